@@ -1,0 +1,521 @@
+/*
+ * connect-worker/connector.h - the connector ABI and the data model.
+ *
+ * This is the only header a plugin needs, and the only one that is installed. A plugin is a shared
+ * object that exports one symbol, `cw_plugin`, a pointer to a constant descriptor (struct cw_plugin).
+ * It never links to the worker: everything it may ask of the worker is behind struct cw_context.
+ *
+ * Compatibility: CW_ABI_MAJOR changes when a built plugin would break, CW_ABI_MINOR when something
+ * is added at the end of a struct. Every struct that crosses the border carries its own size (or its
+ * array the stride), so an older plugin loads in a newer worker. A worker refuses a plugin of another
+ * major or a newer minor, in a sentence that names both.
+ *
+ * Threads: connector functions (validate, start, task_configs, stop) run on the host's main thread,
+ * task functions on the thread of that task and no other. The functions behind struct cw_context may
+ * be called on the thread that was given that context; cw_log() on any.
+ *
+ * Memory: strings and arrays that a plugin is handed are lent for the call unless a comment says
+ * longer. What a plugin puts into a batch must live in the batch (cw_batch_alloc) or be constant for
+ * the life of the task.
+ *
+ * C11 and C++11.
+ */
+#ifndef CONNECT_WORKER_CONNECTOR_H
+#define CONNECT_WORKER_CONNECTOR_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CW_ABI_MAJOR 1u
+#define CW_ABI_MINOR 0u
+
+#if defined(__GNUC__)
+#define CW_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
+#define CW_EXPORT __attribute__((visibility("default")))
+#else
+#define CW_PRINTF(fmt, first)
+#define CW_EXPORT
+#endif
+
+/* ---- results and errors ------------------------------------------------------------------- */
+
+/* What a plugin function says; the framework decides what follows from it. */
+enum cw_result {
+	CW_OK = 0,
+	CW_RETRY, /* may succeed later: the framework backs off and makes the same call again */
+	CW_FAIL,  /* will not succeed: the task (or connector) becomes FAILED with the error's text */
+	CW_END,   /* poll only: a bounded source has no more records; the task becomes COMPLETED */
+	CW_BUSY   /* put only: no room for this batch now; it is offered again after wait() */
+};
+
+/* The class of an error decides the reaction to it: the HTTP status, a retry, or a failed task. */
+enum cw_error_code {
+	CW_ERR_NONE = 0,
+	CW_ERR_INVALID,   /* the caller's input is wrong (REST 400); never retried */
+	CW_ERR_NOT_FOUND, /* REST 404 */
+	CW_ERR_CONFLICT,  /* REST 409 */
+	CW_ERR_RETRIABLE, /* may succeed later (REST 503) */
+	CW_ERR_FATAL      /* a person must decide (REST 500) */
+};
+
+/* Owned by the caller; start as { 0 }. The first error wins, so that the cause is kept. */
+struct cw_error {
+	enum cw_error_code code;
+	char text[1020];
+};
+
+/* Sets *err (NULL is fine) unless it already holds an error. Always returns -1. */
+CW_PRINTF(3, 4)
+static inline int cw_error_set(struct cw_error *err, enum cw_error_code code, const char *fmt, ...)
+{
+	if (err && err->code == CW_ERR_NONE) {
+		va_list ap;
+
+		err->code = code;
+		va_start(ap, fmt);
+		vsnprintf(err->text, sizeof(err->text), fmt, ap);
+		va_end(ap);
+	}
+	return -1;
+}
+
+/* ---- slices -------------------------------------------------------------------------------- */
+
+/* n bytes at p, not NUL-terminated, owned by somebody else. p may be NULL when n is 0. */
+struct cw_slice {
+	const char *p;
+	size_t n;
+};
+
+static inline struct cw_slice cw_slice(const void *p, size_t n)
+{
+	struct cw_slice s;
+
+	s.p = (const char *)p;
+	s.n = n;
+	return s;
+}
+
+static inline struct cw_slice cw_slice_str(const char *text)
+{
+	return cw_slice(text, text ? strlen(text) : 0);
+}
+
+static inline bool cw_slice_equal(struct cw_slice a, struct cw_slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* ---- data model (org.apache.kafka.connect.data) --------------------------------------------- */
+
+/* Connect's types. The logical ones are tags of their own, so that schemaless values have them too. */
+enum cw_type {
+	CW_NULL = 0,
+	CW_INT8,
+	CW_INT16,
+	CW_INT32,
+	CW_INT64,
+	CW_FLOAT32,
+	CW_FLOAT64,
+	CW_BOOLEAN,
+	CW_STRING, /* UTF-8 */
+	CW_BYTES,
+	CW_ARRAY,
+	CW_MAP,
+	CW_STRUCT,
+	CW_DECIMAL,  /* big-endian two's complement, and a scale */
+	CW_DATE,     /* milliseconds since the epoch at 00:00 UTC */
+	CW_TIME,     /* milliseconds since midnight */
+	CW_TIMESTAMP /* milliseconds since the epoch, UTC */
+};
+
+struct cw_schema;
+struct cw_entry;
+
+/* A value: which member of u is set follows from type. */
+struct cw_value {
+	uint8_t type;   /* enum cw_type */
+	uint8_t reserved[3];
+	int32_t scale;                  /* CW_DECIMAL only */
+	const struct cw_schema *schema; /* NULL: schemaless; always set for CW_STRUCT */
+	union {
+		bool boolean;
+		int64_t integer; /* CW_INT8…CW_INT64, CW_DATE, CW_TIME, CW_TIMESTAMP */
+		float float32;
+		double float64;
+		struct cw_slice bytes; /* CW_STRING, CW_BYTES, CW_DECIMAL */
+		struct {
+			const struct cw_value *items;
+			size_t n;
+		} array; /* CW_ARRAY; CW_STRUCT: the fields in the order of schema->fields */
+		struct {
+			const struct cw_entry *entries;
+			size_t n;
+		} map; /* CW_MAP, in insertion order */
+	} u;
+};
+
+struct cw_entry {
+	struct cw_value key, value;
+};
+
+struct cw_parameter {
+	struct cw_slice name, value;
+};
+
+struct cw_field {
+	struct cw_slice name;
+	const struct cw_schema *schema;
+};
+
+/* Immutable once made; values point at it, so it outlives them. */
+struct cw_schema {
+	uint32_t size; /* sizeof(struct cw_schema) where it was made */
+	uint8_t type;  /* enum cw_type, never CW_NULL; a logical type has its tag here */
+	bool optional;
+	int32_t version; /* 0: none */
+	struct cw_slice name, doc;
+	const struct cw_value *default_value; /* NULL: none */
+	const struct cw_parameter *parameters;
+	size_t n_parameters;
+	const struct cw_field *fields; /* CW_STRUCT */
+	size_t n_fields;
+	const struct cw_schema *key_schema;   /* CW_MAP */
+	const struct cw_schema *value_schema; /* CW_MAP, CW_ARRAY */
+};
+
+static inline struct cw_value cw_value_null(void)
+{
+	struct cw_value v;
+
+	memset(&v, 0, sizeof(v));
+	return v;
+}
+
+static inline struct cw_value cw_value_int64(int64_t n)
+{
+	struct cw_value v = cw_value_null();
+
+	v.type = CW_INT64;
+	v.u.integer = n;
+	return v;
+}
+
+static inline struct cw_value cw_value_string(struct cw_slice s)
+{
+	struct cw_value v = cw_value_null();
+
+	v.type = CW_STRING;
+	v.u.bytes = s;
+	return v;
+}
+
+static inline struct cw_value cw_value_bytes(struct cw_slice s)
+{
+	struct cw_value v = cw_value_string(s);
+
+	v.type = CW_BYTES;
+	return v;
+}
+
+/* ---- records and batches -------------------------------------------------------------------- */
+
+#define CW_NO_TIMESTAMP INT64_C(-1)
+#define CW_ANY_PARTITION (-1)
+
+enum cw_timestamp_type {
+	CW_TIMESTAMP_NONE = 0,
+	CW_TIMESTAMP_CREATE,
+	CW_TIMESTAMP_LOG_APPEND
+};
+
+struct cw_header {
+	struct cw_slice key;
+	struct cw_value value;
+};
+
+struct cw_source_partition;
+
+/* One record. It is filled by the framework for a sink, by poll() for a source. */
+struct cw_record {
+	struct cw_slice topic;
+	int64_t offset;         /* sink: in the Kafka partition */
+	int64_t timestamp_ms;   /* since the epoch, or CW_NO_TIMESTAMP */
+	int32_t partition;      /* source: CW_ANY_PARTITION leaves it to the partitioner */
+	uint8_t timestamp_type; /* enum cw_timestamp_type; sink only */
+	uint8_t reserved[3];
+	struct cw_value key, value;
+	const struct cw_header *headers;
+	size_t n_headers;
+	/*
+	 * Source only: where to go on after this record. source_partition comes from
+	 * cw_source_partition(); the offset is a CW_INT64, stored under that partition's
+	 * offset field, or a CW_STRING that holds a whole JSON object.
+	 */
+	const struct cw_source_partition *source_partition;
+	struct cw_value source_offset;
+};
+
+/*
+ * Records with one arena behind them; made and freed by the framework, which also reuses it.
+ * The framework allocates the records; a plugin reads fields through the functions below only.
+ */
+struct cw_batch {
+	uint32_t size;        /* sizeof(struct cw_batch) in the framework */
+	uint32_t record_size; /* distance between records */
+	char *records;
+	size_t n, capacity;         /* records used, room for */
+	char *arena_next, *arena_end; /* free part of the arena's current block */
+	int64_t wait_ns;      /* poll, out: nothing more before that long from now; 0: call again at once */
+	int64_t received_ns;  /* sink: monotonic time at which the records were taken from Kafka */
+	void *(*grow)(struct cw_batch *batch, size_t size); /* the slow path of cw_batch_alloc */
+};
+
+static inline struct cw_record *cw_batch_record(const struct cw_batch *batch, size_t i)
+{
+	return (struct cw_record *)(void *)(batch->records + i * batch->record_size);
+}
+
+/* size bytes, aligned for any type, that live as long as the batch's records. Never NULL. */
+static inline void *cw_batch_alloc(struct cw_batch *batch, size_t size)
+{
+	char *p = batch->arena_next;
+
+	size = (size + 15u) & ~(size_t)15u;
+	if ((size_t)(batch->arena_end - p) < size)
+		return batch->grow(batch, size);
+	batch->arena_next = p + size;
+	return p;
+}
+
+/* The next record of a source's batch, all fields zero but partition and timestamp_ms ("none"); NULL: full. */
+static inline struct cw_record *cw_batch_add(struct cw_batch *batch)
+{
+	struct cw_record *r;
+
+	if (batch->n == batch->capacity)
+		return NULL;
+	r = cw_batch_record(batch, batch->n++);
+	memset(r, 0, batch->record_size);
+	r->partition = CW_ANY_PARTITION;
+	r->timestamp_ms = CW_NO_TIMESTAMP;
+	return r;
+}
+
+/* ---- configuration (org.apache.kafka.common.config.ConfigDef) -------------------------------- */
+
+/* The comment names the C type of the member that cw_config_def.offset points at. */
+enum cw_config_type {
+	CW_CONFIG_STRING = 0, /* const char * (NULL when unset) */
+	CW_CONFIG_BOOLEAN,    /* bool */
+	CW_CONFIG_SHORT,      /* int16_t */
+	CW_CONFIG_INT,        /* int32_t */
+	CW_CONFIG_LONG,       /* int64_t */
+	CW_CONFIG_DOUBLE,     /* double */
+	CW_CONFIG_LIST,       /* struct cw_list */
+	CW_CONFIG_CLASS,      /* const char * */
+	CW_CONFIG_PASSWORD    /* const char *; never logged, never returned */
+};
+
+enum cw_importance { CW_HIGH = 0, CW_MEDIUM, CW_LOW };
+
+enum cw_width { CW_WIDTH_NONE = 0, CW_WIDTH_SHORT, CW_WIDTH_MEDIUM, CW_WIDTH_LONG };
+
+struct cw_list {
+	const char *const *items;
+	size_t n;
+};
+
+enum {
+	CW_CONFIG_REQUIRED = 1u << 0,   /* no default: must be given */
+	CW_CONFIG_RANGE = 1u << 1,      /* min and max hold (numbers only) */
+	CW_CONFIG_IGNORE_CASE = 1u << 2, /* choices are compared without case */
+	CW_CONFIG_NOT_EMPTY = 1u << 3   /* a string or list may not be empty */
+};
+
+#define CW_CONFIG_NOT_STORED ((size_t)-1)
+
+/* One key. A table of these validates, documents and fills the plugin's own config struct. */
+struct cw_config_def {
+	const char *name;
+	enum cw_config_type type;
+	uint32_t flags;
+	const char *default_value; /* as text; NULL: null, or none when CW_CONFIG_REQUIRED */
+	int64_t min, max;          /* with CW_CONFIG_RANGE, both inclusive */
+	const char *choices;       /* "a,b,c"; NULL: anything of the type */
+	enum cw_importance importance;
+	const char *doc;          /* sentences that say what it means, with the unit */
+	const char *group;        /* NULL: none */
+	int order;                /* in the group, from 1; 0: the order of the table */
+	enum cw_width width;
+	const char *display_name; /* NULL: the key */
+	const char *dependents;   /* "a,b": keys whose validity depends on this one; NULL: none */
+	/* Further check of one well-typed value: 0, or -1 with *err set to the reason only. NULL: none. */
+	int (*check)(const char *value, struct cw_error *err);
+	size_t offset; /* into the plugin's config struct, or CW_CONFIG_NOT_STORED */
+};
+
+/* ---- the way back: what a plugin may ask of the framework ----------------------------------- */
+
+enum cw_log_level { CW_LOG_ERROR = 0, CW_LOG_WARN, CW_LOG_INFO, CW_LOG_DEBUG };
+
+enum cw_metric_kind { CW_METRIC_COUNTER = 0, CW_METRIC_GAUGE };
+
+/*
+ * A number that the plugin's thread writes and the framework reads at any time.
+ * Written only through cw_metric_add() and cw_metric_set().
+ */
+struct cw_metric;
+
+struct cw_context;
+struct cw_validation;
+struct cw_task_configs;
+
+struct cw_host {
+	uint32_t size; /* sizeof(struct cw_host) in the framework */
+	uint32_t reserved;
+	void (*log)(const struct cw_context *ctx, enum cw_log_level level, const char *fmt, va_list ap);
+	/* Whether this context was asked to stop: long work should end soon. Any thread. */
+	bool (*stopping)(const struct cw_context *ctx);
+	/* Monotonic nanoseconds. */
+	int64_t (*now_ns)(const struct cw_context *ctx);
+	/* Milliseconds to wait before attempt `attempt` (from 1): exponential from base_ms, at most max_ms, full jitter. */
+	int64_t (*backoff_ms)(const struct cw_context *ctx, unsigned attempt, int64_t base_ms, int64_t max_ms);
+	/* A named number of this task; NULL when there are too many. It lives as long as the task. */
+	struct cw_metric *(*metric)(const struct cw_context *ctx, enum cw_metric_kind kind, const char *name,
+				    const char *help);
+	void (*metric_add)(struct cw_metric *metric, int64_t n);
+	void (*metric_set)(struct cw_metric *metric, int64_t n);
+	/*
+	 * Sources: the partition that the JSON object `json` names ({"file":"/x"}), for records and for
+	 * source_offset(). A CW_INT64 offset is stored as {"<offset_field>":n}. Lives as long as the task.
+	 * NULL with *err when json is no object of primitive values.
+	 */
+	const struct cw_source_partition *(*source_partition)(const struct cw_context *ctx, const char *json,
+							      const char *offset_field, struct cw_error *err);
+	/* The stored offset: 1 and *out (CW_INT64 or CW_STRING as above, lent for the task's life), 0 when none. */
+	int (*source_offset)(const struct cw_context *ctx, const struct cw_source_partition *partition,
+			     struct cw_value *out);
+	/*
+	 * Sinks: this record can never be written. The framework applies errors.tolerance and counts it.
+	 * Call it before the batch is complete. Returns -1 when the task may not go on (errors.tolerance=none),
+	 * with *err set to what the plugin should return with CW_FAIL.
+	 */
+	int (*reject)(const struct cw_context *ctx, struct cw_batch *batch, size_t i, const char *reason,
+		      struct cw_error *err);
+	/* Sinks with CW_SINK_ASYNC: every record of the batch is written or rejected; the batch is not touched again. */
+	void (*complete)(const struct cw_context *ctx, struct cw_batch *batch);
+	/* validate(): one more error for a key; several for one key are kept in order. */
+	void (*invalid)(struct cw_validation *validation, const char *key, const char *message);
+	/* task_configs(): starts the next task's config, a copy of the connector's; then changes single keys of it. */
+	void (*task_add)(struct cw_task_configs *configs);
+	void (*task_set)(struct cw_task_configs *configs, const char *key, const char *value);
+};
+
+struct cw_context {
+	uint32_t size; /* sizeof(struct cw_context) in the framework */
+	int32_t task;  /* number of the task, or -1 for the connector */
+	int32_t tasks; /* how many tasks the connector has */
+	uint32_t reserved;
+	const char *connector; /* its name */
+	const struct cw_host *host;
+};
+
+CW_PRINTF(3, 4)
+static inline void cw_log(const struct cw_context *ctx, enum cw_log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	ctx->host->log(ctx, level, fmt, ap);
+	va_end(ap);
+}
+
+/* ---- descriptors ---------------------------------------------------------------------------- */
+
+enum cw_plugin_kind {
+	CW_PLUGIN_SOURCE = 1,
+	CW_PLUGIN_SINK = 2
+	/* reserved: 3 transformation, 4 predicate, 5 converter, 6 header converter, 7 config provider */
+};
+
+enum {
+	/*
+	 * put() only takes the batch over; the plugin calls host->complete() when the store has
+	 * answered for all of it. Offsets are committed up to the first batch that is not complete.
+	 * Without this flag a batch is safe once put() returned CW_OK and, where there is a flush(),
+	 * a later flush() returned CW_OK.
+	 */
+	CW_SINK_ASYNC = 1u << 0
+};
+
+struct cw_connector_ops {
+	uint32_t size;  /* sizeof(struct cw_connector_ops) */
+	uint32_t flags; /* CW_SINK_ASYNC */
+	/*
+	 * Checks that span keys; each key alone was checked by the table. May not touch the network for
+	 * longer than a second. Optional.
+	 */
+	void (*validate)(const struct cw_context *ctx, const void *config, struct cw_validation *validation);
+	/* Optional pair: state of the whole connector. */
+	enum cw_result (*start)(const struct cw_context *ctx, const void *config, void **connector, struct cw_error *err);
+	void (*stop)(void *connector);
+	/*
+	 * Divides the work into at most max_tasks tasks with host->task_add() and task_set(). Optional: a sink
+	 * without it gets max_tasks equal tasks, a source one.
+	 */
+	enum cw_result (*task_configs)(const struct cw_context *ctx, void *connector, const void *config, int max_tasks,
+				       struct cw_task_configs *configs, struct cw_error *err);
+
+	enum cw_result (*task_start)(const struct cw_context *ctx, const void *config, void **task, struct cw_error *err);
+	/* Sources: adds records to the empty batch; with none it sets batch->wait_ns. Does not wait itself. */
+	enum cw_result (*poll)(void *task, struct cw_batch *batch, struct cw_error *err);
+	/* Sinks: all or nothing; on CW_RETRY and CW_BUSY the same batch comes again. */
+	enum cw_result (*put)(void *task, struct cw_batch *batch, struct cw_error *err);
+	/*
+	 * Sinks, optional: finish what was put, for at most timeout_ms. CW_OK: everything is safe.
+	 * CW_RETRY: not in this time, nothing is lost, call again. Called at commits for plugins without
+	 * CW_SINK_ASYNC, and before partitions are given up or the task stops for all.
+	 */
+	enum cw_result (*flush)(void *task, int64_t timeout_ms, struct cw_error *err);
+	/*
+	 * Sinks, optional: do the plugin's own I/O until one of the n file descriptors is readable, the
+	 * plugin has made progress, or timeout_ms passed. Without it the framework waits by itself.
+	 */
+	enum cw_result (*wait)(void *task, const int *fds, size_t n, int timeout_ms, struct cw_error *err);
+	/* Frees the task; called once for each successful task_start(). */
+	void (*task_stop)(void *task);
+};
+
+struct cw_plugin {
+	uint32_t abi_major, abi_minor; /* CW_ABI_MAJOR, CW_ABI_MINOR */
+	uint32_t size;                 /* sizeof(struct cw_plugin) */
+	uint32_t kind;                 /* enum cw_plugin_kind */
+	const char *class_name;        /* with or without a package: "com.example.FooSink"; the short name works too */
+	const char *version;
+	const char *doc; /* one line */
+	const struct cw_config_def *config;
+	size_t n_config;
+	size_t config_def_size;     /* sizeof(struct cw_config_def) */
+	size_t config_size; /* of the struct that config[].offset points into */
+	const struct cw_connector_ops *connector; /* sources and sinks */
+};
+
+/* The head of every descriptor. Use: CW_PLUGIN_HEAD(CW_PLUGIN_SINK), then .class_name = … */
+#define CW_PLUGIN_HEAD(plugin_kind) CW_ABI_MAJOR, CW_ABI_MINOR, (uint32_t)sizeof(struct cw_plugin), (plugin_kind)
+
+/* The one symbol that a plugin exports:  const struct cw_plugin *const cw_plugin = &descriptor; */
+extern CW_EXPORT const struct cw_plugin *const cw_plugin;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

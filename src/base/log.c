@@ -1,0 +1,120 @@
+#include "base/log.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+static const char *const level_names[] = { "error", "warn", "info", "debug" };
+
+/* The log settings are the one writable global of the project: a log call must work from anywhere. */
+static struct {
+	_Atomic int level, format;
+} settings = { CW_LOG_INFO, CW_LOG_TEXT };
+
+void cw_log_setup(enum cw_log_format format, enum cw_log_level level)
+{
+	atomic_store(&settings.format, (int)format);
+	atomic_store(&settings.level, (int)level);
+}
+
+void cw_log_set_level(enum cw_log_level level)
+{
+	atomic_store(&settings.level, (int)level);
+}
+
+enum cw_log_level cw_log_get_level(void)
+{
+	return (enum cw_log_level)atomic_load_explicit(&settings.level, memory_order_relaxed);
+}
+
+enum cw_log_format cw_log_get_format(void)
+{
+	return (enum cw_log_format)atomic_load_explicit(&settings.format, memory_order_relaxed);
+}
+
+int cw_log_level_parse(const char *text, enum cw_log_level *out)
+{
+	for (int i = 0; i < 4; i++)
+		if (strcasecmp(text, level_names[i]) == 0) {
+			*out = (enum cw_log_level)i;
+			return 0;
+		}
+	if (strcasecmp(text, "trace") == 0) {
+		*out = CW_LOG_DEBUG;
+		return 0;
+	}
+	if (strcasecmp(text, "fatal") == 0) {
+		*out = CW_LOG_ERROR;
+		return 0;
+	}
+	return -1;
+}
+
+const char *cw_log_level_name(enum cw_log_level level)
+{
+	return level_names[level];
+}
+
+static void render_json(struct cw_buf *line, const char *time, const struct cw_log_scope *scope,
+			enum cw_log_level level, const struct cw_buf *message)
+{
+	cw_buf_printf(line, "{\"time\":\"%s\",\"level\":\"%s\"", time, level_names[level]);
+	if (scope && scope->connector) {
+		cw_buf_puts(line, ",\"connector\":\"");
+		cw_buf_json_escape(line, scope->connector, strlen(scope->connector));
+		cw_buf_puts(line, "\"");
+		if (scope->task >= 0)
+			cw_buf_printf(line, ",\"task\":%d", scope->task);
+	}
+	cw_buf_puts(line, ",\"message\":\"");
+	cw_buf_json_escape(line, message->p, message->n);
+	cw_buf_puts(line, "\"}\n");
+}
+
+static void render_text(struct cw_buf *line, const char *time, const struct cw_log_scope *scope,
+			enum cw_log_level level, const struct cw_buf *message)
+{
+	static const char *const upper[] = { "ERROR", "WARN", "INFO", "DEBUG" };
+
+	cw_buf_printf(line, "%s %s ", time, upper[level]);
+	if (scope && scope->connector && scope->task >= 0)
+		cw_buf_printf(line, "[%s|task-%d] ", scope->connector, scope->task);
+	else if (scope && scope->connector)
+		cw_buf_printf(line, "[%s] ", scope->connector);
+	cw_buf_append(line, message->p, message->n);
+	cw_buf_puts(line, "\n");
+}
+
+void cw_log_vwrite(const struct cw_log_scope *scope, enum cw_log_level level, const char *fmt, va_list ap)
+{
+	struct cw_buf message = { 0 }, line = { 0 };
+	char time[32];
+	ssize_t ignored;
+
+	if (level > cw_log_get_level())
+		return;
+	cw_buf_vprintf(&message, fmt, ap);
+	cw_clock_iso(cw_clock_epoch_ms(), time, sizeof(time));
+	if (cw_log_get_format() == CW_LOG_JSON)
+		render_json(&line, time, scope, level, &message);
+	else
+		render_text(&line, time, scope, level, &message);
+	ignored = write(STDERR_FILENO, line.p, line.n);
+	(void)ignored; /* a log that nobody can read has nobody to tell */
+	cw_buf_free(&message);
+	cw_buf_free(&line);
+}
+
+void cw_log_write(const struct cw_log_scope *scope, enum cw_log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	cw_log_vwrite(scope, level, fmt, ap);
+	va_end(ap);
+}

@@ -1,0 +1,58 @@
+/*
+ * protocol - the messages between connect-worker and a connect-host, and the host's command line.
+ *
+ * A host in "run" mode has one end of a stream socketpair as file descriptor 3. Each message is a
+ * 4-byte big-endian length and that many bytes of JSON: an object with a "type". No records cross.
+ * A host that reads end-of-file (its worker is gone) drains its tasks and exits.
+ *
+ * connect-host --run --connector NAME      talks over fd 3, as below
+ * connect-host --plugins                   reads {"worker":{…}} on stdin, prints on stdout
+ *     {"plugins":[{"class":…,"type":"source"|"sink","version":…,"doc":…,"file":…,"config":[definitions]}…],
+ *      "refused":[{"file":…,"reason":sentence}…]}
+ * connect-host --validate                  reads {"worker":{…},"class":C,"config":{…}} on stdin, prints ConfigInfos
+ *     and "warnings" (config/connector_config.h), plus "type":"source"|"sink"|"unknown" and "class": the full name
+ * Exit status of the last two: 0 with an answer, 1 with a sentence on stderr.
+ *
+ * worker → host
+ *   {"type":"configure","connector":N,"config":{…},"worker":{…},"offsets":[[partition,offset]…]}
+ *        once, first: load the plugin, start the connector, compute the task configs
+ *   {"type":"start_task","task":T,"tasks":COUNT,"config":{…},"paused":bool,"offsets":[[partition,offset]…]}
+ *        "offsets" are the stored source offsets, each partition and offset a JSON object
+ *   {"type":"stop_task","task":T,"timeout_ms":M}       answered by "stopped"
+ *   {"type":"pause"} {"type":"resume"}                 all tasks, idempotent; each answers with a status
+ *   {"type":"offsets_stored","task":T,"seq":K}
+ *   {"type":"log_level","level":L}
+ *   {"type":"stop","timeout_ms":M}                     drain all tasks, stop the connector, exit 0
+ *
+ * host → worker
+ *   {"type":"configured","class":C,"version":V,"kind":"source"|"sink","tasks":[{config}…]}
+ *   {"type":"failed","trace":text}                     instead of "configured"; the host exits after it
+ *   {"type":"status","task":T,"state":"RUNNING"|"PAUSED"|"FAILED"|"COMPLETED","trace":text?}
+ *   {"type":"stopped","task":T}                        after its last "offsets"
+ *   {"type":"offsets","task":T,"seq":K,"offsets":[[partition,offset]…]}   to store, in one transaction
+ *   {"type":"metrics","task":T,"metrics":{name:{"kind":"counter"|"gauge","help":text,"value":number}…}}  each second
+ *
+ * A task that is FAILED or COMPLETED keeps its slot in the host until stop_task; start_task starts it again.
+ */
+#ifndef CW_SUPERVISOR_PROTOCOL_H
+#define CW_SUPERVISOR_PROTOCOL_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/buf.h"
+
+#define CW_HOST_FD 3
+#define CW_FRAME_MAX (64u << 20)
+
+/* Appends a message, framed, to what is to be sent. */
+void cw_frame_append(struct cw_buf *out, const json_t *message);
+
+/*
+ * Takes the next whole message off the front of what was received. 1 and *message (new), 0 when more
+ * bytes are needed, -1 with a broken frame (too long, no JSON object with a "type").
+ */
+int cw_frame_take(struct cw_buf *in, json_t **message);
+
+#endif
