@@ -1,0 +1,183 @@
+#!/usr/bin/env bash
+# Builds and tests everything, from nothing but a Debian 12 and this tree.
+#
+#   tests/run.sh [--only unit|integration|fault]... [--long] [--keep] [PATTERN...]
+#
+#   --only STAGE  only that stage (may be given more than once); all need the build, which is always made
+#   --long        the full counts (50 kills while 1,000,000 lines flow, …) instead of a seeded share of them
+#   --keep        keep the folder with builds and logs also when everything passed
+#   PATTERN       of the integration and fault tests only those whose name contains it
+#
+#   unit          warnings are errors; unit tests plain, under ASan+UBSan and under TSan; installation;
+#                 make distcheck
+#   integration   real Kafka, OpenSearch and Elasticsearch, which tests/stack downloads and starts
+#   fault         the same servers, with everything going wrong
+#
+# Missing Debian packages are installed with apt-get (root or sudo). The tree itself is not touched: a
+# copy is built. CW_SEED (printed) repeats a run's random choices. The last line is "N passed, N failed",
+# the exit status 0 only when nothing failed.
+set -euo pipefail
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=tests/lib/shell.sh
+. "$TOP/tests/lib/shell.sh"
+
+stages='' long=0 keep=0 patterns=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--only)
+		case ${2-} in
+		unit | integration | fault) stages="${stages:+$stages }$2" ;;
+		*) echo "run.sh: --only takes unit, integration or fault" >&2; exit 2 ;;
+		esac
+		shift
+		;;
+	--long) long=1 ;;
+	--keep) keep=1 ;;
+	-h | --help) sed -n '2,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'; exit 0 ;;
+	-*) echo "run.sh: unknown option $1; there are --only, --long, --keep, --help" >&2; exit 2 ;;
+	*) patterns+=("$1") ;;
+	esac
+	shift
+done
+stages=${stages:-unit integration fault}
+wanted() { case " $stages " in *" $1 "*) ;; *) return 1 ;; esac; }
+
+JOBS=$(nproc)
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/connect-worker-tests.XXXXXX")
+RESULTS=$WORK/results # a line for each test: PASS or FAIL, and its name
+LOGS=$WORK/logs
+SRC=$WORK/src
+child=
+interrupted=0
+mkdir -p "$LOGS"
+: >"$RESULTS"
+export STACK_RUN=$WORK/stack
+
+# Ends what was started here and nothing else, then says how it went.
+finish() {
+	local passed failed
+	trap - EXIT INT TERM
+	if [ -n "$child" ] && kill -TERM "$child" 2>/dev/null; then wait "$child" || :; fi
+	[ ! -d "$STACK_RUN" ] || "$TOP/tests/stack/stack" stop || interrupted=1
+	passed=$(grep -c '^PASS ' "$RESULTS") || :
+	failed=$(grep -c '^FAIL ' "$RESULTS") || :
+	[ "$interrupted" = 0 ] || { failed=$((failed + 1)); echo "FAIL the run was interrupted" >>"$RESULTS"; }
+	say "finished"
+	if [ "$failed" != 0 ]; then
+		sed -n 's/^FAIL /failed: /p' "$RESULTS"
+		echo "logs: $LOGS"
+	elif [ "$keep" = 1 ]; then
+		echo "kept: $WORK"
+	else
+		rm -rf "$WORK"
+	fi
+	echo "$passed passed, $failed failed"
+	[ "$failed" = 0 ] && [ "$passed" != 0 ]
+	exit
+}
+trap finish EXIT
+trap 'interrupted=1; exit 130' INT TERM
+
+# run SECONDS COMMAND...: in the background, so that an interruption is acted on at once.
+run() {
+	local status=0
+	timeout -k 20 "$@" &
+	child=$!
+	wait "$child" || status=$?
+	child=
+	return $status
+}
+
+# step NAME SECONDS COMMAND...: one check; its output goes to a log of its own.
+step() {
+	local name=$1 seconds=$2 log status=0
+	log=$LOGS/${1//[^A-Za-z0-9]/-}.log
+	shift 2
+	run "$seconds" "$@" >"$log" 2>&1 </dev/null || status=$?
+	if [ "$status" = 0 ]; then
+		say "ok      $name"
+		echo "PASS $name" >>"$RESULTS"
+		return 0
+	fi
+	[ "$status" != 124 ] || echo "not finished within $seconds s" >>"$log"
+	say "FAILED  $name (status $status); the end of $log:"
+	tail -n 40 "$log" | sed 's/^/    /'
+	echo "FAIL $name" >>"$RESULTS"
+	return 1
+}
+
+# count_unit BUILD: one result for each CUnit test that ran in it; a program that died is one more.
+count_unit() {
+	local trs
+	find "$WORK/$1" -name '*.trs' -not -path "$WORK/$1/connect-worker-*" | sort | while read -r trs; do
+		awk -v name="$1: $(basename "$trs" .trs)" '
+			$1 == "tests" && NF == 6 {
+				for (i = 0; i < $4; i++) print "PASS " name
+				for (i = 0; i < $5; i++) print "FAIL " name
+				failed = $5
+			}
+			/^:test-result: / && $2 != "PASS" && !failed { print "FAIL " name " (" $2 ")" }' "${trs%.trs}.log" "$trs"
+	done >>"$RESULTS"
+}
+
+# build NAME SECONDS CFLAGS CONFIGURE-ARGUMENT...: configures and builds in $WORK/NAME.
+build() {
+	local name=$1 seconds=$2 cflags=$3
+	shift 3
+	mkdir -p "$WORK/$name"
+	step "$name: configure" 300 env -C "$WORK/$name" "$SRC/configure" -q CFLAGS="$cflags" "$@" &&
+		step "$name: build" "$seconds" make -s -C "$WORK/$name" -j"$JOBS" all
+}
+
+# check BUILD [WRAPPER...]: its unit tests.
+check() {
+	local name=$1
+	shift
+	step "$name: unit tests" 600 "$@" make -s -C "$WORK/$name" -j"$JOBS" check VERBOSE=1 || :
+	count_unit "$name"
+}
+
+unit() {
+	check plain
+	step 'installation' 300 bash "$TOP/tests/lib/install_check.sh" "$WORK/plain" "$WORK/install" || :
+	! build asan 600 '-O1 -g' --enable-werror --enable-sanitize=address,undefined ||
+		UBSAN_OPTIONS=print_stacktrace=1 check asan
+	# With full address randomisation, newer kernels leave TSan no room for its shadow memory.
+	! build tsan 600 '-O1 -g' --enable-werror --enable-sanitize=thread || check tsan setarch -R
+	step 'make distcheck' 900 make -s -C "$WORK/plain" -j"$JOBS" distcheck || :
+}
+
+# python_tests STAGE: the tests in tests/STAGE, against the installed programs and the real servers.
+python_tests() {
+	local status=0
+	say "$1 tests:"
+	run 5000 python3 -B "$TOP/tests/lib/runner.py" --stage "$1" --results "$RESULTS" --logs "$LOGS/$1" \
+		--prefix "$WORK/prefix" --build "$WORK/plain" "${long_option[@]}" "${patterns[@]}" || status=$?
+	# The runner notes each test's result itself; any other status means that it did not get that far.
+	[ "$status" -le 1 ] || echo "FAIL $1 tests: the runner ended with status $status" >>"$RESULTS"
+}
+
+export CW_SEED=${CW_SEED:-$((RANDOM * 32768 + RANDOM))}
+long_option=()
+[ "$long" = 0 ] || long_option=(--long)
+say "tests of $stages in $WORK, seed $CW_SEED, $JOBS processors"
+
+# shellcheck disable=SC2086
+packages="$PACKAGES_BUILD python3"
+if wanted integration || wanted fault; then packages="$packages $PACKAGES_SERVERS"; fi
+# shellcheck disable=SC2086
+install_packages $packages || { echo 'FAIL packages' >>"$RESULTS"; exit 1; }
+
+copy_tree "$TOP" "$SRC"
+step 'autoreconf' 300 env -C "$SRC" autoreconf -fi || exit 1
+build plain 900 '-O2 -g' --enable-werror --prefix="$WORK/prefix" || exit 1
+! wanted unit || unit
+if wanted integration || wanted fault; then
+	step 'install into a prefix' 300 make -s -C "$WORK/plain" -j"$JOBS" install || exit 1
+	step 'test programs' 300 make -s -C "$WORK/plain" -j"$JOBS" check TESTS= || exit 1
+	stack_ports
+	step 'start Kafka, OpenSearch, Elasticsearch' 1200 "$TOP/tests/stack/stack" start kafka opensearch elasticsearch || exit 1
+	eval "$("$TOP/tests/stack/stack" env | sed 's/^/export /')"
+	! wanted integration || python_tests integration
+	! wanted fault || python_tests fault
+fi
