@@ -5,7 +5,15 @@
  * 4-byte big-endian length and that many bytes of JSON: an object with a "type". No records cross.
  * A host that reads end-of-file (its worker is gone) drains its tasks and exits.
  *
+ * File descriptor 4 is a pipe for last words: what a host's crash handler writes there (signal, backtrace
+ * with function names; at most CW_CRASH_REPORT_MAX bytes are kept) is appended to the trace of its tasks.
+ * It is never read before the host is gone, so nothing else may be written to it. File descriptor 5 is only
+ * to be kept open until exit: by its lock the next worker on the same state knows that this host still lives.
+ * A host leads a process group of its own; standard input is /dev/null, output goes where errors go.
+ *
  * connect-host --run --connector NAME      talks over fd 3, as below
+ * connect-host --embedded-broker           fd 3 too: runs a mock cluster until end-of-file; says
+ *     {"type":"broker","bootstrap":"127.0.0.1:PORT"} once it listens, or {"type":"failed","trace":sentence}
  * connect-host --plugins                   reads {"worker":{…}} on stdin, prints on stdout
  *     {"plugins":[{"class":…,"type":"source"|"sink","version":…,"doc":…,"file":…,"config":[definitions]}…],
  *      "refused":[{"file":…,"reason":sentence}…]}
@@ -20,7 +28,9 @@
  *        "offsets" are the stored source offsets, each partition and offset a JSON object
  *   {"type":"stop_task","task":T,"timeout_ms":M}       answered by "stopped"
  *   {"type":"pause"} {"type":"resume"}                 all tasks, idempotent; each answers with a status
- *   {"type":"offsets_stored","task":T,"seq":K}
+ *   {"type":"restart"}                                 the connector object alone: stop it, start it, compute the
+ *        task configs; its tasks go on. Answered by "configured" or "failed" (then the host need not exit)
+ *   {"type":"offsets_stored","task":T,"seq":K}         in the order of the "offsets"; late when the store is in trouble
  *   {"type":"log_level","level":L}
  *   {"type":"stop","timeout_ms":M}                     drain all tasks, stop the connector, exit 0
  *
@@ -30,7 +40,9 @@
  *   {"type":"status","task":T,"state":"RUNNING"|"PAUSED"|"FAILED"|"COMPLETED","trace":text?}
  *   {"type":"stopped","task":T}                        after its last "offsets"
  *   {"type":"offsets","task":T,"seq":K,"offsets":[[partition,offset]…]}   to store, in one transaction
- *   {"type":"metrics","task":T,"metrics":{name:{"kind":"counter"|"gauge","help":text,"value":number}…}}  each second
+ *   {"type":"cluster_id","id":text}                    of the Kafka cluster, as soon as a client knows it; optional
+ *   {"type":"metrics","task":T,"metrics":{name:{"kind":"counter"|"gauge","help":text,"value":number}…}}  each second,
+ *        and once more before the "status" COMPLETED or FAILED, and before "stopped": the last ones are kept
  *
  * A task that is FAILED or COMPLETED keeps its slot in the host until stop_task; start_task starts it again.
  */
@@ -44,6 +56,9 @@
 #include "base/buf.h"
 
 #define CW_HOST_FD 3
+#define CW_HOST_CRASH_FD 4
+#define CW_HOST_LOCK_FD 5
+#define CW_CRASH_REPORT_MAX (64u << 10)
 #define CW_FRAME_MAX (64u << 20)
 
 /* Appends a message, framed, to what is to be sent. */
