@@ -29,7 +29,13 @@ bool cw_config_table_find(struct cw_config_table table, const char *name, struct
  */
 int cw_config_check(const struct cw_config_def *def, const char *value, struct cw_error *err);
 
-/* The parsed value as Kafka prints it: trimmed numbers, lower-case booleans, lists joined by ",". New; NULL for null. */
+/* Kafka reports a non-number twice where a range holds ("Value must be non-null"): true with *err set to the second. */
+bool cw_config_follow_up(const struct cw_config_def *def, const char *value, struct cw_error *err);
+
+/*
+ * The parsed value as Kafka prints it: trimmed, lower-case booleans, lists joined by ",", a PASSWORD as
+ * "[hidden]". New; NULL for null and for what cannot be parsed.
+ */
 char *cw_config_canonical(const struct cw_config_def *def, const char *value);
 
 /* Memory behind a filled struct: strings and lists. */
@@ -37,13 +43,16 @@ struct cw_config_memory;
 void cw_config_memory_free(struct cw_config_memory *memory);
 
 /*
- * Fills the members that the table's offsets point at, defaults included. *memory owns what they
+ * Fills the members that the table's offsets point at, defaults included: strings trimmed, one of the
+ * choices spelled as in the table, null as 0, false, NULL or an empty list. *memory owns what they
  * point to. 0, or -1 with *err set to the first error; then *memory is NULL and nothing is owned.
  */
 int cw_config_fill(struct cw_config_table table, const struct cw_map *config, void *out,
 		   struct cw_config_memory **memory, struct cw_error *err);
 
-/* The definition object of GET /connector-plugins/P/config. `order` is used when def->order is 0. New. */
+const char *cw_config_type_name(enum cw_config_type type); /* "BOOLEAN" … */
+
+/* The definition object of GET /connector-plugins/P/config. `order` stands in for an order of 0 in a group. New. */
 json_t *cw_config_def_to_json(const struct cw_config_def *def, int order);
 
 #endif

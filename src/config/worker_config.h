@@ -10,7 +10,7 @@
 
 struct cw_worker_config {
 	const char *bootstrap_servers;
-	const char *key_converter, *value_converter, *header_converter; /* default: StringConverter, Simple… for headers */
+	const char *key_converter, *value_converter, *header_converter; /* see config/converter.h */
 	struct cw_list plugin_path;        /* folders; empty: the installed one */
 	struct cw_list listeners;          /* default http://127.0.0.1:8083 */
 	const char *offset_storage_file_filename; /* default: connect.db under the state directory */
@@ -23,7 +23,7 @@ struct cw_worker_config {
 	const char *connector_client_config_override_policy;
 	bool topic_creation_enable;
 	const char *log_format, *log_level; /* ours: "text" or "json"; "error" … "debug" */
-	struct cw_map raw;                 /* every key as given: client settings (security.*, producer.*, …) are read from it */
+	struct cw_map raw;                 /* every key as given: client settings (producer.*, …) are read from it */
 	struct cw_config_memory *memory;
 };
 

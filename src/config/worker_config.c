@@ -1,0 +1,315 @@
+#include "config/worker_config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "config/converter.h"
+#include "config/listener.h"
+#include "config/props.h"
+#include "config/worker_keys.h"
+
+#define STORED(member) .offset = offsetof(struct cw_worker_config, member)
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+
+static const char *policy_name(const char *value)
+{
+	static const char *const names[] = { "All", "None", "Principal" };
+	static const char package[] = "org.apache.kafka.connect.connector.policy.";
+	static const char suffix[] = "ConnectorClientConfigOverridePolicy";
+
+	if (strncmp(value, package, strlen(package)) == 0)
+		value += strlen(package);
+	for (size_t i = 0; i < 3; i++) {
+		size_t n = strlen(names[i]);
+
+		if (strncasecmp(value, names[i], n) == 0 && (!value[n] || strcmp(value + n, suffix) == 0))
+			return names[i];
+	}
+	return NULL;
+}
+
+static int policy_check(const char *value, struct cw_error *err)
+{
+	if (policy_name(value))
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "The policies of this version are All, None and Principal");
+}
+
+static int exactly_once_check(const char *value, struct cw_error *err)
+{
+	if (strcasecmp(value, "disabled") == 0)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "Exactly-once sources are not supported by this version; the only "
+			    "value is disabled");
+}
+
+static const struct cw_config_def worker_table[] = {
+	{ .name = "bootstrap.servers", .flags = CW_CONFIG_NOT_EMPTY, .default_value = "localhost:9092",
+	  .importance = CW_HIGH, .group = "Kafka", .check = cw_bootstrap_servers_check, STORED(bootstrap_servers),
+	  .doc = "Brokers to ask first, as host:port,host:port; they name the others." },
+	{ .name = "connector.client.config.override.policy", .type = CW_CONFIG_CLASS, .default_value = "All",
+	  .importance = CW_MEDIUM, .group = "Kafka", .check = policy_check,
+	  STORED(connector_client_config_override_policy),
+	  .doc = "Which client settings a connector may change with producer.override.*, consumer.override.* and "
+		 "admin.override.*: All, None, or Principal (security.protocol, sasl.mechanism, sasl.jaas.config)." },
+
+	{ .name = "key.converter", .type = CW_CONFIG_CLASS, .flags = CW_CONFIG_NOT_EMPTY,
+	  .default_value = CW_STRING_CONVERTER, .importance = CW_HIGH, .group = "Converters",
+	  .check = cw_converter_check, STORED(key_converter),
+	  .doc = "How record keys are read from and written to Kafka, for connectors that do not say: StringConverter "
+		 "or ByteArrayConverter." },
+	{ .name = "value.converter", .type = CW_CONFIG_CLASS, .flags = CW_CONFIG_NOT_EMPTY,
+	  .default_value = CW_STRING_CONVERTER, .importance = CW_HIGH, .group = "Converters",
+	  .check = cw_converter_check, STORED(value_converter),
+	  .doc = "The same for record values." },
+	{ .name = "header.converter", .type = CW_CONFIG_CLASS, .flags = CW_CONFIG_NOT_EMPTY,
+	  .default_value = CW_SIMPLE_HEADER_CONVERTER, .importance = CW_LOW, .group = "Converters",
+	  .check = cw_header_converter_check, STORED(header_converter),
+	  .doc = "The same for record headers: SimpleHeaderConverter." },
+
+	{ .name = "plugin.path", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
+	  .group = "Plugins", STORED(plugin_path),
+	  .doc = "Folders with connectors (shared objects), separated by commas. Empty: the installed ones." },
+
+	{ .name = "listeners", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_NOT_EMPTY,
+	  .default_value = "http://127.0.0.1:8083", .importance = CW_MEDIUM, .group = "REST",
+	  .check = cw_listeners_check, STORED(listeners),
+	  .doc = "Addresses at which REST answers, as http://HOST:PORT. No host means all addresses, port 0 any free "
+		 "port. REST has no authentication: keep it on 127.0.0.1, or behind a proxy that authenticates." },
+	{ .name = "rest.advertised.host.name", .importance = CW_LOW, .group = "REST", STORED(rest_advertised_host_name),
+	  .doc = "Host name in the URLs and worker ids that REST answers; without it the host of the first listener." },
+	{ .name = "rest.advertised.port", .type = CW_CONFIG_INT, .flags = CW_CONFIG_RANGE, .min = 1, .max = 65535,
+	  .importance = CW_LOW, .group = "REST", STORED(rest_advertised_port),
+	  .doc = "Port in the same places; without it the port of the first listener." },
+
+	{ .name = "offset.storage.file.filename", .flags = CW_CONFIG_NOT_EMPTY,
+	  .default_value = CW_STATEDIR "/connect.db", .importance = CW_HIGH, .group = "State",
+	  STORED(offset_storage_file_filename),
+	  .doc = "The SQLite file that keeps connectors, target states and source offsets. It is not Kafka Connect's "
+		 "own format: name a new file." },
+	{ .name = "offset.flush.interval.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 1, .max = DAY_MS,
+	  .default_value = "60000", .importance = CW_LOW, .group = "State", STORED(offset_flush_interval_ms),
+	  .doc = "Time between commits of the offsets of sources and sinks, in milliseconds." },
+	{ .name = "offset.flush.timeout.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 1, .max = DAY_MS,
+	  .default_value = "5000", .importance = CW_LOW, .group = "State", STORED(offset_flush_timeout_ms),
+	  .doc = "How long a commit waits for records to be acknowledged, in milliseconds; then it is tried again at "
+		 "the next interval." },
+	{ .name = "task.shutdown.graceful.timeout.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 0,
+	  .max = DAY_MS, .default_value = "5000", .importance = CW_LOW, .group = "State",
+	  STORED(task_shutdown_graceful_timeout_ms),
+	  .doc = "How long all tasks together may take to stop, in milliseconds; what still runs then is killed." },
+	{ .name = "topic.creation.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,
+	  .group = "State", STORED(topic_creation_enable),
+	  .doc = "Whether topics of source connectors may be created by topic.creation.* settings. This version does not "
+		 "create topics: the brokers do (auto.create.topics.enable), or an administrator." },
+	{ .name = "exactly.once.source.support", .default_value = "disabled", .importance = CW_HIGH, .group = "State",
+	  .check = exactly_once_check, STORED(exactly_once_source_support),
+	  .doc = "Exactly-once delivery of source connectors: disabled." },
+	{ .name = "offset.storage.topic", .importance = CW_HIGH, .group = "Distributed mode", STORED(offset_storage_topic),
+	  .doc = "Topic for source offsets. It has no effect in standalone mode." },
+
+	{ .name = "log.format", .default_value = "text", .choices = "text,json", .flags = CW_CONFIG_IGNORE_CASE,
+	  .importance = CW_LOW, .group = "Logging", STORED(log_format),
+	  .doc = "Form of the log on stderr: text, or json (one object a line)." },
+	{ .name = "log.level", .default_value = "info", .choices = "error,warn,info,debug",
+	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_LOW, .group = "Logging", STORED(log_level),
+	  .doc = "What is logged: error, warn, info or debug, each with all before it." },
+};
+
+struct cw_config_table cw_worker_table(void)
+{
+	return (struct cw_config_table){ worker_table, sizeof(worker_table) / sizeof(*worker_table),
+					 sizeof(*worker_table) };
+}
+
+/* ---- checks ---------------------------------------------------------------------------------- */
+
+struct findings {
+	const struct cw_map *places;
+	json_t *errors, *warnings;
+};
+
+/* Adds "PLACE: sentence", or the sentence alone where the key stands in no file. */
+CW_PRINTF(4, 5)
+static void report(const struct findings *findings, json_t *to, const char *key, const char *fmt, ...)
+{
+	const char *place = cw_map_get(findings->places, key);
+	char sentence[1400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(sentence, sizeof(sentence), fmt, ap);
+	va_end(ap);
+	if (place)
+		json_array_append_new(to, json_sprintf("%s: %s", place, sentence));
+	else
+		json_array_append_new(to, json_string(sentence));
+}
+
+/* "prodcer.acks" means "producer.acks": the candidate is the prefix before the rest of the key. */
+static char *with_prefix(const char *prefix, const char *key)
+{
+	for (const char *dot = prefix; (dot = strchr(dot, '.')) != NULL; dot++) {
+		key = strchr(key, '.');
+		if (!key)
+			return NULL;
+		key++;
+	}
+	return cw_format("%s%s", prefix, key);
+}
+
+/* The known key that an unknown one most likely means: new, or NULL. */
+static char *nearest_key(const char *key)
+{
+	struct cw_config_table table = cw_worker_table();
+	struct cw_nearest nearest = { .name = key };
+	char *best = NULL;
+	size_t n;
+	const struct cw_worker_key *keys = cw_worker_keys(&n);
+
+	for (size_t i = 0; i < table.n; i++)
+		cw_nearest_offer(&nearest, worker_table[i].name);
+	best = cw_strdup(nearest.best);
+	for (size_t i = 0; i < n; i++) {
+		bool prefix = keys[i].name[strlen(keys[i].name) - 1] == '.';
+		char *candidate = prefix ? with_prefix(keys[i].name, key) : cw_strdup(keys[i].name);
+		const char *before = nearest.best;
+
+		if (candidate)
+			cw_nearest_offer(&nearest, candidate);
+		if (nearest.best != before) {
+			free(best);
+			best = candidate;
+		} else {
+			free(candidate);
+		}
+	}
+	return best;
+}
+
+static void check_other_key(const struct findings *findings, const char *key, const char *value)
+{
+	struct cw_config_def def;
+	bool in_table = cw_config_table_find(cw_worker_table(), key, &def);
+	const struct cw_worker_key *known = cw_worker_key_find(key);
+	CW_AUTO_FREE char *nearest = NULL;
+
+	if (in_table && (!known || strcmp(known->name, key) != 0))
+		return; /* a prefix says nothing of a key that has a row of its own */
+	if (!known) {
+		nearest = nearest_key(key);
+		if (nearest)
+			report(findings, findings->warnings, key, "unknown key \"%s\" is ignored; did you mean \"%s\"?",
+			       key, nearest);
+		else
+			report(findings, findings->warnings, key, "unknown key \"%s\" is ignored", key);
+	} else if (known->kind == CW_KEY_NO_EFFECT) {
+		report(findings, findings->warnings, key, "%s %s", key, known->doc);
+	} else if (known->kind == CW_KEY_UNSUPPORTED && *value) {
+		report(findings, findings->errors, key, "%s %s", key, known->doc);
+	}
+}
+
+static void check_all(const struct cw_map *raw, const struct findings *findings)
+{
+	struct cw_config_table table = cw_worker_table();
+
+	for (size_t i = 0; i < table.n; i++) {
+		struct cw_error err = { 0 };
+
+		if (cw_config_check(&worker_table[i], cw_map_get(raw, worker_table[i].name), &err) < 0)
+			report(findings, findings->errors, worker_table[i].name, "%s", err.text);
+	}
+	for (size_t i = 0; i < raw->n; i++)
+		check_other_key(findings, raw->entries[i].key, raw->entries[i].value);
+}
+
+static void warn_open_listeners(const struct cw_worker_config *config, const struct findings *findings)
+{
+	for (size_t i = 0; i < config->listeners.n; i++) {
+		struct cw_listener listener;
+
+		if (cw_listener_parse(config->listeners.items[i], &listener, NULL) == 0 &&
+		    !cw_listener_is_loopback(&listener))
+			report(findings, findings->warnings, "listeners",
+			       "listeners: %s can be reached from other machines, and REST has no authentication",
+			       config->listeners.items[i]);
+	}
+}
+
+/* ---- loading --------------------------------------------------------------------------------- */
+
+/* Fills *out from a config; takes over *raw. */
+static int fill(struct cw_worker_config *out, struct cw_map *raw, struct cw_error *err)
+{
+	*out = (struct cw_worker_config){ 0 };
+	if (cw_config_fill(cw_worker_table(), raw, out, &out->memory, err) < 0)
+		return -1;
+	out->connector_client_config_override_policy = policy_name(out->connector_client_config_override_policy);
+	out->raw = *raw;
+	*raw = (struct cw_map){ 0 };
+	return 0;
+}
+
+static int load(const char *path, struct cw_map *raw, struct cw_map *places, struct cw_error *err)
+{
+	size_t n;
+	CW_AUTO_FREE char *text = cw_file_read(path, &n, err);
+
+	return text ? cw_props_parse_places(text, n, path, raw, places, err) : -1;
+}
+
+int cw_worker_config_load(const char *path, struct cw_worker_config *out, json_t **errors, json_t **warnings)
+{
+	struct cw_map raw = { 0 }, places = { 0 };
+	struct findings findings = { &places, json_array(), json_array() };
+	struct cw_error err = { 0 };
+
+	if (path && load(path, &raw, &places, &err) < 0)
+		json_array_append_new(findings.errors, json_string(err.text));
+	else
+		check_all(&raw, &findings);
+	*out = (struct cw_worker_config){ 0 };
+	if (json_array_size(findings.errors) == 0 && fill(out, &raw, &err) < 0)
+		json_array_append_new(findings.errors, json_string(err.text));
+	warn_open_listeners(out, &findings);
+	cw_map_free(&raw);
+	cw_map_free(&places);
+	*errors = findings.errors;
+	*warnings = findings.warnings;
+	return json_array_size(findings.errors) ? -1 : 0;
+}
+
+void cw_worker_config_free(struct cw_worker_config *config)
+{
+	cw_map_free(&config->raw);
+	cw_config_memory_free(config->memory);
+	*config = (struct cw_worker_config){ 0 };
+}
+
+json_t *cw_worker_config_to_json(const struct cw_worker_config *config)
+{
+	json_t *object = cw_map_to_json(&config->raw);
+	struct cw_config_table table = cw_worker_table();
+
+	for (size_t i = 0; i < table.n; i++)
+		if (worker_table[i].default_value && !json_object_get(object, worker_table[i].name))
+			json_object_set_new(object, worker_table[i].name, json_string(worker_table[i].default_value));
+	return object;
+}
+
+int cw_worker_config_from_json(const json_t *object, struct cw_worker_config *out, struct cw_error *err)
+{
+	struct cw_map raw = { 0 };
+	int ret;
+
+	*out = (struct cw_worker_config){ 0 };
+	if (cw_config_from_json(object, "worker", &raw, err) < 0)
+		return -1;
+	ret = fill(out, &raw, err);
+	cw_map_free(&raw);
+	return ret;
+}

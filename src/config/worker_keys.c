@@ -1,0 +1,108 @@
+#include "config/worker_keys.h"
+
+#include <string.h>
+
+#define DISTRIBUTED "has no effect in standalone mode"
+#define NOT_YET "has no effect: this version does not have this feature"
+#define JAVA "has no effect: it is about the Java virtual machine"
+
+static const struct cw_worker_key keys[] = {
+	/* What the Kafka clients read. */
+	{ "security.protocol", CW_KEY_CLIENT,
+	  "How to talk to the brokers: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL." },
+	{ "ssl.", CW_KEY_CLIENT, "TLS to the brokers: certificates, keys, checks." },
+	{ "sasl.", CW_KEY_CLIENT, "Authentication to the brokers: mechanism, user, password." },
+	{ "client.id", CW_KEY_CLIENT, "Prefix of the names under which the brokers know this worker's clients." },
+	{ "client.dns.lookup", CW_KEY_CLIENT, "How broker names are resolved." },
+	{ "client.rack", CW_KEY_CLIENT, "Rack of this worker, for fetching from the nearest replica." },
+	{ "request.timeout.ms", CW_KEY_CLIENT, "How long a client waits for a broker's answer, in milliseconds." },
+	{ "retry.backoff.ms", CW_KEY_CLIENT, "Pause before a failed request is made again, in milliseconds." },
+	{ "retry.backoff.max.ms", CW_KEY_CLIENT, "The longest such pause, in milliseconds." },
+	{ "reconnect.backoff.ms", CW_KEY_CLIENT, "Pause before a lost connection is made again, in milliseconds." },
+	{ "reconnect.backoff.max.ms", CW_KEY_CLIENT, "The longest such pause, in milliseconds." },
+	{ "metadata.max.age.ms", CW_KEY_CLIENT,
+	  "After how long the brokers are asked for topics and leaders again, in ms." },
+	{ "connections.max.idle.ms", CW_KEY_CLIENT, "Idle time after which a connection is closed, in milliseconds." },
+	{ "socket.connection.setup.timeout.ms", CW_KEY_CLIENT,
+	  "How long making a connection may take, in milliseconds." },
+	{ "socket.connection.setup.timeout.max.ms", CW_KEY_CLIENT, "The longest such time, in milliseconds." },
+	{ "send.buffer.bytes", CW_KEY_CLIENT, "Socket send buffer in bytes." },
+	{ "receive.buffer.bytes", CW_KEY_CLIENT, "Socket receive buffer in bytes." },
+	{ "producer.", CW_KEY_CLIENT, "Settings of the producers of source connectors only, as in producer.linger.ms." },
+	{ "consumer.", CW_KEY_CLIENT,
+	  "Settings of the consumers of sink connectors only, as in consumer.max.poll.records." },
+	{ "admin.", CW_KEY_CLIENT, "Settings of the admin clients of connectors only." },
+	{ "key.converter.", CW_KEY_NO_EFFECT, "has no effect: the converters of this version have no settings" },
+	{ "value.converter.", CW_KEY_NO_EFFECT, "has no effect: the converters of this version have no settings" },
+	{ "header.converter.", CW_KEY_NO_EFFECT, "has no effect: the converters of this version have no settings" },
+
+	/* Distributed mode. */
+	{ "group.id", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "config.storage.", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "status.storage.", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "offset.storage.", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "offset.storage.topic", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "session.timeout.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "heartbeat.interval.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "rebalance.timeout.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "worker.sync.timeout.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "worker.unsync.backoff.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "scheduled.rebalance.max.delay.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "connect.protocol", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "inter.worker.", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "metadata.recovery.strategy", CW_KEY_NO_EFFECT, DISTRIBUTED },
+	{ "metadata.recovery.rebootstrap.trigger.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },
+
+	/* Known, without effect here. */
+	{ "topic.creation.enable", CW_KEY_NO_EFFECT, NOT_YET },
+	{ "topic.tracking.enable", CW_KEY_NO_EFFECT, NOT_YET },
+	{ "topic.tracking.allow.reset", CW_KEY_NO_EFFECT, NOT_YET },
+	{ "access.control.allow.origin", CW_KEY_NO_EFFECT, NOT_YET },
+	{ "access.control.allow.methods", CW_KEY_NO_EFFECT, NOT_YET },
+	{ "response.http.headers.config", CW_KEY_NO_EFFECT, NOT_YET },
+	{ "rest.advertised.listener", CW_KEY_NO_EFFECT, NOT_YET },
+	{ "plugin.discovery", CW_KEY_NO_EFFECT, JAVA },
+	{ "metric.reporters", CW_KEY_NO_EFFECT, "has no effect: metrics are served at /metrics" },
+	{ "metrics.", CW_KEY_NO_EFFECT, "has no effect: metrics are served at /metrics" },
+	{ "auto.include.jmx.reporter", CW_KEY_NO_EFFECT, JAVA },
+	{ "internal.key.converter", CW_KEY_NO_EFFECT, "has no effect: Kafka Connect dropped it in 3.0" },
+	{ "internal.value.converter", CW_KEY_NO_EFFECT, "has no effect: Kafka Connect dropped it in 3.0" },
+	{ "internal.key.converter.", CW_KEY_NO_EFFECT, "has no effect: Kafka Connect dropped it in 3.0" },
+	{ "internal.value.converter.", CW_KEY_NO_EFFECT, "has no effect: Kafka Connect dropped it in 3.0" },
+
+	/* To run on without these would be wrong or unsafe. */
+	{ "config.providers", CW_KEY_UNSUPPORTED, "is not supported by this version: write the values themselves" },
+	{ "config.providers.", CW_KEY_UNSUPPORTED, "is not supported by this version: write the values themselves" },
+	{ "rest.extension.classes", CW_KEY_UNSUPPORTED,
+	  "is not supported by this version: bind REST to 127.0.0.1, behind a proxy that authenticates" },
+	{ "admin.listeners", CW_KEY_UNSUPPORTED, "is not supported by this version: use listeners" },
+	{ "admin.listeners.", CW_KEY_UNSUPPORTED, "is not supported by this version: use listeners" },
+	{ "listeners.https.", CW_KEY_UNSUPPORTED,
+	  "is not supported by this version: bind REST to 127.0.0.1, behind a proxy that speaks TLS" },
+	{ "rest.host.name", CW_KEY_UNSUPPORTED, "was dropped by Kafka Connect 3.0: use listeners" },
+	{ "rest.port", CW_KEY_UNSUPPORTED, "was dropped by Kafka Connect 3.0: use listeners" },
+};
+
+const struct cw_worker_key *cw_worker_keys(size_t *n)
+{
+	*n = sizeof(keys) / sizeof(*keys);
+	return keys;
+}
+
+const struct cw_worker_key *cw_worker_key_find(const char *name)
+{
+	const struct cw_worker_key *best = NULL;
+	size_t best_n = 0;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		size_t n = strlen(keys[i].name);
+
+		if (strcmp(keys[i].name, name) == 0)
+			return &keys[i];
+		if (keys[i].name[n - 1] == '.' && strncmp(keys[i].name, name, n) == 0 && n > best_n && name[n]) {
+			best = &keys[i];
+			best_n = n;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,196 @@
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "config/listener.h"
+#include "config/worker_config.h"
+#include "config/worker_keys.h"
+#include "unit.h"
+
+/* A worker file that exists for one load. */
+static int load_text(const char *text, struct cw_worker_config *config, json_t **errors, json_t **warnings)
+{
+	char path[] = "worker-XXXXXX";
+	int fd = mkstemp(path), ret;
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	ret = cw_worker_config_load(path, config, errors, warnings);
+	unlink(path);
+	return ret;
+}
+
+/* The i-th sentence without the file's random name: "12: …", or "" when there is none. */
+static const char *sentence(const json_t *array, size_t i)
+{
+	const char *text = json_string_value(json_array_get(array, i));
+
+	if (!text)
+		return "";
+	return strncmp(text, "worker-", 7) == 0 && strchr(text, ':') ? strchr(text, ':') + 1 : text;
+}
+
+static void test_worker__defaults(void)
+{
+	struct cw_worker_config config;
+	json_t *errors, *warnings;
+
+	CU_ASSERT_EQUAL_FATAL(cw_worker_config_load(NULL, &config, &errors, &warnings), 0);
+	CU_ASSERT_EQUAL(json_array_size(errors), 0);
+	CU_ASSERT_EQUAL(json_array_size(warnings), 0);
+	CU_ASSERT_STRING_EQUAL(config.bootstrap_servers, "localhost:9092");
+	CU_ASSERT_EQUAL_FATAL(config.listeners.n, 1);
+	CU_ASSERT_STRING_EQUAL(config.listeners.items[0], "http://127.0.0.1:8083");
+	CU_ASSERT_STRING_EQUAL(config.offset_storage_file_filename, CW_STATEDIR "/connect.db");
+	CU_ASSERT_EQUAL(config.offset_flush_interval_ms, 60000);
+	CU_ASSERT_EQUAL(config.offset_flush_timeout_ms, 5000);
+	CU_ASSERT_EQUAL(config.task_shutdown_graceful_timeout_ms, 5000);
+	CU_ASSERT_STRING_EQUAL(config.connector_client_config_override_policy, "All");
+	CU_ASSERT_STRING_EQUAL(config.value_converter, "org.apache.kafka.connect.storage.StringConverter");
+	CU_ASSERT_STRING_EQUAL(config.log_format, "text");
+	CU_ASSERT_EQUAL(config.plugin_path.n, 0);
+	CU_ASSERT_EQUAL(config.rest_advertised_port, 0);
+	cw_worker_config_free(&config);
+	json_decref(errors);
+	json_decref(warnings);
+}
+
+static void test_worker__a_whole_file_and_the_way_to_the_host(void)
+{
+	static const char text[] =
+		"bootstrap.servers = a:9092, [::1]:9093\n"
+		"value.converter=ByteArrayConverter\n"
+		"plugin.path=/usr/lib/x, /opt/y\n"
+		"listeners=http://127.0.0.1:0,http://localhost:8084\n"
+		"connector.client.config.override.policy="
+		"org.apache.kafka.connect.connector.policy.PrincipalConnectorClientConfigOverridePolicy\n"
+		"log.format=JSON\n"
+		"producer.linger.ms=5\nsasl.mechanism=PLAIN\n";
+	struct cw_worker_config config, host;
+	json_t *errors, *warnings, *json;
+	struct cw_error err = { 0 };
+
+	CU_ASSERT_EQUAL_FATAL(load_text(text, &config, &errors, &warnings), 0);
+	CU_ASSERT_EQUAL(json_array_size(warnings), 0);
+	CU_ASSERT_STRING_EQUAL(config.log_format, "json");
+	CU_ASSERT_STRING_EQUAL(config.connector_client_config_override_policy, "Principal");
+	CU_ASSERT_STRING_EQUAL(cw_map_get(&config.raw, "producer.linger.ms"), "5");
+
+	json = cw_worker_config_to_json(&config);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json, "offset.flush.timeout.ms")), "5000");
+	CU_ASSERT_EQUAL_FATAL(cw_worker_config_from_json(json, &host, &err), 0);
+	CU_ASSERT_STRING_EQUAL(host.value_converter, "ByteArrayConverter");
+	CU_ASSERT_EQUAL_FATAL(host.plugin_path.n, 2);
+	CU_ASSERT_STRING_EQUAL(host.plugin_path.items[1], "/opt/y");
+	CU_ASSERT_STRING_EQUAL(cw_map_get(&host.raw, "sasl.mechanism"), "PLAIN");
+	CU_ASSERT_STRING_EQUAL(host.connector_client_config_override_policy, "Principal");
+	cw_worker_config_free(&config);
+	cw_worker_config_free(&host);
+	json_decref(json);
+	json_decref(errors);
+	json_decref(warnings);
+}
+
+static void test_worker__warns_with_the_place_and_the_nearest_name(void)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "listener=http://127.0.0.1:1", "1: unknown key \"listener\" is ignored; did you mean \"listeners\"?" },
+		{ "\n# x\ncolour=blue", "3: unknown key \"colour\" is ignored" },
+		{ "prodcer.linger.ms=5",
+		  "1: unknown key \"prodcer.linger.ms\" is ignored; did you mean \"producer.linger.ms\"?" },
+		{ "bootstrap.server=a:1",
+		  "1: unknown key \"bootstrap.server\" is ignored; did you mean \"bootstrap.servers\"?" },
+		{ "group.id=g", "1: group.id has no effect in standalone mode" },
+		{ "offset.storage.topic=t", "1: offset.storage.topic has no effect in standalone mode" },
+		{ "offset.storage.partitions=5", "1: offset.storage.partitions has no effect in standalone mode" },
+		{ "offset.storage.file.filename=x.db", "" },
+		{ "plugin.discovery=only_scan", "1: plugin.discovery has no effect: it is about the Java virtual machine" },
+		{ "key.converter.schemas.enable=true",
+		  "1: key.converter.schemas.enable has no effect: the converters of this version have no settings" },
+		{ "ssl.truststore.location=x", "" },
+		{ "config.providers=", "" },
+		{ "listeners=http://127.8.8.8:1,http://[::1]:2", "" },
+		{ "listeners=http://:8083",
+		  "1: listeners: http://:8083 can be reached from other machines, and REST has no authentication" },
+		{ "listeners=http://127.0.0.1:1,http://[2001:db8::1]:2",
+		  "1: listeners: http://[2001:db8::1]:2 can be reached from other machines, and REST has no authentication" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct cw_worker_config config;
+		json_t *errors, *warnings;
+
+		CU_ASSERT_EQUAL(load_text(cases[i].text, &config, &errors, &warnings), 0);
+		CU_ASSERT_EQUAL(json_array_size(warnings), *cases[i].want ? 1 : 0);
+		CU_ASSERT_STRING_EQUAL(sentence(warnings, 0), cases[i].want);
+		cw_worker_config_free(&config);
+		json_decref(errors);
+		json_decref(warnings);
+	}
+}
+
+static void test_worker__reports_every_error_at_once(void)
+{
+	struct cw_worker_config config;
+	json_t *errors, *warnings;
+
+	CU_ASSERT_EQUAL(load_text("listeners=http://x:y\nlog.level=loud\noffset.flush.interval.ms=0\n"
+				  "config.providers=env\n", &config, &errors, &warnings), -1);
+	CU_ASSERT_EQUAL(json_array_size(errors), 4);
+	CU_ASSERT_PTR_NULL(config.memory);
+	CU_ASSERT_PTR_NULL(config.raw.entries);
+	json_decref(errors);
+	json_decref(warnings);
+}
+
+/* Each row of the second list is reachable: no row of the table or an earlier row hides it. */
+static void test_worker__other_keys_are_unique_and_documented(void)
+{
+	size_t n;
+	const struct cw_worker_key *keys = cw_worker_keys(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		CW_AUTO_FREE char *name = cw_format("%s%s", keys[i].name,
+						    keys[i].name[strlen(keys[i].name) - 1] == '.' ? "x" : "");
+
+		CU_ASSERT_PTR_EQUAL(cw_worker_key_find(name), &keys[i]);
+		CU_ASSERT_TRUE(strlen(keys[i].doc) > 10);
+	}
+	for (size_t i = 0; i < cw_worker_table().n; i++) {
+		struct cw_config_def def;
+
+		cw_config_table_at(cw_worker_table(), i, &def);
+		CU_ASSERT_TRUE(def.doc && def.doc[strlen(def.doc) - 1] == '.' && def.group);
+		CU_ASSERT_EQUAL(cw_config_check(&def, def.default_value, NULL), 0);
+	}
+}
+
+static void test_listener__splits_host_and_port(void)
+{
+	struct cw_listener listener;
+
+	CU_ASSERT_EQUAL(cw_listener_parse("http://[::1]:8083", &listener, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(listener.host, "::1");
+	CU_ASSERT_EQUAL(listener.port, 8083);
+	CU_ASSERT_EQUAL(cw_listener_parse("HTTP://:0", &listener, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(listener.host, "");
+	CU_ASSERT_FALSE(cw_listener_is_loopback(&listener));
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "defaults", test_worker__defaults },
+		{ "a whole file", test_worker__a_whole_file_and_the_way_to_the_host },
+		{ "warnings", test_worker__warns_with_the_place_and_the_nearest_name },
+		{ "all errors at once", test_worker__reports_every_error_at_once },
+		{ "other keys", test_worker__other_keys_are_unique_and_documented },
+		{ "listeners", test_listener__splits_host_and_port },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = { { .pName = "worker_config", .pTests = tests }, CU_SUITE_INFO_NULL };
+
+	return cw_test_main(suites);
+}
