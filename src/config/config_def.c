@@ -117,7 +117,8 @@ static int parse(const struct cw_config_def *def, const char *value, struct pars
 {
 	static const char not_a_number[][32] = { "Not a number of type SHORT", "Not a number of type INT",
 						 "Not a number of type LONG", "Not a number of type DOUBLE" };
-	static const int64_t least[] = { INT16_MIN, INT32_MIN, INT64_MIN }, most[] = { INT16_MAX, INT32_MAX, INT64_MAX };
+	static const int64_t least[] = { INT16_MIN, INT32_MIN, INT64_MIN };
+	static const int64_t most[] = { INT16_MAX, INT32_MAX, INT64_MAX };
 	bool ok = true;
 	int width;
 
@@ -261,12 +262,19 @@ static int check_list(const struct cw_config_def *def, struct cw_slice text, str
 static int custom_check(const struct cw_config_def *def, const char *value, struct cw_error *err)
 {
 	struct cw_error why = { 0 };
+	const char *reason = why.text;
+	CW_AUTO_FREE char *shown = NULL;
 
 	if (!def->check || def->check(value, &why) == 0)
 		return 0;
 	if (!why.text[0] || (def->type == CW_CONFIG_PASSWORD && *value && strstr(why.text, value)))
-		return invalid(def, value, "The value is not valid", err);
-	return invalid(def, value, why.text, err);
+		reason = "The value is not valid";
+	if (def->type == CW_CONFIG_LIST) { /* as Kafka prints a list */
+		CW_AUTO_FREE char *items = join_list(trim(cw_slice_str(value)), ", ");
+
+		shown = cw_format("[%s]", items);
+	}
+	return invalid(def, shown ? shown : value, reason, err);
 }
 
 int cw_config_check(const struct cw_config_def *def, const char *value, struct cw_error *err)

@@ -8,8 +8,7 @@
 #define CW_CONFIG_CONNECTOR_CONFIG_H
 
 #include "config/config_def.h"
-
-enum cw_tolerance { CW_TOLERANCE_NONE = 0, CW_TOLERANCE_ALL };
+#include "config/worker_config.h"
 
 /* The framework's keys, parsed. Strings belong to the cw_config_memory of cw_config_fill(). */
 struct cw_connector_config {
@@ -24,13 +23,13 @@ struct cw_connector_config {
 	struct cw_list topics;
 	const char *topics_regex;
 	/* sources */
-	const char *exactly_once_support;      /* "requested", "required" */
-	const char *transaction_boundary;      /* "poll", "interval", "connector" */
+	const char *exactly_once_support;      /* "REQUESTED", "REQUIRED" */
+	const char *transaction_boundary;      /* "POLL", "INTERVAL", "CONNECTOR" */
 	int64_t transaction_boundary_interval_ms; /* 0: offset.flush.interval.ms */
 	const char *offsets_storage_topic;
 };
 
-/* Kafka Connect's keys for this kind, in Kafka's order. */
+/* Kafka Connect's keys for this kind, in Kafka's order; of another kind (0), those that both have. */
 struct cw_config_table cw_connector_table(enum cw_plugin_kind kind);
 
 /* What a validation found. Made by cw_validate_connector(); filled by plugins through host->invalid(). */
@@ -39,15 +38,23 @@ struct cw_validation;
 /*
  * Validates everything and reports every error at once. plugin may be NULL (unknown class): then only
  * the framework's keys are looked at, and connector.class has the error that says so.
- * ctx is handed to the plugin's validate().
+ * ctx is handed to the plugin's validate(). config and plugin are borrowed until cw_validation_free().
+ * worker (NULL: all defaults; borrowed too) decides the defaults of converters and what may be overridden.
  */
+struct cw_validation *cw_validate_connector_for(const struct cw_map *config, const struct cw_plugin *plugin,
+						const struct cw_context *ctx, const struct cw_worker_config *worker);
 struct cw_validation *cw_validate_connector(const struct cw_map *config, const struct cw_plugin *plugin,
 					    const struct cw_context *ctx);
+/* One more error; the key is named before a message that does not name it, and secrets are hidden in it. */
 void cw_validation_invalid(struct cw_validation *validation, const char *key, const char *message);
 int cw_validation_error_count(const struct cw_validation *validation);
 /* New: ConfigInfos of the REST contract, plus "warnings": [text] (unknown keys with the nearest known one). */
 json_t *cw_validation_to_json(const struct cw_validation *validation);
 void cw_validation_free(struct cw_validation *validation);
+
+/* Kafka's text of the 400 that refuses such a config: a line for each error. New. From a validation, or its JSON. */
+char *cw_validation_message(const struct cw_validation *validation);
+char *cw_config_infos_message(const json_t *infos);
 
 /* Bare array of definitions of GET /connector-plugins/P/config: the plugin's keys, then the framework's. New. */
 json_t *cw_plugin_config_to_json(const struct cw_plugin *plugin);

@@ -54,7 +54,8 @@ int cw_config_from_json(const json_t *object, const char *what, struct cw_map *o
 	json_t *value;
 
 	if (!object)
-		return cw_error_set(err, CW_ERR_INVALID, "%s is missing; it must be a JSON object of keys and values", what);
+		return cw_error_set(err, CW_ERR_INVALID, "%s is missing; it must be a JSON object of keys and values",
+				    what);
 	if (!json_is_object(object))
 		return cw_error_set(err, CW_ERR_INVALID, "%s is %s; it must be a JSON object of keys and values", what,
 				    type_name(object));
@@ -104,7 +105,8 @@ static int check_create_fields(const json_t *object, const char *name, const cha
 		return 0;
 	*initial_state = json_is_string(state) ? known_state(json_string_value(state)) : NULL;
 	if (!*initial_state)
-		return cw_error_set(err, CW_ERR_INVALID, "%s: \"initial_state\" must be RUNNING, PAUSED or STOPPED", name);
+		return cw_error_set(err, CW_ERR_INVALID, "%s: \"initial_state\" must be RUNNING, PAUSED or STOPPED",
+				    name);
 	return 0;
 }
 
@@ -139,8 +141,8 @@ static int parse_json(const char *text, size_t n, const char *name, struct cw_ma
 
 		if (near)
 			*near = '\0';
-		return cw_error_set(err, CW_ERR_INVALID, "%s:%d:%d: not valid JSON: %s", name, at.line > 0 ? at.line : 1,
-				    at.column > 0 ? at.column : 1, at.text);
+		return cw_error_set(err, CW_ERR_INVALID, "%s:%d:%d: not valid JSON: %s", name,
+				    at.line > 0 ? at.line : 1, at.column > 0 ? at.column : 1, at.text);
 	}
 	if (json_is_object(json_object_get(object, "config")))
 		ret = create_form(object, name, out, initial_state, err);

@@ -25,8 +25,8 @@ static int parse_address(const char *text, int64_t least, struct cw_listener *ou
 		host++;
 		end--;
 	} else if (memchr(host, ':', (size_t)(end - host))) {
-		return cw_error_set(err, CW_ERR_INVALID, "An IPv6 address stands in brackets, as in [::1]:8083, not \"%s\"",
-				    text);
+		return cw_error_set(err, CW_ERR_INVALID, "An IPv6 address stands in brackets, as in [::1]:8083, "
+				    "not \"%s\"", text);
 	}
 	if ((size_t)(end - host) >= sizeof(out->host))
 		return cw_error_set(err, CW_ERR_INVALID, "The host name is longer than 255 bytes");
@@ -43,8 +43,8 @@ int cw_listener_parse(const char *text, struct cw_listener *out, struct cw_error
 	static const char http[] = "http://", https[] = "https://";
 
 	if (strncasecmp(text, https, strlen(https)) == 0)
-		return cw_error_set(err, CW_ERR_INVALID, "TLS listeners are not supported by this version: use http:// on "
-				    "127.0.0.1, behind a proxy that speaks TLS");
+		return cw_error_set(err, CW_ERR_INVALID, "TLS listeners are not supported by this version: use "
+				    "http:// on 127.0.0.1, behind a proxy that speaks TLS");
 	if (strncasecmp(text, http, strlen(http)) != 0)
 		return cw_error_set(err, CW_ERR_INVALID, "A listener is http://HOST:PORT, not \"%s\"", text);
 	return parse_address(text + strlen(http), 0, out, err);

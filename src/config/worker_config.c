@@ -103,12 +103,13 @@ static const struct cw_config_def worker_table[] = {
 	  .doc = "How long all tasks together may take to stop, in milliseconds; what still runs then is killed." },
 	{ .name = "topic.creation.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,
 	  .group = "State", STORED(topic_creation_enable),
-	  .doc = "Whether topics of source connectors may be created by topic.creation.* settings. This version does not "
-		 "create topics: the brokers do (auto.create.topics.enable), or an administrator." },
+	  .doc = "Whether topics of source connectors may be created by topic.creation.* settings. This version does "
+		 "not create topics: the brokers do (auto.create.topics.enable), or an administrator." },
 	{ .name = "exactly.once.source.support", .default_value = "disabled", .importance = CW_HIGH, .group = "State",
 	  .check = exactly_once_check, STORED(exactly_once_source_support),
 	  .doc = "Exactly-once delivery of source connectors: disabled." },
-	{ .name = "offset.storage.topic", .importance = CW_HIGH, .group = "Distributed mode", STORED(offset_storage_topic),
+	{ .name = "offset.storage.topic", .importance = CW_HIGH, .group = "Distributed mode",
+	  STORED(offset_storage_topic),
 	  .doc = "Topic for source offsets. It has no effect in standalone mode." },
 
 	{ .name = "log.format", .default_value = "text", .choices = "text,json", .flags = CW_CONFIG_IGNORE_CASE,

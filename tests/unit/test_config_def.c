@@ -52,7 +52,8 @@ static void test_check__says_what_kafka_says(void)
 		{ "text", " ", "Invalid value  for configuration text: String may not be empty" },
 		{ "text", "a b", "Invalid value a b for configuration text: \"a b\" has a space" },
 		{ "text", "  ab\t", NULL },
-		{ "mode", "x", "Invalid value x for configuration mode: String must be one of (case insensitive): FAIL, IGNORE" },
+		{ "mode", "x", "Invalid value x for configuration mode: String must be one of (case insensitive): "
+		  "FAIL, IGNORE" },
 		{ "mode", " ignore ", NULL },
 		{ "mode", NULL, NULL },
 		{ "strict", "ALL", "Invalid value ALL for configuration strict: String must be one of: none, all" },
@@ -60,7 +61,8 @@ static void test_check__says_what_kafka_says(void)
 		{ "secret", "open sesame", "Invalid value [hidden] for configuration secret: The value is not valid" },
 		{ "flag", "TRUE", NULL },
 		{ "flag", " false ", NULL },
-		{ "flag", "yes", "Invalid value yes for configuration flag: Expected value to be either true or false" },
+		{ "flag", "yes", "Invalid value yes for configuration flag: Expected value to be either true or "
+		  "false" },
 		{ "flag", "", "Invalid value  for configuration flag: Expected value to be either true or false" },
 		{ "small", "32767", NULL },
 		{ "small", "32768", "Invalid value 32768 for configuration small: Not a number of type SHORT" },
@@ -69,7 +71,8 @@ static void test_check__says_what_kafka_says(void)
 		{ "number", "0", "Invalid value 0 for configuration number: Value must be at least 1" },
 		{ "number", " -3", "Invalid value -3 for configuration number: Value must be at least 1" },
 		{ "number", "101", "Invalid value 101 for configuration number: Value must be no more than 100" },
-		{ "number", "2147483648", "Invalid value 2147483648 for configuration number: Not a number of type INT" },
+		{ "number", "2147483648", "Invalid value 2147483648 for configuration number: Not a number of type "
+		  "INT" },
 		{ "number", "1.5", "Invalid value 1.5 for configuration number: Not a number of type INT" },
 		{ "number", "0x10", "Invalid value 0x10 for configuration number: Not a number of type INT" },
 		{ "number", "", "Invalid value  for configuration number: Not a number of type INT" },
@@ -198,8 +201,9 @@ static void test_json__is_kafkas_definition_in_its_order(void)
 	CW_AUTO_FREE char *text = json_dumps(json, JSON_COMPACT);
 
 	CU_ASSERT_STRING_EQUAL(text, "{\"name\":\"number\",\"type\":\"INT\",\"required\":false,\"default_value\":\"1\","
-			       "\"importance\":\"MEDIUM\",\"documentation\":\"\",\"group\":\"Main\",\"width\":\"SHORT\","
-			       "\"display_name\":\"Number\",\"dependents\":[\"flag\",\"small\"],\"order\":4}");
+			       "\"importance\":\"MEDIUM\",\"documentation\":\"\",\"group\":\"Main\","
+			       "\"width\":\"SHORT\",\"display_name\":\"Number\","
+			       "\"dependents\":[\"flag\",\"small\"],\"order\":4}");
 	json_decref(json);
 	json = cw_config_def_to_json(&table[0], 2);
 	CU_ASSERT_TRUE(json_is_true(json_object_get(json, "required")));

@@ -1,34 +1,6 @@
-#include <unistd.h>
-
-#include "base/mem.h"
 #include "config/listener.h"
-#include "config/worker_config.h"
 #include "config/worker_keys.h"
-#include "unit.h"
-
-/* A worker file that exists for one load. */
-static int load_text(const char *text, struct cw_worker_config *config, json_t **errors, json_t **warnings)
-{
-	char path[] = "worker-XXXXXX";
-	int fd = mkstemp(path), ret;
-
-	CU_ASSERT_TRUE_FATAL(fd >= 0);
-	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	ret = cw_worker_config_load(path, config, errors, warnings);
-	unlink(path);
-	return ret;
-}
-
-/* The i-th sentence without the file's random name: "12: …", or "" when there is none. */
-static const char *sentence(const json_t *array, size_t i)
-{
-	const char *text = json_string_value(json_array_get(array, i));
-
-	if (!text)
-		return "";
-	return strncmp(text, "worker-", 7) == 0 && strchr(text, ':') ? strchr(text, ':') + 1 : text;
-}
+#include "config_fixture.h"
 
 static void test_worker__defaults(void)
 {
@@ -70,7 +42,7 @@ static void test_worker__a_whole_file_and_the_way_to_the_host(void)
 	json_t *errors, *warnings, *json;
 	struct cw_error err = { 0 };
 
-	CU_ASSERT_EQUAL_FATAL(load_text(text, &config, &errors, &warnings), 0);
+	CU_ASSERT_EQUAL_FATAL(fixture_load_worker(text, &config, &errors, &warnings), 0);
 	CU_ASSERT_EQUAL(json_array_size(warnings), 0);
 	CU_ASSERT_STRING_EQUAL(config.log_format, "json");
 	CU_ASSERT_STRING_EQUAL(config.connector_client_config_override_policy, "Principal");
@@ -96,7 +68,8 @@ static void test_worker__warns_with_the_place_and_the_nearest_name(void)
 	static const struct {
 		const char *text, *want;
 	} cases[] = {
-		{ "listener=http://127.0.0.1:1", "1: unknown key \"listener\" is ignored; did you mean \"listeners\"?" },
+		{ "listener=http://127.0.0.1:1", "1: unknown key \"listener\" is ignored; did you mean "
+		  "\"listeners\"?" },
 		{ "\n# x\ncolour=blue", "3: unknown key \"colour\" is ignored" },
 		{ "prodcer.linger.ms=5",
 		  "1: unknown key \"prodcer.linger.ms\" is ignored; did you mean \"producer.linger.ms\"?" },
@@ -106,7 +79,8 @@ static void test_worker__warns_with_the_place_and_the_nearest_name(void)
 		{ "offset.storage.topic=t", "1: offset.storage.topic has no effect in standalone mode" },
 		{ "offset.storage.partitions=5", "1: offset.storage.partitions has no effect in standalone mode" },
 		{ "offset.storage.file.filename=x.db", "" },
-		{ "plugin.discovery=only_scan", "1: plugin.discovery has no effect: it is about the Java virtual machine" },
+		{ "plugin.discovery=only_scan", "1: plugin.discovery has no effect: it is about the Java virtual "
+		  "machine" },
 		{ "key.converter.schemas.enable=true",
 		  "1: key.converter.schemas.enable has no effect: the converters of this version have no settings" },
 		{ "ssl.truststore.location=x", "" },
@@ -115,16 +89,17 @@ static void test_worker__warns_with_the_place_and_the_nearest_name(void)
 		{ "listeners=http://:8083",
 		  "1: listeners: http://:8083 can be reached from other machines, and REST has no authentication" },
 		{ "listeners=http://127.0.0.1:1,http://[2001:db8::1]:2",
-		  "1: listeners: http://[2001:db8::1]:2 can be reached from other machines, and REST has no authentication" },
+		  "1: listeners: http://[2001:db8::1]:2 can be reached from other machines, and REST has no "
+		  "authentication" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct cw_worker_config config;
 		json_t *errors, *warnings;
 
-		CU_ASSERT_EQUAL(load_text(cases[i].text, &config, &errors, &warnings), 0);
+		CU_ASSERT_EQUAL(fixture_load_worker(cases[i].text, &config, &errors, &warnings), 0);
 		CU_ASSERT_EQUAL(json_array_size(warnings), *cases[i].want ? 1 : 0);
-		CU_ASSERT_STRING_EQUAL(sentence(warnings, 0), cases[i].want);
+		CU_ASSERT_STRING_EQUAL(fixture_sentence(warnings, 0), cases[i].want);
 		cw_worker_config_free(&config);
 		json_decref(errors);
 		json_decref(warnings);
@@ -136,7 +111,7 @@ static void test_worker__reports_every_error_at_once(void)
 	struct cw_worker_config config;
 	json_t *errors, *warnings;
 
-	CU_ASSERT_EQUAL(load_text("listeners=http://x:y\nlog.level=loud\noffset.flush.interval.ms=0\n"
+	CU_ASSERT_EQUAL(fixture_load_worker("listeners=http://x:y\nlog.level=loud\noffset.flush.interval.ms=0\n"
 				  "config.providers=env\n", &config, &errors, &warnings), -1);
 	CU_ASSERT_EQUAL(json_array_size(errors), 4);
 	CU_ASSERT_PTR_NULL(config.memory);

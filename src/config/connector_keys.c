@@ -1,0 +1,275 @@
+/* The framework's keys: the tables of cw_connector_table(), and what is checked of one key alone. */
+#include <regex.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "config/connector_config.h"
+#include "config/converter.h"
+
+#define STORED(member) .offset = offsetof(struct cw_connector_config, member)
+#define UNSTORED .offset = CW_CONFIG_NOT_STORED
+#define AT_LEAST(least) .flags = CW_CONFIG_RANGE, .min = (least), .max = INT64_MAX
+
+/* Names that REST could not address are refused where they would be made. */
+static int name_check(const char *value, struct cw_error *err)
+{
+	struct cw_buf codes = { 0 };
+	int ret = 0;
+
+	for (const char *p = value; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			cw_buf_printf(&codes, "%s%d", codes.n ? ", " : "", *p);
+	if (codes.n)
+		ret = cw_error_set(err, CW_ERR_INVALID,
+				   "String may not contain control sequences but had the following ASCII chars: %s",
+				   codes.p);
+	else if (strchr(value, '/'))
+		ret = cw_error_set(err, CW_ERR_INVALID, "A connector's name may not contain \"/\"");
+	else if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
+		ret = cw_error_set(err, CW_ERR_INVALID, "A connector's name may not be \".\" or \"..\"");
+	cw_buf_free(&codes);
+	return ret;
+}
+
+static int converter_version_check(const char *value, struct cw_error *err)
+{
+	if (!*value || strcasecmp(value, "latest") == 0)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "This version has one version of each converter; leave this key out");
+}
+
+static int transforms_check(const char *value, struct cw_error *err)
+{
+	if (!*value)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "Transformations are not supported by this version; leave this key "
+			    "out");
+}
+
+static int predicates_check(const char *value, struct cw_error *err)
+{
+	if (!*value)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "Predicates are not supported by this version; leave this key out");
+}
+
+static int dlq_check(const char *value, struct cw_error *err)
+{
+	if (!*value)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "Dead letter queues are not supported by this version; leave this "
+			    "key out (errors.tolerance=all counts what is skipped, and errors.log.enable=true logs "
+			    "it)");
+}
+
+static int topic_groups_check(const char *value, struct cw_error *err)
+{
+	if (!*value)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "This version does not create topics; leave this key out and create "
+			    "them beforehand, or let the brokers (auto.create.topics.enable)");
+}
+
+static int exactly_once_check(const char *value, struct cw_error *err)
+{
+	if (strcasecmp(value, "required") != 0)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "Exactly-once sources are not supported by this version; use "
+			    "requested, which is at least once here");
+}
+
+static int offsets_topic_check(const char *value, struct cw_error *err)
+{
+	if (!*value)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "Source offsets in a topic are not supported by this version, which "
+			    "keeps them in the worker's store; leave this key out");
+}
+
+static int topic_check(const char *topic, size_t n, struct cw_error *err)
+{
+	static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+	if (strspn(topic, legal) < n)
+		return cw_error_set(err, CW_ERR_INVALID, "A topic's name has only letters, digits, \".\", \"_\" and "
+				    "\"-\"");
+	if (n > 249)
+		return cw_error_set(err, CW_ERR_INVALID, "A topic's name has at most 249 characters");
+	if ((n == 1 && topic[0] == '.') || (n == 2 && memcmp(topic, "..", 2) == 0))
+		return cw_error_set(err, CW_ERR_INVALID, "A topic's name may not be \".\" or \"..\"");
+	return 0;
+}
+
+/* The value is canonical: names with nothing but commas between them. */
+static int topics_check(const char *value, struct cw_error *err)
+{
+	size_t n;
+
+	for (const char *p = value; *p; p += n + (p[n] == ',')) {
+		n = strcspn(p, ",");
+		if (topic_check(p, n, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Consumers match with POSIX extended expressions; Java's \d and (?…) would silently mean something else. */
+static int regex_check(const char *value, struct cw_error *err)
+{
+	regex_t regex;
+	char reason[128];
+	int status;
+
+	for (const char *p = strchr(value, '\\'); p && p[1]; p = strchr(p + 2, '\\'))
+		if (strchr("dDpPhHvVRQEAzZ", p[1]))
+			return cw_error_set(err, CW_ERR_INVALID, "\"\\%c\" is not known here: this is a POSIX "
+					    "extended regular expression; write [0-9] for a digit", p[1]);
+	if (strstr(value, "(?"))
+		return cw_error_set(err, CW_ERR_INVALID, "\"(?\" is not known here: this is a POSIX extended regular "
+				    "expression");
+	status = regcomp(&regex, value, REG_EXTENDED | REG_NOSUB);
+	if (status == 0) {
+		regfree(&regex);
+		return 0;
+	}
+	regerror(status, &regex, reason, sizeof(reason));
+	return cw_error_set(err, CW_ERR_INVALID, "Not a valid regular expression: %s", reason);
+}
+
+#define COMMON_KEYS                                                                                                    \
+	{ .name = "name", .flags = CW_CONFIG_REQUIRED | CW_CONFIG_NOT_EMPTY, .importance = CW_HIGH, .group = "Common", \
+	  .order = 1, .width = CW_WIDTH_MEDIUM, .display_name = "Connector name", .check = name_check, STORED(name),   \
+	  .doc = "Globally unique name of this connector." },                                                         \
+	{ .name = "connector.class", .flags = CW_CONFIG_REQUIRED | CW_CONFIG_NOT_EMPTY, .importance = CW_HIGH,         \
+	  .group = "Common", .order = 2, .width = CW_WIDTH_LONG, .display_name = "Connector class",                    \
+	  STORED(connector_class),                                                                                     \
+	  .doc = "Class of this connector: its full name, its simple name, or that without \"Connector\"." },         \
+	{ .name = "connector.plugin.version", .importance = CW_MEDIUM, .group = "Common", .order = 3,                  \
+	  .width = CW_WIDTH_MEDIUM, .display_name = "Connector version", UNSTORED,                                     \
+	  .doc = "Version of the connector that must be there, or a range of versions as [1.0,2.0)." },               \
+	{ .name = "tasks.max", .type = CW_CONFIG_INT, .default_value = "1", .flags = CW_CONFIG_RANGE, .min = 1,        \
+	  .max = INT32_MAX, .importance = CW_HIGH, .group = "Common", .order = 4, .width = CW_WIDTH_SHORT,             \
+	  .display_name = "Tasks max", STORED(tasks_max), .doc = "The most tasks to run for this connector." },       \
+	{ .name = "tasks.max.enforce", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,       \
+	  .group = "Common", .order = 5, .width = CW_WIDTH_SHORT, .display_name = "Enforce tasks max", UNSTORED,       \
+	  .doc = "Deprecated. This worker never runs more than tasks.max tasks." },                                   \
+	{ .name = "key.converter", .type = CW_CONFIG_CLASS, .importance = CW_LOW, .group = "Common", .order = 6,       \
+	  .width = CW_WIDTH_SHORT, .display_name = "Key converter class", .check = cw_converter_check,                 \
+	  STORED(key_converter),                                                                                       \
+	  .doc = "How record keys are read from and written to Kafka: StringConverter or ByteArrayConverter. Without " \
+		 "it, the worker's." },                                                                                \
+	{ .name = "key.converter.plugin.version", .importance = CW_LOW, .group = "Common", .order = 7,                 \
+	  .width = CW_WIDTH_SHORT, .display_name = "Key converter version", .check = converter_version_check,          \
+	  UNSTORED, .doc = "Version of the key converter." },                                                         \
+	{ .name = "value.converter", .type = CW_CONFIG_CLASS, .importance = CW_LOW, .group = "Common", .order = 8,     \
+	  .width = CW_WIDTH_SHORT, .display_name = "Value converter class", .check = cw_converter_check,               \
+	  STORED(value_converter),                                                                                     \
+	  .doc = "How record values are read from and written to Kafka: StringConverter or ByteArrayConverter. "      \
+		 "Without it, the worker's." },                                                                        \
+	{ .name = "value.converter.plugin.version", .importance = CW_LOW, .group = "Common", .order = 9,               \
+	  .width = CW_WIDTH_SHORT, .display_name = "Value converter version", .check = converter_version_check,        \
+	  UNSTORED, .doc = "Version of the value converter." },                                                       \
+	{ .name = "header.converter", .type = CW_CONFIG_CLASS, .importance = CW_LOW, .group = "Common", .order = 10,   \
+	  .width = CW_WIDTH_SHORT, .display_name = "Header converter class", .check = cw_header_converter_check,       \
+	  STORED(header_converter),                                                                                    \
+	  .doc = "How record headers are read from and written to Kafka: SimpleHeaderConverter. Without it, the "     \
+		 "worker's." },                                                                                        \
+	{ .name = "header.converter.plugin.version", .importance = CW_LOW, .group = "Common", .order = 11,             \
+	  .width = CW_WIDTH_SHORT, .display_name = "Header converter version", .check = converter_version_check,       \
+	  UNSTORED, .doc = "Version of the header converter." },                                                      \
+	{ .name = "transforms", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,                     \
+	  .group = "Transforms", .order = 12, .width = CW_WIDTH_LONG, .display_name = "Transforms",                    \
+	  .check = transforms_check, UNSTORED,                                                                         \
+	  .doc = "Aliases of the transformations of records. This version supports none." },                          \
+	{ .name = "predicates", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,                     \
+	  .group = "Predicates", .order = 13, .width = CW_WIDTH_LONG, .display_name = "Predicates",                    \
+	  .check = predicates_check, UNSTORED,                                                                         \
+	  .doc = "Aliases of the predicates of transformations. This version supports none." },                       \
+	{ .name = "config.action.reload", .default_value = "restart", .choices = "none,restart",                       \
+	  .importance = CW_LOW, .group = "Common", .order = 14, .width = CW_WIDTH_MEDIUM,                              \
+	  .display_name = "Reload Action", UNSTORED,                                                                   \
+	  .doc = "What to do when a value from a config provider changes: none or restart. This version has no "      \
+		 "config providers." },                                                                                \
+	{ .name = "errors.retry.timeout", .type = CW_CONFIG_LONG, .default_value = "0", AT_LEAST(-1),                  \
+	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 1, .width = CW_WIDTH_MEDIUM,                    \
+	  .display_name = "Retry Timeout for Errors", STORED(errors_retry_timeout_ms),                                 \
+	  .doc = "How long a failed operation is tried again, in milliseconds. 0: not at all, -1: for ever." },       \
+	{ .name = "errors.retry.delay.max.ms", .type = CW_CONFIG_LONG, .default_value = "60000", AT_LEAST(1),          \
+	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 2, .width = CW_WIDTH_MEDIUM,                    \
+	  .display_name = "Maximum Delay Between Retries for Errors", STORED(errors_retry_delay_max_ms),               \
+	  .doc = "The longest pause between two tries, in milliseconds; pauses grow up to it, with jitter." },        \
+	{ .name = "errors.tolerance", .default_value = "none", .choices = "none,all", .importance = CW_MEDIUM,         \
+	  .group = "Error Handling", .order = 3, .width = CW_WIDTH_SHORT, .display_name = "Error Tolerance",           \
+	  STORED(errors_tolerance),                                                                                    \
+	  .doc = "none: a record that cannot be processed fails its task. all: it is skipped, and counted." },        \
+	{ .name = "errors.log.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .importance = CW_MEDIUM,   \
+	  .group = "Error Handling", .order = 4, .width = CW_WIDTH_SHORT, .display_name = "Log Errors",                \
+	  STORED(errors_log_enable),                                                                                   \
+	  .doc = "Whether each error is logged, with the topic, partition and offset of its record." },               \
+	{ .name = "errors.log.include.messages", .type = CW_CONFIG_BOOLEAN, .default_value = "false",                  \
+	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 5, .width = CW_WIDTH_SHORT,                     \
+	  .display_name = "Log Error Details", STORED(errors_log_include_messages),                                    \
+	  .doc = "Whether such a line shows the record's key and value, which may be confidential." }
+
+static const struct cw_config_def common_table[] = { COMMON_KEYS };
+
+static const struct cw_config_def sink_table[] = {
+	COMMON_KEYS,
+	{ .name = "topics", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_HIGH, .group = "Common",
+	  .order = 4, .width = CW_WIDTH_LONG, .display_name = "Topics", .check = topics_check, STORED(topics),
+	  .doc = "Topics to consume, separated by commas. Either this or topics.regex." },
+	{ .name = "topics.regex", .default_value = "", .importance = CW_HIGH, .group = "Common", .order = 4,
+	  .width = CW_WIDTH_LONG, .display_name = "Topics regex", .check = regex_check, STORED(topics_regex),
+	  .doc = "POSIX extended regular expression that the whole name of a topic to consume matches." },
+	{ .name = "errors.deadletterqueue.topic.name", .default_value = "", .importance = CW_MEDIUM,
+	  .group = "Error Handling", .order = 6, .width = CW_WIDTH_MEDIUM,
+	  .display_name = "Dead Letter Queue Topic Name", .check = dlq_check, UNSTORED,
+	  .doc = "Topic for records that could not be processed. This version has no dead letter queue." },
+	{ .name = "errors.deadletterqueue.topic.replication.factor", .type = CW_CONFIG_SHORT, .default_value = "3",
+	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 7, .width = CW_WIDTH_MEDIUM,
+	  .display_name = "Dead Letter Queue Topic Replication Factor", UNSTORED,
+	  .doc = "Replication factor with which that topic is created." },
+	{ .name = "errors.deadletterqueue.context.headers.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "false",
+	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 8, .width = CW_WIDTH_MEDIUM,
+	  .display_name = "Enable Error Context Headers", UNSTORED,
+	  .doc = "Whether headers with the cause are added to the records in that topic." },
+};
+
+static const struct cw_config_def source_table[] = {
+	COMMON_KEYS,
+	{ .name = "topic.creation.groups", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
+	  .group = "Topic Creation", .order = 1, .width = CW_WIDTH_LONG, .display_name = "Topic Creation Groups",
+	  .check = topic_groups_check, UNSTORED,
+	  .doc = "Groups of topics to create. This version does not create topics." },
+	{ .name = "exactly.once.support", .default_value = "requested", .choices = "REQUIRED,REQUESTED",
+	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Exactly Once Support", .order = 2,
+	  .width = CW_WIDTH_SHORT, .display_name = "Exactly once support", .check = exactly_once_check,
+	  STORED(exactly_once_support),
+	  .doc = "requested: exactly once where the worker has it. required: the connector is refused where it has "
+	  "not." },
+	{ .name = "transaction.boundary", .default_value = "poll", .choices = "POLL,INTERVAL,CONNECTOR",
+	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Exactly Once Support", .order = 3,
+	  .width = CW_WIDTH_SHORT, .display_name = "Transaction Boundary", STORED(transaction_boundary),
+	  .doc = "When the producer's transaction of an exactly-once source ends: poll, interval or connector." },
+	{ .name = "transaction.boundary.interval.ms", .type = CW_CONFIG_LONG, AT_LEAST(0), .importance = CW_LOW,
+	  .group = "Exactly Once Support", .order = 4, .width = CW_WIDTH_SHORT,
+	  .display_name = "Transaction boundary interval", STORED(transaction_boundary_interval_ms),
+	  .doc = "Length of a transaction with transaction.boundary=interval, in milliseconds; without it "
+		 "offset.flush.interval.ms." },
+	{ .name = "offsets.storage.topic", .importance = CW_LOW, .group = "offsets.topic", .order = 1,
+	  .width = CW_WIDTH_LONG, .display_name = "Offsets topic", .check = offsets_topic_check,
+	  STORED(offsets_storage_topic),
+	  .doc = "Topic for this connector's offsets. This version keeps them in the worker's store." },
+};
+
+#define TABLE(array) { array, sizeof(array) / sizeof(*(array)), sizeof(*(array)) }
+
+struct cw_config_table cw_connector_table(enum cw_plugin_kind kind)
+{
+	static const struct cw_config_table common = TABLE(common_table), sink = TABLE(sink_table),
+					    source = TABLE(source_table);
+
+	return kind == CW_PLUGIN_SINK ? sink : kind == CW_PLUGIN_SOURCE ? source : common;
+}
