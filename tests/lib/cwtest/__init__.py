@@ -1,0 +1,1 @@
+"""What the integration and fault tests share. Standard library only."""

@@ -1,0 +1,60 @@
+"""Where things are in this run: programs, servers, folders, the seed. Set once by runner.py."""
+
+import os
+import random
+import time
+
+PREFIX = BUILD = LOGS = ""
+LONG = False
+SEED = 0
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+KAFKA = os.environ.get("CW_KAFKA", "127.0.0.1:9092")
+KAFKA_SASL_SSL = os.environ.get("CW_KAFKA_SASL_SSL", "127.0.0.1:9093")
+KAFKA_CA = os.environ.get("CW_KAFKA_CA", "")
+OPENSEARCH = os.environ.get("CW_OPENSEARCH", "http://127.0.0.1:9200")
+ELASTICSEARCH = os.environ.get("CW_ELASTICSEARCH", "http://127.0.0.1:9201")
+
+POLL_S = 0.02
+
+
+def program(name):
+    """An installed program."""
+    return os.path.join(PREFIX, "bin", name)
+
+
+def plugin_dir():
+    """The installed connectors."""
+    return os.path.join(PREFIX, "lib", "connect-worker")
+
+
+def test_plugin_dir():
+    """The connectors of tests/connectors, as built."""
+    return os.path.join(BUILD, "tests", "connectors", ".libs")
+
+
+def tool(name):
+    """A program of the tests, as built."""
+    return os.path.join(BUILD, "tests", "tools", name)
+
+
+def rng(name):
+    """Random choices of one test, the same whenever the seed is the same, whatever else runs."""
+    return random.Random("%d/%s" % (SEED, name))
+
+
+def unique(word):
+    """A topic, index or connector name that no other test of this or another run has."""
+    return "%s-%x" % (word, random.SystemRandom().getrandbits(40))
+
+
+def wait_for(condition, seconds, what, poll=POLL_S):
+    """The first true value of condition(), asked again and again; AssertionError with what() after that time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() >= deadline:
+            raise AssertionError("not within %g s: %s" % (seconds, what() if callable(what) else what))
+        time.sleep(poll)

@@ -1,0 +1,70 @@
+"""Kafka, through tests/tools/kafka_tool."""
+
+import subprocess
+
+from . import env
+
+
+def run(*args, data=None, brokers=None, options=()):
+    command = [env.tool("kafka_tool"), "-b", brokers or env.KAFKA]
+    for option in options:
+        command += ["-X", option]
+    done = subprocess.run(command + [str(a) for a in args], input=data, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=300, check=False)
+    if done.returncode != 0:
+        raise AssertionError("kafka_tool %s: %s" % (" ".join(map(str, args)), done.stderr.decode()))
+    return done.stdout
+
+
+def create(topic, partitions, *settings):
+    run("create", topic, partitions, *settings)
+    return topic
+
+
+def topic(word, partitions, *settings):
+    """A new topic with a name of its own."""
+    return create(env.unique(word), partitions, *settings)
+
+
+def delete(name):
+    run("delete", name)
+
+
+def add_partitions(name, total):
+    run("partitions", name, total)
+
+
+def produce(name, lines):
+    """lines: byte strings without line ends."""
+    run("produce", name, data=b"".join(line + b"\n" for line in lines))
+
+
+def values(name):
+    """The values of the committed records, in no order; none of them may hold a line end."""
+    return run("consume", name).split(b"\n")[:-1]
+
+
+class Record:
+    __slots__ = ("partition", "offset", "timestamp", "key", "value")
+
+    def __init__(self, line):
+        partition, offset, timestamp, key, self.value = line.split(b"\t", 4)
+        self.partition, self.offset, self.timestamp = int(partition), int(offset), int(timestamp)
+        self.key = None if key == b"-" else key
+
+
+def records(name):
+    return [Record(line) for line in run("consume", name, "meta").split(b"\n")[:-1]]
+
+
+def count(name):
+    return int(run("count", name))
+
+
+def end_offsets(name):
+    return {int(p): int(high) for p, low, high in (line.split() for line in run("offsets", name).splitlines())}
+
+
+def committed(group, name):
+    """Partition → committed offset, -1 for none."""
+    return {int(p): int(o) for p, o in (line.split() for line in run("committed", group, name).splitlines())}

@@ -1,0 +1,72 @@
+"""The two connectors of the product: their configurations, and proofs about what went through them."""
+
+import collections
+import subprocess
+
+from . import env, kafka
+
+SOURCE_CLASS = "SyntheticLogSource"
+SINK_CLASS = "AccessLogElasticsearchSink"
+
+
+def source(topic, count, rate=0, tasks=1, **more):
+    """A bounded source, as fast as it can be when rate is 0."""
+    config = {
+        "connector.class": SOURCE_CLASS, "topic": topic, "count": str(count), "records.per.second": str(rate),
+        "tasks.max": str(tasks), "seed": str(env.SEED),
+    }
+    config.update({k.replace("_", "."): str(v) for k, v in more.items()})
+    return config
+
+
+def sink(topic, url, index, tasks=1, **more):
+    config = {
+        "connector.class": SINK_CLASS, "topics": topic, "connection.url": url, "index": index,
+        "tasks.max": str(tasks), "include.raw.line": "true", "include.kafka.metadata": "true",
+    }
+    config.update({k.replace("_", "."): str(v) for k, v in more.items()})
+    return config
+
+
+def lines_of(config):
+    """What a source with this configuration writes, made again without it."""
+    command = [env.BUILD + "/connectors/synthetic-log/synthetic-log-lines"]
+    command += ["%s=%s" % kv for kv in config.items()]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=False)
+    if done.returncode != 0:
+        raise AssertionError("synthetic-log-lines: " + done.stderr.decode())
+    return done.stdout.split(b"\n")[:-1]
+
+
+def difference(expected, found):
+    """How two multisets differ, in words; empty when they do not."""
+    expected, found = collections.Counter(expected), collections.Counter(found)
+    if expected == found:
+        return ""
+    missing, extra = expected - found, found - expected
+    return "%d missing (as %r), %d too many (as %r)" % (
+        sum(missing.values()), next(iter(missing), None), sum(extra.values()), next(iter(extra), None))
+
+
+def assert_topic(test, topic, config):
+    """The topic holds exactly the lines of the source, each once."""
+    test.assertEqual(difference(lines_of(config), kafka.values(topic)), "")
+
+
+def assert_indexed(test, search, index, topic):
+    """Every record of the topic is one document, with its own id and its own line, and there is nothing else."""
+    expected = {"%s+%d+%d" % (topic, r.partition, r.offset): r.value.decode("utf-8", "replace")
+                for r in kafka.records(topic)}
+    found = {}
+    for _, doc, fields in search.scan(index, ["raw"]):
+        test.assertNotIn(doc, found, "a document twice, in two indices")
+        found[doc] = fields["raw"]
+    test.assertEqual(difference(expected.items(), found.items()), "")
+    return len(found)
+
+
+def counters(rest, connector):
+    """The counters of a sink, summed over its tasks, that have to add up."""
+    metrics = rest.metrics()
+    return {name: int(metrics.sum("connect_worker_task_%s_total" % name, connector=connector) or 0)
+            for name in ("records_read", "records_indexed", "records_refused", "records_skipped")}

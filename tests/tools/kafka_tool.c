@@ -1,0 +1,356 @@
+/*
+ * kafka_tool - what the tests ask of a Kafka cluster, in a process that starts in milliseconds.
+ *
+ * kafka_tool -b BROKERS [-X KEY=VALUE]... COMMAND
+ *   create TOPIC PARTITIONS [KEY=VALUE]...   settings of the topic
+ *   partitions TOPIC TOTAL      raises the number of partitions
+ *   delete TOPIC
+ *   produce TOPIC               a record for each line of standard input, round robin
+ *   consume TOPIC [meta]        the values that are there now, one a line, committed transactions only;
+ *                               meta: partition, offset, timestamp, key (- for none) and value, tab-separated
+ *   count TOPIC                 how many records consume would print
+ *   offsets TOPIC               a line for each partition: partition, first and next offset
+ *   committed GROUP TOPIC       a line for each partition: partition, committed offset (-1: none)
+ *
+ * Exit status: 0, 1 with a sentence on standard error, 2 for a wrong call.
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <librdkafka/rdkafka.h>
+
+#define TIMEOUT_MS 30000
+
+static void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+static void die(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("kafka_tool: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(EXIT_FAILURE);
+}
+
+static void usage(void) __attribute__((noreturn));
+
+static void usage(void)
+{
+	fputs("usage: kafka_tool -b BROKERS [-X KEY=VALUE]... create|partitions|delete|produce|consume|count|offsets|committed "
+	      "ARGUMENT...\n",
+	      stderr);
+	exit(2);
+}
+
+static void set(rd_kafka_conf_t *conf, const char *key, const char *value)
+{
+	char text[512];
+
+	if (rd_kafka_conf_set(conf, key, value, text, sizeof(text)) != RD_KAFKA_CONF_OK)
+		die("%s", text);
+}
+
+static rd_kafka_t *client(rd_kafka_type_t type, rd_kafka_conf_t *conf)
+{
+	char text[512];
+	rd_kafka_t *rk = rd_kafka_new(type, conf, text, sizeof(text));
+
+	if (!rk)
+		die("%s", text);
+	return rk;
+}
+
+static int number(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*end || end == text || n < 1 || n > 10000)
+		die("%s is no number of partitions", text);
+	return (int)n;
+}
+
+/* ---- administration ------------------------------------------------------------------------- */
+
+/* Waits for the one result of an admin request; errors[] is what the request's kind of result holds. */
+static void admin_finish(rd_kafka_event_t *event)
+{
+	const rd_kafka_topic_result_t **results = NULL;
+	size_t n = 0;
+
+	if (!event)
+		die("no answer from the broker");
+	if (rd_kafka_event_error(event))
+		die("%s", rd_kafka_event_error_string(event));
+	switch (rd_kafka_event_type(event)) {
+	case RD_KAFKA_EVENT_CREATETOPICS_RESULT:
+		results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
+		break;
+	case RD_KAFKA_EVENT_CREATEPARTITIONS_RESULT:
+		results = rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), &n);
+		break;
+	case RD_KAFKA_EVENT_DELETETOPICS_RESULT:
+		results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &n);
+		break;
+	default:
+		die("unexpected answer %s", rd_kafka_event_name(event));
+	}
+	for (size_t i = 0; i < n; i++)
+		if (rd_kafka_topic_result_error(results[i]))
+			die("%s: %s", rd_kafka_topic_result_name(results[i]), rd_kafka_topic_result_error_string(results[i]));
+	rd_kafka_event_destroy(event);
+}
+
+static void admin(rd_kafka_conf_t *conf, const char *command, char **args, int n_args)
+{
+	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, conf);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+	char text[512];
+
+	if (strcmp(command, "create") == 0) {
+		rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(args[0], number(args[1]), 1, text, sizeof(text));
+
+		if (!topic)
+			die("%s", text);
+		for (int i = 2; i < n_args; i++) {
+			char *value = strchr(args[i], '=');
+
+			if (!value)
+				usage();
+			*value++ = '\0';
+			rd_kafka_NewTopic_set_config(topic, args[i], value);
+		}
+		rd_kafka_CreateTopics(rk, &topic, 1, NULL, queue);
+		admin_finish(rd_kafka_queue_poll(queue, TIMEOUT_MS));
+		rd_kafka_NewTopic_destroy(topic);
+	} else if (strcmp(command, "partitions") == 0) {
+		rd_kafka_NewPartitions_t *parts =
+			rd_kafka_NewPartitions_new(args[0], (size_t)number(args[1]), text, sizeof(text));
+
+		if (!parts)
+			die("%s", text);
+		rd_kafka_CreatePartitions(rk, &parts, 1, NULL, queue);
+		admin_finish(rd_kafka_queue_poll(queue, TIMEOUT_MS));
+		rd_kafka_NewPartitions_destroy(parts);
+	} else {
+		rd_kafka_DeleteTopic_t *topic = rd_kafka_DeleteTopic_new(args[0]);
+
+		rd_kafka_DeleteTopics(rk, &topic, 1, NULL, queue);
+		admin_finish(rd_kafka_queue_poll(queue, TIMEOUT_MS));
+		rd_kafka_DeleteTopic_destroy(topic);
+	}
+	rd_kafka_queue_destroy(queue);
+	rd_kafka_destroy(rk);
+}
+
+/* ---- producing ------------------------------------------------------------------------------ */
+
+static void delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
+{
+	(void)rk;
+	(void)opaque;
+	if (message->err)
+		die("a record was not delivered: %s", rd_kafka_err2str(message->err));
+}
+
+static void produce(rd_kafka_conf_t *conf, const char *topic)
+{
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+	rd_kafka_t *rk;
+
+	set(conf, "enable.idempotence", "true");
+	set(conf, "sticky.partitioning.linger.ms", "0");
+	rd_kafka_conf_set_dr_msg_cb(conf, delivered);
+	rk = client(RD_KAFKA_PRODUCER, conf);
+	while ((n = getline(&line, &room, stdin)) >= 0) {
+		rd_kafka_resp_err_t err;
+
+		if (n > 0 && line[n - 1] == '\n')
+			n--;
+		while ((err = rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_VALUE(line, (size_t)n),
+						RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END)) ==
+		       RD_KAFKA_RESP_ERR__QUEUE_FULL)
+			rd_kafka_poll(rk, 100);
+		if (err)
+			die("cannot produce: %s", rd_kafka_err2str(err));
+		rd_kafka_poll(rk, 0);
+	}
+	free(line);
+	if (rd_kafka_flush(rk, TIMEOUT_MS))
+		die("not every record was delivered within %d s", TIMEOUT_MS / 1000);
+	rd_kafka_destroy(rk);
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+/* All partitions of the topic, offsets not set. */
+static rd_kafka_topic_partition_list_t *partitions_of(rd_kafka_t *rk, const char *topic)
+{
+	rd_kafka_topic_t *rkt = rd_kafka_topic_new(rk, topic, NULL);
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
+	const struct rd_kafka_metadata *metadata;
+	rd_kafka_resp_err_t err = rd_kafka_metadata(rk, 0, rkt, &metadata, TIMEOUT_MS);
+
+	if (err)
+		die("no metadata: %s", rd_kafka_err2str(err));
+	if (metadata->topics[0].err)
+		die("%s: %s", topic, rd_kafka_err2str(metadata->topics[0].err));
+	for (int i = 0; i < metadata->topics[0].partition_cnt; i++)
+		rd_kafka_topic_partition_list_add(list, topic, i);
+	rd_kafka_metadata_destroy(metadata);
+	rd_kafka_topic_destroy(rkt);
+	return list;
+}
+
+static void print_message(const rd_kafka_message_t *m, bool meta)
+{
+	if (meta) {
+		rd_kafka_timestamp_type_t type;
+
+		printf("%d\t%lld\t%lld\t", m->partition, (long long)m->offset,
+		       (long long)rd_kafka_message_timestamp(m, &type));
+		if (m->key)
+			fwrite(m->key, 1, m->key_len, stdout);
+		else
+			putchar('-');
+		putchar('\t');
+	}
+	fwrite(m->payload, 1, m->len, stdout);
+	putchar('\n');
+}
+
+static void consume(rd_kafka_conf_t *conf, const char *topic, bool print, bool meta)
+{
+	rd_kafka_topic_partition_list_t *list;
+	rd_kafka_queue_t *queue;
+	rd_kafka_t *rk;
+	long long count = 0;
+	int open;
+
+	set(conf, "group.id", "kafka_tool");
+	set(conf, "enable.auto.commit", "false");
+	set(conf, "enable.partition.eof", "true");
+	set(conf, "isolation.level", "read_committed");
+	set(conf, "fetch.wait.max.ms", "20");
+	rk = client(RD_KAFKA_CONSUMER, conf);
+	list = partitions_of(rk, topic);
+	open = list->cnt;
+	for (int i = 0; i < list->cnt; i++)
+		list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
+	rd_kafka_assign(rk, list);
+	queue = rd_kafka_queue_get_consumer(rk);
+	while (open > 0) {
+		static rd_kafka_message_t *batch[5000];
+		/* the batch call waits its whole time for a full batch */
+		ssize_t n = rd_kafka_consume_batch_queue(queue, 20, batch, sizeof(batch) / sizeof(batch[0]));
+
+		for (ssize_t i = 0; i < n; i++) {
+			if (batch[i]->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+				open--;
+			} else if (batch[i]->err) {
+				die("cannot read: %s", rd_kafka_message_errstr(batch[i]));
+			} else {
+				count++;
+				if (print)
+					print_message(batch[i], meta);
+			}
+			rd_kafka_message_destroy(batch[i]);
+		}
+	}
+	if (!print)
+		printf("%lld\n", count);
+	rd_kafka_queue_destroy(queue);
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_consumer_close(rk);
+	rd_kafka_destroy(rk);
+}
+
+static void offsets(rd_kafka_conf_t *conf, const char *topic)
+{
+	rd_kafka_t *rk = client(RD_KAFKA_CONSUMER, conf);
+	rd_kafka_topic_partition_list_t *list = partitions_of(rk, topic);
+
+	for (int i = 0; i < list->cnt; i++) {
+		int64_t low, high;
+		rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(rk, topic, i, &low, &high, TIMEOUT_MS);
+
+		if (err)
+			die("%s [%d]: %s", topic, i, rd_kafka_err2str(err));
+		printf("%d\t%lld\t%lld\n", i, (long long)low, (long long)high);
+	}
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_destroy(rk);
+}
+
+static void committed(rd_kafka_conf_t *conf, const char *group, const char *topic)
+{
+	rd_kafka_topic_partition_list_t *list;
+	rd_kafka_resp_err_t err;
+	rd_kafka_t *rk;
+
+	set(conf, "group.id", group);
+	rk = client(RD_KAFKA_CONSUMER, conf);
+	list = partitions_of(rk, topic);
+	err = rd_kafka_committed(rk, list, TIMEOUT_MS);
+	if (err)
+		die("%s: %s", group, rd_kafka_err2str(err));
+	for (int i = 0; i < list->cnt; i++)
+		printf("%d\t%lld\n", list->elems[i].partition,
+		       list->elems[i].offset >= 0 ? (long long)list->elems[i].offset : -1LL);
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_destroy(rk);
+}
+
+int main(int argc, char **argv)
+{
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	const char *command;
+	bool brokers = false;
+	int option, n;
+
+	while ((option = getopt(argc, argv, "b:X:")) != -1) {
+		char *value;
+
+		if (option == 'b') {
+			set(conf, "bootstrap.servers", optarg);
+			brokers = true;
+		} else if (option == 'X' && (value = strchr(optarg, '='))) {
+			*value++ = '\0';
+			set(conf, optarg, value);
+		} else {
+			usage();
+		}
+	}
+	n = argc - optind - 1;
+	argv += optind;
+	if (!brokers || n < 1)
+		usage();
+	command = *argv++;
+	if ((strcmp(command, "create") == 0 && n >= 2) || (strcmp(command, "partitions") == 0 && n == 2) ||
+	    (strcmp(command, "delete") == 0 && n == 1))
+		admin(conf, command, argv, n);
+	else if (strcmp(command, "produce") == 0 && n == 1)
+		produce(conf, argv[0]);
+	else if (strcmp(command, "consume") == 0 && n <= 2)
+		consume(conf, argv[0], true, n == 2 && strcmp(argv[1], "meta") == 0);
+	else if (strcmp(command, "count") == 0 && n == 1)
+		consume(conf, argv[0], false, false);
+	else if (strcmp(command, "offsets") == 0 && n == 1)
+		offsets(conf, argv[0]);
+	else if (strcmp(command, "committed") == 0 && n == 2)
+		committed(conf, argv[0], argv[1]);
+	else
+		usage();
+	if (fflush(stdout))
+		die("cannot write");
+	return EXIT_SUCCESS;
+}
