@@ -155,7 +155,7 @@ REQUESTS = [
     ("user without a password", "POST", "/connectors", post(sink(connection_username="u")), 400, r"connection\.(username|password)"),
     ("password without a user", "POST", "/connectors", post(sink(connection_password=SECRET)), 400, r"connection\.(username|password)"),
     ("zero records a request", "POST", "/connectors", post(sink(batch_size="0")), 400, r"batch\.size"),
-    ("CA file that is not there", "POST", "/connectors", post(dict(SINK, **{"connection.url": "https://127.0.0.1:9", "ssl.ca.location": "/nonexistent/ca.pem"})), 400, r"/nonexistent/ca\.pem"),
+    ("CA file that is not there", "POST", "/connectors", post(dict(SINK, **{"connection.url": "https://127.0.0.1:9", "elastic.https.ssl.ca.location": "/nonexistent/ca.pem"})), 400, r"/nonexistent/ca\.pem"),
     ("put: another name", "PUT", "/connectors/new/config", source(name="other"), 400, r"other"),
     ("put: a bad setting of a running one", "PUT", "/connectors/src/config", source(count="x"), 400, r"count"),
     ("put: malformed JSON", "PUT", "/connectors/src/config", b"{", 400, r"line|column|JSON"),

@@ -49,6 +49,15 @@ copy_tree() {
 	fi
 }
 
+# port_taken PORT: something listens on that TCP port of 127.0.0.1.
+port_taken() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Start time of a process in clock ticks since boot, which with its id names it for good; nothing when it is
+# gone or a zombie.
+started_at() {
+	[ ! -r "/proc/$1/stat" ] || sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'
+}
+
 # free_ports N: N TCP ports of 127.0.0.1 on which nothing listens, one a line.
 free_ports() {
 	local n=$1 port taken=' '
@@ -56,7 +65,7 @@ free_ports() {
 		# below the range that the system gives to outgoing connections
 		port=$((10000 + (RANDOM * 32768 + RANDOM) % 20000))
 		case $taken in *" $port "*) continue ;; esac
-		if (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue; fi
+		! port_taken "$port" || continue
 		taken="$taken$port "
 		echo "$port"
 		n=$((n - 1))

@@ -1,6 +1,7 @@
 """The two connectors of the product: their configurations, and proofs about what went through them."""
 
 import collections
+import os
 import subprocess
 
 from . import env, kafka
@@ -22,15 +23,15 @@ def source(topic, count, rate=0, tasks=1, **more):
 def sink(topic, url, index, tasks=1, **more):
     config = {
         "connector.class": SINK_CLASS, "topics": topic, "connection.url": url, "index": index,
-        "tasks.max": str(tasks), "include.raw.line": "true", "include.kafka.metadata": "true",
+        "tasks.max": str(tasks), "include.raw": "true", "include.kafka": "true",
     }
     config.update({k.replace("_", "."): str(v) for k, v in more.items()})
     return config
 
 
-def lines_of(config):
+def lines_of(config, *options):
     """What a source with this configuration writes, made again without it."""
-    command = [env.BUILD + "/connectors/synthetic-log/synthetic-log-lines"]
+    command = [os.path.join(env.BUILD, "synthetic-log-lines")] + list(options)
     command += ["%s=%s" % kv for kv in config.items()]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=False)
     if done.returncode != 0:

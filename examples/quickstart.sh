@@ -1,0 +1,294 @@
+#!/usr/bin/env bash
+# From this tree to analysed log lines: builds connect-worker, starts it, and lets generated access-log
+# lines flow through Kafka into a search store, checks that each arrived exactly once, and looks at them.
+#
+#   examples/quickstart.sh [--real] [--records N] [--keep]
+#   examples/quickstart.sh --stop
+#
+#   --real       Apache Kafka and OpenSearch, downloaded and started here (needs a JDK and maven), instead
+#                of the worker's embedded broker and the development store
+#   --records N  how many lines (default 100000)
+#   --keep       leave everything running; --stop ends it
+#
+# Missing Debian packages are installed with apt-get (root or sudo). Everything is made below build/quickstart
+# in this tree (CW_QUICKSTART names another folder) and listens on 127.0.0.1.
+set -euo pipefail
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=tests/lib/shell.sh
+. "$TOP/tests/lib/shell.sh"
+
+HOME_DIR=${CW_QUICKSTART:-$TOP/build/quickstart}
+RUN=$HOME_DIR/run # what one run leaves: state, logs, process ids
+PREFIX=$HOME_DIR/prefix
+INDEX=access-logs
+SOURCE=access-log-source SINK=access-log-sink
+
+real=0 keep=0 records=100000 stop=0
+
+usage() { sed -n '2,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'; }
+die() { echo "quickstart: $*" >&2; exit 1; }
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--real) real=1 ;;
+	--keep) keep=1 ;;
+	--stop) stop=1 ;;
+	--records)
+		[[ ${2-} =~ ^[1-9][0-9]{0,8}$ ]] || die "--records takes a number of lines, from 1 to 999999999"
+		records=$2
+		shift
+		;;
+	-h | --help) usage; exit 0 ;;
+	*) die "unknown argument $1; there are --real, --records N, --keep, --stop, --help" ;;
+	esac
+	shift
+done
+
+title() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+json() { curl -fsS -H 'Content-Type: application/json' "$@"; }
+
+# ---- processes
+
+# spawn NAME COMMAND...: in the background, its output in a log, its process id and start time noted.
+spawn() {
+	local name=$1
+	shift
+	setsid "$@" >"$RUN/$name.log" 2>&1 </dev/null &
+	echo "$! $(started_at $!)" >"$RUN/$name.pid"
+}
+
+# Ends what spawn() started under that name, if it is still that process.
+end() {
+	local pid start
+	[ -r "$RUN/$1.pid" ] || return 0
+	read -r pid start <"$RUN/$1.pid"
+	if [ -n "$start" ] && [ "$(started_at "$pid")" = "$start" ]; then
+		kill -TERM "$pid"
+		wait_until 20 ended "$pid" "$start" || kill -KILL "$pid"
+	fi
+	rm -f "$RUN/$1.pid"
+}
+
+ended() { [ "$(started_at "$1")" != "$2" ]; }
+
+stop_all() {
+	end worker
+	end devstore
+	[ ! -d "$RUN/stack" ] || STACK_RUN=$RUN/stack "$TOP/tests/stack/stack" stop
+}
+
+finish() {
+	local status=$?
+	trap - EXIT INT TERM
+	if [ "$status" != 0 ]; then
+		for log in "$RUN"/*.log; do
+			[ ! -s "$log" ] || { echo "--- the end of $log:"; tail -n 15 "$log"; }
+		done >&2
+		stop_all
+		echo "quickstart: failed; the logs are in $RUN" >&2
+	elif [ "$keep" = 0 ]; then
+		stop_all
+	fi
+	exit "$status"
+}
+
+# ---- steps
+
+build() {
+	local src=$HOME_DIR/src obj=$HOME_DIR/obj
+	copy_tree "$TOP" "$src"
+	mkdir -p "$obj"
+	{
+		[ -x "$src/configure" ] && [ "$src/configure" -nt "$src/configure.ac" ] || (cd "$src" && autoreconf -i)
+		[ -s "$obj/Makefile" ] || (cd "$obj" && "$src/configure" -q --prefix="$PREFIX")
+		make -s -C "$obj" -j"$(nproc)" install
+	} >"$HOME_DIR/build.log" 2>&1 || { tail -n 30 "$HOME_DIR/build.log" >&2; die "the build failed: $HOME_DIR/build.log"; }
+}
+
+store_answers() { json "$STORE" >"$RUN/answer" 2>&1; }
+worker_answers() { json "$WORKER/health" >"$RUN/answer" 2>&1; }
+
+# port WANTED: that one when it is free, any other that is when it is not.
+port() {
+	if port_taken "$1"; then free_ports 1; else echo "$1"; fi
+}
+
+start_servers() {
+	if [ "$real" = 1 ]; then
+		stack_ports
+		KAFKA_PORT=$(port 9092) OPENSEARCH_PORT=$(port 9200)
+		STACK_RUN=$RUN/stack "$TOP/tests/stack/stack" start kafka opensearch
+		BROKER=127.0.0.1:$KAFKA_PORT STORE=http://127.0.0.1:$OPENSEARCH_PORT
+	else
+		local listen
+		listen=127.0.0.1:$(port 9200)
+		STORE=http://$listen
+		spawn devstore "$PREFIX/bin/connect-devstore" --listen "$listen" --data "$RUN/devstore.db"
+	fi
+	wait_until 30 store_answers || die "the store does not answer at $STORE"
+}
+
+start_worker() {
+	local embedded=(--embedded)
+	WORKER=http://127.0.0.1:$(port 8083)
+	cat >"$RUN/worker.properties" <<PROPERTIES
+listeners=$WORKER
+offset.storage.file.filename=$RUN/connect.db
+key.converter=org.apache.kafka.connect.storage.StringConverter
+value.converter=org.apache.kafka.connect.storage.StringConverter
+offset.flush.interval.ms=1000
+PROPERTIES
+	if [ "$real" = 1 ]; then
+		echo "bootstrap.servers=$BROKER" >>"$RUN/worker.properties"
+		embedded=()
+	fi
+	spawn worker "$PREFIX/bin/connect-worker" "${embedded[@]}" "$RUN/worker.properties"
+	wait_until 20 worker_answers || die "the worker does not answer at $WORKER"
+}
+
+# create FILE FILTER...: POSTs examples/FILE, changed by a jq filter.
+create() {
+	local file=$TOP/examples/$1
+	shift
+	jq "$@" "$file" | json -d @- "$WORKER/connectors" | jq -r '"created " + .name + ": " + .config["connector.class"]'
+}
+
+count() { json -X POST "$STORE/$INDEX-*/_refresh" >"$RUN/answer" 2>&1 || :; json "$STORE/$INDEX-*/_count" | jq .count; }
+metric() { json "$WORKER/metrics" | awk -v name="connect_worker_task_$1_total" -v connector="connector=\"$2\"" \
+	'index($1, name "{") == 1 && index($1, connector) { sum += $2 } END { printf "%d\n", sum }'; }
+
+# No task may have failed: its trace says why.
+assert_running() {
+	local trace
+	trace=$(json "$WORKER/connectors?expand=status" | jq -r '.[].status | .name as $n | .tasks[] | select(.state == "FAILED") | "\($n) task \(.id): \(.trace)"')
+	[ -z "$trace" ] || die "a task failed: $trace"
+}
+
+# Prints a line whenever half a second passed, until everything is indexed.
+watch_progress() {
+	local started=$EPOCHREALTIME deadline=$((SECONDS + 60 + records / 2000)) indexed=0 seconds
+	while [ "$indexed" -lt "$records" ]; do
+		[ "$SECONDS" -lt "$deadline" ] || die "only $indexed of $records lines are indexed"
+		assert_running
+		indexed=$(count)
+		seconds=$(awk -v a="$EPOCHREALTIME" -v b="$started" 'BEGIN { printf "%.1f", a - b }')
+		say "$(metric source_record_write "$SOURCE") lines written to Kafka, $indexed indexed ($(awk -v n="$indexed" -v s="$seconds" 'BEGIN { printf "%d", s > 0 ? n / s : 0 }')/s)"
+		[ "$indexed" -ge "$records" ] || sleep "$PROGRESS_S"
+	done
+}
+PROGRESS_S=0.5
+
+# Reads every document back, partition by partition: ids and lines, tab-separated.
+read_back() {
+	local from=0 step=2000 got=0 n
+	while [ "$got" -lt "$records" ]; do
+		json "$STORE/$INDEX-*/_search" -d "{\"size\":10000,\"_source\":[\"raw\"],\"query\":{\"range\":{\"kafka.offset\":{\"gte\":$from,\"lt\":$((from + step))}}}}" |
+			jq -r '.hits.hits[] | ._id + "\t" + ._source.raw' >"$RUN/page"
+		n=$(wc -l <"$RUN/page")
+		[ "$n" -gt 0 ] || break
+		cat "$RUN/page"
+		got=$((got + n))
+		from=$((from + step))
+	done
+}
+
+# Each line that the source's settings describe is one document, and there is no other.
+verify() {
+	local documents ids
+	read_back >"$RUN/documents"
+	json "$WORKER/connectors/$SOURCE/config" | jq -r 'to_entries[] | .key + "=" + .value' >"$RUN/source.properties"
+	"$HOME_DIR/obj/synthetic-log-lines" "$RUN/source.properties" | LC_ALL=C sort >"$RUN/expected"
+	cut -f 2- "$RUN/documents" | LC_ALL=C sort >"$RUN/indexed"
+	documents=$(wc -l <"$RUN/documents")
+	ids=$(cut -f 1 "$RUN/documents" | LC_ALL=C sort -u | wc -l)
+	cmp -s "$RUN/expected" "$RUN/indexed" || die "the lines in the store are not the lines that were generated"
+	[ "$documents $ids" = "$records $records" ] || die "$documents documents with $ids ids for $records lines"
+	say "$records lines generated, $documents documents, $ids ids: every line is indexed exactly once"
+}
+
+# top FIELD SIZE
+top() {
+	json "$STORE/$INDEX-*/_search" -d "{\"size\":0,\"aggs\":{\"a\":{\"terms\":{\"field\":\"$1\",\"size\":$2}}}}" |
+		jq -r '.aggregations.a.buckets[] | "\(.doc_count)\t\(.key)"' | awk -F '\t' '{ printf "  %8d  %s\n", $1, $2 }'
+}
+
+# Requests and the share of 5xx in each minute, the worst ones last with a bar.
+error_rate() {
+	json "$STORE/$INDEX-*/_search" -d '{"size":0,"aggs":{"m":{"date_histogram":{"field":"@timestamp","fixed_interval":"1m"}}}}' |
+		jq -r '.aggregations.m.buckets[] | "\(.key_as_string)\t\(.doc_count)"' >"$RUN/minutes"
+	json "$STORE/$INDEX-*/_search" -d '{"size":0,"query":{"range":{"status":{"gte":500}}},"aggs":{"m":{"date_histogram":{"field":"@timestamp","fixed_interval":"1m"}}}}' |
+		jq -r '.aggregations.m.buckets[] | "\(.key_as_string)\t\(.doc_count)"' >"$RUN/errors"
+	awk -F '\t' '
+		NR == FNR { errors[$1] = $2; next }
+		{ all += $2; bad += errors[$1]; minutes++; rate = $2 ? 100 * errors[$1] / $2 : 0
+		  printf "%6.2f\t%s\t%d\t%d\n", rate, substr($1, 1, 16), $2, errors[$1] }
+		END { printf "all\t%d\t%d\t%d\n", minutes, all, bad }' "$RUN/errors" "$RUN/minutes" >"$RUN/rates"
+	awk -F '\t' '$1 == "all" { printf "  %d minutes, %d requests, %d server errors (%.2f %%); the worst minutes:\n", $2, $3, $4, 100 * $4 / $3 }' "$RUN/rates"
+	grep -v '^all' "$RUN/rates" | sort -rn | sed -n 1,5p | sort -t "$(printf '\t')" -k 2 | awk -F '\t' '
+		{ bar = ""; for (i = 0; i < $1 / 2; i++) bar = bar "#"; printf "  %s  %5d requests  %6.2f %% errors  %s\n", $2, $3, $1, bar }'
+}
+
+analyse() {
+	title 'A document'
+	json "$STORE/$INDEX-*/_search" -d '{"size":1}' | jq '.hits.hits[0] | {_index, _id, _source}'
+	title 'Top endpoints'
+	top endpoint 8
+	title 'Statuses'
+	top status 8
+	title 'Error rate per minute'
+	error_rate
+}
+
+look_around() {
+	title 'Look around'
+	cat <<TEXT
+  $PREFIX/bin/workerctl --url $WORKER list
+  $PREFIX/bin/workerctl --url $WORKER status --watch
+  curl $WORKER/connectors/$SINK/status
+  curl $WORKER/metrics
+  curl '$STORE/$INDEX-*/_search?q=status:500&size=3&pretty'
+TEXT
+	if [ "$keep" = 1 ]; then
+		echo "  Everything runs on. To end it: examples/quickstart.sh --stop"
+	else
+		echo "  (Everything is ended now; with --keep it runs on.)"
+	fi
+}
+
+mkdir -p "$HOME_DIR"
+if [ "$stop" = 1 ]; then
+	stop_all
+	exit 0
+fi
+
+# shellcheck disable=SC2086
+install_packages $PACKAGES_BUILD curl jq
+# shellcheck disable=SC2086
+[ "$real" = 0 ] || install_packages $PACKAGES_SERVERS
+say 'building (log: build/quickstart/build.log)'
+build
+
+stop_all
+rm -rf "$RUN"
+mkdir -p "$RUN"
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+if [ "$real" = 1 ]; then
+	say 'starting Apache Kafka and OpenSearch'
+else
+	say 'starting the development store'
+fi
+start_servers
+say 'starting the worker'
+start_worker
+say "store $STORE, worker $WORKER"
+# The sink first: the embedded broker keeps only the newest lines, so they are taken from it as they come.
+# shellcheck disable=SC2016
+create access-log-sink.json --arg url "$STORE" '.config["connection.url"] = $url'
+# shellcheck disable=SC2016
+create synthetic-log-source.json --arg n "$records" '.config.count = $n'
+watch_progress
+verify
+analyse
+look_around
