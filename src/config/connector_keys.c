@@ -72,22 +72,6 @@ static int topic_groups_check(const char *value, struct cw_error *err)
 			    "them beforehand, or let the brokers (auto.create.topics.enable)");
 }
 
-static int exactly_once_check(const char *value, struct cw_error *err)
-{
-	if (strcasecmp(value, "required") != 0)
-		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "Exactly-once sources are not supported by this version; use "
-			    "requested, which is at least once here");
-}
-
-static int offsets_topic_check(const char *value, struct cw_error *err)
-{
-	if (!*value)
-		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "Source offsets in a topic are not supported by this version, which "
-			    "keeps them in the worker's store; leave this key out");
-}
-
 static int topic_check(const char *topic, size_t n, struct cw_error *err)
 {
 	static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -245,23 +229,24 @@ static const struct cw_config_def source_table[] = {
 	  .doc = "Groups of topics to create. This version does not create topics." },
 	{ .name = "exactly.once.support", .default_value = "requested", .choices = "REQUIRED,REQUESTED",
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Exactly Once Support", .order = 2,
-	  .width = CW_WIDTH_SHORT, .display_name = "Exactly once support", .check = exactly_once_check,
-	  STORED(exactly_once_support),
+	  .width = CW_WIDTH_SHORT, .display_name = "Exactly once support", STORED(exactly_once_support),
 	  .doc = "requested: exactly once where the worker has it. required: the connector is refused where it has "
 	  "not." },
-	{ .name = "transaction.boundary", .default_value = "poll", .choices = "POLL,INTERVAL,CONNECTOR",
+	{ .name = "transaction.boundary", .default_value = "poll", .choices = "POLL,INTERVAL",
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Exactly Once Support", .order = 3,
 	  .width = CW_WIDTH_SHORT, .display_name = "Transaction Boundary", STORED(transaction_boundary),
-	  .doc = "When the producer's transaction of an exactly-once source ends: poll, interval or connector." },
+	  .doc = "When the producer's transaction of an exactly-once source ends: poll (with the batch of "
+		 "each poll) or interval. The connector's own boundaries are not supported by this version." },
 	{ .name = "transaction.boundary.interval.ms", .type = CW_CONFIG_LONG, AT_LEAST(0), .importance = CW_LOW,
 	  .group = "Exactly Once Support", .order = 4, .width = CW_WIDTH_SHORT,
 	  .display_name = "Transaction boundary interval", STORED(transaction_boundary_interval_ms),
 	  .doc = "Length of a transaction with transaction.boundary=interval, in milliseconds; without it "
 		 "offset.flush.interval.ms." },
 	{ .name = "offsets.storage.topic", .importance = CW_LOW, .group = "offsets.topic", .order = 1,
-	  .width = CW_WIDTH_LONG, .display_name = "Offsets topic", .check = offsets_topic_check,
+	  .width = CW_WIDTH_LONG, .display_name = "Offsets topic",
 	  STORED(offsets_storage_topic),
-	  .doc = "Topic for this connector's offsets. This version keeps them in the worker's store." },
+	  .doc = "Topic for the offsets of this connector when it is exactly-once; else the worker's "
+		 "offset.storage.topic." },
 };
 
 #define TABLE(array) { array, sizeof(array) / sizeof(*(array)), sizeof(*(array)) }

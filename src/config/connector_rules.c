@@ -135,11 +135,6 @@ static void warn_no_effect(struct cw_validation *validation)
 	if (enforce && strcasecmp(enforce, "false") == 0)
 		cw_validation_warn(validation, "tasks.max.enforce=false has no effect: this worker never runs more "
 				   "than tasks.max tasks");
-	if (validation->kind != CW_PLUGIN_SOURCE)
-		return;
-	if (given(validation, "transaction.boundary") || given(validation, "transaction.boundary.interval.ms"))
-		cw_validation_warn(validation, "transaction.boundary has no effect: this version has no exactly-once "
-				   "sources");
 }
 
 /* ---- keys without a row ---------------------------------------------------------------------- */

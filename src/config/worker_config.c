@@ -38,14 +38,6 @@ static int policy_check(const char *value, struct cw_error *err)
 	return cw_error_set(err, CW_ERR_INVALID, "The policies of this version are All, None and Principal");
 }
 
-static int exactly_once_check(const char *value, struct cw_error *err)
-{
-	if (strcasecmp(value, "disabled") == 0)
-		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "Exactly-once sources are not supported by this version; the only "
-			    "value is disabled");
-}
-
 static const struct cw_config_def worker_table[] = {
 	{ .name = "bootstrap.servers", .flags = CW_CONFIG_NOT_EMPTY, .default_value = "localhost:9092",
 	  .importance = CW_HIGH, .group = "Kafka", .check = cw_bootstrap_servers_check, STORED(bootstrap_servers),
@@ -91,8 +83,9 @@ static const struct cw_config_def worker_table[] = {
 	  .doc = "The SQLite file that keeps connectors, target states and source offsets. It is not Kafka Connect's "
 		 "own format: name a new file." },
 	{ .name = "offset.flush.interval.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 1, .max = DAY_MS,
-	  .default_value = "60000", .importance = CW_LOW, .group = "State", STORED(offset_flush_interval_ms),
-	  .doc = "Time between commits of the offsets of sources and sinks, in milliseconds." },
+	  .default_value = "5000", .importance = CW_LOW, .group = "State", STORED(offset_flush_interval_ms),
+	  .doc = "Time between commits of the offsets of sources and sinks, in milliseconds. Kafka Connect's default "
+		 "is 60000; what was done since the last commit is done again after a crash." },
 	{ .name = "offset.flush.timeout.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 1, .max = DAY_MS,
 	  .default_value = "5000", .importance = CW_LOW, .group = "State", STORED(offset_flush_timeout_ms),
 	  .doc = "How long a commit waits for records to be acknowledged, in milliseconds; then it is tried again at "
@@ -105,12 +98,21 @@ static const struct cw_config_def worker_table[] = {
 	  .group = "State", STORED(topic_creation_enable),
 	  .doc = "Whether topics of source connectors may be created by topic.creation.* settings. This version does "
 		 "not create topics: the brokers do (auto.create.topics.enable), or an administrator." },
-	{ .name = "exactly.once.source.support", .default_value = "disabled", .importance = CW_HIGH, .group = "State",
-	  .check = exactly_once_check, STORED(exactly_once_source_support),
-	  .doc = "Exactly-once delivery of source connectors: disabled." },
-	{ .name = "offset.storage.topic", .importance = CW_HIGH, .group = "Distributed mode",
-	  STORED(offset_storage_topic),
-	  .doc = "Topic for source offsets. It has no effect in standalone mode." },
+	{ .name = "exactly.once.source.support", .default_value = "disabled", .choices = "disabled,preparing,enabled",
+	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_HIGH, .group = "State", STORED(exactly_once_source_support),
+	  .doc = "enabled: source connectors write their records and their offsets in one Kafka transaction, so that "
+		 "nothing is written twice whatever fails. disabled and preparing: at least once." },
+	{ .name = "offset.storage.topic", .default_value = "connect-offsets", .flags = CW_CONFIG_NOT_EMPTY,
+	  .importance = CW_HIGH, .group = "State", STORED(offset_storage_topic),
+	  .doc = "Topic for the offsets of exactly-once sources; it is created when it does not exist." },
+	{ .name = "offset.storage.partitions", .type = CW_CONFIG_INT, .default_value = "25",
+	  .flags = CW_CONFIG_RANGE, .min = 1, .max = 100000,
+	  .importance = CW_LOW, .group = "State", STORED(offset_storage_partitions),
+	  .doc = "Partitions of that topic when it is created." },
+	{ .name = "offset.storage.replication.factor", .type = CW_CONFIG_INT, .default_value = "-1",
+	  .flags = CW_CONFIG_RANGE, .min = -1, .max = INT16_MAX, .importance = CW_LOW, .group = "State",
+	  STORED(offset_storage_replication_factor),
+	  .doc = "Replication factor of that topic when it is created; -1: the brokers' default." },
 
 	{ .name = "log.format", .default_value = "text", .choices = "text,json", .flags = CW_CONFIG_IGNORE_CASE,
 	  .importance = CW_LOW, .group = "Logging", STORED(log_format),

@@ -20,6 +20,7 @@ struct cw_worker_config {
 	int64_t task_shutdown_graceful_timeout_ms;
 	const char *exactly_once_source_support; /* "disabled", "enabled" */
 	const char *offset_storage_topic;  /* offsets of exactly-once sources */
+	int32_t offset_storage_partitions, offset_storage_replication_factor;
 	const char *connector_client_config_override_policy;
 	bool topic_creation_enable;
 	const char *log_format, *log_level; /* ours: "text" or "json"; "error" … "debug" */

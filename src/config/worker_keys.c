@@ -41,8 +41,6 @@ static const struct cw_worker_key keys[] = {
 	{ "group.id", CW_KEY_NO_EFFECT, DISTRIBUTED },
 	{ "config.storage.", CW_KEY_NO_EFFECT, DISTRIBUTED },
 	{ "status.storage.", CW_KEY_NO_EFFECT, DISTRIBUTED },
-	{ "offset.storage.", CW_KEY_NO_EFFECT, DISTRIBUTED },
-	{ "offset.storage.topic", CW_KEY_NO_EFFECT, DISTRIBUTED },
 	{ "session.timeout.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },
 	{ "heartbeat.interval.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },
 	{ "rebalance.timeout.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },

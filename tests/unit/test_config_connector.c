@@ -266,8 +266,6 @@ static void test_validate__warnings(void)
 		  "transaction.boundary has no effect: it is a setting of source connectors" },
 		{ &fixture_sink, "topic.creation.default.partitions=1",
 		  "topic.creation.default.partitions has no effect: it is a setting of source connectors" },
-		{ &fixture_source, "transaction.boundary=interval",
-		  "transaction.boundary has no effect: this version has no exactly-once sources" },
 		{ &fixture_sink, "producer.override.acks=1", "producer.override.acks has no effect: a sink has no "
 		  "producer" },
 		{ &fixture_source, "consumer.override.fetch.min.bytes=1",

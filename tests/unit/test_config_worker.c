@@ -14,7 +14,7 @@ static void test_worker__defaults(void)
 	CU_ASSERT_EQUAL_FATAL(config.listeners.n, 1);
 	CU_ASSERT_STRING_EQUAL(config.listeners.items[0], "http://127.0.0.1:8083");
 	CU_ASSERT_STRING_EQUAL(config.offset_storage_file_filename, CW_STATEDIR "/connect.db");
-	CU_ASSERT_EQUAL(config.offset_flush_interval_ms, 60000);
+	CU_ASSERT_EQUAL(config.offset_flush_interval_ms, 5000);
 	CU_ASSERT_EQUAL(config.offset_flush_timeout_ms, 5000);
 	CU_ASSERT_EQUAL(config.task_shutdown_graceful_timeout_ms, 5000);
 	CU_ASSERT_STRING_EQUAL(config.connector_client_config_override_policy, "All");
@@ -76,8 +76,8 @@ static void test_worker__warns_with_the_place_and_the_nearest_name(void)
 		{ "bootstrap.server=a:1",
 		  "1: unknown key \"bootstrap.server\" is ignored; did you mean \"bootstrap.servers\"?" },
 		{ "group.id=g", "1: group.id has no effect in standalone mode" },
-		{ "offset.storage.topic=t", "1: offset.storage.topic has no effect in standalone mode" },
-		{ "offset.storage.partitions=5", "1: offset.storage.partitions has no effect in standalone mode" },
+		{ "offset.storage.topic=t", "" },
+		{ "offset.storage.partitions=5", "" },
 		{ "offset.storage.file.filename=x.db", "" },
 		{ "plugin.discovery=only_scan", "1: plugin.discovery has no effect: it is about the Java virtual "
 		  "machine" },

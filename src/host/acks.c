@@ -1,0 +1,132 @@
+#include "host/acks.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+static struct cw_ack_offset *slot(struct cw_ack_offset **list, size_t *n, size_t *cap,
+				  const struct cw_source_partition *partition)
+{
+	struct cw_ack_offset *offset;
+
+	for (size_t i = 0; i < *n; i++)
+		if ((*list)[i].partition == partition)
+			return &(*list)[i];
+	if (*n == *cap) {
+		size_t old = *cap;
+
+		*cap = old ? old * 2 : 4;
+		*list = cw_realloc(*list, *cap * sizeof(**list));
+		memset(*list + old, 0, (*cap - old) * sizeof(**list)); /* the JSON buffers are kept for reuse */
+	}
+	offset = &(*list)[(*n)++];
+	offset->partition = partition;
+	return offset;
+}
+
+struct cw_ack_entry *cw_acks_open(struct cw_acks *acks)
+{
+	struct cw_ack_entry *entry = acks->spare;
+
+	if (entry)
+		acks->spare = entry->next;
+	else
+		entry = cw_alloc(sizeof(*entry));
+	entry->open = 1;
+	entry->n_offsets = 0;
+	entry->next = NULL;
+	if (acks->last)
+		acks->last->next = entry;
+	else
+		acks->first = entry;
+	acks->last = entry;
+	return entry;
+}
+
+void cw_acks_note(struct cw_ack_entry *entry, const struct cw_source_partition *partition,
+		  const struct cw_value *value)
+{
+	struct cw_ack_offset *offset;
+
+	if (!partition || value->type == CW_NULL)
+		return;
+	offset = slot(&entry->offsets, &entry->n_offsets, &entry->offsets_cap, partition);
+	offset->is_json = value->type == CW_STRING;
+	if (offset->is_json) {
+		offset->json.n = 0;
+		cw_buf_append(&offset->json, value->u.bytes.p, value->u.bytes.n);
+	} else {
+		offset->number = value->u.integer;
+	}
+}
+
+/* Moves the offsets of the done entries at the front to the committable ones. */
+static void advance(struct cw_acks *acks)
+{
+	while (acks->first && acks->first->open == 0) {
+		struct cw_ack_entry *entry = acks->first;
+
+		for (size_t i = 0; i < entry->n_offsets; i++) {
+			struct cw_ack_offset *from = &entry->offsets[i];
+			struct cw_ack_offset *to = slot(&acks->ready, &acks->n_ready, &acks->ready_cap, from->partition);
+			struct cw_buf kept = to->json;
+
+			to->is_json = from->is_json;
+			to->number = from->number;
+			to->json = from->json;
+			from->json = kept;
+		}
+		acks->first = entry->next;
+		if (!acks->first)
+			acks->last = NULL;
+		entry->next = acks->spare;
+		acks->spare = entry;
+	}
+}
+
+void cw_acks_seal(struct cw_acks *acks, struct cw_ack_entry *entry)
+{
+	assert(entry->open > 0);
+	if (--entry->open == 0)
+		advance(acks);
+}
+
+void cw_acks_done(struct cw_acks *acks, struct cw_ack_entry *entry)
+{
+	assert(entry->open > 0 && acks->in_flight > 0);
+	acks->in_flight--;
+	if (--entry->open == 0)
+		advance(acks);
+}
+
+void cw_acks_clear_ready(struct cw_acks *acks)
+{
+	acks->n_ready = 0;
+}
+
+static void free_offsets(struct cw_ack_offset *offsets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		cw_buf_free(&offsets[i].json);
+	free(offsets);
+}
+
+static void free_entries(struct cw_ack_entry *entry)
+{
+	while (entry) {
+		struct cw_ack_entry *next = entry->next;
+
+		free_offsets(entry->offsets, entry->offsets_cap);
+		free(entry);
+		entry = next;
+	}
+}
+
+void cw_acks_free(struct cw_acks *acks)
+{
+	free_entries(acks->first);
+	free_entries(acks->spare);
+	free_offsets(acks->ready, acks->ready_cap);
+	*acks = (struct cw_acks){ 0 };
+}

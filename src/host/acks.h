@@ -1,0 +1,59 @@
+/*
+ * acks - which source offsets may be committed: those before which everything is acknowledged.
+ *
+ * Records go out in entries (one for each poll). An entry is done when each of its records was
+ * acknowledged; an offset is committable once its entry and every earlier one are done. Pure: no I/O,
+ * no clock. Belongs to one thread: librdkafka's delivery reports are served on the task's.
+ */
+#ifndef CW_HOST_ACKS_H
+#define CW_HOST_ACKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "connect-worker/connector.h"
+
+/* The newest offset of one source partition in an entry. */
+struct cw_ack_offset {
+	const struct cw_source_partition *partition;
+	bool is_json; /* the offset is the JSON object in json, else number */
+	int64_t number;
+	struct cw_buf json;
+};
+
+struct cw_ack_entry {
+	size_t open; /* records that are not acknowledged yet, plus one until it is sealed */
+	struct cw_ack_offset *offsets;
+	size_t n_offsets, offsets_cap;
+	struct cw_ack_entry *next;
+};
+
+struct cw_acks {
+	struct cw_ack_entry *first, *last; /* in the order of poll */
+	struct cw_ack_entry *spare;
+	size_t in_flight; /* records that are not acknowledged */
+	/* The committable offsets that were not taken yet. */
+	struct cw_ack_offset *ready;
+	size_t n_ready, ready_cap;
+};
+
+/* A new entry at the end; it stays open until cw_acks_seal(). */
+struct cw_ack_entry *cw_acks_open(struct cw_acks *acks);
+/* The offset (CW_NULL: none) replaces an earlier one of its partition in the entry. */
+void cw_acks_note(struct cw_ack_entry *entry, const struct cw_source_partition *partition,
+		  const struct cw_value *offset);
+/* One record goes out under the entry. */
+static inline void cw_acks_sent(struct cw_acks *acks, struct cw_ack_entry *entry)
+{
+	entry->open++;
+	acks->in_flight++;
+}
+void cw_acks_seal(struct cw_acks *acks, struct cw_ack_entry *entry);
+/* One record of the entry is acknowledged. */
+void cw_acks_done(struct cw_acks *acks, struct cw_ack_entry *entry);
+/* After a commit of acks->ready: forgets them. */
+void cw_acks_clear_ready(struct cw_acks *acks);
+void cw_acks_free(struct cw_acks *acks);
+
+#endif

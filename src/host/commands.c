@@ -1,0 +1,122 @@
+#include "host/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config/connector_config.h"
+#include "config/props.h"
+#include "config/worker_config.h"
+#include "host/context.h"
+#include "host/folders.h"
+#include "host/plugin.h"
+
+static int fail(const struct cw_error *err)
+{
+	fprintf(stderr, "connect-host: %s\n", err->text);
+	return EXIT_FAILURE;
+}
+
+/* {"worker":{…},…} from stdin; NULL after a sentence on stderr. */
+static json_t *read_request(struct cw_worker_config *worker)
+{
+	struct cw_error err = { 0 };
+	json_error_t where;
+	json_t *request = json_loadf(stdin, 0, &where);
+
+	if (!json_is_object(request) || !json_is_object(json_object_get(request, "worker"))) {
+		fprintf(stderr, "connect-host: standard input is not a JSON object with a \"worker\" object: %s\n",
+			where.text);
+		json_decref(request);
+		return NULL;
+	}
+	if (cw_worker_config_from_json(json_object_get(request, "worker"), worker, &err) != 0) {
+		fail(&err);
+		json_decref(request);
+		return NULL;
+	}
+	return request;
+}
+
+static int print(json_t *answer)
+{
+	int failed = json_dumpf(answer, stdout, JSON_COMPACT) != 0 || fflush(stdout) != 0;
+
+	json_decref(answer);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int cw_host_plugins(void)
+{
+	struct cw_worker_config worker;
+	struct cw_list folders;
+	json_t *request = read_request(&worker);
+	int status;
+
+	if (!request)
+		return EXIT_FAILURE;
+	folders = cw_plugin_folders(&worker);
+	status = print(cw_plugins_describe(&folders));
+	json_decref(request);
+	cw_worker_config_free(&worker);
+	return status;
+}
+
+static json_t *validate(const struct cw_worker_config *worker, const char *asked, const struct cw_map *config)
+{
+	struct cw_error err = { 0 };
+	struct cw_list folders = cw_plugin_folders(worker);
+	struct cw_loaded_plugin *plugin = cw_plugin_find(&folders, asked, NULL, &err);
+	const char *name = cw_map_get(config, "name");
+	/* As tasks have it: plugins find themselves in the same place. */
+	struct cw_task scope = {
+		.context = { .size = sizeof(scope.context), .task = -1, .connector = name ? name : "",
+			     .host = cw_context_functions() },
+		.scope = { .connector = name, .task = -1 },
+	};
+	struct cw_validation *validation =
+		cw_validate_connector_for(config, plugin ? &plugin->plugin : NULL, &scope.context, worker);
+	json_t *answer;
+	char *message;
+
+	if (plugin && strcmp(worker->exactly_once_source_support, "enabled") != 0 &&
+	    plugin->plugin.kind == CW_PLUGIN_SOURCE && cw_map_get(config, "exactly.once.support") &&
+	    strcasecmp(cw_map_get(config, "exactly.once.support"), "required") == 0)
+		cw_validation_invalid(validation, "exactly.once.support",
+				      "Exactly-once support is required by the connector, but this worker has "
+				      "exactly.once.source.support=disabled; set it to enabled");
+	answer = cw_validation_to_json(validation);
+	message = cw_validation_message(validation);
+	json_object_set_new(answer, "type",
+			    json_string(!plugin ? "unknown" : plugin->plugin.kind == CW_PLUGIN_SOURCE ? "source" : "sink"));
+	json_object_set_new(answer, "class", json_string(plugin ? plugin->plugin.class_name : asked));
+	json_object_set_new(answer, "version", plugin ? json_string(plugin->plugin.version) : json_null());
+	json_object_set_new(answer, "file", plugin ? json_string(plugin->file) : json_null());
+	json_object_set_new(answer, "message", json_string(message));
+	free(message);
+	cw_validation_free(validation);
+	return answer;
+}
+
+int cw_host_validate(void)
+{
+	struct cw_worker_config worker;
+	json_t *request = read_request(&worker);
+	const char *asked = json_string_value(json_object_get(request, "class"));
+	struct cw_map config = { 0 };
+	struct cw_error err = { 0 };
+	int status;
+
+	if (!request)
+		return EXIT_FAILURE;
+	if (!asked)
+		cw_error_set(&err, CW_ERR_INVALID, "the request has no \"class\"");
+	else
+		cw_config_from_json(json_object_get(request, "config"), "config", &config, &err);
+	status = err.code ? fail(&err) : print(validate(&worker, asked, &config));
+	cw_map_free(&config);
+	json_decref(request);
+	cw_worker_config_free(&worker);
+	return status;
+}

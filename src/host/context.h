@@ -1,0 +1,24 @@
+/* context - the functions that a plugin may call (struct cw_host), on behalf of a task or connector. */
+#ifndef CW_HOST_CONTEXT_H
+#define CW_HOST_CONTEXT_H
+
+#include "host/task.h"
+
+const struct cw_host *cw_context_functions(void);
+
+/* The configs that task_configs() makes. */
+struct cw_task_configs {
+	const struct cw_map *connector;
+	struct cw_map *tasks;
+	size_t n;
+	int max;
+	bool too_many;
+};
+
+void cw_task_configs_free(struct cw_task_configs *configs);
+
+/* sink_task.c: reject() and complete() of a sink's context. */
+int cw_sink_reject(struct cw_task *task, struct cw_batch *batch, size_t i, const char *reason, struct cw_error *err);
+void cw_sink_complete(struct cw_task *task, struct cw_batch *batch);
+
+#endif

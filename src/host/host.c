@@ -1,0 +1,301 @@
+#include "host/host.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "host/context.h"
+#include "host/crash.h"
+#include "host/folders.h"
+#include "supervisor/protocol.h"
+
+#define METRICS_MS 1000
+/* How long a host whose worker is gone may take to drain. */
+#define ORPHAN_TIMEOUT_MS 5000
+
+struct host {
+	struct cw_link link;
+	const char *connector;
+	struct cw_log_scope scope;
+	struct cw_task *self; /* the connector's own context: a task that never runs */
+	struct cw_worker_config worker;
+	bool has_worker;
+	struct cw_loaded_plugin *plugin;
+	struct cw_map config;
+	void *plugin_config;
+	struct cw_config_memory *plugin_memory;
+	void *state; /* the plugin's connector */
+	bool started;
+	struct cw_task **tasks;
+	size_t n_tasks;
+	int64_t next_metrics_ms;
+	bool stopping;
+	int64_t stop_deadline_ms;
+};
+
+static const char *text_of(const json_t *message, const char *key)
+{
+	return json_string_value(json_object_get(message, key));
+}
+
+/* ---- the connector ---- */
+
+static json_t *task_configs(struct host *host, struct cw_error *err)
+{
+	const char *max_text = cw_map_get(&host->config, "tasks.max");
+	int max = max_text ? atoi(max_text) : 1;
+	struct cw_task_configs configs = { .connector = &host->config, .max = max };
+	json_t *list = NULL;
+	enum cw_result result = CW_OK;
+
+	if (host->plugin->ops.task_configs) {
+		result = host->plugin->ops.task_configs(&host->self->context, host->state, host->plugin_config, max,
+							&configs, err);
+	} else {
+		int n = host->plugin->plugin.kind == CW_PLUGIN_SINK ? max : 1;
+
+		for (int i = 0; i < n; i++)
+			host->self->context.host->task_add(&configs);
+	}
+	if (result != CW_OK)
+		cw_error_set(err, CW_ERR_FATAL, "the connector did not divide its work into tasks");
+	else if (configs.too_many)
+		cw_error_set(err, CW_ERR_FATAL, "the connector made more than %d tasks, which is tasks.max", max);
+	if (!err->code) {
+		list = json_array();
+		for (size_t i = 0; i < configs.n; i++)
+			json_array_append_new(list, cw_map_to_json(&configs.tasks[i]));
+	}
+	cw_task_configs_free(&configs);
+	return list;
+}
+
+static int start_connector(struct host *host, struct cw_error *err)
+{
+	if (host->plugin->ops.start &&
+	    host->plugin->ops.start(&host->self->context, host->plugin_config, &host->state, err) != CW_OK)
+		return cw_error_set(err, CW_ERR_FATAL, "the connector did not start");
+	host->started = true;
+	return 0;
+}
+
+static void stop_connector(struct host *host)
+{
+	if (host->started && host->plugin->ops.stop)
+		host->plugin->ops.stop(host->state);
+	host->started = false;
+	host->state = NULL;
+}
+
+static int load(struct host *host, const json_t *message, struct cw_error *err)
+{
+	const char *asked, *hint = text_of(message, "file");
+	struct cw_config_table table;
+	struct cw_list folders;
+
+	cw_map_from_json(&host->config, json_object_get(message, "config"));
+	if (cw_worker_config_from_json(json_object_get(message, "worker"), &host->worker, err) != 0)
+		return -1;
+	host->has_worker = true;
+	asked = cw_map_get(&host->config, "connector.class");
+	if (!asked)
+		return cw_error_set(err, CW_ERR_INVALID, "the connector's config has no connector.class");
+	folders = cw_plugin_folders(&host->worker);
+	host->plugin = cw_plugin_find(&folders, asked, hint, err);
+	if (!host->plugin)
+		return -1;
+	table = (struct cw_config_table){ host->plugin->plugin.config, host->plugin->plugin.n_config,
+					  host->plugin->plugin.config_def_size };
+	host->plugin_config = cw_alloc(host->plugin->plugin.config_size);
+	if (cw_config_fill(table, &host->config, host->plugin_config, &host->plugin_memory, err) != 0)
+		return -1;
+	host->self = cw_task_new(-1, 0, host->connector, host->plugin, &host->worker, &host->link, &host->config, NULL);
+	return 0;
+}
+
+/* Answers "configure" and "restart". */
+static void answer_configured(struct host *host, struct cw_error *err)
+{
+	json_t *tasks = NULL;
+
+	if (!err->code && start_connector(host, err) == 0)
+		tasks = task_configs(host, err);
+	if (!tasks) {
+		log_error(&host->scope, "cannot start: %s", err->text);
+		cw_link_send(&host->link, json_pack("{s:s,s:s}", "type", "failed", "trace", err->text));
+		return;
+	}
+	cw_link_send(&host->link, json_pack("{s:s,s:s,s:s,s:s,s:o}", "type", "configured", "class",
+					    host->plugin->plugin.class_name, "version", host->plugin->plugin.version,
+					    "kind", host->plugin->plugin.kind == CW_PLUGIN_SOURCE ? "source" : "sink",
+					    "tasks", tasks));
+}
+
+static void on_configure(struct host *host, const json_t *message)
+{
+	struct cw_error err = { 0 };
+
+	load(host, message, &err);
+	answer_configured(host, &err);
+}
+
+static void on_restart(struct host *host)
+{
+	struct cw_error err = { 0 };
+
+	stop_connector(host);
+	answer_configured(host, &err);
+}
+
+/* ---- tasks ---- */
+
+static struct cw_task *task_at(const struct host *host, json_int_t id)
+{
+	return id >= 0 && (size_t)id < host->n_tasks ? host->tasks[id] : NULL;
+}
+
+static void on_start_task(struct host *host, const json_t *message)
+{
+	json_int_t id = json_integer_value(json_object_get(message, "task"));
+	json_int_t count = json_integer_value(json_object_get(message, "tasks"));
+	struct cw_map config = { 0 };
+
+	if (id < 0 || id >= 100000 || !host->plugin)
+		return;
+	if ((size_t)id >= host->n_tasks) {
+		host->tasks = cw_realloc(host->tasks, ((size_t)id + 1) * sizeof(*host->tasks));
+		memset(host->tasks + host->n_tasks, 0, ((size_t)id + 1 - host->n_tasks) * sizeof(*host->tasks));
+		host->n_tasks = (size_t)id + 1;
+	}
+	cw_task_free(host->tasks[id]); /* the worker starts a task again only when it has ended */
+	cw_map_from_json(&config, json_object_get(message, "config"));
+	host->tasks[id] = cw_task_new((int)id, (int)count, host->connector, host->plugin, &host->worker, &host->link,
+				      &config, json_deep_copy(json_object_get(message, "offsets")));
+	cw_map_free(&config);
+	cw_task_start(host->tasks[id], json_is_true(json_object_get(message, "paused")));
+}
+
+static void send_metrics(struct host *host)
+{
+	for (size_t i = 0; i < host->n_tasks; i++)
+		if (host->tasks[i])
+			cw_task_send_metrics(host->tasks[i]);
+}
+
+static void set_paused(struct host *host, bool paused)
+{
+	for (size_t i = 0; i < host->n_tasks; i++)
+		if (host->tasks[i])
+			cw_task_set_paused(host->tasks[i], paused);
+}
+
+static void stop_all(struct host *host, int64_t timeout_ms)
+{
+	host->stopping = true;
+	host->stop_deadline_ms = cw_clock_ms() + timeout_ms;
+	for (size_t i = 0; i < host->n_tasks; i++)
+		if (host->tasks[i])
+			cw_task_stop(host->tasks[i], timeout_ms);
+}
+
+static bool all_ended(const struct host *host)
+{
+	for (size_t i = 0; i < host->n_tasks; i++)
+		if (host->tasks[i] && !cw_task_ended(host->tasks[i]))
+			return false;
+	return true;
+}
+
+static void handle(struct host *host, const json_t *message)
+{
+	const char *type = text_of(message, "type"), *level = text_of(message, "level");
+	struct cw_task *task = task_at(host, json_integer_value(json_object_get(message, "task")));
+	int64_t timeout_ms = json_integer_value(json_object_get(message, "timeout_ms"));
+	enum cw_log_level parsed;
+
+	if (strcmp(type, "configure") == 0 && !host->plugin)
+		on_configure(host, message);
+	else if (strcmp(type, "restart") == 0 && host->plugin)
+		on_restart(host);
+	else if (strcmp(type, "start_task") == 0)
+		on_start_task(host, message);
+	else if (strcmp(type, "stop_task") == 0 && task)
+		cw_task_stop(task, timeout_ms);
+	else if (strcmp(type, "pause") == 0 || strcmp(type, "resume") == 0)
+		set_paused(host, *type == 'p');
+	else if (strcmp(type, "offsets_stored") == 0 && task)
+		cw_task_offsets_stored(task, (uint64_t)json_integer_value(json_object_get(message, "seq")));
+	else if (strcmp(type, "log_level") == 0 && level && cw_log_level_parse(level, &parsed) == 0)
+		cw_log_set_level(parsed);
+	else if (strcmp(type, "stop") == 0)
+		stop_all(host, timeout_ms);
+}
+
+static void set_log(const struct host *host)
+{
+	enum cw_log_level level = CW_LOG_INFO;
+
+	cw_log_level_parse(host->worker.log_level, &level);
+	cw_log_setup(strcmp(host->worker.log_format, "json") == 0 ? CW_LOG_JSON : CW_LOG_TEXT, level);
+}
+
+static void loop(struct host *host)
+{
+	while (!host->stopping || (!all_ended(host) && cw_clock_ms() < host->stop_deadline_ms)) {
+		int64_t now = cw_clock_ms(), until = host->next_metrics_ms - now;
+		json_t *message = NULL;
+		int received;
+
+		if (host->stopping && until > 10)
+			until = 10; /* the end of a task is not a message to ourselves */
+		received = cw_link_receive(&host->link, until > 0 ? (int)until : 0, &message);
+		if (received > 0) {
+			bool had_worker = host->has_worker;
+
+			handle(host, message);
+			if (host->has_worker && !had_worker)
+				set_log(host);
+		}
+		json_decref(message);
+		if (received < 0 && !host->stopping) {
+			log_warn(&host->scope, "the worker is gone: drains and ends");
+			stop_all(host, host->has_worker ? host->worker.task_shutdown_graceful_timeout_ms : ORPHAN_TIMEOUT_MS);
+		} else if (received < 0) {
+			usleep(10000);
+		}
+		if (cw_clock_ms() >= host->next_metrics_ms) {
+			send_metrics(host);
+			host->next_metrics_ms = cw_clock_ms() + METRICS_MS;
+		}
+	}
+}
+
+int cw_host_run(const char *connector)
+{
+	struct host host = { .connector = connector, .scope = { connector, -1 } };
+
+	fcntl(CW_HOST_FD, F_SETFD, FD_CLOEXEC);
+	fcntl(CW_HOST_CRASH_FD, F_SETFD, FD_CLOEXEC);
+	fcntl(CW_HOST_LOCK_FD, F_SETFD, FD_CLOEXEC);
+	cw_crash_install(CW_HOST_CRASH_FD);
+	cw_crash_label(cw_format("connector %s", connector)); /* for as long as the process lives */
+	cw_link_open(&host.link, CW_HOST_FD);
+	loop(&host);
+	if (!all_ended(&host))
+		_exit(3); /* a task that does not end cannot be joined; the process's end ends it */
+	for (size_t i = 0; i < host.n_tasks; i++)
+		cw_task_free(host.tasks[i]);
+	free(host.tasks);
+	stop_connector(&host);
+	cw_task_free(host.self);
+	cw_config_memory_free(host.plugin_memory);
+	free(host.plugin_config);
+	cw_map_free(&host.config);
+	if (host.has_worker)
+		cw_worker_config_free(&host.worker);
+	cw_link_close(&host.link);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,385 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "host/sink.h"
+#include "kafka/client.h"
+
+#define BATCH_RECORDS 1000
+#define METADATA_TIMEOUT_MS 5000
+/* How long partitions that are taken away may keep the group waiting. */
+#define REVOKE_DRAIN_MS 10000
+
+/*
+ * Small fetches and a small queue cost no speed and a tenth of the memory; a dead host's partitions
+ * are given to others after the session timeout.
+ */
+static const struct cw_client_default defaults[] = {
+	{ "auto.offset.reset", "earliest" },
+	{ "enable.auto.commit", "false" },
+	{ "enable.auto.offset.store", "false" },
+	{ "allow.auto.create.topics", "true" },
+	{ "partition.assignment.strategy", "cooperative-sticky" },
+	{ "session.timeout.ms", "10000" },
+	{ "heartbeat.interval.ms", "3000" },
+	{ "fetch.message.max.bytes", "262144" },
+	{ "queued.min.messages", "5000" },
+	{ "queued.max.messages.kbytes", "4096" },
+	{ NULL, NULL },
+};
+
+static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
+{
+	rd_kafka_error_t *error = rd_kafka_incremental_assign(sink->consumer, partitions);
+
+	if (error) {
+		log_error(&sink->scope, "partitions cannot be assigned: %s", rd_kafka_error_string(error));
+		rd_kafka_error_destroy(error);
+		return;
+	}
+	cw_positions_assign(&sink->safe, partitions);
+	cw_positions_assign(&sink->unflushed, partitions);
+	if (sink->partitions_paused)
+		rd_kafka_pause_partitions(sink->consumer, partitions);
+}
+
+static void give_up(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
+{
+	rd_kafka_error_t *error;
+
+	if (!rd_kafka_assignment_lost(sink->consumer)) {
+		cw_sink_drain(sink, REVOKE_DRAIN_MS);
+		cw_sink_commit(sink, true);
+	}
+	cw_positions_revoke(&sink->safe, partitions);
+	cw_positions_revoke(&sink->unflushed, partitions);
+	error = rd_kafka_incremental_unassign(sink->consumer, partitions);
+	if (error) {
+		log_error(&sink->scope, "partitions cannot be given up: %s", rd_kafka_error_string(error));
+		rd_kafka_error_destroy(error);
+	}
+}
+
+static void on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *partitions,
+			 void *opaque)
+{
+	struct cw_sink *sink = opaque;
+
+	switch (what) {
+	case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+		log_info(&sink->scope, "%d partition(s) assigned", partitions->cnt);
+		take_over(sink, partitions);
+		break;
+	case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
+		log_info(&sink->scope, "%d partition(s) %s", partitions->cnt,
+			 rd_kafka_assignment_lost(consumer) ? "lost" : "revoked");
+		give_up(sink, partitions);
+		break;
+	default:
+		log_error(&sink->scope, "rebalance failed: %s", rd_kafka_err2str(what));
+		rd_kafka_assign(consumer, NULL);
+		return;
+	}
+	cw_fetch_waker_assign(sink->waker, sink->safe.list);
+	cw_metric_set(sink->partitions, sink->safe.list->cnt);
+}
+
+static void on_commit(rd_kafka_t *consumer, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t *offsets,
+		      void *opaque)
+{
+	struct cw_sink *sink = opaque;
+
+	(void)consumer;
+	if (!error) {
+		cw_metric_add(sink->commits, 1);
+		return;
+	}
+	if (error == RD_KAFKA_RESP_ERR__NO_OFFSET)
+		return;
+	cw_metric_add(sink->commit_failures, 1);
+	log_warn(&sink->scope, "offsets were not committed, the next commit has them too: %s", rd_kafka_err2str(error));
+	if (offsets)
+		cw_positions_put_back(&sink->safe, offsets);
+}
+
+static void on_error(rd_kafka_t *consumer, int code, const char *reason, void *opaque)
+{
+	struct cw_sink *sink = opaque;
+	char text[512];
+
+	if (code != RD_KAFKA_RESP_ERR__FATAL) {
+		log_warn(&sink->scope, "kafka: %s", reason);
+		return;
+	}
+	rd_kafka_fatal_error(consumer, text, sizeof(text));
+	cw_error_set(&sink->failure, CW_ERR_FATAL, "the Kafka consumer cannot go on: %s", text);
+}
+
+static rd_kafka_topic_partition_list_t *subscription(const struct cw_connector_config *config)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)config->topics.n + 1);
+
+	for (size_t i = 0; i < config->topics.n; i++)
+		rd_kafka_topic_partition_list_add(list, config->topics.items[i], RD_KAFKA_PARTITION_UA);
+	if (config->topics_regex && *config->topics_regex) {
+		/* librdkafka takes what begins with ^ for a regular expression; Kafka Connect's matches the whole name. */
+		CW_AUTO_FREE char *pattern = cw_format("^(%s)$", config->topics_regex);
+
+		rd_kafka_topic_partition_list_add(list, pattern, RD_KAFKA_PARTITION_UA);
+	}
+	return list;
+}
+
+/* Metadata that is there before the assignment spares the first fetch a wait of half a second. */
+static void warm_metadata(struct cw_sink *sink)
+{
+	const struct cw_list *topics = &sink->task->framework.topics;
+
+	for (size_t i = 0; i < topics->n && !cw_task_stopping(sink->task); i++) {
+		rd_kafka_topic_t *topic = rd_kafka_topic_new(sink->consumer, topics->items[i], NULL);
+		const rd_kafka_metadata_t *md;
+
+		if (!topic)
+			continue;
+		if (rd_kafka_metadata(sink->consumer, 0, topic, &md, METADATA_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+			rd_kafka_metadata_destroy(md);
+		rd_kafka_topic_destroy(topic);
+	}
+}
+
+static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err)
+{
+	struct cw_task *task = sink->task;
+	CW_AUTO_FREE char *group = cw_format("connect-%s", task->context.connector);
+	CW_AUTO_FREE char *client = cw_format("connector-consumer-%s-%d", task->context.connector, task->context.task);
+	rd_kafka_conf_t *conf;
+	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 2];
+
+	all[0] = (struct cw_client_default){ "group.id", group };
+	all[1] = (struct cw_client_default){ "client.id", client };
+	memcpy(&all[2], defaults, sizeof(defaults));
+	conf = cw_client_conf(CW_CLIENT_CONSUMER, task->worker, &task->config, all, err);
+	if (!conf)
+		return NULL;
+	cw_fetch_waker_configure(conf);
+	rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+	rd_kafka_conf_set_offset_commit_cb(conf, on_commit);
+	rd_kafka_conf_set_error_cb(conf, on_error);
+	return conf;
+}
+
+enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
+{
+	rd_kafka_topic_partition_list_t *topics;
+	rd_kafka_conf_t *conf = consumer_conf(sink, err);
+	rd_kafka_resp_err_t error;
+	static const uint64_t one = 1;
+
+	if (!conf)
+		return CW_FAIL;
+	sink->consumer = cw_client_new(CW_CLIENT_CONSUMER, conf, &sink->scope, err);
+	if (!sink->consumer)
+		return CW_FAIL;
+	rd_kafka_poll_set_consumer(sink->consumer);
+	sink->queue = rd_kafka_queue_get_consumer(sink->consumer);
+	sink->queue_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	rd_kafka_queue_io_event_enable(sink->queue, sink->queue_fd, &one, sizeof(one));
+	sink->waker = cw_fetch_waker_new(sink->consumer);
+	warm_metadata(sink);
+	topics = subscription(&sink->task->framework);
+	error = rd_kafka_subscribe(sink->consumer, topics);
+	rd_kafka_topic_partition_list_destroy(topics);
+	if (error) {
+		cw_error_set(err, CW_ERR_INVALID, "the topics cannot be subscribed to: %s", rd_kafka_err2str(error));
+		return CW_FAIL;
+	}
+	return CW_OK;
+}
+
+/* Errors come as messages, too. Those that time may heal are logged, the others fail the task. */
+static void handle_error(struct cw_sink *sink, const rd_kafka_message_t *message)
+{
+	const char *text = rd_kafka_message_errstr(message);
+
+	cw_metric_add(sink->errors, 1);
+	switch (message->err) {
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+	case RD_KAFKA_RESP_ERR__FATAL:
+		cw_error_set(&sink->failure, CW_ERR_FATAL, "reading from Kafka failed: %s", text);
+		break;
+	default:
+		log_warn(&sink->scope, "reading from Kafka: %s", text);
+	}
+}
+
+static void note_span(struct cw_task_batch *b, const rd_kafka_message_t *m)
+{
+	struct cw_span *span = b->n_spans ? &b->spans[b->n_spans - 1] : NULL;
+
+	if (!span || span->partition != m->partition || span->topic != m->rkt) {
+		span = NULL;
+		for (size_t i = 0; i < b->n_spans && !span; i++)
+			if (b->spans[i].partition == m->partition && b->spans[i].topic == m->rkt)
+				span = &b->spans[i];
+		if (!span) {
+			if (b->n_spans == b->spans_cap) {
+				b->spans_cap = b->spans_cap ? b->spans_cap * 2 : 8;
+				b->spans = cw_realloc(b->spans, b->spans_cap * sizeof(*b->spans));
+			}
+			span = &b->spans[b->n_spans++];
+			span->topic = m->rkt;
+			span->partition = m->partition;
+		}
+	}
+	span->next_offset = m->offset + 1;
+}
+
+static void fill_headers(struct cw_task_batch *b, struct cw_record *r, const rd_kafka_message_t *m)
+{
+	rd_kafka_headers_t *headers;
+	struct cw_header *out;
+	size_t n;
+
+	r->headers = NULL;
+	r->n_headers = 0;
+	if (rd_kafka_message_headers(m, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return;
+	n = rd_kafka_header_cnt(headers);
+	out = cw_batch_alloc(&b->batch, n * sizeof(*out));
+	for (size_t i = 0; i < n; i++) {
+		const char *key;
+		const void *p;
+		size_t size;
+
+		if (rd_kafka_header_get_all(headers, i, &key, &p, &size) != RD_KAFKA_RESP_ERR_NO_ERROR)
+			break;
+		out[i].key = cw_slice_str(key);
+		out[i].value = p ? cw_value_bytes(cw_slice(p, size)) : cw_value_null();
+		r->n_headers++;
+	}
+	r->headers = out;
+}
+
+static void fill_record(struct cw_sink *sink, struct cw_task_batch *b, struct cw_record *r,
+			const rd_kafka_message_t *m)
+{
+	rd_kafka_timestamp_type_t type;
+
+	if (m->rkt != sink->last_topic) {
+		sink->last_topic = m->rkt;
+		sink->last_topic_name = cw_slice_str(rd_kafka_topic_name(m->rkt));
+	}
+	r->topic = sink->last_topic_name;
+	r->offset = m->offset;
+	r->partition = m->partition;
+	r->timestamp_ms = rd_kafka_message_timestamp(m, &type);
+	r->timestamp_type = type == RD_KAFKA_TIMESTAMP_CREATE_TIME	  ? CW_TIMESTAMP_CREATE :
+			    type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? CW_TIMESTAMP_LOG_APPEND :
+									 CW_TIMESTAMP_NONE;
+	r->key = cw_converter_to_value(&sink->key_converter, m->key, m->key_len);
+	r->value = cw_converter_to_value(&sink->value_converter, m->payload, m->len);
+	r->source_partition = NULL;
+	fill_headers(b, r, m);
+}
+
+struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
+{
+	struct cw_task_batch *b = sink->spare ? sink->spare : cw_task_batch_new(BATCH_RECORDS, true);
+	ssize_t n = rd_kafka_consume_batch_queue(sink->queue, 0, b->messages, b->batch.capacity);
+	int64_t bytes = 0;
+
+	sink->spare = sink->spare ? sink->spare->next : NULL;
+	sink->last_topic = NULL; /* its name lives as long as a message of the topic */
+	b->next = NULL;
+	for (ssize_t i = 0; i < n; i++) {
+		rd_kafka_message_t *m = b->messages[i];
+
+		if (m->err) {
+			handle_error(sink, m);
+			rd_kafka_message_destroy(m);
+			continue;
+		}
+		b->messages[b->n_messages] = m;
+		fill_record(sink, b, cw_batch_record(&b->batch, b->n_messages++), m);
+		note_span(b, m);
+		bytes += (int64_t)m->len;
+	}
+	b->batch.n = b->n_messages;
+	if (b->n_messages == 0) {
+		b->next = sink->spare;
+		sink->spare = b;
+		return NULL;
+	}
+	b->batch.received_ns = cw_clock_ns();
+	cw_metric_add(sink->records, (int64_t)b->n_messages);
+	cw_metric_add(sink->bytes, bytes);
+	cw_metric_add(sink->batches, 1);
+	cw_metric_add(sink->in_flight, (int64_t)b->n_messages);
+	cw_fetch_waker_poke(sink->waker, b->n_messages, rd_kafka_queue_length(sink->queue));
+	return b;
+}
+
+void cw_sink_pause_partitions(struct cw_sink *sink, bool paused)
+{
+	if (sink->partitions_paused == paused)
+		return;
+	sink->partitions_paused = paused;
+	if (paused)
+		rd_kafka_pause_partitions(sink->consumer, sink->safe.list);
+	else
+		rd_kafka_resume_partitions(sink->consumer, sink->safe.list);
+}
+
+void cw_sink_commit(struct cw_sink *sink, bool wait)
+{
+	rd_kafka_topic_partition_list_t *offsets = cw_positions_take(&sink->safe);
+	rd_kafka_resp_err_t error;
+
+	if (!offsets)
+		return;
+	error = rd_kafka_commit(sink->consumer, offsets, !wait);
+	if (wait || error)
+		on_commit(sink->consumer, error, offsets, sink);
+	rd_kafka_topic_partition_list_destroy(offsets);
+}
+
+void cw_sink_update_lag(struct cw_sink *sink)
+{
+	rd_kafka_topic_partition_list_t *at = rd_kafka_topic_partition_list_copy(sink->safe.list);
+	int64_t lag = 0;
+
+	rd_kafka_position(sink->consumer, at);
+	for (int i = 0; i < at->cnt; i++) {
+		int64_t low = 0, high = 0, position = at->elems[i].offset;
+
+		if (rd_kafka_get_watermark_offsets(sink->consumer, at->elems[i].topic, at->elems[i].partition, &low,
+						   &high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+		    high < 0)
+			continue;
+		if (position < 0)
+			position = low > 0 ? low : 0;
+		if (high > position)
+			lag += high - position;
+	}
+	cw_metric_set(sink->lag, lag);
+	rd_kafka_topic_partition_list_destroy(at);
+}
+
+void cw_sink_unsubscribe(struct cw_sink *sink)
+{
+	cw_fetch_waker_free(sink->waker);
+	sink->waker = NULL;
+	if (sink->queue)
+		rd_kafka_queue_destroy(sink->queue);
+	if (sink->consumer) {
+		rd_kafka_consumer_close(sink->consumer);
+		rd_kafka_destroy(sink->consumer);
+		close(sink->queue_fd);
+	}
+}

@@ -1,0 +1,66 @@
+/*
+ * source - the inside of a source task, shared by source_task.c (the loop), source_producer.c (records to
+ * Kafka) and source_txn.c (exactly once: transactions, and offsets that live in Kafka).
+ *
+ * Everything runs on the task's thread; delivery reports are served there too.
+ */
+#ifndef CW_HOST_SOURCE_H
+#define CW_HOST_SOURCE_H
+
+#include "host/acks.h"
+#include "host/batch.h"
+#include "host/converter.h"
+#include "host/task.h"
+
+struct cw_source_topic {
+	struct cw_source_topic *next;
+	rd_kafka_topic_t *topic;
+	char *name;
+	size_t n;
+};
+
+struct cw_source {
+	struct cw_log_scope scope; /* first: librdkafka's opaque is taken for a log scope */
+	struct cw_task *task;
+	rd_kafka_t *producer;
+	struct cw_source_topic *topics; /* the last used first */
+	struct cw_converter key_converter, value_converter;
+	struct cw_task_batch *batch;
+	struct cw_acks acks;
+	struct cw_error failure; /* from a delivery report */
+	uint64_t seq;            /* of the newest "offsets" message */
+	int64_t next_commit_ms;
+
+	/* exactly once */
+	bool transactional, in_transaction;
+	int64_t boundary_ms;        /* a transaction's length; 0: it ends with its poll */
+	int64_t next_boundary_ms;
+	char *offsets_topic;
+	struct cw_ack_entry *transaction; /* notes the offsets of the open one */
+
+	struct cw_metric *polled, *records, *bytes, *batches, *errors, *retries, *in_flight, *commits, *commit_failures;
+};
+
+/* ---- source_producer.c ---- */
+
+enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error *err);
+/* Sends the batch; waits while the queue is full. CW_OK, or CW_FAIL with *err. Stops early when the task stops. */
+enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err);
+/* Serves delivery reports for at most timeout_ms. */
+void cw_source_serve(struct cw_source *source, int timeout_ms);
+/* Waits until nothing is in flight, at most timeout_ms: whether that is so. */
+bool cw_source_drain(struct cw_source *source, int64_t timeout_ms);
+void cw_source_close_producer(struct cw_source *source);
+
+/* ---- source_txn.c ---- */
+
+/* Fences older producers of this task and reads its offsets from Kafka into task->offsets. */
+enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err);
+enum cw_result cw_source_txn_begin(struct cw_source *source, struct cw_error *err);
+/* Offsets and records become visible together. CW_RETRY: it was aborted, the task starts again from its offsets. */
+enum cw_result cw_source_txn_commit(struct cw_source *source, struct cw_error *err);
+
+/* [[partition,offset]…] of these offsets; new. */
+json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n);
+
+#endif

@@ -1,0 +1,297 @@
+/*
+ * The loop of a source task: poll the plugin, send what it gave, and let the worker store the offsets
+ * before which everything is acknowledged. With exactly-once support the offsets go to Kafka instead,
+ * in the transaction of their records (source_txn.c).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "host/context.h"
+#include "host/source.h"
+
+#define BATCH_RECORDS 1000
+#define RETRY_BASE_MS 300
+#define SERVE_MS 100
+
+json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct cw_ack_offset *o = &offsets[i];
+		json_t *offset = o->is_json ? json_loadb(o->json.p, o->json.n, 0, NULL) :
+					      json_pack("{s:I}", o->partition->offset_field, (json_int_t)o->number);
+
+		json_array_append_new(list, json_pack("[o,o]", json_loads(o->partition->json, 0, NULL), offset));
+	}
+	return list;
+}
+
+/* Gives the committable offsets to the worker: to store, or (exactly once) to have a copy of what Kafka has. */
+static void send_offsets(struct cw_source *source)
+{
+	struct cw_acks *acks = &source->acks;
+	json_t *offsets;
+
+	if (acks->n_ready == 0)
+		return;
+	offsets = cw_source_offsets_json(acks->ready, acks->n_ready);
+	cw_acks_clear_ready(acks);
+	cw_link_send(source->task->link, json_pack("{s:s,s:i,s:I,s:o}", "type", "offsets", "task",
+						   source->task->context.task, "seq", (json_int_t)++source->seq, "offsets",
+						   offsets));
+	if (!source->transactional) /* else each transaction is one */
+		cw_metric_add(source->commits, 1);
+}
+
+static bool offsets_are_stored(struct cw_source *source)
+{
+	return atomic_load(&source->task->stored_seq) >= source->seq;
+}
+
+static void wait_until_stored(struct cw_source *source, int64_t timeout_ms)
+{
+	int64_t deadline = cw_clock_ms() + timeout_ms;
+
+	while (!offsets_are_stored(source) && cw_clock_ms() < deadline)
+		cw_task_sleep(source->task, deadline - cw_clock_ms());
+	if (!offsets_are_stored(source)) {
+		cw_metric_add(source->commit_failures, 1);
+		log_warn(&source->scope, "the worker did not store the offsets in time");
+	}
+}
+
+static enum cw_result end_transaction(struct cw_source *source, struct cw_error *err)
+{
+	source->next_boundary_ms = cw_clock_ms() + source->boundary_ms;
+	return cw_source_txn_commit(source, err);
+}
+
+static enum cw_result commit(struct cw_source *source, struct cw_error *err)
+{
+	enum cw_result result = source->transactional ? end_transaction(source, err) : CW_OK;
+
+	source->next_commit_ms = cw_clock_ms() + source->task->worker->offset_flush_interval_ms;
+	send_offsets(source);
+	return result;
+}
+
+/* Everything polled is acknowledged and its offsets are stored, as far as the time allows. */
+static enum cw_result finish(struct cw_source *source, int64_t timeout_ms, struct cw_error *err)
+{
+	int64_t deadline = cw_clock_ms() + timeout_ms, left;
+	enum cw_result result;
+
+	if (!source->transactional && !cw_source_drain(source, timeout_ms)) {
+		if (source->failure.code) {
+			*err = source->failure;
+			return CW_FAIL;
+		}
+		log_warn(&source->scope, "%zu records were not acknowledged in time; they will be sent again",
+			 source->acks.in_flight);
+	}
+	result = commit(source, err);
+	left = deadline - cw_clock_ms();
+	wait_until_stored(source, left > 0 ? left : 0);
+	return result;
+}
+
+/* When the loop has something to do besides polling. */
+static int64_t next_due(const struct cw_source *source)
+{
+	return source->in_transaction && source->next_boundary_ms < source->next_commit_ms ? source->next_boundary_ms :
+											     source->next_commit_ms;
+}
+
+/* Waits, and serves delivery reports meanwhile. */
+static void rest(struct cw_source *source, int64_t ns)
+{
+	int64_t until = cw_clock_ns() + ns;
+
+	cw_source_serve(source, 0);
+	for (;;) {
+		int64_t left = until - cw_clock_ns();
+
+		if (left <= 0 || cw_task_stopping(source->task) || cw_task_paused(source->task))
+			return;
+		if (left < CW_NS_PER_MS) {
+			struct timespec t = { 0, (long)left };
+
+			nanosleep(&t, NULL); /* finer than poll(2) can wait; the stop flag is seen right after */
+			return;
+		}
+		cw_task_sleep(source->task, left / CW_NS_PER_MS < SERVE_MS ? left / CW_NS_PER_MS : SERVE_MS);
+		cw_source_serve(source, 0);
+		if (source->failure.code || cw_clock_ms() >= next_due(source))
+			return;
+	}
+}
+
+static enum cw_result paused(struct cw_source *source, struct cw_error *err)
+{
+	struct cw_task *task = source->task;
+	enum cw_result result = finish(source, task->worker->offset_flush_timeout_ms, err);
+
+	if (result != CW_OK)
+		return result;
+	cw_task_report(task, "PAUSED", NULL);
+	while (cw_task_paused(task) && !cw_task_stopping(task) && !source->failure.code) {
+		cw_task_sleep(task, SERVE_MS);
+		cw_source_serve(source, 0);
+		if (cw_clock_ms() >= source->next_commit_ms && (result = commit(source, err)) != CW_OK)
+			return result;
+	}
+	if (!cw_task_stopping(task))
+		cw_task_report(task, "RUNNING", NULL);
+	return CW_OK;
+}
+
+/* One poll of the plugin, tried again as its retry policy says. */
+static enum cw_result poll_plugin(struct cw_source *source, struct cw_error *err)
+{
+	struct cw_task *task = source->task;
+	enum cw_result result;
+	unsigned attempt = 0;
+
+	for (;;) {
+		int64_t wait_ms;
+
+		cw_task_batch_reset(source->batch);
+		result = task->plugin->ops.poll(task->state, &source->batch->batch, err);
+		if (result != CW_RETRY || cw_task_stopping(task))
+			return result == CW_RETRY ? CW_OK : result;
+		wait_ms = cw_task_backoff_ms(task, ++attempt, RETRY_BASE_MS, task->framework.errors_retry_delay_max_ms);
+		cw_metric_add(source->retries, 1);
+		log_warn(&source->scope, "poll is tried again in %lld ms (attempt %u): %s", (long long)wait_ms, attempt,
+			 err->text);
+		*err = (struct cw_error){ 0 };
+		rest(source, wait_ms * CW_NS_PER_MS);
+	}
+}
+
+static enum cw_result step(struct cw_source *source, struct cw_error *err)
+{
+	enum cw_result polled = poll_plugin(source, err), result = CW_OK;
+	size_t n = source->batch->batch.n;
+
+	if (polled == CW_FAIL)
+		return CW_FAIL;
+	if (n > 0) {
+		if (source->transactional)
+			result = cw_source_txn_begin(source, err);
+		if (result == CW_OK)
+			result = cw_source_send(source, err);
+		if (result == CW_OK && source->transactional && cw_clock_ms() >= source->next_boundary_ms)
+			result = end_transaction(source, err);
+		cw_source_serve(source, 0);
+	} else if (polled == CW_OK) {
+		rest(source, source->batch->batch.wait_ns);
+	}
+	if (result != CW_OK)
+		return result;
+	if (polled == CW_END) {
+		/* A bounded run is over when the last record is acknowledged, however long that takes. */
+		while (!source->transactional && !source->failure.code && !cw_task_stopping(source->task) &&
+		       !cw_source_drain(source, SERVE_MS))
+			;
+		return cw_task_stopping(source->task) ? CW_OK : CW_END;
+	}
+	if (cw_clock_ms() >= next_due(source))
+		result = commit(source, err);
+	return result;
+}
+
+static enum cw_result loop(struct cw_source *source, struct cw_error *err)
+{
+	struct cw_task *task = source->task;
+	enum cw_result result = CW_OK;
+
+	cw_task_report(task, "RUNNING", NULL);
+	while (!cw_task_stopping(task) && result == CW_OK) {
+		result = cw_task_paused(task) ? paused(source, err) : step(source, err);
+		if (source->failure.code && result == CW_OK) {
+			*err = source->failure;
+			result = CW_FAIL;
+		}
+	}
+	return result;
+}
+
+static void make_metrics(struct cw_source *source)
+{
+	struct cw_metrics *m = &source->task->metrics;
+
+	source->polled = cw_metrics_get(m, CW_METRIC_COUNTER, "records_polled", "Records that the connector gave.");
+	source->records = cw_metrics_get(m, CW_METRIC_COUNTER, "records", "Records that Kafka acknowledged.");
+	source->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight", "Records sent and not acknowledged yet.");
+	source->bytes = cw_metrics_get(m, CW_METRIC_COUNTER, "bytes", "Bytes of record values sent to Kafka.");
+	source->batches = cw_metrics_get(m, CW_METRIC_COUNTER, "batches", "Batches that the connector gave.");
+	source->retries = cw_metrics_get(m, CW_METRIC_COUNTER, "retries", "Operations that were tried again.");
+	source->errors = cw_metrics_get(m, CW_METRIC_COUNTER, "errors", "Records that were not delivered, and other errors.");
+	source->commits = cw_metrics_get(m, CW_METRIC_COUNTER, "offset_commits", "Offset commits.");
+	source->commit_failures =
+		cw_metrics_get(m, CW_METRIC_COUNTER, "offset_commit_failures", "Offset commits that failed.");
+	cw_metric_set(source->in_flight, 0);
+}
+
+static const char *converter_of(const char *own, const char *workers)
+{
+	return own ? own : workers;
+}
+
+static bool wants_transactions(const struct cw_task *task)
+{
+	return strcasecmp(task->worker->exactly_once_source_support, "enabled") == 0;
+}
+
+static enum cw_result run_source(struct cw_source *source, struct cw_error *err)
+{
+	struct cw_task *task = source->task;
+	enum cw_result result;
+
+	if (cw_converter_init(&source->key_converter,
+			      converter_of(task->framework.key_converter, task->worker->key_converter), err) != 0 ||
+	    cw_converter_init(&source->value_converter,
+			      converter_of(task->framework.value_converter, task->worker->value_converter), err) != 0)
+		return CW_FAIL;
+	result = cw_source_open_producer(source, err);
+	if (result == CW_OK && source->transactional)
+		result = cw_source_txn_open(source, err);
+	if (result == CW_OK)
+		result = cw_task_open_plugin(task, err);
+	if (result != CW_OK)
+		return result;
+	result = loop(source, err);
+	if (result == CW_OK || result == CW_END) {
+		enum cw_result ended = finish(source, result == CW_END ? INT32_MAX : cw_task_stop_budget_ms(task), err);
+
+		if (ended != CW_OK)
+			result = ended;
+	}
+	cw_task_close_plugin(task);
+	return result;
+}
+
+enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
+{
+	struct cw_source source = {
+		.scope = task->scope,
+		.task = task,
+		.transactional = wants_transactions(task),
+		.next_commit_ms = cw_clock_ms() + task->worker->offset_flush_interval_ms,
+		.seq = atomic_load(&task->stored_seq),
+	};
+	enum cw_result result;
+
+	make_metrics(&source);
+	source.batch = cw_task_batch_new(BATCH_RECORDS, false);
+	result = run_source(&source, err);
+	cw_source_close_producer(&source); /* before the entries that its reports point to */
+	cw_acks_free(&source.acks);
+	cw_task_batch_free(source.batch);
+	free(source.offsets_topic);
+	return result;
+}

@@ -1,0 +1,166 @@
+/*
+ * Exactly-once sources: each transaction holds records and the offsets after them, in Kafka. A task that
+ * was killed leaves an open transaction behind; the next one with its transactional id aborts it, fences
+ * the old producer and goes on from the offsets that were committed with the last whole transaction.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "host/source.h"
+#include "kafka/offsets_topic.h"
+
+#define INIT_TIMEOUT_MS 30000
+#define COMMIT_TIMEOUT_MS 10000
+#define READ_TIMEOUT_MS 60000
+
+/* Frees the error: CW_OK for none, else what the task is to do. */
+static enum cw_result consume_error(struct cw_source *source, const char *what, rd_kafka_error_t *error,
+				    struct cw_error *err)
+{
+	enum cw_result result = CW_FAIL;
+
+	if (!error)
+		return CW_OK;
+	if (rd_kafka_error_txn_requires_abort(error)) {
+		rd_kafka_error_t *again = rd_kafka_abort_transaction(source->producer, COMMIT_TIMEOUT_MS);
+
+		if (again)
+			rd_kafka_error_destroy(again); /* the next init_transactions() aborts it */
+		result = CW_RETRY;
+	} else if (rd_kafka_error_is_retriable(error)) {
+		result = CW_RETRY;
+	}
+	cw_error_set(err, result == CW_RETRY ? CW_ERR_RETRIABLE : CW_ERR_FATAL, "%s: %s", what,
+		     rd_kafka_error_string(error));
+	rd_kafka_error_destroy(error);
+	return result;
+}
+
+/* Offsets that Kafka has win over those that the worker stored before the connector was exactly-once. */
+static void merge_offsets(struct cw_task *task, json_t *from_kafka)
+{
+	json_t *pair;
+	size_t i;
+
+	json_array_foreach(task->offsets, i, pair) {
+		bool known = false;
+		json_t *other;
+		size_t k;
+
+		json_array_foreach(from_kafka, k, other)
+			known = known || json_equal(json_array_get(other, 0), json_array_get(pair, 0));
+		if (!known)
+			json_array_append(from_kafka, pair);
+	}
+	json_decref(task->offsets);
+	task->offsets = from_kafka;
+}
+
+static const char *offsets_topic_name(const struct cw_task *task)
+{
+	const char *own = task->framework.offsets_storage_topic;
+
+	return own && *own ? own : task->worker->offset_storage_topic;
+}
+
+enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err)
+{
+	struct cw_task *task = source->task;
+	const struct cw_connector_config *config = &task->framework;
+	enum cw_result result;
+	json_t *offsets;
+
+	if (strcasecmp(config->transaction_boundary, "poll") == 0)
+		source->boundary_ms = 0; /* after each */
+	else if (config->transaction_boundary_interval_ms > 0)
+		source->boundary_ms = config->transaction_boundary_interval_ms;
+	else
+		source->boundary_ms = task->worker->offset_flush_interval_ms;
+	source->next_boundary_ms = cw_clock_ms() + source->boundary_ms;
+	source->offsets_topic = cw_strdup(offsets_topic_name(task));
+	result = consume_error(source, "the transactional producer cannot start",
+			       rd_kafka_init_transactions(source->producer, INIT_TIMEOUT_MS), err);
+	if (result != CW_OK)
+		return result;
+	if (cw_offsets_topic_create(source->producer, source->offsets_topic, task->worker, err) != 0)
+		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
+	offsets = cw_offsets_topic_read(task->worker, &task->config, task->context.connector, source->offsets_topic,
+					&source->scope, READ_TIMEOUT_MS, err);
+	if (!offsets)
+		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
+	merge_offsets(task, offsets);
+	return CW_OK;
+}
+
+enum cw_result cw_source_txn_begin(struct cw_source *source, struct cw_error *err)
+{
+	enum cw_result result;
+
+	if (source->in_transaction)
+		return CW_OK;
+	result = consume_error(source, "a transaction cannot begin", rd_kafka_begin_transaction(source->producer), err);
+	if (result != CW_OK)
+		return result;
+	source->in_transaction = true;
+	source->transaction = cw_acks_open(&source->acks);
+	return CW_OK;
+}
+
+static enum cw_result produce_offset(struct cw_source *source, const struct cw_ack_offset *o, struct cw_error *err)
+{
+	CW_AUTO_FREE char *key = cw_offsets_topic_key(source->task->context.connector, o->partition->json);
+	json_t *pairs = cw_source_offsets_json(o, 1);
+	CW_AUTO_FREE char *value = json_dumps(json_array_get(json_array_get(pairs, 0), 1), JSON_COMPACT);
+	rd_kafka_resp_err_t code;
+
+	json_decref(pairs);
+	do {
+		/* Without an opaque: the commit waits for it, and its acknowledgement is not a record's. */
+		code = rd_kafka_producev(source->producer, RD_KAFKA_V_TOPIC(source->offsets_topic),
+					 RD_KAFKA_V_KEY(key, strlen(key)), RD_KAFKA_V_VALUE(value, strlen(value)),
+					 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+		if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+			cw_source_serve(source, 100);
+	} while (code == RD_KAFKA_RESP_ERR__QUEUE_FULL && !source->failure.code);
+	if (!code)
+		return CW_OK;
+	cw_error_set(err, CW_ERR_FATAL, "offsets cannot be sent to topic %s: %s", source->offsets_topic,
+		     rd_kafka_err2str(code));
+	return CW_FAIL;
+}
+
+enum cw_result cw_source_txn_commit(struct cw_source *source, struct cw_error *err)
+{
+	enum cw_result result = CW_OK;
+	rd_kafka_error_t *error;
+
+	if (!source->in_transaction)
+		return CW_OK;
+	for (size_t i = 0; i < source->transaction->n_offsets && result == CW_OK; i++)
+		result = produce_offset(source, &source->transaction->offsets[i], err);
+	if (result != CW_OK)
+		return result;
+	do {
+		error = rd_kafka_commit_transaction(source->producer, COMMIT_TIMEOUT_MS);
+		if (!error || !rd_kafka_error_is_retriable(error) ||
+		    (cw_task_stopping(source->task) && cw_task_stop_budget_ms(source->task) == 0))
+			break;
+		log_warn(&source->scope, "the transaction is not committed yet: %s", rd_kafka_error_string(error));
+		rd_kafka_error_destroy(error);
+		error = NULL;
+	} while (true);
+	result = consume_error(source, "the transaction was not committed", error, err);
+	if (result != CW_OK) {
+		cw_metric_add(source->commit_failures, 1);
+		return result;
+	}
+	cw_source_serve(source, 0);
+	cw_metric_add(source->commits, 1);
+	cw_acks_seal(&source->acks, source->transaction);
+	source->transaction = NULL;
+	source->in_transaction = false;
+	return CW_OK;
+}

@@ -1,0 +1,246 @@
+#include "host/task.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "host/context.h"
+#include "host/crash.h"
+#include "host/retry.h"
+
+#define RETRY_BASE_MS 300
+
+struct cw_task *cw_task_new(int id, int tasks, const char *connector, const struct cw_loaded_plugin *plugin,
+			    const struct cw_worker_config *worker, struct cw_link *link, const struct cw_map *config,
+			    json_t *offsets)
+{
+	struct cw_task *task = cw_alloc(sizeof(*task));
+
+	cw_map_copy(&task->config, config);
+	task->context = (struct cw_context){ .size = sizeof(task->context), .task = id, .tasks = tasks,
+					     .connector = cw_strdup(connector), .host = cw_context_functions() };
+	task->scope = (struct cw_log_scope){ .connector = task->context.connector, .task = id };
+	snprintf(task->label, sizeof(task->label), "task %d of connector %s", id, connector);
+	task->link = link;
+	task->plugin = plugin;
+	task->worker = worker;
+	task->offsets = offsets;
+	task->random = (unsigned)cw_clock_ns() ^ (unsigned)id * 2654435761u;
+	task->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	pthread_mutex_init(&task->lock, NULL);
+	return task;
+}
+
+static void wake(struct cw_task *task)
+{
+	uint64_t one = 1;
+	ssize_t ignored = write(task->wake_fd, &one, sizeof(one));
+
+	(void)ignored; /* full means that it is awake */
+}
+
+void cw_task_clear_wake(struct cw_task *task)
+{
+	uint64_t n;
+	ssize_t ignored = read(task->wake_fd, &n, sizeof(n));
+
+	(void)ignored;
+}
+
+void cw_task_sleep(struct cw_task *task, int64_t timeout_ms)
+{
+	struct pollfd pfd = { .fd = task->wake_fd, .events = POLLIN };
+
+	if (poll(&pfd, 1, timeout_ms > 60000 ? 60000 : (int)timeout_ms) > 0)
+		cw_task_clear_wake(task);
+}
+
+int64_t cw_task_stop_budget_ms(struct cw_task *task)
+{
+	int64_t left = atomic_load(&task->stop_deadline_ms) - cw_clock_ms();
+
+	return left > 0 ? left : 0;
+}
+
+int64_t cw_task_backoff_ms(struct cw_task *task, unsigned attempt, int64_t base_ms, int64_t max_ms)
+{
+	uint64_t high = (uint64_t)rand_r(&task->random), low = (uint64_t)rand_r(&task->random);
+
+	return cw_backoff_ms(attempt, base_ms, max_ms, high << 31 | low);
+}
+
+void cw_task_report(struct cw_task *task, const char *state, const char *trace)
+{
+	json_t *message = json_pack("{s:s,s:i,s:s}", "type", "status", "task", task->context.task, "state", state);
+
+	if (trace)
+		json_object_set_new(message, "trace", json_string(trace));
+	cw_link_send(task->link, message);
+}
+
+void cw_task_send_metrics(struct cw_task *task)
+{
+	cw_link_send(task->link, json_pack("{s:s,s:i,s:o}", "type", "metrics", "task", task->context.task, "metrics",
+					   cw_metrics_to_json(&task->metrics)));
+}
+
+enum cw_result cw_task_open_plugin(struct cw_task *task, struct cw_error *err)
+{
+	return task->plugin->ops.task_start(&task->context, task->plugin_config, &task->state, err);
+}
+
+void cw_task_close_plugin(struct cw_task *task)
+{
+	struct cw_source_partition *p, *next;
+
+	task->plugin->ops.task_stop(task->state);
+	task->state = NULL;
+	for (p = task->partitions; p; p = next) {
+		next = p->next;
+		free(p->json);
+		free(p->offset_field);
+		free(p->stored_json);
+		free(p);
+	}
+	task->partitions = NULL;
+}
+
+static int parse_config(struct cw_task *task, struct cw_error *err)
+{
+	const struct cw_plugin *plugin = &task->plugin->plugin;
+	struct cw_config_table own = { plugin->config, plugin->n_config, plugin->config_def_size };
+
+	task->plugin_config = cw_alloc(plugin->config_size);
+	return cw_config_fill(cw_connector_table(plugin->kind), &task->config, &task->framework,
+			      &task->framework_memory, err) != 0 ||
+			       cw_config_fill(own, &task->config, task->plugin_config, &task->plugin_memory, err) != 0 ?
+		       -1 :
+		       0;
+}
+
+/* Runs the task, again while the loop says that starting over may help. */
+static enum cw_result run(struct cw_task *task, struct cw_error *err)
+{
+	unsigned attempt = 0;
+
+	if (parse_config(task, err) != 0)
+		return CW_FAIL;
+	for (;;) {
+		enum cw_result result;
+		int64_t wait_ms;
+
+		*err = (struct cw_error){ 0 };
+		result = task->plugin->plugin.kind == CW_PLUGIN_SOURCE ? cw_source_task_run(task, err) :
+									 cw_sink_task_run(task, err);
+		if (result != CW_RETRY)
+			return result;
+		if (cw_task_stopping(task))
+			return CW_OK;
+		wait_ms = cw_task_backoff_ms(task, ++attempt, RETRY_BASE_MS, task->framework.errors_retry_delay_max_ms);
+		log_warn(&task->scope, "starts again in %lld ms (attempt %u): %s", (long long)wait_ms, attempt, err->text);
+		cw_task_sleep(task, wait_ms);
+	}
+}
+
+static void say_stopped(struct cw_task *task)
+{
+	cw_link_send(task->link, json_pack("{s:s,s:i}", "type", "stopped", "task", task->context.task));
+}
+
+static void *task_main(void *arg)
+{
+	struct cw_task *task = arg;
+	struct cw_error err = { 0 };
+	enum cw_result result;
+
+	cw_crash_thread();
+	cw_crash_label(task->label);
+	result = run(task, &err);
+	if (result == CW_END)
+		log_info(&task->scope, "completed: every record is acknowledged");
+	else if (result != CW_OK)
+		log_error(&task->scope, "failed: %s", err.text);
+	cw_task_send_metrics(task); /* the last ones are kept */
+	if (result == CW_END)
+		cw_task_report(task, "COMPLETED", NULL);
+	else if (result != CW_OK)
+		cw_task_report(task, "FAILED", err.text);
+	pthread_mutex_lock(&task->lock);
+	task->ended = true;
+	if (task->stopped)
+		say_stopped(task);
+	pthread_mutex_unlock(&task->lock);
+	return NULL;
+}
+
+void cw_task_start(struct cw_task *task, bool paused)
+{
+	pthread_attr_t attr;
+
+	atomic_store(&task->pause, paused);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, (size_t)1 << 20);
+	if (pthread_create(&task->thread, &attr, task_main, task) == 0) {
+		task->running = true;
+	} else {
+		cw_task_report(task, "FAILED", "no thread can be started for the task");
+		task->ended = true;
+	}
+	pthread_attr_destroy(&attr);
+}
+
+void cw_task_set_paused(struct cw_task *task, bool paused)
+{
+	atomic_store(&task->pause, paused);
+	wake(task);
+}
+
+void cw_task_stop(struct cw_task *task, int64_t timeout_ms)
+{
+	atomic_store(&task->stop_deadline_ms, cw_clock_ms() + timeout_ms);
+	atomic_store(&task->stop, true);
+	wake(task);
+	pthread_mutex_lock(&task->lock);
+	if (task->ended && !task->stopped)
+		say_stopped(task);
+	task->stopped = true;
+	pthread_mutex_unlock(&task->lock);
+}
+
+void cw_task_offsets_stored(struct cw_task *task, uint64_t seq)
+{
+	atomic_store(&task->stored_seq, seq);
+	wake(task);
+}
+
+bool cw_task_ended(struct cw_task *task)
+{
+	bool ended;
+
+	pthread_mutex_lock(&task->lock);
+	ended = task->ended;
+	pthread_mutex_unlock(&task->lock);
+	return ended;
+}
+
+void cw_task_free(struct cw_task *task)
+{
+	if (!task)
+		return;
+	if (task->running)
+		pthread_join(task->thread, NULL);
+	close(task->wake_fd);
+	pthread_mutex_destroy(&task->lock);
+	cw_config_memory_free(task->framework_memory);
+	cw_config_memory_free(task->plugin_memory);
+	free(task->plugin_config);
+	cw_map_free(&task->config);
+	json_decref(task->offsets);
+	free((char *)(uintptr_t)task->context.connector);
+	free(task);
+}

@@ -1,0 +1,102 @@
+/*
+ * task - one task of a connector: its thread, its plugin state, and what the main thread tells it.
+ *
+ * The main thread makes, starts, signals and joins tasks; everything else belongs to the task's own
+ * thread. What crosses between the two is atomic or guarded by `lock`, as marked.
+ */
+#ifndef CW_HOST_TASK_H
+#define CW_HOST_TASK_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/log.h"
+#include "config/connector_config.h"
+#include "config/worker_config.h"
+#include "host/link.h"
+#include "host/metrics.h"
+#include "host/plugin.h"
+
+struct cw_source_partition {
+	char *json;         /* the object, compact, keys in the plugin's order */
+	char *offset_field;
+	char *stored_json;  /* of source_offset(): lent to the plugin */
+	struct cw_source_partition *next;
+};
+
+struct cw_task {
+	struct cw_context context; /* first: the plugin's view, container of which this is */
+	struct cw_log_scope scope;
+	char label[160];           /* for crash reports */
+	struct cw_link *link;
+	const struct cw_loaded_plugin *plugin;
+	const struct cw_worker_config *worker;
+	struct cw_map config;
+	struct cw_connector_config framework; /* parsed from config */
+	void *plugin_config;
+	struct cw_config_memory *framework_memory, *plugin_memory;
+	void *state; /* the plugin's task */
+	void *loop;  /* the running sink task's struct cw_sink; its thread's */
+	json_t *offsets; /* [[partition,offset]…] as stored when the task started */
+	struct cw_source_partition *partitions;
+	struct cw_metrics metrics;
+	unsigned random; /* seed of this task's jitter */
+
+	/* From the main thread to the task; each change is followed by a write to wake_fd. */
+	int wake_fd;
+	_Atomic bool stop, pause;
+	_Atomic int64_t stop_deadline_ms; /* monotonic */
+	_Atomic uint64_t stored_seq;      /* the newest "offsets" message that the worker stored */
+
+	pthread_mutex_t lock;
+	bool ended;   /* lock: the thread has said its last status */
+	bool stopped; /* lock: "stopped" was asked for; whoever comes second says it */
+	bool running; /* main thread: there is a thread to join */
+	pthread_t thread;
+};
+
+/* A task that is not started. Takes offsets (may be NULL); the rest is borrowed for its life. */
+struct cw_task *cw_task_new(int id, int tasks, const char *connector, const struct cw_loaded_plugin *plugin,
+			    const struct cw_worker_config *worker, struct cw_link *link, const struct cw_map *config,
+			    json_t *offsets);
+void cw_task_start(struct cw_task *task, bool paused);
+void cw_task_set_paused(struct cw_task *task, bool paused);
+/* Asks it to end; "stopped" is sent to the worker when it has (at once when it had ended before). */
+void cw_task_stop(struct cw_task *task, int64_t timeout_ms);
+void cw_task_offsets_stored(struct cw_task *task, uint64_t seq);
+/* Any thread. */
+void cw_task_send_metrics(struct cw_task *task);
+bool cw_task_ended(struct cw_task *task);
+/* Joins the thread (which must have ended or be about to) and frees all. */
+void cw_task_free(struct cw_task *task);
+
+/* ---- for the task's own thread ---- */
+
+static inline bool cw_task_stopping(const struct cw_task *task)
+{
+	return atomic_load_explicit(&((struct cw_task *)(uintptr_t)task)->stop, memory_order_relaxed);
+}
+
+static inline bool cw_task_paused(struct cw_task *task)
+{
+	return atomic_load_explicit(&task->pause, memory_order_relaxed);
+}
+
+/* Milliseconds that are left to end in. */
+int64_t cw_task_stop_budget_ms(struct cw_task *task);
+/* Waits until woken by the main thread or timeout_ms passed. */
+void cw_task_sleep(struct cw_task *task, int64_t timeout_ms);
+/* Takes back what was written to wake_fd. */
+void cw_task_clear_wake(struct cw_task *task);
+/* "RUNNING", "PAUSED", "FAILED", "COMPLETED"; trace may be NULL. */
+void cw_task_report(struct cw_task *task, const char *state, const char *trace);
+int64_t cw_task_backoff_ms(struct cw_task *task, unsigned attempt, int64_t base_ms, int64_t max_ms);
+
+/* The loops. CW_OK: was stopped; CW_END: completed; CW_FAIL with *err; CW_RETRY: start again from the stored offsets. */
+enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err);
+enum cw_result cw_sink_task_run(struct cw_task *task, struct cw_error *err);
+/* Between run's set-up and its loop: creates the plugin's task. cw_task_close_plugin() ends it. */
+enum cw_result cw_task_open_plugin(struct cw_task *task, struct cw_error *err);
+void cw_task_close_plugin(struct cw_task *task);
+
+#endif

@@ -1,0 +1,232 @@
+#include "kafka/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <syslog.h>
+
+#include "base/mem.h"
+
+static const char *const prefixes[] = { "producer.", "consumer.", "admin." };
+static const char *const override_prefixes[] = { "producer.override.", "consumer.override.", "admin.override." };
+
+/* The worker's keys that are every client's. */
+static const char *const shared_prefixes[] = { "security.protocol", "sasl.", "ssl.", "bootstrap.servers",
+					       "client.dns.lookup", "metadata.max.age.ms", "reconnect.backoff.",
+					       "request.timeout.ms", "connections.max.idle.ms" };
+
+/* Java name → librdkafka name; NULL: it has no meaning for librdkafka. */
+static const struct {
+	const char *java, *native;
+} renamed[] = {
+	{ "buffer.memory", NULL },
+	{ "default.api.timeout.ms", NULL },
+	{ "fetch.max.wait.ms", "fetch.wait.max.ms" },
+	{ "interceptor.classes", NULL },
+	{ "key.deserializer", NULL },
+	{ "key.serializer", NULL },
+	{ "max.block.ms", NULL },
+	{ "max.partition.fetch.bytes", "max.partition.fetch.bytes" },
+	{ "max.poll.records", NULL }, /* the size of our batches */
+	{ "metadata.max.idle.ms", NULL },
+	{ "metric.reporters", NULL },
+	{ "metrics.num.samples", NULL },
+	{ "metrics.recording.level", NULL },
+	{ "metrics.sample.window.ms", NULL },
+	{ "partitioner.class", NULL },
+	{ "receive.buffer.bytes", "socket.receive.buffer.bytes" },
+	{ "reconnect.backoff.ms", "reconnect.backoff.ms" },
+	{ "request.timeout.ms", "socket.timeout.ms" },
+	{ "send.buffer.bytes", "socket.send.buffer.bytes" },
+	{ "value.deserializer", NULL },
+	{ "value.serializer", NULL },
+};
+
+/* The value of name="…" in a JAAS line; new, or NULL. */
+static char *jaas_option(const char *jaas, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = jaas; (p = strstr(p, name)) != NULL; p += n) {
+		const char *q = p + n;
+		char quote, *out;
+		size_t k = 0;
+
+		if (p != jaas && p[-1] != ' ' && p[-1] != '\t')
+			continue;
+		while (*q == ' ')
+			q++;
+		if (*q++ != '=')
+			continue;
+		while (*q == ' ')
+			q++;
+		quote = *q++;
+		if (quote != '"' && quote != '\'')
+			continue;
+		out = cw_alloc(strlen(q) + 1);
+		for (; *q && *q != quote; q++) {
+			if (*q == '\\' && q[1])
+				q++;
+			out[k++] = *q;
+		}
+		return out;
+	}
+	return NULL;
+}
+
+static int set_native(rd_kafka_conf_t *conf, const char *key, const char *value, const char *as_given,
+		      struct cw_error *err)
+{
+	char text[512];
+
+	if (rd_kafka_conf_set(conf, key, value, text, sizeof(text)) == RD_KAFKA_CONF_OK)
+		return 0;
+	/* librdkafka's text may quote the value: not for secrets. */
+	if (strstr(key, "password") || strstr(key, "jaas"))
+		return cw_error_set(err, CW_ERR_INVALID, "%s: the Kafka client refuses the value", as_given);
+	return cw_error_set(err, CW_ERR_INVALID, "%s: %s", as_given, text);
+}
+
+static int set_jaas(rd_kafka_conf_t *conf, const char *value, const char *as_given, struct cw_error *err)
+{
+	CW_AUTO_FREE char *user = jaas_option(value, "username");
+	CW_AUTO_FREE char *password = jaas_option(value, "password");
+
+	if (!user || !password)
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "%s: only the PLAIN and SCRAM login modules with username=\"…\" password=\"…\" are "
+				    "understood; give sasl.username and sasl.password instead",
+				    as_given);
+	return set_native(conf, "sasl.username", user, as_given, err) ||
+	       set_native(conf, "sasl.password", password, as_given, err);
+}
+
+static int set_store(rd_kafka_conf_t *conf, const struct cw_map *all, const char *prefix, const char *key,
+		     const char *value, const char *as_given, struct cw_error *err)
+{
+	bool trust = strncmp(key, "ssl.truststore.", 15) == 0;
+	CW_AUTO_FREE char *type_key = cw_format("%sssl.%s.type", prefix, trust ? "truststore" : "keystore");
+	const char *type = cw_map_get(all, type_key), *what = strrchr(key, '.') + 1;
+
+	if (strcmp(what, "type") == 0)
+		return 0;
+	if (!trust && type && strcasecmp(type, "PKCS12") == 0)
+		return set_native(conf, key, value, as_given, err);
+	if (!type || strcasecmp(type, "PEM") != 0)
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "%s: Java key stores are not understood; give PEM files: ssl.ca.location, "
+				    "ssl.certificate.location and ssl.key.location",
+				    as_given);
+	if (strcmp(what, "password") == 0)
+		return 0;
+	if (trust)
+		return set_native(conf, "ssl.ca.location", value, as_given, err);
+	return set_native(conf, "ssl.certificate.location", value, as_given, err) ||
+	       set_native(conf, "ssl.key.location", value, as_given, err);
+}
+
+static int set_java(rd_kafka_conf_t *conf, const struct cw_map *all, const char *prefix, const char *key,
+		    const char *value, const char *as_given, struct cw_error *err)
+{
+	if (strcmp(key, "sasl.jaas.config") == 0)
+		return set_jaas(conf, value, as_given, err);
+	if (strncmp(key, "ssl.truststore.", 15) == 0 || strncmp(key, "ssl.keystore.", 13) == 0)
+		return set_store(conf, all, prefix, key, value, as_given, err);
+	if (strcmp(key, "ssl.endpoint.identification.algorithm") == 0 && *value == '\0')
+		return set_native(conf, key, "none", as_given, err);
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
+		if (strcmp(renamed[i].java, key) == 0)
+			return renamed[i].native ? set_native(conf, renamed[i].native, value, as_given, err) : 0;
+	return set_native(conf, key, value, as_given, err);
+}
+
+static bool is_shared(const char *key)
+{
+	for (size_t i = 0; i < sizeof(shared_prefixes) / sizeof(shared_prefixes[0]); i++)
+		if (strncmp(key, shared_prefixes[i], strlen(shared_prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+/* All keys of `from` that begin with prefix. */
+static int set_prefixed(rd_kafka_conf_t *conf, const struct cw_map *from, const char *prefix, struct cw_error *err)
+{
+	size_t n = strlen(prefix);
+
+	for (size_t i = 0; from && i < from->n; i++) {
+		const struct cw_map_entry *e = &from->entries[i];
+
+		if (strncmp(e->key, prefix, n) != 0)
+			continue;
+		if (set_java(conf, from, prefix, e->key + n, e->value, e->key, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct cw_worker_config *worker,
+		   const struct cw_map *connector, const struct cw_client_default *defaults, struct cw_error *err)
+{
+	if (set_native(conf, "bootstrap.servers", worker->bootstrap_servers, "bootstrap.servers", err) != 0)
+		return -1;
+	for (; defaults && defaults->key; defaults++)
+		if (set_native(conf, defaults->key, defaults->value, defaults->key, err) != 0)
+			return -1;
+	for (size_t i = 0; i < worker->raw.n; i++) {
+		const struct cw_map_entry *e = &worker->raw.entries[i];
+
+		if (is_shared(e->key) && set_java(conf, &worker->raw, "", e->key, e->value, e->key, err) != 0)
+			return -1;
+	}
+	return set_prefixed(conf, &worker->raw, prefixes[kind], err) ||
+	       set_prefixed(conf, connector, override_prefixes[kind], err);
+}
+
+rd_kafka_conf_t *cw_client_conf(enum cw_client_kind kind, const struct cw_worker_config *worker,
+				const struct cw_map *connector, const struct cw_client_default *defaults,
+				struct cw_error *err)
+{
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+
+	if (set_all(conf, kind, worker, connector, defaults, err) != 0) {
+		rd_kafka_conf_destroy(conf);
+		return NULL;
+	}
+	return conf;
+}
+
+static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+	const struct cw_log_scope *scope = rd_kafka_opaque(rk);
+	enum cw_log_level ours = level <= LOG_ERR ? CW_LOG_WARN : level <= LOG_NOTICE ? CW_LOG_INFO : CW_LOG_DEBUG;
+
+	cw_log_write(scope, ours, "kafka %s: %s", facility, text);
+}
+
+rd_kafka_t *cw_client_new(enum cw_client_kind kind, rd_kafka_conf_t *conf, const struct cw_log_scope *scope,
+			  struct cw_error *err)
+{
+	char text[512];
+	rd_kafka_t *rk;
+
+	rd_kafka_conf_set_log_cb(conf, on_log);
+	rd_kafka_conf_set_opaque(conf, (void *)(uintptr_t)scope);
+	rk = rd_kafka_new(kind == CW_CLIENT_CONSUMER ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf, text, sizeof(text));
+	if (!rk) {
+		rd_kafka_conf_destroy(conf);
+		cw_error_set(err, CW_ERR_INVALID, "the Kafka client cannot be made: %s", text);
+	}
+	return rk;
+}
+
+int64_t cw_client_number(const rd_kafka_conf_t *conf, const char *key, int64_t otherwise)
+{
+	char value[64], *end;
+	size_t size = sizeof(value);
+	long long n;
+
+	if (rd_kafka_conf_get(conf, key, value, &size) != RD_KAFKA_CONF_OK)
+		return otherwise;
+	n = strtoll(value, &end, 10);
+	return end == value || *end ? otherwise : n;
+}

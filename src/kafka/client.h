@@ -1,0 +1,41 @@
+/*
+ * client - the configuration of librdkafka clients from Kafka Connect's keys.
+ *
+ * Later ones win: the framework's defaults; the worker's own client keys (bootstrap.servers,
+ * security.*, sasl.*, ssl.* …); the worker's producer.*, consumer.* or admin.*; the connector's
+ * producer.override.*, consumer.override.* or admin.override.*. Keys have the names of the Java
+ * clients; those that librdkafka names otherwise are translated, those without a meaning here
+ * (serializers, buffer.memory …) are passed over.
+ */
+#ifndef CW_KAFKA_CLIENT_H
+#define CW_KAFKA_CLIENT_H
+
+#include <librdkafka/rdkafka.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "config/worker_config.h"
+
+enum cw_client_kind { CW_CLIENT_PRODUCER = 0, CW_CLIENT_CONSUMER, CW_CLIENT_ADMIN };
+
+/* One default of the framework; a list ends with a NULL key. */
+struct cw_client_default {
+	const char *key, *value;
+};
+
+/*
+ * A new configuration, destroyed by the caller unless rd_kafka_new() takes it. `connector` is the
+ * connector's config, NULL for none. NULL with *err set to a sentence that names the key.
+ */
+rd_kafka_conf_t *cw_client_conf(enum cw_client_kind kind, const struct cw_worker_config *worker,
+				const struct cw_map *connector, const struct cw_client_default *defaults,
+				struct cw_error *err);
+
+/* Creates the client; takes conf in any case. librdkafka's log lines go to `scope`, which outlives the client. */
+rd_kafka_t *cw_client_new(enum cw_client_kind kind, rd_kafka_conf_t *conf, const struct cw_log_scope *scope,
+			  struct cw_error *err);
+
+/* A setting as librdkafka has it, as a number; `otherwise` when it is absent or no number. */
+int64_t cw_client_number(const rd_kafka_conf_t *conf, const char *key, int64_t otherwise);
+
+#endif
