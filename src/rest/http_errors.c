@@ -1,0 +1,82 @@
+/*
+ * http_errors - JSON for what libmicrohttpd refuses by itself.
+ *
+ * A request that is no HTTP (a broken header line or chunk, a head that is larger than the connection's
+ * memory, HTTP/2 …) is answered by libmicrohttpd without a callback of ours, with an HTML page, and it has
+ * no option to change that; to a broken Content-Length 0.9.75 even sends its head twice. All answers go
+ * through its exported MHD_queue_response(), though, its own included. The definition here comes first for
+ * the dynamic linker: answers of ours, known by their X-Request-Id, are passed on; instead of a page of the
+ * library the error body that clients of this API parse is sent, and the connection closed, as the library
+ * would have done. Should a libmicrohttpd be used that calls itself directly, those answers are HTML again,
+ * no more. For plain HTTP only: on a TLS connection this would have to be sent through the library.
+ */
+#include <dlfcn.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/mem.h"
+#include "rest/exchange.h"
+#include "rest/reply.h"
+
+#define DRAIN_MAX (256u << 10)
+
+typedef enum MHD_Result queue_fn(struct MHD_Connection *connection, unsigned int status, struct MHD_Response *response);
+
+static queue_fn *library_queue(void)
+{
+	void *symbol = dlsym(RTLD_NEXT, "MHD_queue_response");
+	queue_fn *queue;
+
+	memcpy(&queue, &symbol, sizeof(queue));
+	return queue;
+}
+
+static void error_reply(unsigned status, struct cw_reply *reply)
+{
+	CW_AUTO_FREE char *text = cw_format("HTTP 400 %s: this is not a request that can be read", cw_http_reason(400));
+
+	if (status == 400)
+		cw_reply_error(reply, status, text);
+	else
+		cw_reply_http_error(reply, status);
+}
+
+/* The whole answer at once: nothing else is on its way on this connection. */
+static void send_error(int fd, unsigned status)
+{
+	struct cw_reply reply = { 0 };
+	struct cw_buf out = { 0 };
+	char id[CW_REQUEST_ID_MAX + 1], dropped[4096];
+	size_t n = 0;
+	ssize_t got;
+
+	error_reply(status, &reply);
+	cw_request_id_make(id);
+	cw_buf_printf(&out,
+		      "HTTP/1.1 %u %s\r\nConnection: close\r\nServer: connect-worker/%s\r\nX-Request-Id: %s\r\n"
+		      "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%s",
+		      status, cw_http_reason(status), PACKAGE_VERSION, id, reply.content_type, reply.body_n,
+		      reply.body);
+	send(fd, out.p, out.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	/* Closing with unread bytes would reset the connection, perhaps before the client has read this. */
+	while (n < DRAIN_MAX && (got = recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT)) > 0)
+		n += (size_t)got;
+	cw_buf_free(&out);
+	cw_reply_free(&reply);
+}
+
+enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned int status,
+				   struct MHD_Response *response)
+{
+	queue_fn *queue = library_queue();
+	const union MHD_ConnectionInfo *info;
+
+	if (!queue)
+		return MHD_NO;
+	if (!response || MHD_get_response_header(response, "X-Request-Id"))
+		return queue(connection, status, response);
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (info)
+		send_error(info->connect_fd, status);
+	return MHD_NO;
+}

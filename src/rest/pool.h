@@ -1,0 +1,29 @@
+/*
+ * pool - a few threads that make the blocking calls which the HTTP threads may not make.
+ *
+ * Threads are started when jobs wait and end after idle seconds; one always stays. Urgent jobs (health
+ * checks) go first and have threads that other jobs cannot take.
+ */
+#ifndef CW_REST_POOL_H
+#define CW_REST_POOL_H
+
+#include <stdbool.h>
+
+#include "connect-worker/connector.h"
+
+/* Embedded in what the job is about; belongs to the pool from submit until run() is called. */
+struct cw_pool_job {
+	struct cw_pool_job *next;
+	void (*run)(struct cw_pool_job *job);
+};
+
+struct cw_pool;
+
+/* NULL with *err when not even one thread can be started. */
+struct cw_pool *cw_pool_new(struct cw_error *err);
+/* Any thread. The job runs even when the pool is being stopped. */
+void cw_pool_submit(struct cw_pool *pool, struct cw_pool_job *job, bool urgent);
+/* Runs what was submitted to its end and ends the threads. Nothing may be submitted any more. NULL is fine. */
+void cw_pool_free(struct cw_pool *pool);
+
+#endif

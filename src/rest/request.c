@@ -1,0 +1,268 @@
+#include "rest/request.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/mem.h"
+
+/* What Kafka Connect puts around errors of a configuration; clients look for it. */
+#define CONFIG_INVALID_HEAD "Connector configuration is invalid and contains the following 1 error(s):\n"
+#define CONFIG_INVALID_TAIL                                         \
+	"\nYou can also find the above list of errors at the endpoint " \
+	"`/connector-plugins/{connectorType}/config/validate`"
+
+static const char *type_name(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return "an object";
+	case JSON_ARRAY:
+		return "an array";
+	case JSON_STRING:
+		return "a string";
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return "a number";
+	case JSON_NULL:
+		return "null";
+	default:
+		return "a boolean";
+	}
+}
+
+/* A scalar as text, new; NULL for null, arrays and objects. */
+static char *scalar_text(const json_t *value)
+{
+	if (json_is_string(value))
+		return cw_strdup(json_string_value(value));
+	if (json_is_number(value) || json_is_boolean(value))
+		return json_dumps(value, JSON_ENCODE_ANY);
+	return NULL;
+}
+
+static int parse_object(const char *text, size_t n, const char *needed, json_t **out, struct cw_error *err)
+{
+	json_error_t error;
+	json_t *json;
+	size_t blank = 0;
+
+	while (blank < n && strchr(" \t\r\n", text[blank]) && text[blank])
+		blank++;
+	if (blank == n)
+		return cw_error_set(err, CW_ERR_INVALID, "A request body is required: %s", needed);
+	json = json_loadb(text, n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+	if (!json)
+		return cw_error_set(err, CW_ERR_INVALID, "Malformed JSON in the request body at line %d, column %d: %s",
+				    error.line, error.column, error.text);
+	if (json_is_object(json)) {
+		*out = json;
+		return 0;
+	}
+	if (json_is_null(json))
+		cw_error_set(err, CW_ERR_INVALID, "A request body is required: %s", needed);
+	else
+		cw_error_set(err, CW_ERR_INVALID, "The request body must be %s, not %s", needed, type_name(json));
+	json_decref(json);
+	return -1;
+}
+
+/* Values must be scalars or null; what null means is for the herder to say. */
+static int check_config(const json_t *config, const char *prefix, struct cw_error *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)config, key, value)
+		if (json_is_object(value) || json_is_array(value))
+			return cw_error_set(err, CW_ERR_INVALID,
+					    "Configuration values must be strings, numbers or booleans, but %s%s is %s",
+					    prefix, key, type_name(value));
+	return 0;
+}
+
+static int name_error(const char *name, const char *reason, struct cw_error *err)
+{
+	return cw_error_set(err, CW_ERR_INVALID,
+			    CONFIG_INVALID_HEAD "Invalid value %s for configuration name: %s" CONFIG_INVALID_TAIL, name,
+			    reason);
+}
+
+/* The control characters of a name as Kafka lists them ("7, 10"): ISO control characters, as Java has them. */
+static void list_controls(const char *name, struct cw_buf *out)
+{
+	for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
+		unsigned code = *p;
+
+		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
+			code = *++p;
+		else if (code >= 0x20 && code != 0x7f)
+			continue;
+		cw_buf_printf(out, "%s%u", out->n ? ", " : "", code);
+	}
+}
+
+/* A connector that is to be made must be reachable by its name afterwards. */
+static int check_new_name(const char *name, struct cw_error *err)
+{
+	struct cw_buf controls = { 0 };
+	int result = 0;
+
+	if (!name[strspn(name, " \t\r\n")])
+		return name_error(name, "String may not be empty", err);
+	list_controls(name, &controls);
+	if (controls.n) {
+		CW_AUTO_FREE char *reason = cw_format(
+			"String may not contain control sequences but had the following ASCII chars: %s", controls.p);
+
+		result = name_error(name, reason, err);
+	} else if (strchr(name, '/')) {
+		result = name_error(name, "String may not contain \"/\", which no request path could name", err);
+	} else if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+		result = name_error(name, "String may not be \".\" or \"..\", which no request path could name", err);
+	}
+	cw_buf_free(&controls);
+	return result;
+}
+
+/* The name inside a configuration, when there is one, must be the connector's. */
+static int check_config_name(const json_t *config, const char *name, bool patch, struct cw_error *err)
+{
+	const json_t *value = json_object_get(config, "name");
+	CW_AUTO_FREE char *text = value ? scalar_text(value) : NULL;
+
+	if (patch && json_is_null(value))
+		return cw_error_set(err, CW_ERR_INVALID,
+				    CONFIG_INVALID_HEAD "Missing required configuration \"name\" which has no default "
+							"value." CONFIG_INVALID_TAIL);
+	if (text && strcmp(text, name) != 0)
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "Connector name configuration (%s) doesn't match connector name in the URL (%s)",
+				    text,
+				    name);
+	return 0;
+}
+
+static int check_initial_state(json_t *body, struct cw_error *err)
+{
+	static const char *const states[] = { "RUNNING", "PAUSED", "STOPPED" };
+	const json_t *state = json_object_get(body, "initial_state");
+
+	if (!state)
+		return 0;
+	if (json_is_null(state)) {
+		json_object_del(body, "initial_state");
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (json_is_string(state) && strcasecmp(json_string_value(state), states[i]) == 0) {
+			json_object_set_new(body, "initial_state", json_string(states[i]));
+			return 0;
+		}
+	if (json_is_string(state))
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "initial_state is \"%s\", but must be one of RUNNING, PAUSED, STOPPED",
+				    json_string_value(state));
+	return cw_error_set(err, CW_ERR_INVALID, "initial_state is %s, but must be one of RUNNING, PAUSED, STOPPED",
+			    type_name(state));
+}
+
+static int check_create_fields(const json_t *body, struct cw_error *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)body, key, value)
+		if (strcmp(key, "name") != 0 && strcmp(key, "config") != 0 && strcmp(key, "initial_state") != 0)
+			return cw_error_set(err, CW_ERR_INVALID,
+					    "Unrecognized field \"%s\": the known fields are config, name, "
+					    "initial_state", key);
+	return 0;
+}
+
+/* The body's name without the blanks around it, new; "" when there is none. NULL with *err. */
+static char *create_name(const json_t *body, struct cw_error *err)
+{
+	const json_t *value = json_object_get(body, "name");
+	char *text = value ? scalar_text(value) : NULL;
+	char *start = text;
+	size_t n;
+
+	if (value && !text && !json_is_null(value)) {
+		cw_error_set(err, CW_ERR_INVALID, "name must be a string, not %s", type_name(value));
+		return NULL;
+	}
+	if (!text)
+		return cw_strdup("");
+	start += strspn(start, " \t\r\n");
+	n = strlen(start);
+	while (n > 0 && strchr(" \t\r\n", start[n - 1]))
+		n--;
+	memmove(text, start, n);
+	text[n] = '\0';
+	return text;
+}
+
+static int make_create(struct cw_rest_request *out, struct cw_error *err)
+{
+	const json_t *config = json_object_get(out->body, "config");
+
+	if (check_create_fields(out->body, err) < 0 || check_initial_state(out->body, err) < 0)
+		return -1;
+	out->name = create_name(out->body, err);
+	if (!out->name)
+		return -1;
+	if (!config || json_is_null(config))
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "config is required: an object with the connector's configuration");
+	if (!json_is_object(config))
+		return cw_error_set(err, CW_ERR_INVALID, "config must be an object, not %s", type_name(config));
+	if (check_config(config, "config.", err) < 0 || check_config_name(config, out->name, false, err) < 0 ||
+	    check_new_name(out->name, err) < 0)
+		return -1;
+	json_object_set_new(out->body, "name", json_string(out->name));
+	out->herder.name = out->name;
+	return 0;
+}
+
+static int make_config(const struct cw_route_match *match, struct cw_rest_request *out, struct cw_error *err)
+{
+	bool patch = match->route->body == CW_BODY_PATCH;
+
+	if (check_config(out->body, "", err) < 0)
+		return -1;
+	if (match->route->op == CW_OP_VALIDATE)
+		return 0;
+	if (check_config_name(out->body, match->name, patch, err) < 0)
+		return -1;
+	return patch ? 0 : check_new_name(match->name, err);
+}
+
+int cw_rest_request_make(const struct cw_route_match *match, const struct cw_uri *uri, const char *body, size_t n,
+			 struct cw_rest_request *out, struct cw_error *err)
+{
+	const struct cw_route *route = match->route;
+
+	out->flags = cw_route_flags(route, uri);
+	out->herder = (struct cw_request){ .op = route->op,
+					   .flags = out->flags & ~CW_REST_ALL_PLUGINS,
+					   .name = match->name,
+					   .task = match->task };
+	if (route->body == CW_BODY_IGNORED)
+		return 0;
+	if (parse_object(body, n,
+			 route->body == CW_BODY_CREATE ? "a JSON object with name and config" :
+							 "a JSON object with the connector's configuration",
+			 &out->body, err) < 0)
+		return -1;
+	if ((route->body == CW_BODY_CREATE ? make_create(out, err) : make_config(match, out, err)) < 0)
+		return -1;
+	out->herder.body = out->body;
+	return 0;
+}
+
+void cw_rest_request_free(struct cw_rest_request *request)
+{
+	free(request->name);
+	json_decref(request->body);
+	*request = (struct cw_rest_request){ 0 };
+}

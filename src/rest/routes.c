@@ -1,0 +1,219 @@
+#include "rest/routes.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#define JSON "application/json"
+#define PROMETHEUS "text/plain"
+/* What Kafka Connect grants a request and a health check. */
+#define REQUEST_MS 90000
+#define HEALTH_MS 10000
+
+static const struct cw_route routes[] = {
+	{ "GET", "/", "getServerInfo", "worker", CW_HANDLER_HERDER, CW_OP_SERVER_INFO, CW_BODY_IGNORED, CW_ANSWER_JSON,
+	  "ServerInfo", JSON, REQUEST_MS, CW_ROLE_ANYBODY, { { 0 } },
+	  "The worker's version and the Kafka cluster it is connected to." },
+	{ "GET", "/health", "getHealth", "worker", CW_HANDLER_HERDER, CW_OP_HEALTH, CW_BODY_IGNORED, CW_ANSWER_HEALTH,
+	  "WorkerStatus", JSON, HEALTH_MS, CW_ROLE_ANYBODY, { { 0 } },
+	  "Whether the worker is healthy (200), still starting (503) or unhealthy (500)." },
+	{ "GET", "/metrics", "getMetrics", "worker", CW_HANDLER_HERDER, CW_OP_METRICS, CW_BODY_IGNORED,
+	  CW_ANSWER_METRICS,
+	  "Metrics", PROMETHEUS, HEALTH_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "Metrics of the worker, its connectors and their tasks, in Prometheus' text format." },
+	{ "GET", "/openapi.json", "getOpenApi", "worker", CW_HANDLER_OPENAPI, CW_OP_SERVER_INFO, CW_BODY_IGNORED,
+	  CW_ANSWER_JSON, "OpenApi", JSON, REQUEST_MS, CW_ROLE_ANYBODY, { { 0 } },
+	  "This description of the API." },
+
+	{ "GET", "/connectors", "listConnectors", "connectors", CW_HANDLER_HERDER, CW_OP_LIST, CW_BODY_IGNORED,
+	  CW_ANSWER_JSON, "ConnectorList", JSON, REQUEST_MS, CW_ROLE_VIEWER,
+	  { { "expand", CW_QUERY_EXPAND, CW_OP_EXPAND,
+	      "Answer with an object instead of names: status, info, or both by giving it twice." } },
+	  "The names of all connectors, in no order; with expand their status and configuration as well." },
+	{ "POST", "/connectors", "createConnector", "connectors", CW_HANDLER_HERDER, CW_OP_CREATE, CW_BODY_CREATE,
+	  CW_ANSWER_CREATED, "ConnectorInfo", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
+	  "Makes a connector. An existing one of this name is a conflict (409)." },
+	{ "GET", "/connectors/{connector}", "getConnector", "connectors", CW_HANDLER_HERDER, CW_OP_GET, CW_BODY_IGNORED,
+	  CW_ANSWER_JSON, "ConnectorInfo", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "A connector's configuration, type and tasks." },
+	{ "DELETE", "/connectors/{connector}", "deleteConnector", "connectors", CW_HANDLER_HERDER, CW_OP_DELETE,
+	  CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
+	  "Stops and deletes a connector. Source offsets and a sink's consumer group stay." },
+	{ "GET", "/connectors/{connector}/config", "getConnectorConfig", "connectors", CW_HANDLER_HERDER,
+	  CW_OP_GET_CONFIG, CW_BODY_IGNORED, CW_ANSWER_JSON, "ConnectorConfig", JSON, REQUEST_MS, CW_ROLE_VIEWER,
+	  { { 0 } }, "A connector's configuration; references to secrets are not resolved." },
+	{ "PUT", "/connectors/{connector}/config", "putConnectorConfig", "connectors", CW_HANDLER_HERDER,
+	  CW_OP_PUT_CONFIG, CW_BODY_CONFIG, CW_ANSWER_PUT, "ConnectorInfo", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
+	  "Makes a connector (201), or replaces the whole configuration of an existing one (200)." },
+	{ "PATCH", "/connectors/{connector}/config", "patchConnectorConfig", "connectors", CW_HANDLER_HERDER,
+	  CW_OP_PATCH_CONFIG, CW_BODY_PATCH, CW_ANSWER_JSON, "ConnectorInfo", JSON, REQUEST_MS, CW_ROLE_ADMIN,
+	  { { 0 } },
+	  "Changes the keys that are given; null deletes a key." },
+	{ "GET", "/connectors/{connector}/status", "getConnectorStatus", "connectors", CW_HANDLER_HERDER, CW_OP_STATUS,
+	  CW_BODY_IGNORED, CW_ANSWER_JSON, "ConnectorStateInfo", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "The state of a connector and of each of its tasks, with the trace of those that failed." },
+	{ "PUT", "/connectors/{connector}/pause", "pauseConnector", "connectors", CW_HANDLER_HERDER, CW_OP_PAUSE,
+	  CW_BODY_IGNORED, CW_ANSWER_ACCEPTED, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },
+	  "Pauses a connector and its tasks, which stay allocated. Takes effect after the answer." },
+	{ "PUT", "/connectors/{connector}/resume", "resumeConnector", "connectors", CW_HANDLER_HERDER, CW_OP_RESUME,
+	  CW_BODY_IGNORED, CW_ANSWER_ACCEPTED, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },
+	  "Lets a paused or stopped connector run again. Takes effect after the answer." },
+	{ "PUT", "/connectors/{connector}/stop", "stopConnector", "connectors", CW_HANDLER_HERDER, CW_OP_STOP,
+	  CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },
+	  "Stops a connector: its tasks are gone until it is resumed, its configuration and offsets stay." },
+	{ "POST", "/connectors/{connector}/restart", "restartConnector", "connectors", CW_HANDLER_HERDER, CW_OP_RESTART,
+	  CW_BODY_IGNORED, CW_ANSWER_RESTART, "ConnectorStateInfo", JSON, REQUEST_MS, CW_ROLE_OPERATOR,
+	  { { "includeTasks", CW_QUERY_TRUE, CW_OP_INCLUDE_TASKS, "Restart the tasks as well." },
+	    { "onlyFailed", CW_QUERY_TRUE, CW_OP_ONLY_FAILED, "Restart only what is FAILED." } },
+	  "Restarts a connector: 204, or with a parameter 202 and the status." },
+
+	{ "GET", "/connectors/{connector}/tasks", "listTasks", "tasks", CW_HANDLER_HERDER, CW_OP_TASKS, CW_BODY_IGNORED,
+	  CW_ANSWER_JSON, "TaskList", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "A connector's tasks with their configurations; none when it is stopped." },
+	{ "GET", "/connectors/{connector}/tasks/{task}/status", "getTaskStatus", "tasks", CW_HANDLER_HERDER,
+	  CW_OP_TASK_STATUS, CW_BODY_IGNORED, CW_ANSWER_JSON, "TaskState", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "The state of one task." },
+	{ "POST", "/connectors/{connector}/tasks/{task}/restart", "restartTask", "tasks", CW_HANDLER_HERDER,
+	  CW_OP_RESTART_TASK, CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },
+	  "Restarts one task." },
+
+	{ "GET", "/connectors/{connector}/offsets", "getOffsets", "offsets", CW_HANDLER_HERDER, CW_OP_OFFSETS,
+	  CW_BODY_IGNORED, CW_ANSWER_JSON, "ConnectorOffsets", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "How far a connector has come, for each of its partitions." },
+
+	{ "GET", "/connector-plugins", "listPlugins", "plugins", CW_HANDLER_HERDER, CW_OP_PLUGINS, CW_BODY_IGNORED,
+	  CW_ANSWER_PLUGINS, "PluginList", JSON, REQUEST_MS, CW_ROLE_VIEWER,
+	  { { "connectorsOnly", CW_QUERY_FALSE, CW_REST_ALL_PLUGINS,
+	      "false: list transformations, predicates and converters as well." } },
+	  "The plugins that this worker can load." },
+	{ "GET", "/connector-plugins/{plugin}/config", "getPluginConfig", "plugins", CW_HANDLER_HERDER,
+	  CW_OP_PLUGIN_CONFIG, CW_BODY_IGNORED, CW_ANSWER_JSON, "ConfigDefinitionList", JSON, REQUEST_MS,
+	  CW_ROLE_VIEWER,
+	  { { 0 } }, "The configuration keys of a plugin." },
+	{ "PUT", "/connector-plugins/{plugin}/config/validate", "validateConfig", "plugins", CW_HANDLER_HERDER,
+	  CW_OP_VALIDATE, CW_BODY_CONFIG, CW_ANSWER_JSON, "ConfigInfos", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "Checks a connector configuration and reports every error at once; changes nothing." },
+};
+
+size_t cw_route_count(void)
+{
+	return sizeof(routes) / sizeof(routes[0]);
+}
+
+const struct cw_route *cw_route_at(size_t i)
+{
+	return &routes[i];
+}
+
+/* An int as Java reads one: a sign and digits, no blanks. */
+static bool parse_task(const char *text, int *out)
+{
+	const char *digits = text + (*text == '-' || *text == '+');
+	long n;
+
+	if (!*digits || digits[strspn(digits, "0123456789")])
+		return false;
+	errno = 0;
+	n = strtol(text, NULL, 10);
+	if (errno || n < INT32_MIN || n > INT32_MAX)
+		return false;
+	*out = (int)n;
+	return true;
+}
+
+static bool segment_is(const char *pattern, size_t n, const char *segment)
+{
+	return strlen(segment) == n && memcmp(pattern, segment, n) == 0;
+}
+
+/* Whether a path fits a pattern. *task_ok is false when "{task}" stands for no number. */
+static bool path_matches(const char *pattern, const struct cw_uri *uri, struct cw_route_match *out, bool *task_ok)
+{
+	size_t i = 0;
+
+	*task_ok = true;
+	for (pattern++; *pattern; i++) {
+		size_t n = strcspn(pattern, "/");
+
+		if (i == uri->n_segments)
+			return false;
+		if (segment_is(pattern, n, "{task}"))
+			*task_ok = parse_task(uri->segments[i], &out->task);
+		else if (pattern[0] == '{')
+			out->name = uri->segments[i];
+		else if (!segment_is(pattern, n, uri->segments[i]))
+			return false;
+		pattern += n + (pattern[n] == '/');
+	}
+	return i == uri->n_segments;
+}
+
+static void allow(struct cw_route_match *out, const char *method)
+{
+	size_t n = strlen(out->allow);
+
+	snprintf(out->allow + n, sizeof(out->allow) - n, "%s%s", n ? ", " : "", method);
+}
+
+void cw_route_find(const char *method, const struct cw_uri *uri, struct cw_route_match *out)
+{
+	const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+	bool number_wrong = false;
+
+	*out = (struct cw_route_match){ .status = 404 };
+	for (size_t i = 0; i < cw_route_count(); i++) {
+		struct cw_route_match try = { 0 };
+		bool task_ok;
+
+		if (!path_matches(routes[i].path, uri, &try, &task_ok))
+			continue;
+		allow(out, routes[i].method);
+		if (strcmp(routes[i].method, "GET") == 0)
+			allow(out, "HEAD");
+		if (strcmp(routes[i].method, wanted) != 0)
+			continue;
+		number_wrong = !task_ok;
+		out->route = &routes[i];
+		out->name = try.name;
+		out->task = try.task;
+	}
+	if (!out->allow[0])
+		return;
+	allow(out, "OPTIONS");
+	out->status = out->route || strcmp(method, "OPTIONS") == 0 ? 200 : 405;
+	if (number_wrong) {
+		out->route = NULL;
+		out->status = 404;
+	}
+}
+
+static uint32_t expand_flag(const char *value)
+{
+	if (strcmp(value, "status") == 0)
+		return CW_OP_EXPAND_STATUS;
+	return strcmp(value, "info") == 0 ? CW_OP_EXPAND_INFO : 0;
+}
+
+uint32_t cw_route_flags(const struct cw_route *route, const struct cw_uri *uri)
+{
+	uint32_t flags = 0;
+
+	for (const struct cw_route_query *query = route->query; query->name; query++) {
+		const char *value = cw_uri_param(uri, query->name);
+
+		if (!value)
+			continue;
+		if (query->kind != CW_QUERY_EXPAND) {
+			if ((strcasecmp(value, "true") == 0) == (query->kind == CW_QUERY_TRUE))
+				flags |= query->flag;
+			continue;
+		}
+		flags |= query->flag;
+		for (size_t i = 0; i < uri->n_params; i++)
+			if (strcmp(uri->params[i].key, query->name) == 0)
+				flags |= expand_flag(uri->params[i].value);
+	}
+	return flags;
+}

@@ -1,0 +1,179 @@
+#include "fake_herder.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+struct cw_herder {
+	pthread_mutex_t lock; /* guards all below */
+	pthread_cond_t changed;
+	const char *health;
+	char *last;
+	int n_slow;
+	bool open;
+};
+
+struct cw_herder *fake_herder_new(void)
+{
+	struct cw_herder *herder = cw_alloc(sizeof(*herder));
+
+	pthread_mutex_init(&herder->lock, NULL);
+	pthread_cond_init(&herder->changed, NULL);
+	herder->health = "healthy";
+	return herder;
+}
+
+void fake_herder_free(struct cw_herder *herder)
+{
+	pthread_cond_destroy(&herder->changed);
+	pthread_mutex_destroy(&herder->lock);
+	free(herder->last);
+	free(herder);
+}
+
+void fake_herder_health(struct cw_herder *herder, const char *status)
+{
+	pthread_mutex_lock(&herder->lock);
+	herder->health = status;
+	pthread_mutex_unlock(&herder->lock);
+}
+
+char *fake_herder_last(struct cw_herder *herder)
+{
+	char *last;
+
+	pthread_mutex_lock(&herder->lock);
+	last = herder->last ? herder->last : cw_strdup("");
+	herder->last = NULL;
+	pthread_mutex_unlock(&herder->lock);
+	return last;
+}
+
+bool fake_herder_await_slow(struct cw_herder *herder, int n)
+{
+	struct timespec until;
+	int timed_out = 0;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 10;
+	pthread_mutex_lock(&herder->lock);
+	while (herder->n_slow < n && !timed_out)
+		timed_out = pthread_cond_timedwait(&herder->changed, &herder->lock, &until);
+	pthread_mutex_unlock(&herder->lock);
+	return !timed_out;
+}
+
+void fake_herder_open(struct cw_herder *herder)
+{
+	pthread_mutex_lock(&herder->lock);
+	herder->open = true;
+	pthread_cond_broadcast(&herder->changed);
+	pthread_mutex_unlock(&herder->lock);
+}
+
+static void remember(struct cw_herder *herder, const struct cw_request *request)
+{
+	static const char *const ops[] = {
+		"SERVER_INFO", "HEALTH", "LIST", "CREATE", "GET", "GET_CONFIG", "PUT_CONFIG", "PATCH_CONFIG",
+		"DELETE", "STATUS", "TASKS", "TASK_STATUS", "PAUSE", "RESUME", "STOP", "RESTART",
+		"RESTART_TASK", "OFFSETS", "PLUGINS", "PLUGIN_CONFIG", "VALIDATE", "METRICS",
+	};
+	char *body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
+	struct cw_buf text = { 0 };
+
+	cw_buf_puts(&text, ops[request->op]);
+	if (request->name)
+		cw_buf_printf(&text, " %s", request->name);
+	if (request->op == CW_OP_TASK_STATUS || request->op == CW_OP_RESTART_TASK)
+		cw_buf_printf(&text, " %d", request->task);
+	if (request->flags)
+		cw_buf_printf(&text, " %u", request->flags);
+	if (body)
+		cw_buf_printf(&text, " %s", body);
+	free(body);
+	free(herder->last);
+	herder->last = cw_buf_take(&text);
+}
+
+static int refuse(const char *name, struct cw_error *err)
+{
+	if (strcmp(name, "missing") == 0)
+		return cw_error_set(err, CW_ERR_NOT_FOUND, "Connector missing not found");
+	if (strcmp(name, "exists") == 0)
+		return cw_error_set(err, CW_ERR_CONFLICT, "Connector exists already exists");
+	if (strcmp(name, "busy") == 0)
+		return cw_error_set(err, CW_ERR_RETRIABLE, "The worker is stopping");
+	if (strcmp(name, "broken") == 0)
+		return cw_error_set(err, CW_ERR_FATAL, "The store is full: \xff");
+	if (strcmp(name, "invalid") == 0)
+		return cw_error_set(err, CW_ERR_INVALID, "first line\n\"second\" line");
+	return 0;
+}
+
+static json_t *connector_info(const char *name)
+{
+	return json_pack("{s:s,s:{s:s},s:[],s:s}", "name", name, "config", "name", name, "tasks", "type", "source");
+}
+
+static json_t *metrics(void)
+{
+	return json_loads("{\"worker\":{\"requests\":3},\"connectors\":{\"c\\\"1\":{"
+			  "\"state\":\"RUNNING\",\"type\":\"sink\",\"class\":\"S\",\"tasks\":[{"
+			  "\"id\":0,\"state\":\"FAILED\",\"restarts\":2,\"metrics\":{"
+			  "\"records\":{\"kind\":\"counter\",\"help\":\"Records.\",\"value\":7}}}]}}}",
+			  0, NULL);
+}
+
+static json_t *plugins(void)
+{
+	return json_pack("[{s:s,s:s},{s:s,s:s}]", "class", "S", "type", "sink", "class", "T", "type", "transformation");
+}
+
+static json_t *answer_body(struct cw_herder *herder, const struct cw_request *request)
+{
+	switch (request->op) {
+	case CW_OP_HEALTH:
+		return json_pack("{s:s,s:s}", "status", herder->health, "message", "m");
+	case CW_OP_LIST:
+		return request->flags ? json_pack("{s:{}}", "a") : json_pack("[s,s]", "a", "gr\xc3\xbc\xc3\x9f/e");
+	case CW_OP_METRICS:
+		return metrics();
+	case CW_OP_PLUGINS:
+		return plugins();
+	case CW_OP_RESTART:
+		return request->flags ? connector_info(request->name) : NULL;
+	case CW_OP_DELETE:
+	case CW_OP_PAUSE:
+	case CW_OP_RESUME:
+	case CW_OP_STOP:
+	case CW_OP_RESTART_TASK:
+		return NULL;
+	default:
+		return connector_info(request->name ? request->name : "");
+	}
+}
+
+void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, int64_t timeout_ms,
+		    struct cw_answer *answer)
+{
+	(void)timeout_ms;
+	*answer = (struct cw_answer){ 0 };
+	pthread_mutex_lock(&herder->lock);
+	remember(herder, request);
+	if (request->name && strcmp(request->name, "slow") == 0) {
+		herder->n_slow++;
+		pthread_cond_broadcast(&herder->changed);
+		while (!herder->open)
+			pthread_cond_wait(&herder->changed, &herder->lock);
+		herder->n_slow--;
+	}
+	if (request->op == CW_OP_HEALTH && !herder->health)
+		cw_error_set(&answer->error, CW_ERR_FATAL, "no answer");
+	else if (!request->name || refuse(request->name, &answer->error) == 0)
+		answer->body = answer_body(herder, request);
+	answer->created = request->op == CW_OP_PUT_CONFIG && strncmp(request->name, "new", 3) == 0;
+	pthread_mutex_unlock(&herder->lock);
+}

@@ -1,0 +1,281 @@
+/* The pure half of REST: media types, answers, metrics, the OpenAPI document. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "rest/negotiate.h"
+#include "rest/openapi.h"
+#include "rest/reply.h"
+#include "unit.h"
+
+static void test_negotiate__the_most_specific_range_decides(void)
+{
+	static const struct {
+		const char *accept;
+		bool json;
+	} cases[] = {
+		{ NULL, true },
+		{ "", true },
+		{ "*/*", true },
+		{ "*", true },
+		{ "application/json", true },
+		{ "APPLICATION/Json ; charset=utf-8", true },
+		{ "application/*", true },
+		{ "application/*;q=0.1, text/html", true },
+		{ "text/html, image/gif, *; q=.2, */*; q=.2", true },
+		{ "text/html", false },
+		{ "application/xml", false },
+		{ "application/jsonx", false },
+		{ "text/*", false },
+		{ "*/*;q=0", false },
+		{ "application/json;q=0.0, */*", false },
+		{ "application/*;q=0, */*;q=1", false },
+		{ "application/json;q=0.5;x=y, */*;q=0", true },
+		{ "nonsense", true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		CU_ASSERT_EQUAL(cw_media_accepted(cases[i].accept, "application/json"), cases[i].json);
+	CU_ASSERT_TRUE(cw_media_is(" application/JSON;charset=utf-8", "application/json"));
+	CU_ASSERT_FALSE(cw_media_is("application/json2", "application/json"));
+	CU_ASSERT_FALSE(cw_media_is("", "application/json"));
+}
+
+static const struct cw_route *route(const char *id)
+{
+	for (size_t i = 0; i < cw_route_count(); i++)
+		if (strcmp(cw_route_at(i)->id, id) == 0)
+			return cw_route_at(i);
+	return NULL;
+}
+
+/* A deadline that passed is a 500 with the words of Kafka Connect; a refusal before it is a 503. */
+static void test_reply__tells_a_timeout_from_a_refusal(void)
+{
+	struct cw_answer answer = { .error = { CW_ERR_RETRIABLE,
+		"The worker is currently reading, which began at T." } };
+	struct cw_reply_context context = { .base_url = "http://h", .timed_out = true };
+	struct cw_rest_request request = { 0 };
+	struct cw_reply reply = { 0 };
+
+	cw_reply_answer(&reply, route("getConnector"), &request, &answer, &context);
+	CU_ASSERT_EQUAL(reply.status, 500);
+	CU_ASSERT_STRING_EQUAL(reply.body,
+		"{\"error_code\":500,\"message\":\"Request timed out. The worker is currently "
+					   "reading, which began at T.\"}");
+	strcpy(answer.error.text, "Request timed out. X");
+	cw_reply_answer(&reply, route("getConnector"), &request, &answer, &context);
+	CU_ASSERT_STRING_EQUAL(reply.body, "{\"error_code\":500,\"message\":\"Request timed out. X\"}");
+	cw_reply_answer(&reply, route("getHealth"), &request, &answer, &context);
+	CU_ASSERT_EQUAL(reply.status, 500);
+	CU_ASSERT_PTR_NOT_NULL(strstr(reply.body, "{\"status\":\"unhealthy\""));
+	context.timed_out = false;
+	cw_reply_answer(&reply, route("getConnector"), &request, &answer, &context);
+	CU_ASSERT_EQUAL(reply.status, 503);
+	CU_ASSERT_TRUE(reply.retry_after);
+	cw_reply_free(&reply);
+}
+
+static void test_reply__an_answer_without_its_body_is_an_error(void)
+{
+	struct cw_answer answer = { .created = true };
+	struct cw_reply_context context = { .base_url = "http://h" };
+	struct cw_rest_request request = { .herder = { .name = "c" } };
+	struct cw_reply reply = { 0 };
+
+	cw_reply_answer(&reply, route("getConnector"), &request, &answer, &context);
+	CU_ASSERT_EQUAL(reply.status, 500);
+	cw_reply_answer(&reply, route("putConnectorConfig"), &request, &answer, &context);
+	CU_ASSERT_EQUAL(reply.status, 500);
+	CU_ASSERT_PTR_NULL(reply.location);
+	cw_reply_free(&reply);
+}
+
+/* ---- metrics ---- */
+
+static char *render(const char *answer)
+{
+	struct cw_metrics_process process = { "1.2", 1000000, 1002500 };
+	json_t *json = json_loads(answer, 0, NULL);
+	char *text = cw_metrics_render(json, &process);
+
+	json_decref(json);
+	return text;
+}
+
+#define WORKER(connectors, tasks)                                                              \
+	"# HELP connect_worker_info The worker's version, as a label; always 1.\n"              \
+	"# TYPE connect_worker_info gauge\n"                                                   \
+	"connect_worker_info{version=\"1.2\"} 1\n"                                             \
+	"# HELP connect_worker_connector_count Connectors that exist on this worker.\n"        \
+	"# TYPE connect_worker_connector_count gauge\n"                                        \
+	"connect_worker_connector_count " connectors "\n"                                      \
+	"# HELP connect_worker_task_count Tasks of all connectors.\n"                          \
+	"# TYPE connect_worker_task_count gauge\n"                                             \
+	"connect_worker_task_count " tasks "\n"                                                \
+	"# HELP connect_worker_uptime_seconds Seconds since the worker was started.\n"         \
+	"# TYPE connect_worker_uptime_seconds gauge\n"                                         \
+	"connect_worker_uptime_seconds 2.5\n"                                                  \
+	"# HELP process_start_time_seconds When the worker was started, in seconds since 1970.\n" \
+	"# TYPE process_start_time_seconds gauge\n"                                            \
+	"process_start_time_seconds 1000\n"
+
+static void test_metrics__renders_worker_connectors_and_tasks(void)
+{
+	static const struct {
+		const char *answer, *text;
+	} cases[] = {
+		{ "{}", WORKER("0", "0") },
+		{ "[]", WORKER("0", "0") },
+		{ "{\"worker\":{\"bad\":\"text\",\"worse\":{\"value\":null}},\"connectors\":{}}", WORKER("0", "0") },
+		{ "{\"connectors\":{\"a\":{\"state\":\"RUNNING\",\"type\":\"sink\",\"class\":\"C\",\"tasks\":["
+		  "{\"id\":0,\"state\":\"RUNNING\",\"restarts\":1,\"metrics\":{"
+		  "\"records\":{\"kind\":\"counter\",\"help\":\"Records.\",\"value\":12345678901},"
+		  "\"consumer-lag\":{\"kind\":\"gauge\",\"help\":\"Behind\\nby \\\\\",\"value\":1.5}}},"
+		  "{\"id\":1,\"state\":\"FAILED\",\"restarts\":0,\"metrics\":{"
+		  "\"records\":{\"kind\":\"counter\",\"help\":\"Other words.\",\"value\":0},"
+		  "\"bytes_total\":{\"kind\":\"counter\",\"value\":-1}}}]},"
+		  "\"b\\\"\\\\\\n\xc3\xbc\":{\"state\":\"STOPPED\",\"tasks\":[]}}}",
+		  WORKER("2", "2")
+		  "# HELP connect_worker_connector_state The state of the connector, as a label; always 1.\n"
+		  "# TYPE connect_worker_connector_state gauge\n"
+		  "connect_worker_connector_state{connector=\"a\",state=\"RUNNING\"} 1\n"
+		  "connect_worker_connector_state{connector=\"b\\\"\\\\\\n\xc3\xbc\",state=\"STOPPED\"} 1\n"
+		  "# HELP connect_worker_connector_info The type and class of the connector, as labels; always 1.\n"
+		  "# TYPE connect_worker_connector_info gauge\n"
+		  "connect_worker_connector_info{connector=\"a\",type=\"sink\",class=\"C\"} 1\n"
+		  "connect_worker_connector_info{connector=\"b\\\"\\\\\\n\xc3\xbc\",type=\"unknown\",class=\"\"} 1\n"
+		  "# HELP connect_worker_task_state The state of the task, as a label; always 1.\n"
+		  "# TYPE connect_worker_task_state gauge\n"
+		  "connect_worker_task_state{connector=\"a\",task=\"0\",state=\"RUNNING\"} 1\n"
+		  "connect_worker_task_state{connector=\"a\",task=\"1\",state=\"FAILED\"} 1\n"
+		  "# HELP connect_worker_task_restarts_total How often the task was started again.\n"
+		  "# TYPE connect_worker_task_restarts_total counter\n"
+		  "connect_worker_task_restarts_total{connector=\"a\",task=\"0\"} 1\n"
+		  "connect_worker_task_restarts_total{connector=\"a\",task=\"1\"} 0\n"
+		  "# HELP connect_worker_task_records_total Records.\n"
+		  "# TYPE connect_worker_task_records_total counter\n"
+		  "connect_worker_task_records_total{connector=\"a\",task=\"0\"} 12345678901\n"
+		  "connect_worker_task_records_total{connector=\"a\",task=\"1\"} 0\n"
+		  "# HELP connect_worker_task_consumer_lag Behind\\nby \\\\\n"
+		  "# TYPE connect_worker_task_consumer_lag gauge\n"
+		  "connect_worker_task_consumer_lag{connector=\"a\",task=\"0\"} 1.5\n"
+		  "# TYPE connect_worker_task_bytes_total counter\n"
+		  "connect_worker_task_bytes_total{connector=\"a\",task=\"1\"} -1\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CW_AUTO_FREE char *text = render(cases[i].answer);
+
+		CU_ASSERT_STRING_EQUAL(text, cases[i].text);
+	}
+}
+
+static void test_metrics__the_herders_own_count_wins(void)
+{
+	CW_AUTO_FREE char *text = render("{\"worker\":{\"connector-count\":{"
+					 "\"kind\":\"gauge\",\"help\":\"H.\",\"value\":9},"
+					 "\"startups\":{\"kind\":\"counter\",\"value\":4}},\"connectors\":{}}");
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "# HELP connect_worker_connector_count H.\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nconnect_worker_connector_count 9\n"));
+	CU_ASSERT_PTR_NULL(strstr(text, "connect_worker_connector_count 0"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text,
+		"# TYPE connect_worker_startups_total counter\nconnect_worker_startups_total 4\n"));
+}
+
+/* ---- the OpenAPI document ---- */
+
+/* Every "$ref" leads somewhere inside the document. */
+static void check_refs(const json_t *document, const json_t *value)
+{
+	const char *key, *ref = json_string_value(json_object_get(value, "$ref"));
+	json_t *item;
+	size_t i;
+
+	if (ref) {
+		CW_AUTO_FREE char *path = cw_strdup(ref);
+		const json_t *target = document;
+		char *rest = NULL;
+
+		for (char *part = strtok_r(path + 2, "/", &rest); part; part = strtok_r(NULL, "/", &rest))
+			target = json_object_get(target, part);
+		if (!target)
+			fprintf(stderr, "\n%s leads nowhere\n", ref);
+		CU_ASSERT_PTR_NOT_NULL(target);
+	}
+	json_object_foreach((json_t *)value, key, item)
+		check_refs(document, item);
+	json_array_foreach(value, i, item)
+		check_refs(document, item);
+}
+
+static size_t count_query_parameters(const json_t *operation)
+{
+	json_t *parameter;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(operation, "parameters"), i, parameter)
+	{
+		const char *in = json_string_value(json_object_get(parameter, "in"));
+
+		n += in && strcmp(in, "query") == 0;
+	}
+	return n;
+}
+
+static const json_t *operation(const json_t *document, const struct cw_route *row)
+{
+	static const struct {
+		const char *method, *key;
+	} keys[] = { { "GET", "get" }, { "POST", "post" }, { "PUT", "put" }, { "PATCH", "patch" }, { "DELETE",
+		"delete" } };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(keys[i].method, row->method) == 0)
+			return json_object_get(json_object_get(json_object_get(document, "paths"), row->path),
+				keys[i].key);
+	return NULL;
+}
+
+static void test_openapi__has_every_route_and_no_loose_end(void)
+{
+	json_t *document = cw_openapi_json("1.2"), *methods;
+	size_t n = 0;
+	const char *path;
+
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_object_get(document, "info"), "version")), "1.2");
+	check_refs(document, document);
+	for (size_t i = 0; i < cw_route_count(); i++) {
+		const struct cw_route *row = cw_route_at(i);
+		const json_t *op = operation(document, row);
+		size_t queries = 0;
+
+		while (row->query[queries].name)
+			queries++;
+		CU_ASSERT_PTR_NOT_NULL_FATAL(op);
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(op, "operationId")), row->id);
+		CU_ASSERT_EQUAL(count_query_parameters(op), queries);
+		CU_ASSERT_EQUAL(json_object_get(op, "requestBody") != NULL, row->body != CW_BODY_IGNORED);
+		CU_ASSERT_PTR_EQUAL(route(row->id), row);
+	}
+	json_object_foreach(json_object_get(document, "paths"), path, methods)
+		n += json_object_size(methods);
+	CU_ASSERT_EQUAL(n, cw_route_count());
+	json_decref(document);
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "negotiation", test_negotiate__the_most_specific_range_decides },
+		{ "timeouts and refusals", test_reply__tells_a_timeout_from_a_refusal },
+		{ "answers without a body", test_reply__an_answer_without_its_body_is_an_error },
+		{ "metrics", test_metrics__renders_worker_connectors_and_tasks },
+		{ "metrics the herder gives", test_metrics__the_herders_own_count_wins },
+		{ "OpenAPI document", test_openapi__has_every_route_and_no_loose_end },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = { { .pName = "rest", .pTests = tests }, CU_SUITE_INFO_NULL };
+
+	return cw_test_main(suites);
+}
