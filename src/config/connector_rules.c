@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "config/converter.h"
@@ -46,6 +47,18 @@ static bool equals(const char *item, void *with)
 	return strcmp(item, with) == 0;
 }
 
+/* Kafka shows a list with a blank after each comma. New. */
+static char *shown_list(const struct cw_validation *validation, const char *key, const char *value)
+{
+	struct cw_config_def def = cw_validation_find(validation, key)->def;
+	CW_AUTO_FREE char *list = cw_config_canonical(&def, value);
+	struct cw_buf shown = { 0 };
+
+	for (const char *p = list; *p; p++)
+		cw_buf_printf(&shown, "%c%s", *p, *p == ',' ? " " : "");
+	return cw_buf_take(&shown);
+}
+
 /* ---- sinks: topics --------------------------------------------------------------------------- */
 
 static void check_topics(struct cw_validation *validation)
@@ -63,12 +76,11 @@ static void check_topics(struct cw_validation *validation)
 					      "set.");
 	}
 	if (dlq && topics && any_item(topics, equals, (char *)dlq)) {
-		struct cw_config_def def = cw_validation_find(validation, "topics")->def;
-		CW_AUTO_FREE char *list = cw_config_canonical(&def, topics);
+		CW_AUTO_FREE char *list = shown_list(validation, "topics", topics);
 		CW_AUTO_FREE char *text = cw_format("The DLQ topic '%s' may not be included in the list of topics "
 						    "('topics=[%s]') consumed by the connector", dlq, list);
 
-		cw_validation_invalid(validation, "errors.deadletterqueue.topic.name", text);
+		cw_validation_add(validation, "errors.deadletterqueue.topic.name", text);
 	}
 }
 
@@ -98,15 +110,14 @@ static bool is_duplicate(const char *item, void *list)
 static void check_aliases(struct cw_validation *validation, const char *key)
 {
 	const char *value = given(validation, key);
-	struct cw_validated *entry = cw_validation_find(validation, key);
 	CW_AUTO_FREE char *list = NULL;
 	CW_AUTO_FREE char *text = NULL;
 
-	if (!value || !entry || !any_item(value, is_duplicate, (char *)value))
+	if (!value || !any_item(value, is_duplicate, (char *)value))
 		return;
-	list = cw_config_canonical(&entry->def, value);
+	list = shown_list(validation, key, value);
 	text = cw_format("Invalid value [%s] for configuration %s: Duplicate alias provided.", list, key);
-	cw_validation_invalid(validation, key, text);
+	cw_validation_add(validation, key, text);
 }
 
 static void check_version(struct cw_validation *validation)
