@@ -148,6 +148,32 @@ static void warn_no_effect(struct cw_validation *validation)
 				   "than tasks.max tasks");
 }
 
+/* Sources: what needs exactly.once.source.support of the worker. */
+static void check_exactly_once(struct cw_validation *validation)
+{
+	static const char *const keys[] = { "transaction.boundary", "transaction.boundary.interval.ms",
+					    "offsets.storage.topic" };
+	const char *support = validation->worker ? validation->worker->exactly_once_source_support : "disabled";
+	const char *wanted = given(validation, "exactly.once.support");
+	CW_AUTO_FREE char *value = NULL;
+
+	if (strcmp(support, "enabled") == 0)
+		return;
+	if (wanted)
+		value = cw_config_canonical(&cw_validation_find(validation, "exactly.once.support")->def, wanted);
+	if (value && strcasecmp(value, "required") == 0) {
+		CW_AUTO_FREE char *reason = cw_format("This worker has exactly.once.source.support=%s; set it to "
+						      "enabled, or use requested", support);
+
+		cw_validation_refuse(validation, "exactly.once.support", reason);
+	}
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (given(validation, keys[i]))
+			cw_validation_warn(validation, "%s has no effect: this worker has "
+					   "exactly.once.source.support=%s",
+					   keys[i], support);
+}
+
 /* ---- keys without a row ---------------------------------------------------------------------- */
 
 static bool policy_allows(const char *policy, const char *setting)
@@ -308,6 +334,8 @@ void cw_validate_rules(struct cw_validation *validation)
 
 	if (validation->kind == CW_PLUGIN_SINK)
 		check_topics(validation);
+	if (validation->kind == CW_PLUGIN_SOURCE)
+		check_exactly_once(validation);
 	check_aliases(validation, "transforms");
 	check_aliases(validation, "predicates");
 	check_version(validation);

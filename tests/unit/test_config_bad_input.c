@@ -83,9 +83,15 @@ static const struct {
 	{ "connector.client.config.override.policy=Some",
 	  "1: Invalid value Some for configuration connector.client.config.override.policy: The policies of this "
 	  "version are All, None and Principal" },
-	{ "exactly.once.source.support=enabled",
-	  "1: Invalid value enabled for configuration exactly.once.source.support: Exactly-once sources are not "
-	  "supported by this version; the only value is disabled" },
+	{ "exactly.once.source.support=on",
+	  "1: Invalid value on for configuration exactly.once.source.support: String must be one of (case "
+	  "insensitive): disabled, preparing, enabled" },
+	{ "offset.storage.topic=", "1: Invalid value  for configuration offset.storage.topic: String may not be "
+	  "empty" },
+	{ "offset.storage.partitions=0",
+	  "1: Invalid value 0 for configuration offset.storage.partitions: Value must be at least 1" },
+	{ "offset.storage.replication.factor=-2",
+	  "1: Invalid value -2 for configuration offset.storage.replication.factor: Value must be at least -1" },
 	{ "config.providers=file", "1: config.providers is not supported by this version: write the values "
 	  "themselves" },
 	{ "\n\nrest.port=8084", "3: rest.port was dropped by Kafka Connect 3.0: use listeners" },
@@ -290,18 +296,17 @@ static const struct {
 	{ &fixture_source, "topic.creation.default.partitions=3",
 	  "Invalid value 3 for configuration topic.creation.default.partitions: This version does not create topics; "
 	  "leave this key out and create them beforehand, or let the brokers (auto.create.topics.enable)" },
-	{ &fixture_source, "exactly.once.support=required",
-	  "Invalid value required for configuration exactly.once.support: Exactly-once sources are not supported by "
-	  "this version; use requested, which is at least once here" },
+	{ &fixture_source, "exactly.once.support=Required",
+	  "Invalid value Required for configuration exactly.once.support: This worker has "
+	  "exactly.once.source.support=disabled; set it to enabled, or use requested" },
 	{ &fixture_source, "exactly.once.support=maybe",
 	  "Invalid value maybe for configuration exactly.once.support: String must be one of (case insensitive): "
 	  "REQUIRED, REQUESTED" },
-	{ &fixture_source, "transaction.boundary=hour",
-	  "Invalid value hour for configuration transaction.boundary: String must be one of (case insensitive): POLL, "
-	  "INTERVAL, CONNECTOR" },
-	{ &fixture_source, "offsets.storage.topic=t",
-	  "Invalid value t for configuration offsets.storage.topic: Source offsets in a topic are not supported by "
-	  "this version, which keeps them in the worker's store; leave this key out" },
+	{ &fixture_source, "transaction.boundary=connector",
+	  "Invalid value connector for configuration transaction.boundary: String must be one of (case insensitive): "
+	  "POLL, INTERVAL" },
+	{ &fixture_source, "transaction.boundary.interval.ms=-1",
+	  "Invalid value -1 for configuration transaction.boundary.interval.ms: Value must be at least 0" },
 	{ &fixture_sink, "connection.url", "Missing required configuration \"connection.url\" which has no default "
 	  "value." },
 	{ &fixture_sink, "connection.url=ftp://x", "Invalid value ftp://x for configuration connection.url: A URL "
