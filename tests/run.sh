@@ -83,7 +83,7 @@ trap 'interrupted=1; exit 130' INT TERM
 run() {
 	local status=0 log=$1
 	shift
-	timeout -k 20 "$@" >"$log" 2>&1 </dev/null &
+	timeout -k 20 "$@" >>"$log" 2>&1 </dev/null &
 	child=$!
 	wait "$child" || status=$?
 	child=
