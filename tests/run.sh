@@ -142,10 +142,11 @@ check() {
 unit() {
 	check plain
 	step 'installation' 300 bash "$TOP/tests/lib/install_check.sh" "$WORK/plain" "$WORK/install" || :
-	! build asan 600 '-O1 -g' --enable-werror --enable-sanitize=address,undefined ||
+	# Warnings are errors in the plain build only: under the sanitizers gcc warns of what cannot happen.
+	! build asan 600 '-O1 -g' --enable-sanitize=address,undefined ||
 		UBSAN_OPTIONS=print_stacktrace=1 check asan
 	# With full address randomisation, newer kernels leave TSan no room for its shadow memory.
-	! build tsan 600 '-O1 -g' --enable-werror --enable-sanitize=thread || check tsan setarch -R
+	! build tsan 600 '-O1 -g' --enable-sanitize=thread || check tsan setarch -R
 	step 'make distcheck' 900 make -s -C "$WORK/plain" -j"$JOBS" distcheck || :
 }
 
