@@ -64,9 +64,14 @@ struct cw_answer {
 };
 
 struct cw_herder;
+struct cw_loop; /* supervisor/loop.h */
 
 /* Opens the store and starts what it holds; the thread runs until cw_herder_stop(). NULL with *err set. */
 struct cw_herder *cw_herder_new(const struct cw_worker_config *config, const char *worker_id, struct cw_error *err);
+/* Until cw_herder_run() is called: another worker id, when the real port is known later. */
+void cw_herder_set_worker_id(struct cw_herder *herder, const char *worker_id);
+/* Its event loop, for main() to watch something of its own; before cw_herder_run(), or from a callback of the loop. */
+struct cw_loop *cw_herder_loop(struct cw_herder *herder);
 /* Runs the event loop on the calling thread; returns once stopped and every host is gone. */
 void cw_herder_run(struct cw_herder *herder);
 /* Drains within task.shutdown.graceful.timeout.ms; a second call ends at once. Async-signal-safe. */

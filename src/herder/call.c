@@ -1,0 +1,162 @@
+#include "herder/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+static struct cw_call *call_new(struct cw_herder *herder, const struct cw_request *request)
+{
+	struct cw_call *call = cw_alloc(sizeof(*call));
+	pthread_condattr_t attr;
+
+	call->herder = herder;
+	call->request = *request;
+	call->name = cw_strdup(request->name);
+	call->body = json_deep_copy(request->body);
+	call->request.name = call->name;
+	call->request.body = call->body;
+	call->owners = 2;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&call->answered, &attr);
+	pthread_condattr_destroy(&attr);
+	return call;
+}
+
+static void call_free(struct cw_call *call)
+{
+	pthread_cond_destroy(&call->answered);
+	json_decref(call->answer.body);
+	json_decref(call->body);
+	json_decref(call->config);
+	free(call->name);
+	free(call->stage);
+	free(call);
+}
+
+/* With the mutex held; gives up one share. */
+static void release(struct cw_call *call)
+{
+	if (--call->owners == 0)
+		call_free(call);
+}
+
+static void finish(struct cw_call *call)
+{
+	struct cw_herder *herder = call->herder;
+
+	pthread_mutex_lock(&herder->mutex);
+	call->done = true;
+	pthread_cond_signal(&call->answered);
+	release(call);
+	pthread_mutex_unlock(&herder->mutex);
+}
+
+void cw_call_answer(struct cw_call *call, json_t *body)
+{
+	/* A copy: what the herder keeps is never seen by two threads. */
+	call->answer.body = json_deep_copy(body);
+	json_decref(body);
+	finish(call);
+}
+
+void cw_call_fail(struct cw_call *call, enum cw_error_code code, const char *fmt, ...)
+{
+	struct cw_error *err = &call->answer.error;
+	va_list ap;
+
+	err->code = code;
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
+	finish(call);
+}
+
+void cw_call_stage(struct cw_call *call, const char *fmt, ...)
+{
+	struct cw_buf text = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	cw_buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	pthread_mutex_lock(&call->herder->mutex);
+	free(call->stage);
+	call->stage = cw_buf_take(&text);
+	call->stage_epoch_ms = cw_clock_epoch_ms();
+	pthread_mutex_unlock(&call->herder->mutex);
+}
+
+void cw_call_append(struct cw_call **list, struct cw_call *call)
+{
+	while (*list)
+		list = &(*list)->next;
+	call->next = NULL;
+	*list = call;
+}
+
+void cw_call_remove(struct cw_call **list, struct cw_call *call)
+{
+	for (; *list; list = &(*list)->next)
+		if (*list == call) {
+			*list = call->next;
+			return;
+		}
+}
+
+/* Kafka Connect's words, which clients know. */
+static void tell_timeout(const struct cw_call *call, struct cw_answer *answer)
+{
+	char since[32];
+
+	if (!call->stage) {
+		cw_error_set(&answer->error, CW_ERR_RETRIABLE, "Request timed out. The worker has not yet looked at it.");
+		return;
+	}
+	cw_clock_iso(call->stage_epoch_ms, since, sizeof(since));
+	cw_error_set(&answer->error, CW_ERR_RETRIABLE, "Request timed out. The worker is currently %s, which began at %s",
+		     call->stage, since);
+}
+
+static bool submit(struct cw_herder *herder, struct cw_call *call)
+{
+	uint64_t one = 1;
+
+	if (herder->closed)
+		return false;
+	*herder->queue_end = call;
+	herder->queue_end = &call->next;
+	return write(herder->wakeup_fd, &one, sizeof(one)) == sizeof(one);
+}
+
+void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, int64_t timeout_ms,
+		    struct cw_answer *answer)
+{
+	struct cw_call *call = call_new(herder, request);
+	int64_t deadline_ns = cw_clock_ns() + timeout_ms * CW_NS_PER_MS;
+	struct timespec deadline = { deadline_ns / CW_NS_PER_S, deadline_ns % CW_NS_PER_S };
+
+	*answer = (struct cw_answer){ 0 };
+	pthread_mutex_lock(&herder->mutex);
+	if (!submit(herder, call)) {
+		cw_error_set(&answer->error, CW_ERR_FATAL, "Worker is shutting down");
+		call_free(call);
+		pthread_mutex_unlock(&herder->mutex);
+		return;
+	}
+	while (!call->done && pthread_cond_timedwait(&call->answered, &herder->mutex, &deadline) != ETIMEDOUT)
+		;
+	if (call->done) {
+		*answer = call->answer;
+		call->answer.body = NULL;
+	} else {
+		tell_timeout(call, answer);
+	}
+	release(call);
+	pthread_mutex_unlock(&herder->mutex);
+}

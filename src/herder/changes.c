@@ -1,0 +1,455 @@
+/* Requests that bring a configuration: its shape, its validation in a short-lived host, its coming into force. */
+#include "herder/internal.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "config/connector_config.h"
+#include "config/props.h"
+#include "herder/names.h"
+
+#define VALIDATIONS_MAX 4 /* processes at once */
+
+#define SEE_ALSO \
+	"You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`"
+
+/* ---- shape --------------------------------------------------------------------------------- */
+
+static json_t *parse_config(const json_t *body, struct cw_error *err)
+{
+	struct cw_map map = { 0 };
+	json_t *config = NULL;
+
+	if (cw_config_from_json(body, "config", &map, err) == 0)
+		config = cw_map_to_json(&map);
+	cw_map_free(&map);
+	return config;
+}
+
+static void fail_one(struct cw_call *call, const char *error)
+{
+	cw_call_fail(call, CW_ERR_INVALID, "Connector configuration is invalid and contains the following 1 error(s):\n%s\n%s",
+		     error, SEE_ALSO);
+}
+
+static char *trimmed(const char *text)
+{
+	size_t n;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	n = strlen(text);
+	while (n > 0 && isspace((unsigned char)text[n - 1]))
+		n--;
+	return cw_strndup(text, n);
+}
+
+/* The name in the config must be the request's; an absent one is filled in. */
+static int agree_on_name(struct cw_call *call, json_t *config, const char *name)
+{
+	const char *inside = json_string_value(json_object_get(config, "name"));
+
+	if (inside && strcmp(inside, name) != 0) {
+		cw_call_fail(call, CW_ERR_INVALID,
+			     "Connector name configuration (%s) doesn't match connector name in the URL (%s)", inside, name);
+		return -1;
+	}
+	if (!inside)
+		json_object_set_new(config, "name", json_string(name));
+	return 0;
+}
+
+static int check_create_fields(const json_t *body, struct cw_error *err)
+{
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(body))
+		return cw_error_set(err, CW_ERR_INVALID, "The body must be a JSON object with \"name\" and \"config\"");
+	json_object_foreach((json_t *)body, key, value)
+		if (strcmp(key, "name") != 0 && strcmp(key, "config") != 0 && strcmp(key, "initial_state") != 0)
+			return cw_error_set(err, CW_ERR_INVALID,
+					    "Unrecognized field \"%s\"; known are config, name, initial_state", key);
+	value = json_object_get(body, "name");
+	if (value && !json_is_null(value) && !json_is_string(value))
+		return cw_error_set(err, CW_ERR_INVALID, "\"name\" must be a string");
+	return 0;
+}
+
+static int parse_initial_state(const json_t *value, enum cw_target *out, struct cw_error *err)
+{
+	static const char *const names[] = { "RUNNING", "PAUSED", "STOPPED" };
+
+	*out = CW_TARGET_STARTED;
+	if (!value || json_is_null(value))
+		return 0;
+	for (int i = 0; i < 3; i++)
+		if (json_is_string(value) && strcasecmp(json_string_value(value), names[i]) == 0) {
+			*out = (enum cw_target)i;
+			return 0;
+		}
+	return cw_error_set(err, CW_ERR_INVALID, "\"initial_state\" must be one of RUNNING, PAUSED, STOPPED");
+}
+
+int cw_change_prepare_create(struct cw_call *call)
+{
+	const char *given = json_string_value(json_object_get(call->body, "name"));
+	CW_AUTO_FREE char *name = trimmed(given ? given : "");
+	CW_AUTO_FREE char *error = NULL;
+	struct cw_error err = { 0 };
+
+	if (check_create_fields(call->body, &err) != 0 ||
+	    parse_initial_state(json_object_get(call->body, "initial_state"), &call->target, &err) != 0 ||
+	    !(call->config = parse_config(json_object_get(call->body, "config"), &err))) {
+		cw_call_fail(call, err.code, "%s", err.text);
+		return -1;
+	}
+	if (json_object_get(call->config, "name") && agree_on_name(call, call->config, name) != 0)
+		return -1;
+	error = cw_connector_name_error(name);
+	if (error) {
+		fail_one(call, error);
+		return -1;
+	}
+	json_object_set_new(call->config, "name", json_string(name));
+	free(call->name);
+	call->name = name;
+	name = NULL;
+	return 0;
+}
+
+/* ---- validation ---------------------------------------------------------------------------- */
+
+static void validated(void *arg, const json_t *infos, const struct cw_error *err);
+
+static void fail_validation(struct cw_call *call, const char *reason)
+{
+	if (call->request.op == CW_OP_VALIDATE)
+		cw_call_fail(call, CW_ERR_FATAL, "The configuration cannot be validated: %s", reason);
+	else
+		cw_call_fail(call, CW_ERR_FATAL, "The configuration of connector %s cannot be validated: %s", call->name, reason);
+}
+
+static void begin_validation(struct cw_herder *herder, struct cw_call *call)
+{
+	const char *class_name = json_string_value(json_object_get(call->config, "connector.class"));
+	json_t *question = json_pack("{sOsssO}", "worker", herder->worker, "class", class_name, "config", call->config);
+	struct cw_error err = { 0 };
+
+	cw_call_stage(call, "validating the configuration of connector %s",
+		      call->request.op == CW_OP_VALIDATE ? class_name : call->name);
+	herder->n_validating++;
+	cw_call_append(&herder->validating, call);
+	call->oneshot = cw_oneshot_start(herder->loop, herder->program, "--validate", question, herder->validate_timeout_ms,
+					 validated, call, &err);
+	json_decref(question);
+	if (!call->oneshot)
+		validated(call, NULL, &err);
+}
+
+static void validate(struct cw_herder *herder, struct cw_call *call)
+{
+	if (herder->n_validating < VALIDATIONS_MAX) {
+		begin_validation(herder, call);
+		return;
+	}
+	cw_call_stage(call, "validating other configurations first");
+	cw_call_append(&herder->to_validate, call);
+}
+
+/* -1: the call was answered with what is missing. */
+static int require_class(struct cw_call *call, const json_t *config)
+{
+	const char *class_name = json_string_value(json_object_get(config, "connector.class"));
+	struct cw_buf keys = { 0 };
+	const char *key;
+	json_t *value;
+
+	if (class_name && *class_name)
+		return 0;
+	json_object_foreach((json_t *)config, key, value)
+		cw_buf_printf(&keys, "%s%s", keys.n ? ", " : "", key);
+	cw_call_fail(call, CW_ERR_INVALID, "Connector config {%s} contains no connector type; \"connector.class\" must name one",
+		     keys.p ? keys.p : "");
+	cw_buf_free(&keys);
+	return -1;
+}
+
+static void fail_unknown_class(struct cw_herder *herder, struct cw_call *call, enum cw_error_code code)
+{
+	const char *class_name = json_string_value(json_object_get(call->config, "connector.class"));
+	struct cw_nearest nearest = { .name = class_name };
+	struct cw_buf known = { 0 };
+	const json_t *plugin;
+	size_t i;
+
+	json_array_foreach(herder->plugins.list, i, plugin) {
+		const char *name = json_string_value(json_object_get(plugin, "class"));
+		const char *dot = name ? strrchr(name, '.') : NULL;
+
+		if (!name)
+			continue;
+		cw_nearest_offer(&nearest, name);
+		cw_nearest_offer(&nearest, dot ? dot + 1 : name);
+		cw_buf_printf(&known, "%s%s", known.n ? ", " : "", name);
+	}
+	cw_call_fail(call, code,
+		     "Failed to find any class that implements Connector and which name matches %s, available connectors are: "
+		     "%s%s%s%s",
+		     class_name, known.p ? known.p : "none", nearest.best ? " (did you mean " : "",
+		     nearest.best ? nearest.best : "", nearest.best ? "?)" : "");
+	cw_buf_free(&known);
+}
+
+static void fail_with_errors(struct cw_call *call, const json_t *infos)
+{
+	CW_AUTO_FREE char *message = cw_config_infos_message(infos);
+
+	cw_call_fail(call, CW_ERR_INVALID, "%s", message);
+}
+
+static json_t *task_configs(const struct cw_connector *c)
+{
+	json_t *tasks = json_array();
+
+	for (size_t i = 0; i < c->n_tasks && c->target != CW_TARGET_STOPPED; i++)
+		json_array_append(tasks, c->tasks[i].config);
+	return tasks;
+}
+
+/* The valid config is stored, answered, and put into force. */
+static void apply(struct cw_herder *herder, struct cw_call *call, const char *kind, const char *class_name)
+{
+	struct cw_connector *c = cw_connector_find(herder, call->name);
+	json_t *tasks = c ? task_configs(c) : json_array();
+	struct cw_stored_connector stored = {
+		call->name, kind, class_name, call->config, c ? c->target : call->target, tasks,
+	};
+	struct cw_error err = { 0 };
+
+	if (cw_store_put_connector(herder->store, &stored, &err) != 0) {
+		cw_call_fail(call, err.code, "The configuration of connector %s cannot be stored: %s", call->name, err.text);
+		json_decref(tasks);
+		return;
+	}
+	json_decref(tasks);
+	call->answer.created = !c;
+	if (c) {
+		cw_connector_set_config(c, kind, class_name, call->config);
+		cw_connector_remake(c);
+		log_info(&c->scope, "configuration changed");
+	} else {
+		c = cw_connector_add(herder, &stored);
+		log_info(&c->scope, "created: %s", class_name);
+	}
+	cw_call_answer(call, cw_view_info(c));
+	cw_connector_drive(c);
+}
+
+static void judge(struct cw_herder *herder, struct cw_call *call, const json_t *infos)
+{
+	const char *kind = json_string_value(json_object_get(infos, "type"));
+	const char *class_name = json_string_value(json_object_get(infos, "class"));
+	const struct cw_log_scope scope = { call->name, -1 };
+	bool only_validate = call->request.op == CW_OP_VALIDATE;
+	/* What --validate tells us beyond Kafka Connect's ConfigInfos. */
+	static const char *const ours[] = { "type", "class", "version", "file", "message" };
+	const json_t *warning;
+	size_t i;
+
+	if (kind && strcmp(kind, "unknown") == 0) {
+		fail_unknown_class(herder, call, only_validate ? CW_ERR_NOT_FOUND : CW_ERR_INVALID);
+		return;
+	}
+	if (only_validate) {
+		json_t *answer = json_copy((json_t *)infos);
+
+		for (size_t k = 0; k < sizeof(ours) / sizeof(ours[0]); k++)
+			json_object_del(answer, ours[k]);
+		json_object_set(answer, "name", json_object_get(call->config, "connector.class"));
+		cw_call_answer(call, answer);
+		return;
+	}
+	if (json_integer_value(json_object_get(infos, "error_count")) > 0) {
+		fail_with_errors(call, infos);
+		return;
+	}
+	json_array_foreach(json_object_get(infos, "warnings"), i, warning)
+		log_warn(&scope, "%s", json_string_value(warning));
+	if (!class_name)
+		class_name = json_string_value(json_object_get(call->config, "connector.class"));
+	apply(herder, call, kind ? kind : "unknown", class_name);
+}
+
+static void validated(void *arg, const json_t *infos, const struct cw_error *err)
+{
+	struct cw_call *call = arg, *next;
+	struct cw_herder *herder = call->herder;
+	bool only_validate = call->request.op == CW_OP_VALIDATE;
+	CW_AUTO_FREE char *name = cw_strdup(call->name);
+
+	call->oneshot = NULL;
+	cw_call_remove(&herder->validating, call);
+	herder->n_validating--;
+	if (json_is_object(infos))
+		judge(herder, call, infos);
+	else
+		fail_validation(call, infos ? "connect-host sent no object" : err->text);
+	next = herder->to_validate;
+	if (next) {
+		herder->to_validate = next->next;
+		begin_validation(herder, next);
+	}
+	if (!only_validate)
+		cw_turn_end(herder, name);
+}
+
+static void cancel(struct cw_herder *herder, struct cw_call **list)
+{
+	struct cw_call *call;
+
+	while ((call = *list)) {
+		bool only_validate = call->request.op == CW_OP_VALIDATE;
+		CW_AUTO_FREE char *name = cw_strdup(call->name);
+
+		*list = call->next;
+		cw_oneshot_cancel(call->oneshot);
+		call->oneshot = NULL;
+		cw_call_fail(call, CW_ERR_FATAL, "Worker is shutting down");
+		if (!only_validate)
+			cw_turn_end(herder, name);
+	}
+}
+
+void cw_change_cancel_all(struct cw_herder *herder)
+{
+	cancel(herder, &herder->to_validate);
+	cancel(herder, &herder->validating);
+	herder->n_validating = 0;
+}
+
+/* ---- the requests -------------------------------------------------------------------------- */
+
+bool cw_change_create(struct cw_herder *herder, struct cw_call *call)
+{
+	if (cw_connector_find(herder, call->name)) {
+		cw_call_fail(call, CW_ERR_CONFLICT, "Connector %s already exists", call->name);
+		return true;
+	}
+	if (require_class(call, call->config) != 0)
+		return true;
+	validate(herder, call);
+	return false;
+}
+
+bool cw_change_put(struct cw_herder *herder, struct cw_call *call)
+{
+	const struct cw_connector *c = cw_connector_find(herder, call->name);
+	CW_AUTO_FREE char *error = cw_connector_name_error(call->name);
+	struct cw_error err = { 0 };
+
+	call->config = parse_config(call->body, &err);
+	if (!call->config) {
+		cw_call_fail(call, err.code, "%s", err.text);
+		return true;
+	}
+	if (agree_on_name(call, call->config, call->name) != 0)
+		return true;
+	if (error) {
+		fail_one(call, error);
+		return true;
+	}
+	if (c && json_equal(c->config, call->config)) {
+		cw_call_answer(call, cw_view_info(c));
+		return true;
+	}
+	if (require_class(call, call->config) != 0)
+		return true;
+	validate(herder, call);
+	return false;
+}
+
+/* The config of c with the patch applied; null deletes. */
+static json_t *patched(const struct cw_connector *c, const json_t *patch, struct cw_error *err)
+{
+	json_t *config = json_copy(c->config), *changes = json_object(), *parsed;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)patch, key, value) {
+		if (json_is_null(value))
+			json_object_del(config, key);
+		else
+			json_object_set(changes, key, value);
+	}
+	parsed = parse_config(json_is_object(patch) ? changes : patch, err);
+	json_decref(changes);
+	if (parsed) {
+		json_object_update(config, parsed);
+		json_decref(parsed);
+		return config;
+	}
+	json_decref(config);
+	return NULL;
+}
+
+bool cw_change_patch(struct cw_herder *herder, struct cw_call *call)
+{
+	const struct cw_connector *c = cw_connector_find(herder, call->name);
+	struct cw_error err = { 0 };
+
+	if (!c) {
+		cw_call_fail(call, CW_ERR_NOT_FOUND, "Connector %s not found", call->name);
+		return true;
+	}
+	call->config = patched(c, call->body, &err);
+	if (!call->config) {
+		cw_call_fail(call, err.code, "%s", err.text);
+		return true;
+	}
+	if (!json_object_get(call->config, "name")) {
+		fail_one(call, "Missing required configuration \"name\" which has no default value.");
+		return true;
+	}
+	if (agree_on_name(call, call->config, call->name) != 0)
+		return true;
+	if (json_equal(c->config, call->config)) {
+		cw_call_answer(call, cw_view_info(c));
+		return true;
+	}
+	if (require_class(call, call->config) != 0)
+		return true;
+	validate(herder, call);
+	return false;
+}
+
+/* As Kafka Connect compares the class in the body with the one in the path: by suffix, without "Connector". */
+static bool path_matches(const char *class_name, const char *plugin)
+{
+	return cw_class_matches(class_name, plugin) || cw_class_matches(plugin, class_name);
+}
+
+void cw_change_validate(struct cw_herder *herder, struct cw_call *call)
+{
+	struct cw_error err = { 0 };
+	const char *class_name;
+
+	call->config = parse_config(call->body, &err);
+	if (!call->config) {
+		cw_call_fail(call, err.code, "%s", err.text);
+		return;
+	}
+	if (require_class(call, call->config) != 0)
+		return;
+	class_name = json_string_value(json_object_get(call->config, "connector.class"));
+	if (!path_matches(class_name, call->name)) {
+		cw_call_fail(call, CW_ERR_INVALID, "Included connector type %s does not match request type %s", class_name,
+			     call->name);
+		return;
+	}
+	validate(herder, call);
+}

@@ -1,0 +1,183 @@
+/*
+ * internal - what the herder's files share. Everything here belongs to the herder's thread, but for
+ * the fields of struct cw_call that are marked as shared.
+ */
+#ifndef CW_HERDER_INTERNAL_H
+#define CW_HERDER_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "herder/herder.h"
+#include "herder/plan.h"
+#include "store/store.h"
+#include "supervisor/hostproc.h"
+#include "supervisor/loop.h"
+#include "supervisor/oneshot.h"
+
+/* One request on its way. Two owners: who made it, and the herder. */
+struct cw_call {
+	struct cw_call *next;
+	struct cw_herder *herder;
+	struct cw_request request; /* strings and body are copies */
+	char *name;
+	json_t *body;
+	struct cw_oneshot *oneshot; /* a validation under way */
+	json_t *config;        /* of a create, put or patch: the connector's new config */
+	enum cw_target target; /* of a create */
+	/* Shared, guarded by the herder's mutex. */
+	int owners;
+	bool done;
+	struct cw_answer answer;
+	pthread_cond_t answered;
+	char *stage; /* what it waits for: "validating the configuration of connector x"; may be NULL */
+	int64_t stage_epoch_ms;
+};
+
+/* Requests that change one connector run one after the other; this is who runs and who waits. */
+struct cw_turn {
+	struct cw_turn *next;
+	char *name;
+	struct cw_call *current, *waiting;
+};
+
+struct cw_task {
+	json_t *config;
+	enum cw_task_phase phase;
+	bool restart;
+	char *trace;
+	json_t *metrics; /* the last ones, or NULL */
+	int64_t restarts;
+	int64_t stop_deadline_ms; /* while STOPPING */
+	const char *shown;   /* the state last stored; NULL: none */
+	bool trace_shown;
+};
+
+struct cw_connector {
+	struct cw_connector *next;
+	struct cw_herder *herder;
+	struct cw_log_scope scope;
+	char *name, *kind, *class_name, *version, *trace;
+	json_t *config;
+	int64_t revision; /* raised with every change of the config; the generation of its statuses */
+
+	/* Wanted. */
+	enum cw_target target;
+	bool deleting;
+	struct cw_call *delete_call; /* answered when it is gone */
+
+	/* Seen: see struct cw_connector_view. */
+	bool unconfigured, outdated, failed, host_paused;
+	bool new_tasks; /* nothing of the old tasks' states is to be kept at the next "configured" */
+	enum cw_restart restart;
+	enum cw_host_phase phase;
+	struct cw_hostproc *host;
+	int64_t host_deadline_ms; /* for what the host was asked; 0: none */
+	char *host_deadline_reason;
+	struct cw_task *tasks;
+	size_t n_tasks;
+	json_t *unstored; /* "offsets" messages that the store could not take yet, in order */
+	struct cw_timer store_timer;
+	const char *shown;
+};
+
+struct cw_plugins {
+	json_t *list; /* "plugins" of --plugins, or NULL */
+	int64_t at_ms;
+	struct cw_oneshot *oneshot;
+	struct cw_call *waiting;
+};
+
+struct cw_herder {
+	const struct cw_worker_config *config;
+	json_t *worker; /* the "worker" object for hosts */
+	char *worker_id, *program, *cluster_id;
+	struct cw_store *store;
+	struct cw_loop *loop;
+	struct cw_watch wakeup;
+	struct cw_connector *connectors; /* by name */
+	struct cw_turn *turns;
+	struct cw_plugins plugins;
+	struct cw_call *validating, *to_validate; /* under way, and waiting for a free place */
+	int n_validating;
+	int hosts_lock_fd; /* -1: none */
+	struct cw_timer hosts_timer;
+	int64_t hosts_deadline_ms;
+	bool held;
+	int64_t configure_timeout_ms, validate_timeout_ms;
+	int64_t host_starts, host_crashes, host_kills;
+	bool running, shutdown, killing;
+	int64_t shutdown_deadline_ms;
+
+	/* Shared. */
+	pthread_mutex_t mutex;
+	struct cw_call *queue, **queue_end; /* guarded by mutex */
+	bool closed;                        /* guarded by mutex: nothing is taken any more */
+	atomic_int stops;
+	int wakeup_fd;
+};
+
+/* call.c: answering. Each takes the herder's share of the call. */
+void cw_call_answer(struct cw_call *call, json_t *body); /* takes body; NULL: none */
+void cw_call_fail(struct cw_call *call, enum cw_error_code code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void cw_call_stage(struct cw_call *call, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void cw_call_append(struct cw_call **list, struct cw_call *call);
+void cw_call_remove(struct cw_call **list, struct cw_call *call);
+
+/* connector.c: one connector's life. */
+struct cw_connector *cw_connector_find(const struct cw_herder *herder, const char *name);
+/* Makes it from what is stored, without driving it. */
+struct cw_connector *cw_connector_add(struct cw_herder *herder, const struct cw_stored_connector *stored);
+void cw_connector_set_config(struct cw_connector *c, const char *kind, const char *class_name, const json_t *config);
+void cw_connector_set_tasks(struct cw_connector *c, const json_t *configs);
+/* Does what the plan says until nothing is left, and records the states. May free it when it is being deleted. */
+void cw_connector_drive(struct cw_connector *c);
+void cw_connector_remake(struct cw_connector *c); /* its host, if any, is to be replaced: config change, whole restart */
+void cw_connector_fail(struct cw_connector *c, const char *trace);
+void cw_connector_remove(struct cw_connector *c); /* frees it; it has no host any more */
+/* View and the memory behind it (free tasks with free()). */
+void cw_connector_view(const struct cw_connector *c, struct cw_connector_view *out, struct cw_task_view **tasks);
+void cw_task_set_phase(struct cw_connector *c, size_t task, enum cw_task_phase phase, const char *trace);
+void cw_connector_arm(struct cw_connector *c); /* the kill timer, from all deadlines */
+
+/* messages.c: what hosts say. */
+void cw_host_message(void *connector, const json_t *message);
+void cw_host_gone(void *connector, const struct cw_hostproc_end *end);
+void cw_offsets_retry(void *connector);
+
+/* views.c: entities of the contract; new references. */
+json_t *cw_view_info(const struct cw_connector *c);
+json_t *cw_view_status(const struct cw_connector *c);
+json_t *cw_view_task_status(const struct cw_connector *c, size_t task);
+json_t *cw_view_tasks(const struct cw_connector *c);
+json_t *cw_view_metrics(const struct cw_herder *herder);
+
+/* requests.c */
+void cw_request_run(struct cw_herder *herder, struct cw_call *call);
+void cw_request_cancel_waiting(struct cw_herder *herder); /* what waits for its turn is told that the worker ends */
+void cw_turn_end(struct cw_herder *herder, const char *name); /* the request on this connector is done: the next one runs */
+
+/*
+ * changes.c: create, put, patch, validate. Those that return bool say whether the call was answered at
+ * once; otherwise it is later, and cw_turn_end() follows.
+ */
+int cw_change_prepare_create(struct cw_call *call); /* its name and config; -1: it was answered with what is wrong */
+bool cw_change_create(struct cw_herder *herder, struct cw_call *call);
+bool cw_change_put(struct cw_herder *herder, struct cw_call *call);
+bool cw_change_patch(struct cw_herder *herder, struct cw_call *call);
+void cw_change_validate(struct cw_herder *herder, struct cw_call *call);
+void cw_change_cancel_all(struct cw_herder *herder);
+
+/* plugins.c */
+void cw_plugins_refresh(struct cw_herder *herder);
+void cw_plugins_request(struct cw_herder *herder, struct cw_call *call);
+void cw_plugins_cancel(struct cw_herder *herder);
+/* The plugin that a connector.class or a path names: full name, short name, or that without "Connector". */
+const json_t *cw_plugins_find(const struct cw_herder *herder, const char *name);
+/* "Connector" dropped from the end, as Kafka Connect compares. */
+bool cw_class_matches(const char *full, const char *name);
+
+#endif

@@ -1,0 +1,370 @@
+#include "herder/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#ifndef PACKAGE_VERSION
+#error "PACKAGE_VERSION comes from configure"
+#endif
+
+/* ---- reads --------------------------------------------------------------------------------- */
+
+static void server_info(struct cw_herder *herder, struct cw_call *call)
+{
+	json_t *info = json_pack("{ssssso}", "version", PACKAGE_VERSION, "commit", "Unknown", "kafka_cluster_id",
+				 herder->cluster_id ? json_string(herder->cluster_id) : json_null());
+
+	cw_call_answer(call, info);
+}
+
+static void health(struct cw_herder *herder, struct cw_call *call)
+{
+	if (herder->shutdown)
+		cw_call_answer(call, json_pack("{ssss}", "status", "unhealthy", "message", "Worker is shutting down."));
+	else
+		cw_call_answer(call, json_pack("{ssss}", "status", "healthy", "message",
+					       "Worker has completed startup and is ready to handle requests."));
+}
+
+static void list(struct cw_herder *herder, struct cw_call *call)
+{
+	uint32_t flags = call->request.flags;
+	bool expand = flags & (CW_OP_EXPAND | CW_OP_EXPAND_STATUS | CW_OP_EXPAND_INFO);
+	json_t *answer = expand ? json_object() : json_array();
+
+	for (const struct cw_connector *c = herder->connectors; c; c = c->next) {
+		json_t *entry = expand ? json_object() : NULL;
+
+		if (flags & CW_OP_EXPAND_STATUS)
+			json_object_set_new(entry, "status", cw_view_status(c));
+		if (flags & CW_OP_EXPAND_INFO)
+			json_object_set_new(entry, "info", cw_view_info(c));
+		if (expand)
+			json_object_set_new(answer, c->name, entry);
+		else
+			json_array_append_new(answer, json_string(c->name));
+	}
+	cw_call_answer(call, answer);
+}
+
+static void offsets(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c)
+{
+	struct cw_error err = { 0 };
+	json_t *pairs, *list_of = json_array();
+	const json_t *pair;
+	size_t i;
+
+	if (strcmp(c->kind, "sink") == 0) {
+		json_decref(list_of);
+		cw_call_fail(call, CW_ERR_FATAL,
+			     "The offsets of sink connector %s are those that its consumer group connect-%s has committed in Kafka; "
+			     "they are not read by this worker",
+			     c->name, c->name);
+		return;
+	}
+	pairs = cw_store_get_offsets(herder->store, c->name, &err);
+	if (!pairs) {
+		json_decref(list_of);
+		cw_call_fail(call, err.code, "%s", err.text);
+		return;
+	}
+	json_array_foreach(pairs, i, pair)
+		json_array_append_new(list_of, json_pack("{sOsO}", "partition", json_array_get(pair, 0), "offset",
+							 json_array_get(pair, 1)));
+	json_decref(pairs);
+	cw_call_answer(call, json_pack("{so}", "offsets", list_of));
+}
+
+static void read_connector(struct cw_herder *herder, struct cw_call *call)
+{
+	const struct cw_connector *c = cw_connector_find(herder, call->name);
+	int task = call->request.task;
+
+	if (call->request.op == CW_OP_TASK_STATUS) {
+		if (c && task >= 0 && (size_t)task < c->n_tasks)
+			cw_call_answer(call, cw_view_task_status(c, (size_t)task));
+		else
+			cw_call_fail(call, CW_ERR_NOT_FOUND, "No status found for task %s-%d", call->name, task);
+	} else if (!c && call->request.op == CW_OP_STATUS) {
+		cw_call_fail(call, CW_ERR_NOT_FOUND, "No status found for connector %s", call->name);
+	} else if (!c) {
+		cw_call_fail(call, CW_ERR_NOT_FOUND, "Connector %s not found", call->name);
+	} else if (call->request.op == CW_OP_GET) {
+		cw_call_answer(call, cw_view_info(c));
+	} else if (call->request.op == CW_OP_GET_CONFIG) {
+		cw_call_answer(call, json_incref(c->config));
+	} else if (call->request.op == CW_OP_STATUS) {
+		cw_call_answer(call, cw_view_status(c));
+	} else if (call->request.op == CW_OP_TASKS) {
+		cw_call_answer(call, cw_view_tasks(c));
+	} else {
+		offsets(herder, call, c);
+	}
+}
+
+/* ---- what changes a connector's target ----------------------------------------------------- */
+
+static void leave_stopped_behind(struct cw_connector *c)
+{
+	c->unconfigured = true;
+	c->new_tasks = true;
+	c->failed = false;
+	c->restart = CW_RESTART_NONE;
+	free(c->trace);
+	c->trace = NULL;
+	for (size_t i = 0; i < c->n_tasks; i++)
+		c->tasks[i].restart = false;
+}
+
+static bool set_target(struct cw_herder *herder, struct cw_call *call, enum cw_target target)
+{
+	struct cw_connector *c = cw_connector_find(herder, call->name);
+	struct cw_error err = { 0 };
+
+	if (!c) {
+		cw_call_fail(call, CW_ERR_NOT_FOUND, "Unknown connector %s", call->name);
+		return true;
+	}
+	if (c->target != target) {
+		if (cw_store_put_target(herder->store, c->name, target, &err) != 0) {
+			cw_call_fail(call, err.code, "%s", err.text);
+			return true;
+		}
+		c->target = target;
+		if (target == CW_TARGET_STOPPED)
+			leave_stopped_behind(c);
+		cw_connector_drive(c);
+	}
+	cw_call_answer(call, NULL);
+	return true;
+}
+
+static bool delete(struct cw_herder *herder, struct cw_call *call)
+{
+	struct cw_connector *c = cw_connector_find(herder, call->name);
+
+	if (!c) {
+		cw_call_fail(call, CW_ERR_NOT_FOUND, "Connector %s not found", call->name);
+		return true;
+	}
+	cw_call_stage(call, "stopping the tasks of connector %s", c->name);
+	c->deleting = true;
+	c->delete_call = call;
+	cw_connector_drive(c);
+	return false;
+}
+
+/* ---- restarts ------------------------------------------------------------------------------ */
+
+/* Marks what is to be restarted. true: everything, so that a new host does it. */
+static bool mark(struct cw_connector *c, uint32_t flags)
+{
+	bool only_failed = flags & CW_OP_ONLY_FAILED, tasks = flags & CW_OP_INCLUDE_TASKS;
+
+	if (!only_failed || c->failed) {
+		c->failed = false;
+		c->restart = CW_RESTART_WANTED;
+	}
+	for (size_t i = 0; tasks && i < c->n_tasks; i++)
+		if (!only_failed || c->tasks[i].phase == CW_TASK_FAILED)
+			c->tasks[i].restart = true;
+	return tasks && !only_failed;
+}
+
+/* Of a connector that is STOPPED: nothing happens, and the answer says what clients expect. */
+static json_t *stopped_answer(const struct cw_connector *c, uint32_t flags)
+{
+	json_t *status = cw_view_status(c);
+
+	if (!(flags & CW_OP_ONLY_FAILED))
+		json_object_set_new(json_object_get(status, "connector"), "state", json_string("RESTARTING"));
+	return status;
+}
+
+static bool restart(struct cw_herder *herder, struct cw_call *call)
+{
+	struct cw_connector *c = cw_connector_find(herder, call->name);
+	uint32_t flags = call->request.flags & (CW_OP_INCLUDE_TASKS | CW_OP_ONLY_FAILED);
+	json_t *status = NULL;
+	bool everything;
+
+	if (!c) {
+		cw_call_fail(call, CW_ERR_NOT_FOUND, "Unknown connector: %s", call->name);
+		return true;
+	}
+	if (c->target == CW_TARGET_STOPPED) {
+		cw_call_answer(call, flags ? stopped_answer(c, flags) : NULL);
+		return true;
+	}
+	everything = mark(c, flags);
+	if (flags)
+		status = cw_view_status(c); /* with the old traces, which go now */
+	if (everything) {
+		cw_connector_remake(c);
+	} else if (c->restart == CW_RESTART_WANTED) {
+		free(c->trace);
+		c->trace = NULL;
+	}
+	cw_connector_drive(c);
+	cw_call_answer(call, status);
+	return true;
+}
+
+static bool restart_task(struct cw_herder *herder, struct cw_call *call)
+{
+	struct cw_connector *c = cw_connector_find(herder, call->name);
+	int task = call->request.task;
+
+	if (!c) {
+		cw_call_fail(call, CW_ERR_NOT_FOUND, "Unknown connector: %s", call->name);
+	} else if (c->target == CW_TARGET_STOPPED) {
+		cw_call_fail(call, CW_ERR_CONFLICT, "Task %s-%d cannot be restarted: the connector is STOPPED; resume it instead",
+			     c->name, task);
+	} else if (task < 0 || (size_t)task >= c->n_tasks) {
+		cw_call_fail(call, CW_ERR_NOT_FOUND, "Unknown task: %s-%d", c->name, task);
+	} else if (c->failed && c->phase == CW_HOST_NONE) {
+		cw_call_fail(call, CW_ERR_CONFLICT, "Task %s-%d cannot be restarted: the connector is FAILED; restart that first",
+			     c->name, task);
+	} else {
+		c->tasks[task].restart = true;
+		cw_connector_drive(c);
+		cw_call_answer(call, NULL);
+	}
+	return true;
+}
+
+/* ---- turns --------------------------------------------------------------------------------- */
+
+/* true: the call was answered. */
+static bool change(struct cw_herder *herder, struct cw_call *call)
+{
+	switch (call->request.op) {
+	case CW_OP_CREATE:
+		return cw_change_create(herder, call);
+	case CW_OP_PUT_CONFIG:
+		return cw_change_put(herder, call);
+	case CW_OP_PATCH_CONFIG:
+		return cw_change_patch(herder, call);
+	case CW_OP_DELETE:
+		return delete(herder, call);
+	case CW_OP_PAUSE:
+		return set_target(herder, call, CW_TARGET_PAUSED);
+	case CW_OP_RESUME:
+		return set_target(herder, call, CW_TARGET_STARTED);
+	case CW_OP_STOP:
+		return set_target(herder, call, CW_TARGET_STOPPED);
+	case CW_OP_RESTART:
+		return restart(herder, call);
+	default:
+		return restart_task(herder, call);
+	}
+}
+
+static void free_turn(struct cw_herder *herder, struct cw_turn *turn)
+{
+	for (struct cw_turn **p = &herder->turns; *p; p = &(*p)->next)
+		if (*p == turn) {
+			*p = turn->next;
+			break;
+		}
+	free(turn->name);
+	free(turn);
+}
+
+/* Runs requests on one connector until one of them has to wait. */
+static void run_turn(struct cw_herder *herder, struct cw_turn *turn)
+{
+	while (turn->current) {
+		if (!change(herder, turn->current))
+			return; /* cw_turn_end() goes on; it may have done so already */
+		turn->current = turn->waiting;
+		if (turn->waiting)
+			turn->waiting = turn->waiting->next;
+	}
+	free_turn(herder, turn);
+}
+
+void cw_turn_end(struct cw_herder *herder, const char *name)
+{
+	struct cw_turn *turn = herder->turns;
+
+	while (turn && strcmp(turn->name, name) != 0)
+		turn = turn->next;
+	if (!turn)
+		return;
+	turn->current = turn->waiting;
+	if (turn->waiting)
+		turn->waiting = turn->waiting->next;
+	run_turn(herder, turn);
+}
+
+static void take_turn(struct cw_herder *herder, struct cw_call *call)
+{
+	struct cw_turn *turn = herder->turns;
+
+	while (turn && strcmp(turn->name, call->name) != 0)
+		turn = turn->next;
+	if (turn) {
+		cw_call_stage(call, "working on an earlier request for connector %s", call->name);
+		cw_call_append(&turn->waiting, call);
+		return;
+	}
+	turn = cw_alloc(sizeof(*turn));
+	turn->name = cw_strdup(call->name);
+	turn->current = call;
+	turn->next = herder->turns;
+	herder->turns = turn;
+	run_turn(herder, turn);
+}
+
+void cw_request_cancel_waiting(struct cw_herder *herder)
+{
+	for (struct cw_turn *turn = herder->turns; turn; turn = turn->next) {
+		struct cw_call *call;
+
+		while ((call = turn->waiting)) {
+			turn->waiting = call->next;
+			cw_call_fail(call, CW_ERR_FATAL, "Worker is shutting down");
+		}
+	}
+}
+
+void cw_request_run(struct cw_herder *herder, struct cw_call *call)
+{
+	switch (call->request.op) {
+	case CW_OP_SERVER_INFO:
+		server_info(herder, call);
+		return;
+	case CW_OP_HEALTH:
+		health(herder, call);
+		return;
+	case CW_OP_LIST:
+		list(herder, call);
+		return;
+	case CW_OP_GET:
+	case CW_OP_GET_CONFIG:
+	case CW_OP_STATUS:
+	case CW_OP_TASKS:
+	case CW_OP_TASK_STATUS:
+	case CW_OP_OFFSETS:
+		read_connector(herder, call);
+		return;
+	case CW_OP_METRICS:
+		cw_call_answer(call, cw_view_metrics(herder));
+		return;
+	default:
+		break;
+	}
+	if (herder->shutdown) {
+		cw_call_fail(call, CW_ERR_FATAL, "Worker is shutting down");
+		return;
+	}
+	if (call->request.op == CW_OP_PLUGINS || call->request.op == CW_OP_PLUGIN_CONFIG)
+		cw_plugins_request(herder, call);
+	else if (call->request.op == CW_OP_VALIDATE)
+		cw_change_validate(herder, call);
+	else if (call->request.op != CW_OP_CREATE || cw_change_prepare_create(call) == 0)
+		take_turn(herder, call);
+}

@@ -1,0 +1,154 @@
+#include "herder/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void put_text(json_t *object, const char *key, const char *value)
+{
+	json_object_set_new(object, key, value ? json_string(value) : json_null());
+}
+
+json_t *cw_view_info(const struct cw_connector *c)
+{
+	json_t *info = json_object(), *tasks = json_array();
+
+	for (size_t i = 0; i < c->n_tasks && c->target != CW_TARGET_STOPPED; i++)
+		json_array_append_new(tasks, json_pack("{sssi}", "connector", c->name, "task", (int)i));
+	put_text(info, "name", c->name);
+	json_object_set(info, "config", c->config);
+	json_object_set_new(info, "tasks", tasks);
+	put_text(info, "type", c->kind);
+	return info;
+}
+
+static const char *version_of(const struct cw_connector *c)
+{
+	const json_t *plugin;
+
+	if (c->version)
+		return c->version;
+	plugin = cw_plugins_find(c->herder, c->class_name);
+	return json_string_value(json_object_get(plugin, "version"));
+}
+
+static json_t *state_object(const struct cw_connector *c, const char *state, const char *trace)
+{
+	json_t *object = json_object();
+
+	put_text(object, "state", state);
+	put_text(object, "worker_id", c->herder->worker_id);
+	put_text(object, "version", version_of(c));
+	if (trace && *trace)
+		put_text(object, "trace", trace);
+	return object;
+}
+
+static json_t *task_state(const struct cw_connector *c, const struct cw_connector_view *view, size_t i)
+{
+	json_t *state = state_object(c, cw_plan_task_state(view, i), c->tasks[i].trace), *object = json_object();
+
+	json_object_set_new(object, "id", json_integer((json_int_t)i));
+	json_object_update(object, state);
+	json_decref(state);
+	return object;
+}
+
+json_t *cw_view_task_status(const struct cw_connector *c, size_t task)
+{
+	struct cw_connector_view view;
+	struct cw_task_view *tasks;
+	json_t *state;
+
+	cw_connector_view(c, &view, &tasks);
+	state = task_state(c, &view, task);
+	free(tasks);
+	return state;
+}
+
+json_t *cw_view_status(const struct cw_connector *c)
+{
+	json_t *status = json_object(), *list = json_array();
+	struct cw_connector_view view;
+	struct cw_task_view *tasks;
+
+	cw_connector_view(c, &view, &tasks);
+	for (size_t i = 0; i < c->n_tasks; i++)
+		json_array_append_new(list, task_state(c, &view, i));
+	put_text(status, "name", c->name);
+	json_object_set_new(status, "connector", state_object(c, cw_plan_connector_state(&view), c->trace));
+	json_object_set_new(status, "tasks", list);
+	put_text(status, "type", c->kind);
+	free(tasks);
+	return status;
+}
+
+json_t *cw_view_tasks(const struct cw_connector *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->n_tasks && c->target != CW_TARGET_STOPPED; i++) {
+		json_t *config = json_copy(c->tasks[i].config);
+
+		put_text(config, "task.class", c->class_name);
+		json_array_append_new(list, json_pack("{s{sssi}so}", "id", "connector", c->name, "task", (int)i, "config",
+						      config));
+	}
+	return list;
+}
+
+static void put_metric(json_t *metrics, const char *name, const char *kind, int64_t value, const char *help)
+{
+	json_object_set_new(metrics, name, json_pack("{sssssI}", "kind", kind, "help", help, "value", (json_int_t)value));
+}
+
+static json_t *worker_metrics(const struct cw_herder *herder)
+{
+	json_t *metrics = json_object();
+	int64_t hosts = 0;
+
+	for (const struct cw_connector *c = herder->connectors; c; c = c->next)
+		hosts += c->host != NULL;
+	put_metric(metrics, "hosts", "gauge", hosts, "Processes that run connectors.");
+	put_metric(metrics, "host_starts", "counter", herder->host_starts, "Processes started to run a connector.");
+	put_metric(metrics, "host_crashes", "counter", herder->host_crashes,
+		   "Processes of connectors that ended without being asked to.");
+	put_metric(metrics, "host_kills", "counter", herder->host_kills,
+		   "Processes of connectors that were killed because they missed a deadline.");
+	return metrics;
+}
+
+static json_t *connector_metrics(const struct cw_connector *c)
+{
+	json_t *object = json_object(), *list = json_array();
+	struct cw_connector_view view;
+	struct cw_task_view *tasks;
+
+	cw_connector_view(c, &view, &tasks);
+	for (size_t i = 0; i < c->n_tasks; i++) {
+		json_t *task = json_pack("{sisssI}", "id", (int)i, "state", cw_plan_task_state(&view, i), "restarts",
+					 (json_int_t)c->tasks[i].restarts);
+
+		if (c->tasks[i].metrics)
+			json_object_set(task, "metrics", c->tasks[i].metrics);
+		else
+			json_object_set_new(task, "metrics", json_object());
+		json_array_append_new(list, task);
+	}
+	put_text(object, "state", cw_plan_connector_state(&view));
+	put_text(object, "type", c->kind);
+	put_text(object, "class", c->class_name);
+	json_object_set_new(object, "tasks", list);
+	free(tasks);
+	return object;
+}
+
+json_t *cw_view_metrics(const struct cw_herder *herder)
+{
+	json_t *connectors = json_object();
+
+	for (const struct cw_connector *c = herder->connectors; c; c = c->next)
+		json_object_set_new(connectors, c->name, connector_metrics(c));
+	return json_pack("{soso}", "worker", worker_metrics(herder), "connectors", connectors);
+}
