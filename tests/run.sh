@@ -164,7 +164,7 @@ long_option=()
 say "tests of $stages in $WORK, seed $CW_SEED, $JOBS processors"
 
 # shellcheck disable=SC2086
-packages="$PACKAGES_BUILD python3"
+packages="$PACKAGES_BUILD g++ python3"
 if wanted integration || wanted fault; then packages="$packages $PACKAGES_SERVERS"; fi
 # shellcheck disable=SC2086
 install_packages $packages || { echo 'FAIL packages' >>"$RESULTS"; exit 1; }
