@@ -62,7 +62,8 @@ copy_tree "$TOP" "$WORK/src"
 mkdir -p "$WORK/build"
 [ -x "$WORK/src/configure" ] || step env -C "$WORK/src" autoreconf -fi
 [ -f "$WORK/build/Makefile" ] || step env -C "$WORK/build" "$WORK/src/configure" -q CFLAGS='-O2 -g' --prefix="$WORK/prefix"
-step make -s -C "$WORK/build" -j"$(nproc)" all bench-programs
+step make -s -C "$WORK/build" -j"$(nproc)" all
+step make -s -C "$WORK/build" -j"$(nproc)" bench-programs
 step make -s -C "$WORK/build" install
 if [ -z "${CW_KAFKA-}" ]; then
 	# shellcheck disable=SC2086
