@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "config/converter.h"
-#include "config/listener.h"
+#include "config/address.h"
 #include "config/props.h"
 #include "config/worker_keys.h"
 
@@ -233,10 +233,10 @@ static void check_all(const struct cw_map *raw, const struct findings *findings)
 static void warn_open_listeners(const struct cw_worker_config *config, const struct findings *findings)
 {
 	for (size_t i = 0; i < config->listeners.n; i++) {
-		struct cw_listener listener;
+		struct cw_address listener;
 
-		if (cw_listener_parse(config->listeners.items[i], &listener, NULL) == 0 &&
-		    !cw_listener_is_loopback(&listener))
+		if (cw_address_parse(config->listeners.items[i], &listener, NULL) == 0 &&
+		    !cw_address_is_loopback(&listener))
 			report(findings, findings->warnings, "listeners",
 			       "listeners: %s can be reached from other machines, and REST has no authentication",
 			       config->listeners.items[i]);

@@ -1,4 +1,4 @@
-#include "config/listener.h"
+#include "config/address.h"
 #include "config/worker_keys.h"
 #include "config_fixture.h"
 
@@ -144,14 +144,14 @@ static void test_worker__other_keys_are_unique_and_documented(void)
 
 static void test_listener__splits_host_and_port(void)
 {
-	struct cw_listener listener;
+	struct cw_address listener;
 
-	CU_ASSERT_EQUAL(cw_listener_parse("http://[::1]:8083", &listener, NULL), 0);
+	CU_ASSERT_EQUAL(cw_address_parse("http://[::1]:8083", &listener, NULL), 0);
 	CU_ASSERT_STRING_EQUAL(listener.host, "::1");
 	CU_ASSERT_EQUAL(listener.port, 8083);
-	CU_ASSERT_EQUAL(cw_listener_parse("HTTP://:0", &listener, NULL), 0);
+	CU_ASSERT_EQUAL(cw_address_parse("HTTP://:0", &listener, NULL), 0);
 	CU_ASSERT_STRING_EQUAL(listener.host, "");
-	CU_ASSERT_FALSE(cw_listener_is_loopback(&listener));
+	CU_ASSERT_FALSE(cw_address_is_loopback(&listener));
 }
 
 int main(void)

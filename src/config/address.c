@@ -1,4 +1,4 @@
-#include "config/listener.h"
+#include "config/address.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "config/number.h"
 
 /* Splits "HOST:PORT"; least is the lowest port. */
-static int parse_address(const char *text, int64_t least, struct cw_listener *out, struct cw_error *err)
+static int parse_address(const char *text, int64_t least, struct cw_address *out, struct cw_error *err)
 {
 	const char *colon = strrchr(text, ':'), *host = text, *end;
 	int64_t port;
@@ -38,7 +38,7 @@ static int parse_address(const char *text, int64_t least, struct cw_listener *ou
 	return 0;
 }
 
-int cw_listener_parse(const char *text, struct cw_listener *out, struct cw_error *err)
+int cw_address_parse(const char *text, struct cw_address *out, struct cw_error *err)
 {
 	static const char http[] = "http://", https[] = "https://";
 
@@ -50,7 +50,7 @@ int cw_listener_parse(const char *text, struct cw_listener *out, struct cw_error
 	return parse_address(text + strlen(http), 0, out, err);
 }
 
-bool cw_listener_is_loopback(const struct cw_listener *listener)
+bool cw_address_is_loopback(const struct cw_address *listener)
 {
 	return strncmp(listener->host, "127.", 4) == 0 || strcmp(listener->host, "::1") == 0 ||
 	       strcasecmp(listener->host, "localhost") == 0;
@@ -76,9 +76,9 @@ static int each_item(const char *value, int (*check)(const char *item, struct cw
 
 static int listener_check(const char *item, struct cw_error *err)
 {
-	struct cw_listener listener;
+	struct cw_address listener;
 
-	return cw_listener_parse(item, &listener, err);
+	return cw_address_parse(item, &listener, err);
 }
 
 int cw_listeners_check(const char *value, struct cw_error *err)
@@ -89,7 +89,7 @@ int cw_listeners_check(const char *value, struct cw_error *err)
 static int server_check(const char *item, struct cw_error *err)
 {
 	const char *scheme = strstr(item, "://");
-	struct cw_listener server;
+	struct cw_address server;
 
 	if (parse_address(scheme ? scheme + 3 : item, 1, &server, err) < 0)
 		return -1;
