@@ -6,7 +6,8 @@ void cw_pace_init(struct cw_pace *pace, double rate, uint32_t tasks, uint32_t ta
 				  .tasks = tasks,
 				  .task = task,
 				  .first = first,
-				  .start_ns = now_ns };
+				  .start_ns = now_ns,
+				  .not_before_ns = now_ns };
 }
 
 int64_t cw_pace_due_ns(const struct cw_pace *pace, uint64_t k)
@@ -33,7 +34,7 @@ static uint64_t due_until(const struct cw_pace *pace, int64_t now_ns)
 struct cw_pace_share cw_pace_take(struct cw_pace *pace, uint64_t next, uint64_t left, size_t most, int64_t now_ns)
 {
 	struct cw_pace_share share = { 0 };
-	uint64_t due, done = next - pace->first;
+	uint64_t due, done;
 
 	if (pace->step_ns == 0) {
 		share.n = left < most ? (size_t)left : most;
@@ -43,11 +44,17 @@ struct cw_pace_share cw_pace_take(struct cw_pace *pace, uint64_t next, uint64_t 
 		share.wait_ns = pace->not_before_ns - now_ns;
 		return share;
 	}
+	if (now_ns - pace->not_before_ns > CW_PACE_PAUSE_NS) {
+		pace->first = next;
+		pace->start_ns = now_ns;
+	}
+	done = next - pace->first;
 	due = due_until(pace, now_ns);
 	due = due > done ? due - done : 0;
 	due = due < left ? due : left;
 	share.n = due < most ? (size_t)due : most;
 	share.behind = due - share.n;
+	pace->not_before_ns = now_ns;
 	if (share.behind == 0 && due < left) {
 		int64_t wait_ns = cw_pace_due_ns(pace, next + due) - now_ns;
 

@@ -80,11 +80,12 @@ static const struct cw_config_def table[] = {
 	  .display_name = "Records per second", .check = check_rate, .dependents = "time.speed",
 	  .doc = "The pace of the whole connector, in records per second; it may have a fraction. 0 means as fast as "
 		 "possible. The pace holds for every moment and not only on average: the n-th record after a start is due "
-		 "n / pace seconds after it, and what could not be written in time is caught up on.",
+		 "n / pace seconds after it, and what could not be written in time is caught up on; but after ten seconds in "
+		 "which nothing could be written, as in a pause, the pace begins anew.",
 	  INTO(records_per_second) },
 	{ .name = "batch.size", .type = CW_CONFIG_INT, .default_value = "1000", FROM_TO(1, 100000), .importance = CW_LOW,
 	  .group = "Output", .order = 4, .width = CW_WIDTH_SHORT, .display_name = "Batch size",
-	  .doc = "The most records that are generated at a time.", INTO(batch_size) },
+	  .doc = "The most records that are generated at a time; the worker may ask for fewer.", INTO(batch_size) },
 	{ .name = "key", .type = CW_CONFIG_STRING, .default_value = "none", .choices = "none,client_ip",
 	  .importance = CW_MEDIUM, .group = "Output", .order = 5, .width = CW_WIDTH_SHORT, .display_name = "Record key",
 	  .doc = "The key of the records: none, or client_ip, which keeps the lines of a client in one partition.",

@@ -116,9 +116,9 @@ static enum cw_result source_task_start(const struct cw_context *ctx, const void
 	}
 	cw_cursor_init(&task->cursor, task->generator, (uint32_t)ctx->task);
 	set_limits(task, options);
-	task->malformed = host->metric(ctx, CW_METRIC_COUNTER, "synthetic-malformed-records-total",
+	task->malformed = host->metric(ctx, CW_METRIC_COUNTER, "malformed_records",
 				       "Malformed lines that were generated on purpose.");
-	task->behind = host->metric(ctx, CW_METRIC_GAUGE, "synthetic-behind-records",
+	task->behind = host->metric(ctx, CW_METRIC_GAUGE, "records_behind",
 				    "Records that were due by records.per.second and are not generated yet.");
 	if (task->end != UINT64_MAX)
 		cw_log(ctx, CW_LOG_INFO, "generates records %llu to %llu of its series",

@@ -281,7 +281,7 @@ static void test_pace__catches_up_without_drift(void)
 	share = cw_pace_take(&pace, 0, UINT64_MAX, 1000, 0);
 	CU_ASSERT_EQUAL(share.n, 1);
 	CU_ASSERT_EQUAL(share.wait_ns, 1000000);
-	/* Ten seconds late: ten thousand records are due, as many as the batch holds come, and no wait. */
+	/* Ten seconds late, and no pause yet: all are due, as many as the batch holds come, and no wait. */
 	share = cw_pace_take(&pace, 1, UINT64_MAX, 1000, INT64_C(10000000000));
 	CU_ASSERT_EQUAL(share.n, 1000);
 	CU_ASSERT_EQUAL(share.behind, 9000);

@@ -117,7 +117,7 @@ static void test_source__records_are_the_generator_s_lines(void)
 		}
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
-	CU_ASSERT_EQUAL(cw_fake_host_metric(run->host, "synthetic-malformed-records-total")->value, malformed);
+	CU_ASSERT_EQUAL(cw_fake_host_metric(run->host, "malformed_records")->value, malformed);
 	CU_ASSERT_STRING_EQUAL(run->host->partitions[0].json, "{\"task\":1,\"tasks\":3,\"seed\":1}");
 	CU_ASSERT_STRING_EQUAL(run->host->partitions[0].offset_field, "record");
 	cw_synthetic_free(g);
@@ -357,11 +357,28 @@ static void test_source__pace_by_the_host_s_clock(void)
 	poll_task(run);
 	CU_ASSERT_EQUAL(run->batch.batch.n, 500);
 	CU_ASSERT_EQUAL(run->batch.batch.wait_ns, 0);
-	CU_ASSERT_TRUE(cw_fake_host_metric(run->host, "synthetic-behind-records")->value >= 1499);
+	CU_ASSERT_TRUE(cw_fake_host_metric(run->host, "records_behind")->value >= 1499);
 	for (n = 500; run->batch.batch.wait_ns == 0; n += run->batch.batch.n)
 		poll_task(run);
 	CU_ASSERT_TRUE(n >= 1999 && n <= 2001);
-	CU_ASSERT_EQUAL(cw_fake_host_metric(run->host, "synthetic-behind-records")->value, 0);
+	CU_ASSERT_EQUAL(cw_fake_host_metric(run->host, "records_behind")->value, 0);
+	run_free(run);
+}
+
+/* The framework does not tell of a pause; what was not asked for in an hour does not come in a second. */
+static void test_source__pace_starts_anew_after_a_pause(void)
+{
+	struct run *run = run_new(0, 1, "records.per.second=10", NULL);
+
+	poll_task(run);
+	run->host->now_ns += INT64_C(3600000000000);
+	poll_task(run);
+	CU_ASSERT_EQUAL(run->batch.batch.n, 1);
+	CU_ASSERT_EQUAL(record_at(run, 0)->source_offset.u.integer, 2);
+	CU_ASSERT_EQUAL(run->batch.batch.wait_ns, 100000000);
+	run->host->now_ns += 100000000;
+	poll_task(run);
+	CU_ASSERT_EQUAL(run->batch.batch.n, 1);
 	run_free(run);
 }
 
@@ -530,6 +547,7 @@ static CU_TestInfo course[] = {
 	{ "refuses an offset that is not its own", test_source__refuses_an_offset_that_is_not_its_own },
 	{ "as many tasks as allowed", test_source__task_configs_are_as_many_as_allowed },
 	{ "pace by the host's clock", test_source__pace_by_the_host_s_clock },
+	{ "the pace starts anew after a pause", test_source__pace_starts_anew_after_a_pause },
 	{ "the pace starts anew after a restart", test_source__pace_starts_anew_after_a_restart },
 	CU_TEST_INFO_NULL,
 };
