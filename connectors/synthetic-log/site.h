@@ -3,7 +3,7 @@
  * tables that are filled once.
  *
  * Texts are stored as they appear in a line of the format, quotes included, so that making a line is
- * copying. They lie in one pool; each may be read in whole blocks of 32 bytes.
+ * copying. They lie in one pool; each may be read in whole blocks of 64 bytes.
  */
 #ifndef CW_SYNTHETIC_SITE_H
 #define CW_SYNTHETIC_SITE_H
@@ -11,7 +11,7 @@
 #include "alias.h"
 #include "options.h"
 
-#define CW_TEXT_BLOCK 32
+#define CW_TEXT_BLOCK 64
 
 struct cw_text {
 	uint32_t at, n; /* in the pool */
