@@ -1,0 +1,572 @@
+#include "devstore/date_format.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define DAY_MS INT64_C(86400000)
+#define MAX_ALTERNATIVES 8
+
+enum kind { ISO, EPOCH_MILLIS, EPOCH_SECOND, PATTERN };
+
+struct alternative {
+	enum kind kind;
+	char *pattern; /* PATTERN */
+};
+
+struct cw_date_format {
+	char *spec;
+	struct alternative alternatives[MAX_ALTERNATIVES];
+	int n;
+};
+
+/* Elasticsearch's named formats, as patterns; those with optional parts are read as ISO 8601. */
+static const struct {
+	const char *name;
+	enum kind kind;
+	const char *pattern;
+} names[] = {
+	{ "strict_date_optional_time", ISO, NULL },
+	{ "strict_date_optional_time_nanos", ISO, NULL },
+	{ "date_optional_time", ISO, NULL },
+	{ "iso8601", ISO, NULL },
+	{ "strict_date_time", PATTERN, "yyyy-MM-dd'T'HH:mm:ss.SSSXXX" },
+	{ "date_time", PATTERN, "yyyy-MM-dd'T'HH:mm:ss.SSSXXX" },
+	{ "strict_date_time_no_millis", PATTERN, "yyyy-MM-dd'T'HH:mm:ssXXX" },
+	{ "date_time_no_millis", PATTERN, "yyyy-MM-dd'T'HH:mm:ssXXX" },
+	{ "strict_date_hour_minute_second", PATTERN, "yyyy-MM-dd'T'HH:mm:ss" },
+	{ "date_hour_minute_second", PATTERN, "yyyy-MM-dd'T'HH:mm:ss" },
+	{ "strict_date", PATTERN, "yyyy-MM-dd" },
+	{ "date", PATTERN, "yyyy-MM-dd" },
+	{ "strict_year_month_day", PATTERN, "yyyy-MM-dd" },
+	{ "basic_date", PATTERN, "yyyyMMdd" },
+	{ "strict_hour_minute", PATTERN, "HH:mm" },
+	{ "epoch_millis", EPOCH_MILLIS, NULL },
+	{ "epoch_second", EPOCH_SECOND, NULL },
+};
+
+static const char *const months[] = {
+	"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+};
+
+struct fields {
+	int64_t year;
+	int month, day, hour, minute, second, ms, offset_minutes;
+};
+
+static int64_t days_from_civil(int64_t y, int m, int d)
+{
+	int64_t era, doy, doe, yoe;
+
+	y -= m <= 2;
+	era = (y >= 0 ? y : y - 399) / 400;
+	yoe = y - era * 400;
+	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+	return era * 146097 + doe - 719468;
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+static void civil_from_ms(int64_t ms, struct fields *f)
+{
+	int64_t days = floor_div(ms, DAY_MS), rest = ms - days * DAY_MS, z = days + 719468, era = floor_div(z, 146097);
+	int64_t doe = z - era * 146097, yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+
+	f->day = (int)(doy - (153 * mp + 2) / 5 + 1);
+	f->month = (int)(mp < 10 ? mp + 3 : mp - 9);
+	f->year = yoe + era * 400 + (f->month <= 2);
+	f->hour = (int)(rest / 3600000);
+	f->minute = (int)(rest / 60000 % 60);
+	f->second = (int)(rest / 1000 % 60);
+	f->ms = (int)(rest % 1000);
+	f->offset_minutes = 0;
+}
+
+static int days_in_month(int64_t year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : days[month - 1];
+}
+
+static bool fields_to_ms(const struct fields *f, int64_t *ms)
+{
+	if (f->month < 1 || f->month > 12 || f->day < 1 || f->day > days_in_month(f->year, f->month) || f->hour > 23 ||
+	    f->minute > 59 || f->second > 59)
+		return false;
+	*ms = days_from_civil(f->year, f->month, f->day) * DAY_MS + f->hour * INT64_C(3600000) +
+	      (f->minute - f->offset_minutes) * INT64_C(60000) + f->second * INT64_C(1000) + f->ms;
+	return true;
+}
+
+/* ---- making -------------------------------------------------------------------------------- */
+
+static bool add_alternative(struct cw_date_format *format, const char *text, size_t n, const char **reason)
+{
+	struct alternative *a = &format->alternatives[format->n];
+	bool quoted = false;
+
+	if (n == 0 || format->n == MAX_ALTERNATIVES) {
+		*reason = n == 0 ? "it has an empty part" : "it has too many alternatives";
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i].name) == n && memcmp(names[i].name, text, n) == 0) {
+			a->kind = names[i].kind;
+			a->pattern = cw_strdup(names[i].pattern);
+			format->n++;
+			return true;
+		}
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] == '\'')
+			quoted = !quoted;
+		else if (!quoted && isalpha((unsigned char)text[i]) && !strchr("yuMdHmsSXZ", text[i])) {
+			*reason = "it is no format name known here, and only y M d H m s S X Z can be used in patterns";
+			return false;
+		}
+	}
+	if (quoted) {
+		*reason = "a quote in it is not closed";
+		return false;
+	}
+	a->kind = PATTERN;
+	a->pattern = cw_strndup(text, n);
+	format->n++;
+	return true;
+}
+
+struct cw_date_format *cw_date_format_new(const char *spec, const char **reason)
+{
+	struct cw_date_format *format = cw_alloc(sizeof(*format));
+	const char *ignored, *p = spec, *end;
+
+	format->spec = cw_strdup(spec);
+	do {
+		end = strstr(p, "||");
+		if (!add_alternative(format, p, end ? (size_t)(end - p) : strlen(p), reason ? reason : &ignored)) {
+			cw_date_format_free(format);
+			return NULL;
+		}
+		p = end + 2;
+	} while (end);
+	return format;
+}
+
+void cw_date_format_free(struct cw_date_format *format)
+{
+	if (!format)
+		return;
+	for (int i = 0; i < format->n; i++)
+		free(format->alternatives[i].pattern);
+	free(format->spec);
+	free(format);
+}
+
+const char *cw_date_format_spec(const struct cw_date_format *format)
+{
+	return format->spec;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+/* Exactly `digits` digits (or, with digits < 0, one to -digits). */
+static bool read_int(const char **p, int digits, int *out)
+{
+	int n = 0, value = 0, most = digits < 0 ? -digits : digits;
+
+	while (n < most && isdigit((unsigned char)(*p)[n])) {
+		value = value * 10 + ((*p)[n] - '0');
+		n++;
+	}
+	if (n == 0 || (digits > 0 && n != digits))
+		return false;
+	*p += n;
+	*out = value;
+	return true;
+}
+
+/* A fraction of a second of up to nine digits; what is finer than milliseconds is cut. */
+static bool read_fraction(const char **p, int *ms)
+{
+	int n = 0, value = 0;
+
+	while (n < 9 && isdigit((unsigned char)(*p)[n])) {
+		if (n < 3)
+			value = value * 10 + ((*p)[n] - '0');
+		n++;
+	}
+	if (n == 0)
+		return false;
+	for (int i = n; i < 3; i++)
+		value *= 10;
+	*p += n;
+	*ms = value;
+	return true;
+}
+
+static bool read_offset(const char **p, int *minutes)
+{
+	int sign, h, m = 0;
+
+	if (**p == 'Z') {
+		++*p;
+		*minutes = 0;
+		return true;
+	}
+	if (**p != '+' && **p != '-')
+		return false;
+	sign = **p == '-' ? -1 : 1;
+	++*p;
+	if (!read_int(p, 2, &h))
+		return false;
+	if (**p == ':')
+		++*p;
+	if (isdigit((unsigned char)**p) && !read_int(p, 2, &m))
+		return false;
+	*minutes = sign * (h * 60 + m);
+	return h <= 18 && m < 60;
+}
+
+static bool parse_iso_time(const char **p, struct fields *f)
+{
+	if (!read_int(p, 2, &f->hour))
+		return false;
+	if (**p == ':') {
+		++*p;
+		if (!read_int(p, 2, &f->minute))
+			return false;
+		if (**p == ':') {
+			++*p;
+			if (!read_int(p, 2, &f->second))
+				return false;
+			if (**p == '.' || **p == ',') {
+				++*p;
+				if (!read_fraction(p, &f->ms))
+					return false;
+			}
+		}
+	}
+	return **p == '\0' || read_offset(p, &f->offset_minutes);
+}
+
+static bool parse_iso(const char *p, int64_t *ms)
+{
+	struct fields f = { .month = 1, .day = 1 };
+	int year;
+
+	if (!read_int(&p, 4, &year))
+		return false;
+	f.year = year;
+	if (*p == '-') {
+		p++;
+		if (!read_int(&p, 2, &f.month))
+			return false;
+		if (*p == '-') {
+			p++;
+			if (!read_int(&p, 2, &f.day))
+				return false;
+		}
+	}
+	if (*p == 'T') {
+		p++;
+		if (*p && !parse_iso_time(&p, &f))
+			return false;
+	}
+	return *p == '\0' && fields_to_ms(&f, ms);
+}
+
+static bool parse_epoch(const char *text, int64_t unit_ms, int64_t *ms)
+{
+	char *end;
+	long long value = strtoll(text, &end, 10);
+
+	if (end == text || isspace((unsigned char)*text) || value > INT64_MAX / unit_ms || value < INT64_MIN / unit_ms)
+		return false;
+	if (*end == '.')
+		for (end++; isdigit((unsigned char)*end); end++)
+			;
+	*ms = value * unit_ms;
+	return *end == '\0';
+}
+
+static bool read_month_name(const char **p, int *month)
+{
+	for (int i = 0; i < 12; i++)
+		if (strncmp(*p, months[i], 3) == 0) {
+			*month = i + 1;
+			*p += 3;
+			return true;
+		}
+	return false;
+}
+
+/* One run of the same pattern letter. */
+static bool read_letter(char letter, int width, const char **p, struct fields *f)
+{
+	int year;
+
+	switch (letter) {
+	case 'y':
+	case 'u':
+		if (!read_int(p, width <= 1 ? -9 : width, &year))
+			return false;
+		f->year = width == 2 ? 2000 + year : year;
+		return true;
+	case 'M':
+		return width == 3 ? read_month_name(p, &f->month) : read_int(p, width == 1 ? -2 : 2, &f->month);
+	case 'd':
+		return read_int(p, width == 1 ? -2 : 2, &f->day);
+	case 'H':
+		return read_int(p, width == 1 ? -2 : 2, &f->hour);
+	case 'm':
+		return read_int(p, width == 1 ? -2 : 2, &f->minute);
+	case 's':
+		return read_int(p, width == 1 ? -2 : 2, &f->second);
+	case 'S':
+		return read_fraction(p, &f->ms);
+	default:
+		return read_offset(p, &f->offset_minutes);
+	}
+}
+
+static bool parse_pattern(const char *pattern, const char *p, int64_t *ms)
+{
+	struct fields f = { .year = 1970, .month = 1, .day = 1 };
+	bool quoted = false;
+
+	while (*pattern) {
+		int width = 1;
+
+		if (*pattern == '\'') {
+			quoted = !quoted;
+			pattern++;
+			continue;
+		}
+		if (quoted || !isalpha((unsigned char)*pattern)) {
+			if (*p++ != *pattern++)
+				return false;
+			continue;
+		}
+		while (pattern[width] == pattern[0])
+			width++;
+		if (!read_letter(*pattern, width, &p, &f))
+			return false;
+		pattern += width;
+	}
+	return *p == '\0' && fields_to_ms(&f, ms);
+}
+
+bool cw_date_parse(const struct cw_date_format *format, const char *text, int64_t *ms)
+{
+	for (int i = 0; i < format->n; i++) {
+		const struct alternative *a = &format->alternatives[i];
+		bool ok = a->kind == ISO	    ? parse_iso(text, ms)
+			  : a->kind == EPOCH_MILLIS ? parse_epoch(text, 1, ms)
+			  : a->kind == EPOCH_SECOND ? parse_epoch(text, 1000, ms)
+						    : parse_pattern(a->pattern, text, ms);
+
+		if (ok)
+			return true;
+	}
+	return false;
+}
+
+/* ---- printing ------------------------------------------------------------------------------ */
+
+static void print_letter(char letter, int width, const struct fields *f, struct cw_buf *out)
+{
+	switch (letter) {
+	case 'y':
+	case 'u':
+		cw_buf_printf(out, "%0*lld", width, (long long)(width == 2 ? f->year % 100 : f->year));
+		break;
+	case 'M':
+		if (width == 3)
+			cw_buf_puts(out, months[f->month - 1]);
+		else
+			cw_buf_printf(out, "%0*d", width, f->month);
+		break;
+	case 'd':
+		cw_buf_printf(out, "%0*d", width, f->day);
+		break;
+	case 'H':
+		cw_buf_printf(out, "%0*d", width, f->hour);
+		break;
+	case 'm':
+		cw_buf_printf(out, "%0*d", width, f->minute);
+		break;
+	case 's':
+		cw_buf_printf(out, "%0*d", width, f->second);
+		break;
+	case 'S': {
+		char digits[16];
+
+		snprintf(digits, sizeof(digits), "%03d000000", f->ms);
+		cw_buf_append(out, digits, (size_t)(width < 9 ? width : 9));
+		break;
+	}
+	default:
+		cw_buf_puts(out, letter == 'X' ? "Z" : "+0000");
+	}
+}
+
+static void print_pattern(const char *pattern, int64_t ms, struct cw_buf *out)
+{
+	struct fields f;
+	bool quoted = false;
+
+	civil_from_ms(ms, &f);
+	while (*pattern) {
+		int width = 1;
+
+		if (*pattern == '\'') {
+			quoted = !quoted;
+			pattern++;
+		} else if (quoted || !isalpha((unsigned char)*pattern)) {
+			cw_buf_append(out, pattern++, 1);
+		} else {
+			while (pattern[width] == pattern[0])
+				width++;
+			print_letter(*pattern, width, &f, out);
+			pattern += width;
+		}
+	}
+}
+
+void cw_date_print(const struct cw_date_format *format, int64_t ms, struct cw_buf *out)
+{
+	const struct alternative *a = &format->alternatives[0];
+
+	switch (a->kind) {
+	case EPOCH_MILLIS:
+		cw_buf_printf(out, "%lld", (long long)ms);
+		break;
+	case EPOCH_SECOND:
+		cw_buf_printf(out, "%lld", (long long)floor_div(ms, 1000));
+		break;
+	case PATTERN:
+		print_pattern(a->pattern, ms, out);
+		break;
+	case ISO:
+		print_pattern("yyyy-MM-dd'T'HH:mm:ss.SSSX", ms, out);
+	}
+}
+
+/* ---- arithmetic ---------------------------------------------------------------------------- */
+
+static int64_t unit_ms(char unit)
+{
+	switch (unit) {
+	case 's':
+		return 1000;
+	case 'm':
+		return 60000;
+	case 'h':
+	case 'H':
+		return 3600000;
+	case 'd':
+		return DAY_MS;
+	case 'w':
+		return 7 * DAY_MS;
+	default:
+		return 0;
+	}
+}
+
+int64_t cw_date_floor(int64_t ms, char unit)
+{
+	struct fields f;
+	int64_t out = 0;
+
+	if (unit == 'w') /* weeks start on Monday; 1970-01-05 was one */
+		return floor_div(ms - 4 * DAY_MS, 7 * DAY_MS) * 7 * DAY_MS + 4 * DAY_MS;
+	if (unit_ms(unit))
+		return floor_div(ms, unit_ms(unit)) * unit_ms(unit);
+	civil_from_ms(ms, &f);
+	f.hour = f.minute = f.second = f.ms = 0;
+	f.day = 1;
+	if (unit == 'y')
+		f.month = 1;
+	else if (unit == 'Q')
+		f.month = (f.month - 1) / 3 * 3 + 1;
+	fields_to_ms(&f, &out);
+	return out;
+}
+
+int64_t cw_date_add(int64_t ms, int64_t n, char unit)
+{
+	struct fields f;
+	int64_t month, out = ms;
+
+	if (unit_ms(unit))
+		return ms + n * unit_ms(unit);
+	civil_from_ms(ms, &f);
+	month = f.month - 1 + n * (unit == 'y' ? 12 : unit == 'Q' ? 3 : 1);
+	f.year += floor_div(month, 12);
+	f.month = (int)(month - floor_div(month, 12) * 12) + 1;
+	if (f.day > days_in_month(f.year, f.month))
+		f.day = days_in_month(f.year, f.month);
+	fields_to_ms(&f, &out);
+	return out;
+}
+
+static bool apply_math(const char *p, bool round_up, int64_t *ms)
+{
+	while (*p) {
+		char op = *p++;
+		int n = 1;
+
+		if (op != '+' && op != '-' && op != '/')
+			return false;
+		if (op != '/' && isdigit((unsigned char)*p) && !read_int(&p, -9, &n))
+			return false;
+		if (!*p || !strchr("yMwdhHms", *p))
+			return false;
+		if (op == '/') {
+			*ms = cw_date_floor(*ms, *p);
+			if (round_up)
+				*ms = cw_date_add(*ms, 1, *p) - 1;
+		} else {
+			*ms = cw_date_add(*ms, op == '-' ? -n : n, *p);
+		}
+		p++;
+	}
+	return true;
+}
+
+bool cw_date_math(const struct cw_date_format *format, const char *text, int64_t now_ms, bool round_up, int64_t *ms)
+{
+	const char *bars = strstr(text, "||");
+	CW_AUTO_FREE char *date = NULL;
+
+	if (strncmp(text, "now", 3) == 0) {
+		*ms = now_ms;
+		return apply_math(text + 3, round_up, ms);
+	}
+	if (!bars)
+		return cw_date_parse(format, text, ms);
+	date = cw_strndup(text, (size_t)(bars - text));
+	return cw_date_parse(format, date, ms) && apply_math(bars + 2, round_up, ms);
+}
+
+int64_t cw_date_interval(const char *text)
+{
+	const char *p = text;
+	int n;
+
+	if (!read_int(&p, -9, &n) || n == 0)
+		return -1;
+	if (strcmp(p, "ms") == 0)
+		return n;
+	if (!*p || p[1] || !strchr("smhd", *p))
+		return -1;
+	return n * unit_ms(*p);
+}
