@@ -106,7 +106,7 @@ static char *clean_text(const struct cw_validation *validation, const char *text
 	return cw_buf_take(&valid);
 }
 
-static void add_error(struct cw_validation *validation, const char *key, const char *text)
+void cw_validation_add(struct cw_validation *validation, const char *key, const char *text)
 {
 	CW_AUTO_FREE char *clean = clean_text(validation, text);
 
@@ -120,7 +120,7 @@ void cw_validation_invalid(struct cw_validation *validation, const char *key, co
 	/* The message stands alone in the answer of a POST, so it must name its key. */
 	if (!strstr(message, key))
 		named = cw_format("Invalid configuration %s: %s", key, message);
-	add_error(validation, key, named ? named : message);
+	cw_validation_add(validation, key, named ? named : message);
 }
 
 void cw_validation_refuse(struct cw_validation *validation, const char *key, const char *reason)
@@ -131,7 +131,7 @@ void cw_validation_refuse(struct cw_validation *validation, const char *key, con
 								    key) ? "[hidden]" : value ? value : "null",
 					    key, reason);
 
-	add_error(validation, key, text);
+	cw_validation_add(validation, key, text);
 }
 
 int cw_validation_error_count(const struct cw_validation *validation)
@@ -152,9 +152,9 @@ static void check_key(struct cw_validation *validation, const struct cw_config_d
 
 	if (cw_config_check(def, value, &err) == 0)
 		return;
-	add_error(validation, def->name, err.text);
+	cw_validation_add(validation, def->name, err.text);
 	if (cw_config_follow_up(def, value, &second))
-		add_error(validation, def->name, second.text);
+		cw_validation_add(validation, def->name, second.text);
 }
 
 static struct cw_config_table plugin_table(const struct cw_plugin *plugin)

@@ -231,7 +231,7 @@ static const struct cw_config_def source_table[] = {
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Exactly Once Support", .order = 2,
 	  .width = CW_WIDTH_SHORT, .display_name = "Exactly once support", STORED(exactly_once_support),
 	  .doc = "requested: exactly once where the worker has it. required: the connector is refused where it has "
-	  "not." },
+		 "not." },
 	{ .name = "transaction.boundary", .default_value = "poll", .choices = "POLL,INTERVAL",
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Exactly Once Support", .order = 3,
 	  .width = CW_WIDTH_SHORT, .display_name = "Transaction Boundary", STORED(transaction_boundary),

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "config/converter.h"
@@ -46,6 +47,18 @@ static bool equals(const char *item, void *with)
 	return strcmp(item, with) == 0;
 }
 
+/* Kafka shows a list with a blank after each comma. New. */
+static char *shown_list(const struct cw_validation *validation, const char *key, const char *value)
+{
+	struct cw_config_def def = cw_validation_find(validation, key)->def;
+	CW_AUTO_FREE char *list = cw_config_canonical(&def, value);
+	struct cw_buf shown = { 0 };
+
+	for (const char *p = list; *p; p++)
+		cw_buf_printf(&shown, "%c%s", *p, *p == ',' ? " " : "");
+	return cw_buf_take(&shown);
+}
+
 /* ---- sinks: topics --------------------------------------------------------------------------- */
 
 static void check_topics(struct cw_validation *validation)
@@ -63,12 +76,11 @@ static void check_topics(struct cw_validation *validation)
 					      "set.");
 	}
 	if (dlq && topics && any_item(topics, equals, (char *)dlq)) {
-		struct cw_config_def def = cw_validation_find(validation, "topics")->def;
-		CW_AUTO_FREE char *list = cw_config_canonical(&def, topics);
+		CW_AUTO_FREE char *list = shown_list(validation, "topics", topics);
 		CW_AUTO_FREE char *text = cw_format("The DLQ topic '%s' may not be included in the list of topics "
 						    "('topics=[%s]') consumed by the connector", dlq, list);
 
-		cw_validation_invalid(validation, "errors.deadletterqueue.topic.name", text);
+		cw_validation_add(validation, "errors.deadletterqueue.topic.name", text);
 	}
 }
 
@@ -98,15 +110,14 @@ static bool is_duplicate(const char *item, void *list)
 static void check_aliases(struct cw_validation *validation, const char *key)
 {
 	const char *value = given(validation, key);
-	struct cw_validated *entry = cw_validation_find(validation, key);
 	CW_AUTO_FREE char *list = NULL;
 	CW_AUTO_FREE char *text = NULL;
 
-	if (!value || !entry || !any_item(value, is_duplicate, (char *)value))
+	if (!value || !any_item(value, is_duplicate, (char *)value))
 		return;
-	list = cw_config_canonical(&entry->def, value);
+	list = shown_list(validation, key, value);
 	text = cw_format("Invalid value [%s] for configuration %s: Duplicate alias provided.", list, key);
-	cw_validation_invalid(validation, key, text);
+	cw_validation_add(validation, key, text);
 }
 
 static void check_version(struct cw_validation *validation)
@@ -135,6 +146,32 @@ static void warn_no_effect(struct cw_validation *validation)
 	if (enforce && strcasecmp(enforce, "false") == 0)
 		cw_validation_warn(validation, "tasks.max.enforce=false has no effect: this worker never runs more "
 				   "than tasks.max tasks");
+}
+
+/* Sources: what needs exactly.once.source.support of the worker. */
+static void check_exactly_once(struct cw_validation *validation)
+{
+	static const char *const keys[] = { "transaction.boundary", "transaction.boundary.interval.ms",
+					    "offsets.storage.topic" };
+	const char *support = validation->worker ? validation->worker->exactly_once_source_support : "disabled";
+	const char *wanted = given(validation, "exactly.once.support");
+	CW_AUTO_FREE char *value = NULL;
+
+	if (strcmp(support, "enabled") == 0)
+		return;
+	if (wanted)
+		value = cw_config_canonical(&cw_validation_find(validation, "exactly.once.support")->def, wanted);
+	if (value && strcasecmp(value, "required") == 0) {
+		CW_AUTO_FREE char *reason = cw_format("This worker has exactly.once.source.support=%s; set it to "
+						      "enabled, or use requested", support);
+
+		cw_validation_refuse(validation, "exactly.once.support", reason);
+	}
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (given(validation, keys[i]))
+			cw_validation_warn(validation, "%s has no effect: this worker has "
+					   "exactly.once.source.support=%s",
+					   keys[i], support);
 }
 
 /* ---- keys without a row ---------------------------------------------------------------------- */
@@ -297,6 +334,8 @@ void cw_validate_rules(struct cw_validation *validation)
 
 	if (validation->kind == CW_PLUGIN_SINK)
 		check_topics(validation);
+	if (validation->kind == CW_PLUGIN_SOURCE)
+		check_exactly_once(validation);
 	check_aliases(validation, "transforms");
 	check_aliases(validation, "predicates");
 	check_version(validation);

@@ -29,6 +29,8 @@ struct cw_validation {
 struct cw_validated *cw_validation_find(const struct cw_validation *validation, const char *key);
 /* The key's entry; made without a definition when it has none. Borrowed until the next is made. */
 struct cw_validated *cw_validation_key(struct cw_validation *validation, const char *key);
+/* Adds a whole sentence as it stands, without the secrets of the config. */
+void cw_validation_add(struct cw_validation *validation, const char *key, const char *text);
 /* Adds "Invalid value V for configuration K: reason"; V is as it was given. */
 void cw_validation_refuse(struct cw_validation *validation, const char *key, const char *reason);
 void cw_validation_warn(struct cw_validation *validation, const char *fmt, ...)

@@ -3,36 +3,41 @@
 #include <string.h>
 
 #define DISTRIBUTED "has no effect in standalone mode"
+#define OWN_CLIENTS "has no effect: set producer.KEY or consumer.KEY, for the clients of connectors"
 #define NOT_YET "has no effect: this version does not have this feature"
 #define JAVA "has no effect: it is about the Java virtual machine"
 
 static const struct cw_worker_key keys[] = {
-	/* What the Kafka clients read. */
+	/* What the Kafka clients of connectors read. */
 	{ "security.protocol", CW_KEY_CLIENT,
 	  "How to talk to the brokers: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL." },
-	{ "ssl.", CW_KEY_CLIENT, "TLS to the brokers: certificates, keys, checks." },
-	{ "sasl.", CW_KEY_CLIENT, "Authentication to the brokers: mechanism, user, password." },
-	{ "client.id", CW_KEY_CLIENT, "Prefix of the names under which the brokers know this worker's clients." },
+	{ "ssl.", CW_KEY_CLIENT,
+	  "TLS to the brokers, with PEM files: ssl.ca.location, ssl.certificate.location, ssl.key.location, "
+	  "ssl.key.password." },
+	{ "sasl.", CW_KEY_CLIENT,
+	  "Authentication to the brokers: sasl.mechanism, sasl.username and sasl.password, or sasl.jaas.config." },
 	{ "client.dns.lookup", CW_KEY_CLIENT, "How broker names are resolved." },
-	{ "client.rack", CW_KEY_CLIENT, "Rack of this worker, for fetching from the nearest replica." },
 	{ "request.timeout.ms", CW_KEY_CLIENT, "How long a client waits for a broker's answer, in milliseconds." },
-	{ "retry.backoff.ms", CW_KEY_CLIENT, "Pause before a failed request is made again, in milliseconds." },
-	{ "retry.backoff.max.ms", CW_KEY_CLIENT, "The longest such pause, in milliseconds." },
 	{ "reconnect.backoff.ms", CW_KEY_CLIENT, "Pause before a lost connection is made again, in milliseconds." },
 	{ "reconnect.backoff.max.ms", CW_KEY_CLIENT, "The longest such pause, in milliseconds." },
 	{ "metadata.max.age.ms", CW_KEY_CLIENT,
-	  "After how long the brokers are asked for topics and leaders again, in ms." },
+	  "After how long the brokers are asked for topics and leaders again, in milliseconds." },
 	{ "connections.max.idle.ms", CW_KEY_CLIENT, "Idle time after which a connection is closed, in milliseconds." },
-	{ "socket.connection.setup.timeout.ms", CW_KEY_CLIENT,
-	  "How long making a connection may take, in milliseconds." },
-	{ "socket.connection.setup.timeout.max.ms", CW_KEY_CLIENT, "The longest such time, in milliseconds." },
-	{ "send.buffer.bytes", CW_KEY_CLIENT, "Socket send buffer in bytes." },
-	{ "receive.buffer.bytes", CW_KEY_CLIENT, "Socket receive buffer in bytes." },
-	{ "producer.", CW_KEY_CLIENT,
-	  "Settings of the producers of source connectors only, as in producer.linger.ms." },
-	{ "consumer.", CW_KEY_CLIENT,
-	  "Settings of the consumers of sink connectors only, as in consumer.max.poll.records." },
-	{ "admin.", CW_KEY_CLIENT, "Settings of the admin clients of connectors only." },
+	{ "producer.", CW_KEY_CLIENT, "Settings of the producers of source connectors, as in producer.linger.ms." },
+	{ "consumer.", CW_KEY_CLIENT, "Settings of the consumers of sink connectors, as in consumer.fetch.min.bytes." },
+	{ "admin.", CW_KEY_CLIENT, "Settings of the admin clients of connectors." },
+
+	/* Kafka Connect reads these for the worker's own clients, which standalone mode does not have. */
+	{ "client.id", CW_KEY_NO_EFFECT, OWN_CLIENTS },
+	{ "client.rack", CW_KEY_NO_EFFECT, OWN_CLIENTS },
+	{ "retry.backoff.ms", CW_KEY_NO_EFFECT, OWN_CLIENTS },
+	{ "retry.backoff.max.ms", CW_KEY_NO_EFFECT, OWN_CLIENTS },
+	{ "socket.connection.setup.timeout.ms", CW_KEY_NO_EFFECT, OWN_CLIENTS },
+	{ "socket.connection.setup.timeout.max.ms", CW_KEY_NO_EFFECT, OWN_CLIENTS },
+	{ "send.buffer.bytes", CW_KEY_NO_EFFECT, OWN_CLIENTS },
+	{ "receive.buffer.bytes", CW_KEY_NO_EFFECT, OWN_CLIENTS },
+
+	/* Settings of converters that have none. */
 	{ "key.converter.", CW_KEY_NO_EFFECT, "has no effect: the converters of this version have no settings" },
 	{ "value.converter.", CW_KEY_NO_EFFECT, "has no effect: the converters of this version have no settings" },
 	{ "header.converter.", CW_KEY_NO_EFFECT, "has no effect: the converters of this version have no settings" },

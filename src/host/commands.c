@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "config/connector_config.h"
 #include "config/props.h"
@@ -80,12 +79,6 @@ static json_t *validate(const struct cw_worker_config *worker, const char *asked
 	json_t *answer;
 	char *message;
 
-	if (plugin && strcmp(worker->exactly_once_source_support, "enabled") != 0 &&
-	    plugin->plugin.kind == CW_PLUGIN_SOURCE && cw_map_get(config, "exactly.once.support") &&
-	    strcasecmp(cw_map_get(config, "exactly.once.support"), "required") == 0)
-		cw_validation_invalid(validation, "exactly.once.support",
-				      "Exactly-once support is required by the connector, but this worker has "
-				      "exactly.once.source.support=disabled; set it to enabled");
 	answer = cw_validation_to_json(validation);
 	message = cw_validation_message(validation);
 	json_object_set_new(answer, "type",

@@ -264,6 +264,8 @@ static void test_validate__warnings(void)
 		{ &fixture_source, "topics=x", "topics has no effect: it is a setting of sink connectors" },
 		{ &fixture_sink, "transaction.boundary=poll",
 		  "transaction.boundary has no effect: it is a setting of source connectors" },
+		{ &fixture_source, "offsets.storage.topic=t",
+		  "offsets.storage.topic has no effect: this worker has exactly.once.source.support=disabled" },
 		{ &fixture_sink, "topic.creation.default.partitions=1",
 		  "topic.creation.default.partitions has no effect: it is a setting of source connectors" },
 		{ &fixture_sink, "producer.override.acks=1", "producer.override.acks has no effect: a sink has no "
@@ -337,6 +339,23 @@ static void test_validate__the_worker_decides_converters_and_overrides(void)
 	cw_worker_config_free(&worker);
 }
 
+static void test_validate__an_exactly_once_worker_takes_what_needs_it(void)
+{
+	struct cw_worker_config worker;
+	json_t *errors, *warnings, *infos;
+
+	CU_ASSERT_EQUAL_FATAL(fixture_load_worker("exactly.once.source.support=Enabled\n", &worker, &errors,
+						  &warnings), 0);
+	infos = validate(&fixture_source, "exactly.once.support= required \ntransaction.boundary=interval\n"
+			 "transaction.boundary.interval.ms=100\noffsets.storage.topic=t", &worker);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 0);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(infos, "warnings")), 0);
+	json_decref(infos);
+	json_decref(errors);
+	json_decref(warnings);
+	cw_worker_config_free(&worker);
+}
+
 static void test_plugin_config__its_own_keys_first(void)
 {
 	json_t *array = cw_plugin_config_to_json(&fixture_sink);
@@ -383,6 +402,7 @@ int main(void)
 		{ "warnings", test_validate__warnings },
 		{ "accepted", test_validate__accepts_what_kafka_accepts },
 		{ "the worker's part", test_validate__the_worker_decides_converters_and_overrides },
+		{ "exactly once", test_validate__an_exactly_once_worker_takes_what_needs_it },
 		{ "plugin config", test_plugin_config__its_own_keys_first },
 		{ "version ranges", test_versions__ranges },
 		CU_TEST_INFO_NULL,

@@ -1,4 +1,5 @@
 #include "config/address.h"
+#include "config/props.h"
 #include "config/worker_keys.h"
 #include "config_fixture.h"
 
@@ -154,6 +155,47 @@ static void test_listener__splits_host_and_port(void)
 	CU_ASSERT_FALSE(cw_address_is_loopback(&listener));
 }
 
+/* make builds the example next to the tests. Its commented keys are the defaults, so giving them changes nothing. */
+static void test_worker__the_example_is_the_defaults(void)
+{
+	struct cw_worker_config example, defaults;
+	json_t *errors, *warnings, *a, *b;
+	size_t n;
+	CW_AUTO_FREE char *text = cw_file_read("connect-worker.properties.example", &n, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	CU_ASSERT_EQUAL_FATAL(cw_worker_config_load("connect-worker.properties.example", &example, &errors, &warnings),
+			      0);
+	CU_ASSERT_EQUAL(example.raw.n, 0);
+	CU_ASSERT_EQUAL(json_array_size(warnings), 0);
+	cw_worker_config_free(&example);
+	json_decref(errors);
+	json_decref(warnings);
+
+	for (char *line = text; line; line = strchr(line + 1, '\n')) {
+		char *hash = line + (*line == '\n');
+		size_t key = strcspn(hash, " =\n");
+
+		if (*hash == '#' && hash[key] == '=' && hash[key + 1] != '\n')
+			*hash = ' ';
+	}
+	CU_ASSERT_EQUAL_FATAL(fixture_load_worker(text, &example, &errors, &warnings), 0);
+	CU_ASSERT_EQUAL(json_array_size(warnings), 0);
+	CU_ASSERT_TRUE(example.raw.n > 10);
+	json_decref(errors);
+	json_decref(warnings);
+	cw_worker_config_load(NULL, &defaults, &errors, &warnings);
+	a = cw_worker_config_to_json(&example);
+	b = cw_worker_config_to_json(&defaults);
+	CU_ASSERT_TRUE(json_equal(a, b));
+	json_decref(a);
+	json_decref(b);
+	json_decref(errors);
+	json_decref(warnings);
+	cw_worker_config_free(&example);
+	cw_worker_config_free(&defaults);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -162,6 +204,7 @@ int main(void)
 		{ "warnings", test_worker__warns_with_the_place_and_the_nearest_name },
 		{ "all errors at once", test_worker__reports_every_error_at_once },
 		{ "other keys", test_worker__other_keys_are_unique_and_documented },
+		{ "the example", test_worker__the_example_is_the_defaults },
 		{ "listeners", test_listener__splits_host_and_port },
 		CU_TEST_INFO_NULL,
 	};

@@ -249,7 +249,7 @@ static void test_converter__text_and_bytes_are_slices_and_null_stays_null(void)
 static void test_metrics__same_name_same_number_and_a_full_table_says_so(void)
 {
 	static struct cw_metrics metrics;
-	static char names[CW_METRICS_MAX + 1][8];
+	static char names[CW_METRICS_MAX + 1][16];
 	struct cw_metric *m = cw_metrics_get(&metrics, CW_METRIC_COUNTER, "records", "Records.");
 	json_t *json;
 

@@ -1,0 +1,423 @@
+/*
+ * Bad input: each row is one mistake and the whole of what a person is told: one sentence that names the
+ * key, and the place where it stands in a file.
+ */
+#include "config/props.h"
+#include "config_fixture.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static void expect(const char *got, const char *want, const char *input)
+{
+	if (strcmp(got, want) != 0)
+		fprintf(stderr, "\n  input: %s\n  got:   %s\n  want:  %s\n", input, got, want);
+	CU_ASSERT_STRING_EQUAL(got, want);
+}
+
+/* ---- the worker's file ----------------------------------------------------------------------- */
+
+static const struct {
+	const char *text, *want;
+} worker_cases[] = {
+	{ "a=1\n  =x\n", "2:3: there is no key before \"=\"; a line is KEY=VALUE" },
+	{ ": x", "1:1: there is no key before \":\"; a line is KEY=VALUE" },
+	{ "log.level=\\u12", "1:11: \"\\u\" must be followed by four hexadecimal digits, as in \\u00e4" },
+	{ "# x\nlog.level=in\\\n   \\u00g1",
+	  "3:4: \"\\u\" must be followed by four hexadecimal digits, as in \\u00e4" },
+	{ "x=\\ud83d", "1:3: \\ud83d is one half of a surrogate pair; the other half is missing" },
+	{ "x=a\\udc00b", "1:4: \\udc00 is one half of a surrogate pair; the other half is missing" },
+	{ "x=\\ud83d\\u0041", "1:3: \\ud83d is one half of a surrogate pair; the other half is missing" },
+	{ "x=a\\u0000", "1:4: \\u0000 (a NUL character) is not allowed" },
+	{ "\xff\xfe" "a", "1:1: this is a UTF-16 file; save it as UTF-8" },
+	{ "bootstrap.servers=", "1: Invalid value  for configuration bootstrap.servers: String may not be empty" },
+	{ "bootstrap.servers=localhost",
+	  "1: Invalid value localhost for configuration bootstrap.servers: \"localhost\" has no port; write "
+	  "HOST:PORT" },
+	{ "bootstrap.servers=a:9092,:9093",
+	  "1: Invalid value a:9092,:9093 for configuration bootstrap.servers: \":9093\" has no host; write HOST:PORT" },
+	{ "bootstrap.servers=a:0", "1: Invalid value a:0 for configuration bootstrap.servers: The port of \"a:0\" "
+	  "must be a number from 1 to 65535" },
+	{ "\nlisteners=http://127.0.0.1:70000",
+	  "2: Invalid value [http://127.0.0.1:70000] for configuration listeners: The port of \"127.0.0.1:70000\" "
+	  "must be a number from 0 to 65535" },
+	{ "listeners=http://127.0.0.1", "1: Invalid value [http://127.0.0.1] for configuration listeners: "
+	  "\"127.0.0.1\" has no port; write HOST:PORT" },
+	{ "listeners=https://127.0.0.1:8443",
+	  "1: Invalid value [https://127.0.0.1:8443] for configuration listeners: TLS listeners are not supported by "
+	  "this version: use http:// on 127.0.0.1, behind a proxy that speaks TLS" },
+	{ "listeners=127.0.0.1:8083", "1: Invalid value [127.0.0.1:8083] for configuration listeners: A listener is "
+				      "http://HOST:PORT, not \"127.0.0.1:8083\"" },
+	{ "listeners=http://::1:8083", "1: Invalid value [http://::1:8083] for configuration listeners: An IPv6 "
+	  "address stands in brackets, as in [::1]:8083, not \"::1:8083\"" },
+	{ "listeners=http://[::1:8083", "1: Invalid value [http://[::1:8083] for configuration listeners: "
+	  "\"[::1:8083\" has a \"[\" without its \"]\"" },
+	{ "listeners=http://a b:1", "1: Invalid value [http://a b:1] for configuration listeners: \"a b:1\" is not a "
+	  "host name or address with a port" },
+	{ "listeners=", "1: Invalid value [] for configuration listeners: List may not be empty" },
+	{ "listeners=http://127.0.0.1:1,", "1: Invalid value [http://127.0.0.1:1, ] for configuration listeners: "
+	  "List may not contain an empty item" },
+	{ "rest.advertised.port=0", "1: Invalid value 0 for configuration rest.advertised.port: Value must be at "
+	  "least 1" },
+	{ "offset.flush.interval.ms=1m",
+	  "1: Invalid value 1m for configuration offset.flush.interval.ms: Not a number of type LONG" },
+	{ "offset.flush.timeout.ms=0", "1: Invalid value 0 for configuration offset.flush.timeout.ms: Value must be at "
+				       "least 1" },
+	{ "task.shutdown.graceful.timeout.ms=86400001",
+	  "1: Invalid value 86400001 for configuration task.shutdown.graceful.timeout.ms: Value must be no more than "
+	  "86400000" },
+	{ "offset.storage.file.filename=", "1: Invalid value  for configuration offset.storage.file.filename: String "
+	  "may not be empty" },
+	{ "topic.creation.enable=yes", "1: Invalid value yes for configuration topic.creation.enable: Expected value "
+	  "to be either true or false" },
+	{ "log.level=loud", "1: Invalid value loud for configuration log.level: String must be one of (case "
+	  "insensitive): error, warn, info, debug" },
+	{ "log.format=xml", "1: Invalid value xml for configuration log.format: String must be one of (case "
+	  "insensitive): text, json" },
+	{ "value.converter=org.apache.kafka.connect.json.JsonConverter",
+	  "1: Invalid value org.apache.kafka.connect.json.JsonConverter for configuration value.converter: This "
+	  "version has no such converter; it supports org.apache.kafka.connect.storage.StringConverter and "
+	  "org.apache.kafka.connect.converters.ByteArrayConverter" },
+	{ "header.converter=StringConverter",
+	  "1: Invalid value StringConverter for configuration header.converter: This version has no such header "
+	  "converter; it supports org.apache.kafka.connect.storage.SimpleHeaderConverter" },
+	{ "connector.client.config.override.policy=Some",
+	  "1: Invalid value Some for configuration connector.client.config.override.policy: The policies of this "
+	  "version are All, None and Principal" },
+	{ "exactly.once.source.support=on",
+	  "1: Invalid value on for configuration exactly.once.source.support: String must be one of (case "
+	  "insensitive): disabled, preparing, enabled" },
+	{ "offset.storage.topic=", "1: Invalid value  for configuration offset.storage.topic: String may not be "
+	  "empty" },
+	{ "offset.storage.partitions=0",
+	  "1: Invalid value 0 for configuration offset.storage.partitions: Value must be at least 1" },
+	{ "offset.storage.replication.factor=-2",
+	  "1: Invalid value -2 for configuration offset.storage.replication.factor: Value must be at least -1" },
+	{ "config.providers=file", "1: config.providers is not supported by this version: write the values "
+	  "themselves" },
+	{ "\n\nrest.port=8084", "3: rest.port was dropped by Kafka Connect 3.0: use listeners" },
+	{ "admin.listeners=http://:1", "1: admin.listeners is not supported by this version: use listeners" },
+	{ "listeners.https.ssl.keystore.location=x", "1: listeners.https.ssl.keystore.location is not supported by "
+	  "this version: bind REST to 127.0.0.1, behind a proxy that speaks "
+						     "TLS" },
+	{ "rest.extension.classes=BasicAuth", "1: rest.extension.classes is not supported by this version: bind REST "
+	  "to 127.0.0.1, behind a proxy that authenticates" },
+};
+
+static void test_bad_worker_files(void)
+{
+	for (size_t i = 0; i < COUNT(worker_cases); i++) {
+		struct cw_worker_config config;
+		json_t *errors, *warnings;
+
+		CU_ASSERT_EQUAL(fixture_load_worker(worker_cases[i].text, &config, &errors, &warnings), -1);
+		CU_ASSERT_EQUAL(json_array_size(errors), 1);
+		expect(fixture_sentence(errors, 0), worker_cases[i].want, worker_cases[i].text);
+		CU_ASSERT_PTR_NULL(config.memory);
+		json_decref(errors);
+		json_decref(warnings);
+	}
+}
+
+/* ---- connector files ------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *text, *want;
+} file_cases[] = {
+	{ "c.properties", "", "c.properties: has no configuration in it" },
+	{ "c.properties", "# nothing\n", "c.properties: has no configuration in it" },
+	{ "c.properties", "tasks.max=1\n", "c.properties: \"name\" is missing; every connector needs one" },
+	{ "c.properties", "name=\ntasks.max=1\n", "c.properties: \"name\" is empty; every connector needs one" },
+	{ "c.properties", "name=a\n\\\n =x\n", "c.properties:3:2: there is no key before \"=\"; a line is KEY=VALUE" },
+	{ "c.json", "", "c.json:1:1: not valid JSON: '[' or '{' expected" },
+	{ "c.json", "{", "c.json:1:1: not valid JSON: string or '}' expected" },
+	{ "c.json", "{\"name\":\"a\",\n  \"password\":\"s3cret\" \"x\"}", "c.json:2:25: not valid JSON: '}' expected" },
+	{ "c.json", "{\"password\":\"s3cret\\x\"}", "c.json:1:21: not valid JSON: invalid escape" },
+	{ "c.json", "{\"name\":\"a\"}}", "c.json:1:13: not valid JSON: end of file expected" },
+	{ "c.json", "{\"name\":\"a\",\"name\":\"b\"}", "c.json:1:18: not valid JSON: duplicate object key" },
+	{ "c.json", "[{\"name\":\"a\"}]", "c.json is an array; it must be a JSON object of keys and values" },
+	{ "c.conf", " [1]", "c.conf is an array; it must be a JSON object of keys and values" },
+	{ "c.json", "{}", "c.json: has no configuration in it" },
+	{ "c.json", "{\"tasks.max\":1}", "c.json: \"name\" is missing; every connector needs one" },
+	{ "c.json", "{\"config\":{\"tasks.max\":1}}", "c.json: \"name\" is missing; every connector needs one" },
+	{ "c.json", "{\"name\":\"a\",\"topics\":[\"x\"]}",
+	  "c.json: the value of \"topics\" is an array; it must be a string, a number or a boolean" },
+	{ "c.json", "{\"name\":\"a\",\"config\":{\"x\":{}}}",
+	  "c.json: the value of \"x\" is an object; it must be a string, a number or a boolean" },
+	{ "c.json", "{\"name\":\"a\",\"topics\":null}", "c.json: Invalid value null for configuration topics: Null "
+	  "value can not be supplied as the configuration value." },
+	{ "c.json", "{\"name\":\"a\",\"\":\"x\"}", "c.json: a key is empty" },
+	{ "c.json", "{\"name\":\"a\",\"configs\":{\"x\":1}}",
+	  "c.json: the value of \"configs\" is an object; it must be a string, a number or a boolean" },
+	{ "c.json", "{\"name\":\"a\",\"config\":{},\"tasks\":[]}",
+	  "c.json: unknown field \"tasks\"; next to \"config\" there may be \"name\" and \"initial_state\"" },
+	{ "c.json", "{\"name\":5,\"config\":{}}", "c.json: \"name\" is a number; it must be a string" },
+	{ "c.json", "{\"name\":\"a\",\"config\":{\"name\":\"b\"}}",
+	  "c.json: the connector has two names: \"name\" is \"a\", \"name\" in \"config\" is \"b\"" },
+	{ "c.json", "{\"name\":\"a\",\"config\":{},\"initial_state\":\"ASLEEP\"}",
+	  "c.json: \"initial_state\" must be RUNNING, PAUSED or STOPPED" },
+};
+
+static void test_bad_connector_files(void)
+{
+	for (size_t i = 0; i < COUNT(file_cases); i++) {
+		struct cw_map config = { 0 };
+		struct cw_error err = { 0 };
+		const char *state;
+
+		CU_ASSERT_EQUAL(cw_connector_file_parse(file_cases[i].text, strlen(file_cases[i].text),
+							file_cases[i].name, &config, &state, &err), -1);
+		expect(err.text, file_cases[i].want, file_cases[i].text);
+		CU_ASSERT_EQUAL(config.n, 0);
+		CU_ASSERT_PTR_NULL(strstr(err.text, "s3cret"));
+	}
+}
+
+static void test_bad_files_on_disk(void)
+{
+	struct cw_worker_config worker;
+	struct cw_map config = { 0 };
+	struct cw_error absent = { 0 }, folder = { 0 }, paused = { 0 };
+	json_t *errors, *warnings;
+	FILE *file = fopen("paused-connector.json", "w");
+
+	CU_ASSERT_EQUAL(cw_connector_file_load("no/such/file", &config, &absent), -1);
+	expect(absent.text, "no/such/file: cannot be opened: No such file or directory", "no/such/file");
+	CU_ASSERT_EQUAL(cw_connector_file_load("/", &config, &folder), -1);
+	expect(folder.text, "/: cannot be read: Is a directory", "/");
+	CU_ASSERT_EQUAL(cw_worker_config_load("no/such/file", &worker, &errors, &warnings), -1);
+	expect(fixture_sentence(errors, 0), "no/such/file: cannot be opened: No such file or directory",
+	       "no/such/file");
+	json_decref(errors);
+	json_decref(warnings);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs("{\"name\":\"a\",\"initial_state\":\"PAUSED\",\"config\":{\"x\":1}}", file);
+	fclose(file);
+	CU_ASSERT_EQUAL(cw_connector_file_load("paused-connector.json", &config, &paused), -1);
+	expect(paused.text, "paused-connector.json: \"initial_state\" PAUSED is not possible here; create the "
+	       "connector over REST (POST /connectors)", "paused");
+	remove("paused-connector.json");
+	CU_ASSERT_EQUAL(config.n, 0);
+}
+
+static void test_a_nul_byte_in_a_file(void)
+{
+	static const char text[] = "a=1\nb=x\0y";
+	struct cw_map config = { 0 };
+	struct cw_error err = { 0 };
+
+	CU_ASSERT_EQUAL(cw_props_parse(text, sizeof(text) - 1, "w", &config, &err), -1);
+	expect(err.text, "w:2:4: a NUL byte is not allowed: is this a text file?", "NUL");
+	CU_ASSERT_EQUAL(config.n, 0);
+}
+
+/* ---- connector configs ----------------------------------------------------------------------- */
+
+static const struct {
+	const struct cw_plugin *plugin;
+	const char *changes, *want;
+} config_cases[] = {
+	{ &fixture_sink, "name", "Missing required configuration \"name\" which has no default value." },
+	{ &fixture_sink, "name= ", "Invalid value  for configuration name: String may not be empty" },
+	{ &fixture_sink, "name=a\a\tb", "Invalid value a\a\tb for configuration name: String may not contain control "
+					"sequences but had the following ASCII chars: 7, 9" },
+	{ &fixture_sink, "name=a/b", "Invalid value a/b for configuration name: A connector's name may not contain "
+	  "\"/\"" },
+	{ &fixture_sink, "name=..", "Invalid value .. for configuration name: A connector's name may not be \".\" or "
+	  "\"..\"" },
+	{ NULL, "", "Invalid value NoSuchSink for configuration connector.class: Failed to find any class that "
+	  "implements Connector and which name matches it; GET /connector-plugins lists the connectors of this "
+	  "worker" },
+	{ NULL, "connector.class", "Missing required configuration \"connector.class\" which has no default value." },
+	{ NULL, "connector.class=", "Invalid value  for configuration connector.class: String may not be empty" },
+	{ &fixture_sink, "connector.plugin.version=2.0", "Invalid value 2.0 for configuration "
+	  "connector.plugin.version: This worker has version 1.2.0 of com.example.TestSinkConnector" },
+	{ &fixture_sink, "connector.plugin.version=[1,", "Invalid value [1, for configuration "
+	  "connector.plugin.version: Not a version or a range of versions, as 1.2 or [1.0,2.0)" },
+	{ &fixture_sink, "tasks.max=0", "Invalid value 0 for configuration tasks.max: Value must be at least 1" },
+	{ &fixture_sink, "tasks.max.enforce=no",
+	  "Invalid value no for configuration tasks.max.enforce: Expected value to be either true or false" },
+	{ &fixture_sink, "key.converter=org.apache.kafka.connect.json.JsonConverter",
+	  "Invalid value org.apache.kafka.connect.json.JsonConverter for configuration key.converter: This version "
+	  "has no such converter; it supports org.apache.kafka.connect.storage.StringConverter and "
+	  "org.apache.kafka.connect.converters.ByteArrayConverter" },
+	{ &fixture_sink, "value.converter=",
+	  "Invalid value  for configuration value.converter: This version has no such converter; it supports "
+	  "org.apache.kafka.connect.storage.StringConverter and "
+	  "org.apache.kafka.connect.converters.ByteArrayConverter" },
+	{ &fixture_sink, "header.converter=x",
+	  "Invalid value x for configuration header.converter: This version has no such header converter; it supports "
+	  "org.apache.kafka.connect.storage.SimpleHeaderConverter" },
+	{ &fixture_sink, "value.converter=StringConverter\nvalue.converter.converter.encoding=UTF-16",
+	  "Invalid value UTF-16 for configuration value.converter.converter.encoding: The only encoding of this "
+	  "version is UTF-8" },
+	{ &fixture_sink, "value.converter.plugin.version=4.0",
+	  "Invalid value 4.0 for configuration value.converter.plugin.version: This version has one version of each "
+	  "converter; leave this key out" },
+	{ &fixture_sink, "transforms=a\ntransforms.a.type=x",
+	  "Invalid value [a] for configuration transforms: Transformations are not supported by this version; leave "
+	  "this key out" },
+	{ &fixture_sink, "predicates=p, q",
+	  "Invalid value [p, q] for configuration predicates: Predicates are not supported by this version; leave "
+	  "this key out" },
+	{ &fixture_sink, "config.action.reload=never",
+	  "Invalid value never for configuration config.action.reload: String must be one of: none, restart" },
+	{ &fixture_sink, "errors.retry.timeout=-2",
+	  "Invalid value -2 for configuration errors.retry.timeout: Value must be at least -1" },
+	{ &fixture_sink, "errors.retry.delay.max.ms=0",
+	  "Invalid value 0 for configuration errors.retry.delay.max.ms: Value must be at least 1" },
+	{ &fixture_sink, "errors.tolerance=ALL",
+	  "Invalid value ALL for configuration errors.tolerance: String must be one of: none, all" },
+	{ &fixture_sink, "errors.log.enable=1",
+	  "Invalid value 1 for configuration errors.log.enable: Expected value to be either true or false" },
+	{ &fixture_sink, "topics=a b", "Invalid value [a b] for configuration topics: A topic's name has only letters, "
+				       "digits, \".\", \"_\" and \"-\"" },
+	{ &fixture_sink, "topics=a,..", "Invalid value [a, ..] for configuration topics: A topic's name may not be "
+	  "\".\" or \"..\"" },
+	{ &fixture_sink, "topics=a,,b", "Invalid value [a, , b] for configuration topics: List may not contain an "
+	  "empty item" },
+	{ &fixture_sink, "topics\ntopics.regex=a(b", "Invalid value a(b for configuration topics.regex: Not a valid "
+	  "regular expression: Unmatched ( or \\(" },
+	{ &fixture_sink, "topics\ntopics.regex=a-\\d+",
+	  "Invalid value a-\\d+ for configuration topics.regex: \"\\d\" is not known here: this is a POSIX extended "
+	  "regular expression; write [0-9] for a digit" },
+	{ &fixture_sink, "topics\ntopics.regex=(?!x).*", "Invalid value (?!x).* for configuration topics.regex: "
+	  "\"(?\" is not known here: this is a POSIX extended regular expression" },
+	{ &fixture_sink, "errors.deadletterqueue.topic.name=dlq",
+	  "Invalid value dlq for configuration errors.deadletterqueue.topic.name: Dead letter queues are not "
+	  "supported by this version; leave this key out (errors.tolerance=all counts what is skipped, and "
+	  "errors.log.enable=true logs it)" },
+	{ &fixture_sink, "errors.deadletterqueue.topic.replication.factor=many",
+	  "Invalid value many for configuration errors.deadletterqueue.topic.replication.factor: Not a number of type "
+	  "SHORT" },
+	{ &fixture_source, "topic.creation.groups=g",
+	  "Invalid value [g] for configuration topic.creation.groups: This version does not create topics; leave "
+	  "this key out and create them beforehand, or let the brokers (auto.create.topics.enable)" },
+	{ &fixture_source, "topic.creation.default.partitions=3",
+	  "Invalid value 3 for configuration topic.creation.default.partitions: This version does not create topics; "
+	  "leave this key out and create them beforehand, or let the brokers (auto.create.topics.enable)" },
+	{ &fixture_source, "exactly.once.support=Required",
+	  "Invalid value Required for configuration exactly.once.support: This worker has "
+	  "exactly.once.source.support=disabled; set it to enabled, or use requested" },
+	{ &fixture_source, "exactly.once.support=maybe",
+	  "Invalid value maybe for configuration exactly.once.support: String must be one of (case insensitive): "
+	  "REQUIRED, REQUESTED" },
+	{ &fixture_source, "transaction.boundary=connector",
+	  "Invalid value connector for configuration transaction.boundary: String must be one of (case insensitive): "
+	  "POLL, INTERVAL" },
+	{ &fixture_source, "transaction.boundary.interval.ms=-1",
+	  "Invalid value -1 for configuration transaction.boundary.interval.ms: Value must be at least 0" },
+	{ &fixture_sink, "connection.url", "Missing required configuration \"connection.url\" which has no default "
+	  "value." },
+	{ &fixture_sink, "connection.url=ftp://x", "Invalid value ftp://x for configuration connection.url: A URL "
+	  "begins with http" },
+	{ &fixture_sink, "connection.password=s3cret", "Invalid configuration connection.username: user \"\" and "
+	  "password \"[hidden]\" go together" },
+	{ &fixture_sink, "batch.size=1000001",
+	  "Invalid value 1000001 for configuration batch.size: Value must be no more than 1000000" },
+};
+
+/* Each sentence of the answer, once: those that Kafka says on two keys, or twice of one key, are tested beside. */
+static void test_bad_connector_configs(void)
+{
+	for (size_t i = 0; i < COUNT(config_cases); i++) {
+		struct cw_map config = fixture_connector(config_cases[i].plugin, config_cases[i].changes);
+		struct cw_validation *validation = cw_validate_connector(&config, config_cases[i].plugin, NULL);
+		CW_AUTO_FREE char *message = cw_validation_message(validation);
+		char *first = strchr(message, '\n') + 1;
+
+		CU_ASSERT_EQUAL(cw_validation_error_count(validation), 1);
+		*strchr(first, '\n') = '\0';
+		expect(first, config_cases[i].want, config_cases[i].changes);
+		CU_ASSERT_PTR_NULL(strstr(message, "s3cret"));
+		cw_validation_free(validation);
+		cw_map_free(&config);
+	}
+}
+
+static void test_sentences_that_kafka_says_twice(void)
+{
+	static const struct {
+		const char *changes, *first, *second;
+	} cases[] = {
+		{ "tasks.max=two", "Invalid value two for configuration tasks.max: Not a number of type INT",
+		  "Invalid value null for configuration tasks.max: Value must be non-null" },
+		{ "topics", "Must configure one of topics or topics.regex", "Must configure one of topics or "
+		  "topics.regex" },
+		{ "topics.regex=x", "topics and topics.regex are mutually exclusive options, but both are set.",
+		  "topics and topics.regex are mutually exclusive options, but both are set." },
+		{ "transforms=a, a", "Invalid value [a, a] for configuration transforms: Transformations are not "
+		  "supported by this version; leave this key out",
+		  "Invalid value [a, a] for configuration transforms: Duplicate alias provided." },
+		{ "errors.deadletterqueue.topic.name=logs",
+		  "Invalid value logs for configuration errors.deadletterqueue.topic.name: Dead letter queues are not "
+		  "supported by this version; leave this key out (errors.tolerance=all counts what is skipped, and "
+		  "errors.log.enable=true logs it)",
+		  "The DLQ topic 'logs' may not be included in the list of topics ('topics=[logs]') consumed by the "
+		  "connector" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct cw_map config = fixture_connector(&fixture_sink, cases[i].changes);
+		struct cw_validation *validation = cw_validate_connector(&config, &fixture_sink, NULL);
+		CW_AUTO_FREE char *message = cw_validation_message(validation);
+		char *first = strchr(message, '\n') + 1, *second = strchr(first, '\n') + 1;
+
+		CU_ASSERT_EQUAL(cw_validation_error_count(validation), 2);
+		second[-1] = '\0';
+		*strchr(second, '\n') = '\0';
+		expect(first, cases[i].first, cases[i].changes);
+		expect(second, cases[i].second, cases[i].changes);
+		cw_validation_free(validation);
+		cw_map_free(&config);
+	}
+}
+
+/* ---- configs in a request's JSON ------------------------------------------------------------- */
+
+static void test_bad_json_configs(void)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "null", "config is null; it must be a JSON object of keys and values" },
+		{ "\"x\"", "config is a string; it must be a JSON object of keys and values" },
+		{ "[]", "config is an array; it must be a JSON object of keys and values" },
+		{ "{\"a\":{\"b\":1}}",
+		  "config: the value of \"a\" is an object; it must be a string, a number or a boolean" },
+		{ "{\"a\":null}", "config: Invalid value null for configuration a: Null value can not be supplied as "
+		  "the configuration value." },
+		{ "{\"a\":\"x\\u0000y\"}", "config: the value of \"a\" contains a NUL character" },
+	};
+	struct cw_map config = { 0 };
+	struct cw_error none = { 0 };
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		json_t *json = json_loads(cases[i].text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+		struct cw_error err = { 0 };
+
+		CU_ASSERT_EQUAL(cw_config_from_json(json, "config", &config, &err), -1);
+		expect(err.text, cases[i].want, cases[i].text);
+		CU_ASSERT_EQUAL(config.n, 0);
+		json_decref(json);
+	}
+	CU_ASSERT_EQUAL(cw_config_from_json(NULL, "config", &config, &none), -1);
+	expect(none.text, "config is missing; it must be a JSON object of keys and values", "no body");
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "worker files", test_bad_worker_files },
+		{ "connector files", test_bad_connector_files },
+		{ "files on disk", test_bad_files_on_disk },
+		{ "a NUL byte", test_a_nul_byte_in_a_file },
+		{ "connector configs", test_bad_connector_configs },
+		{ "sentences said twice", test_sentences_that_kafka_says_twice },
+		{ "configs in JSON", test_bad_json_configs },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = { { .pName = "bad input", .pTests = tests }, CU_SUITE_INFO_NULL };
+
+	return cw_test_main(suites);
+}
