@@ -85,7 +85,8 @@ static bool wait_for_work(struct cw_pool *pool)
 	until.tv_sec += IDLE_S;
 	pool->n_idle++;
 	while (!pool->urgent.head && !normal_may_run(pool) && !pool->stopping && !timed_out)
-		timed_out = pthread_cond_timedwait(&pool->work, &pool->lock, &until);
+		timed_out = pool->n_threads == 1 ? pthread_cond_wait(&pool->work, &pool->lock) :
+						   pthread_cond_timedwait(&pool->work, &pool->lock, &until);
 	pool->n_idle--;
 	return pool->urgent.head || normal_may_run(pool) || (!pool->stopping && pool->n_threads == 1);
 }
