@@ -71,6 +71,16 @@ end() {
 
 ended() { [ "$(started_at "$1")" != "$2" ]; }
 
+# answers NAME URL: what spawn() started under that name answers there; dies when it has ended.
+answers() {
+	local pid start
+	if [ -r "$RUN/$1.pid" ]; then
+		read -r pid start <"$RUN/$1.pid"
+		! ended "$pid" "$start" || die "$1 ended"
+	fi
+	json "$2" >"$RUN/answer" 2>&1
+}
+
 stop_all() {
 	end worker
 	end devstore
@@ -105,9 +115,6 @@ build() {
 	} >"$HOME_DIR/build.log" 2>&1 || { tail -n 30 "$HOME_DIR/build.log" >&2; die "the build failed: $HOME_DIR/build.log"; }
 }
 
-store_answers() { json "$STORE" >"$RUN/answer" 2>&1; }
-worker_answers() { json "$WORKER/health" >"$RUN/answer" 2>&1; }
-
 # port WANTED: that one when it is free, any other that is when it is not.
 port() {
 	if port_taken "$1"; then free_ports 1; else echo "$1"; fi
@@ -125,7 +132,7 @@ start_servers() {
 		STORE=http://$listen
 		spawn devstore "$PREFIX/bin/connect-devstore" --listen "$listen" --data "$RUN/devstore.db"
 	fi
-	wait_until 30 store_answers || die "the store does not answer at $STORE"
+	wait_until 30 answers devstore "$STORE" || die "the store does not answer at $STORE"
 }
 
 start_worker() {
@@ -143,7 +150,7 @@ PROPERTIES
 		embedded=()
 	fi
 	spawn worker "$PREFIX/bin/connect-worker" "${embedded[@]}" "$RUN/worker.properties"
-	wait_until 20 worker_answers || die "the worker does not answer at $WORKER"
+	wait_until 20 answers worker "$WORKER/health" || die "the worker does not answer at $WORKER"
 }
 
 # create FILE FILTER...: POSTs examples/FILE, changed by a jq filter.
@@ -265,7 +272,7 @@ fi
 install_packages $PACKAGES_BUILD curl jq
 # shellcheck disable=SC2086
 [ "$real" = 0 ] || install_packages $PACKAGES_SERVERS
-say 'building (log: build/quickstart/build.log)'
+say "building (log: $HOME_DIR/build.log)"
 build
 
 stop_all
