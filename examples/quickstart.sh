@@ -179,7 +179,7 @@ watch_progress() {
 		assert_running
 		indexed=$(count)
 		seconds=$(awk -v a="$EPOCHREALTIME" -v b="$started" 'BEGIN { printf "%.1f", a - b }')
-		say "$(metric source_record_write "$SOURCE") lines written to Kafka, $indexed indexed ($(awk -v n="$indexed" -v s="$seconds" 'BEGIN { printf "%d", s > 0 ? n / s : 0 }')/s)"
+		say "$(metric records "$SOURCE") lines written to Kafka, $indexed indexed ($(awk -v n="$indexed" -v s="$seconds" 'BEGIN { printf "%d", s > 0 ? n / s : 0 }')/s)"
 		[ "$indexed" -ge "$records" ] || sleep "$PROGRESS_S"
 	done
 }

@@ -224,6 +224,33 @@ static int make_create(struct cw_rest_request *out, struct cw_error *err)
 	return 0;
 }
 
+/* A class without the suffix that Kafka Connect lets people leave out. */
+static size_t class_stem(const char *class)
+{
+	static const char suffix[] = "Connector";
+	size_t n = strlen(class), suffix_n = sizeof(suffix) - 1;
+
+	return n > suffix_n && strcmp(class + n - suffix_n, suffix) == 0 ? n - suffix_n : n;
+}
+
+/* Whether one names what the other names, as a full class, a simple one, or one without the suffix. */
+static bool same_class(const char *a, const char *b)
+{
+	size_t a_n = class_stem(a), b_n = class_stem(b), n = a_n < b_n ? a_n : b_n;
+
+	return memcmp(a + a_n - n, b + b_n - n, n) == 0;
+}
+
+static int check_class(const json_t *config, const char *plugin, struct cw_error *err)
+{
+	const char *class = json_string_value(json_object_get(config, "connector.class"));
+
+	if (!class || same_class(class, plugin))
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "Included connector type %s does not match request type %s", class,
+			    plugin);
+}
+
 static int make_config(const struct cw_route_match *match, struct cw_rest_request *out, struct cw_error *err)
 {
 	bool patch = match->route->body == CW_BODY_PATCH;
@@ -231,7 +258,7 @@ static int make_config(const struct cw_route_match *match, struct cw_rest_reques
 	if (check_config(out->body, "", err) < 0)
 		return -1;
 	if (match->route->op == CW_OP_VALIDATE)
-		return 0;
+		return check_class(out->body, match->name, err);
 	if (check_config_name(out->body, match->name, patch, err) < 0)
 		return -1;
 	return patch ? 0 : check_new_name(match->name, err);

@@ -33,7 +33,7 @@ class Neighbours(TestCase):
         self.good_hosts = {n: self.worker.host(n) for n in ("good-src", "good-sink")}
 
     def indexed(self):
-        return pipeline.counters(self.rest, "good-sink")["records_indexed"]
+        return pipeline.counters(self.rest, "good-sink")["indexed"]
 
     def undisturbed(self, trouble):
         """The good pipeline keeps its pace while trouble() goes on, its hosts live on, and REST answers."""

@@ -66,8 +66,16 @@ def assert_indexed(test, search, index, topic):
     return len(found)
 
 
+COUNTERS = {"read": "records", "indexed": "records_written", "skipped": "records_skipped", "failed": "records_failed"}
+
+
 def counters(rest, connector):
-    """The counters of a sink, summed over its tasks, that have to add up."""
+    """The counters of a sink, summed over its tasks, since each task's last start."""
     metrics = rest.metrics()
-    return {name: int(metrics.sum("connect_worker_task_%s_total" % name, connector=connector) or 0)
-            for name in ("records_read", "records_indexed", "records_refused", "records_skipped")}
+    return {word: int(metrics.sum("connect_worker_task_%s_total" % name, connector=connector) or 0)
+            for word, name in COUNTERS.items()}
+
+
+def settled(counters):
+    """Everything that was read is accounted for."""
+    return counters["read"] == counters["indexed"] + counters["skipped"] + counters["failed"]
