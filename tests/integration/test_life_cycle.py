@@ -191,7 +191,7 @@ class LifeCycle(TestCase):
         kafka.produce(self.topic, [b"x"] * 10)
         hung.rest.create("hang", {"connector.class": "HangSink", "topics": self.topic, "hang.in": "put"})
         hung.rest.wait_state("hang", tasks="RUNNING", n=1)
-        env.wait_for(lambda: kafka.committed("connect-hang", self.topic) is not None, 10, "the group")
+        env.wait_for(lambda: pipeline.counters(hung.rest, "hang")["read"] > 0, 10, "it has read, and hangs")
         host = hung.host("hang")
         hung.signal(signal.SIGTERM)
         env.wait_for(lambda: "stop" in hung.log.lower(), 10, "the worker says that it stops")
@@ -246,7 +246,7 @@ class ConfigFiles(TestCase):
             self.file("c.json", '{"name": "c", %s}' % ", ".join('"%s": "%s"' % kv for kv in common.items())),
         ]
         worker = Worker(self, files=files).start()
-        self.assertEqual(sorted(worker.rest.get("/connectors")), ["a", "b", "c"])
+        env.wait_for(lambda: sorted(worker.rest.get("/connectors")) == ["a", "b", "c"], 10, "three connectors")
         for name in "abc":
             worker.rest.wait_state(name, tasks="COMPLETED", n=1)
             self.assertEqual(worker.rest.get("/connectors/%s/config" % name), dict(common, name=name))

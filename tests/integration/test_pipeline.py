@@ -37,7 +37,7 @@ class SourceToKafka(TestCase):
         topic = kafka.topic("lines", partitions)
         self.addCleanup(kafka.delete, topic)
         config = pipeline.source(topic, COUNT, **settings)
-        rest = self.worker().rest
+        rest = self.worker(env.unique("worker")).rest
         rest.create("src", config)
         rest.wait_state("src", tasks="COMPLETED", n=int(config["tasks.max"]), seconds=60)
         pipeline.assert_topic(self, topic, config)
