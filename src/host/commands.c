@@ -89,6 +89,7 @@ static json_t *validate(const struct cw_worker_config *worker, const char *asked
 	json_object_set_new(answer, "message", json_string(message));
 	free(message);
 	cw_validation_free(validation);
+	cw_plugin_free(plugin);
 	return answer;
 }
 

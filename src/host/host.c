@@ -1,6 +1,7 @@
 #include "host/host.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ struct host {
 	struct cw_link link;
 	const char *connector;
 	struct cw_log_scope scope;
+	char label[160];      /* for crash reports */
 	struct cw_task *self; /* the connector's own context: a task that never runs */
 	struct cw_worker_config worker;
 	bool has_worker;
@@ -263,6 +265,9 @@ static void loop(struct host *host)
 		if (received < 0 && !host->stopping) {
 			log_warn(&host->scope, "the worker is gone: drains and ends");
 			stop_all(host, host->has_worker ? host->worker.task_shutdown_graceful_timeout_ms : ORPHAN_TIMEOUT_MS);
+			for (size_t i = 0; i < host->n_tasks; i++) /* nobody is left to wait for */
+				if (host->tasks[i])
+					cw_task_offsets_stored(host->tasks[i], UINT64_MAX);
 		} else if (received < 0) {
 			usleep(10000);
 		}
@@ -281,7 +286,8 @@ int cw_host_run(const char *connector)
 	fcntl(CW_HOST_CRASH_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(CW_HOST_LOCK_FD, F_SETFD, FD_CLOEXEC);
 	cw_crash_install(CW_HOST_CRASH_FD);
-	cw_crash_label(cw_format("connector %s", connector)); /* for as long as the process lives */
+	snprintf(host.label, sizeof(host.label), "connector %s", connector);
+	cw_crash_label(host.label);
 	cw_link_open(&host.link, CW_HOST_FD);
 	loop(&host);
 	if (!all_ended(&host))
@@ -293,6 +299,7 @@ int cw_host_run(const char *connector)
 	cw_task_free(host.self);
 	cw_config_memory_free(host.plugin_memory);
 	free(host.plugin_config);
+	cw_plugin_free(host.plugin);
 	cw_map_free(&host.config);
 	if (host.has_worker)
 		cw_worker_config_free(&host.worker);

@@ -74,13 +74,26 @@ struct cw_loaded_plugin *cw_plugin_load(const char *file, struct cw_error *err)
 		copy_sized(&p->ops, sizeof(p->ops), p->plugin.connector, p->plugin.connector->size);
 	p->plugin.connector = &p->ops;
 	p->file = cw_strdup(file);
+	p->handle = handle;
 	if (check(p, file, err) != 0) {
-		free(p->file);
-		free(p);
-		dlclose(handle);
+		cw_plugin_unload(p);
 		return NULL;
 	}
 	return p;
+}
+
+void cw_plugin_free(struct cw_loaded_plugin *p)
+{
+	if (!p)
+		return;
+	free(p->file);
+	free(p);
+}
+
+void cw_plugin_unload(struct cw_loaded_plugin *p)
+{
+	dlclose(p->handle);
+	cw_plugin_free(p);
 }
 
 bool cw_plugin_class_matches(const char *class_name, const char *asked)
@@ -148,6 +161,8 @@ struct cw_loaded_plugin *cw_plugin_find(const struct cw_list *folders, const cha
 		found = cw_plugin_load(hint, NULL);
 		if (found && cw_plugin_class_matches(found->plugin.class_name, asked))
 			return found;
+		if (found)
+			cw_plugin_unload(found);
 		found = NULL;
 	}
 	list_files(folders, &files);
@@ -157,7 +172,9 @@ struct cw_loaded_plugin *cw_plugin_find(const struct cw_list *folders, const cha
 
 		if (p && cw_plugin_class_matches(p->plugin.class_name, asked))
 			found = p;
-		else if (!p)
+		else if (p)
+			cw_plugin_unload(p);
+		else
 			cw_buf_printf(&refused, "; refused: %s", why.text);
 	}
 	if (!found)

@@ -1,7 +1,7 @@
 /*
  * plugin - loads plugins: dlopen, one symbol, the ABI check. Runs in connect-host only.
  *
- * What is loaded stays loaded: a thread of the plugin might still be inside it.
+ * What was used stays loaded: a thread of the plugin might still be inside it.
  */
 #ifndef CW_HOST_PLUGIN_H
 #define CW_HOST_PLUGIN_H
@@ -15,10 +15,15 @@ struct cw_loaded_plugin {
 	struct cw_plugin plugin;
 	struct cw_connector_ops ops;
 	char *file;
+	void *handle; /* of dlopen(3) */
 };
 
-/* NULL with *err set to why the file is refused. New; never freed before the process ends. */
+/* NULL with *err set to why the file is refused. New. */
 struct cw_loaded_plugin *cw_plugin_load(const char *file, struct cw_error *err);
+/* Forgets one that was never used, code and all. */
+void cw_plugin_unload(struct cw_loaded_plugin *plugin);
+/* Forgets one that was used; its code stays loaded. NULL is fine. */
+void cw_plugin_free(struct cw_loaded_plugin *plugin);
 
 /* Whether `asked` names the class: in full, by simple name, or without the suffix "Connector". */
 bool cw_plugin_class_matches(const char *class_name, const char *asked);

@@ -1,0 +1,200 @@
+/*
+ * ScriptedSink - a sink that answers as its config says, for tests of the framework. It appends a line to
+ * the file `out` for everything that happens to it:
+ *   put FIRST COUNT    a batch was taken (values are "v<number>")
+ *   busy, retry        it was not
+ *   flush, stop
+ */
+#include <poll.h>
+#include <stdlib.h>
+
+#include "connect-worker/connector.h"
+
+struct config {
+	const char *out;
+	int32_t busy, retry, hold_ms, fail_after, reject_every, start_retry;
+	bool flushes; /* flush() fails with CW_RETRY otherwise */
+};
+
+#define MAX_HELD 64
+
+struct state {
+	const struct cw_context *ctx;
+	const struct config *config;
+	FILE *out;
+	int busy, retry;
+	long taken;
+	struct cw_batch *held[MAX_HELD]; /* asynchronous: not complete yet */
+	int64_t due_ns[MAX_HELD];
+	size_t n_held;
+};
+
+#define INT_KEY(key, member) \
+	{ .name = key, .type = CW_CONFIG_INT, .default_value = "0", .doc = "A number.", .offset = offsetof(struct config, member) }
+
+static const struct cw_config_def defs[] = {
+	{ .name = "out", .flags = CW_CONFIG_REQUIRED, .doc = "File.", .offset = offsetof(struct config, out) },
+	INT_KEY("busy", busy),
+	INT_KEY("retry", retry),
+	INT_KEY("hold.ms", hold_ms),
+	INT_KEY("fail.after", fail_after),
+	INT_KEY("reject.every", reject_every),
+	INT_KEY("start.retry", start_retry),
+	{ .name = "flushes", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .doc = "Whether flush succeeds.",
+	  .offset = offsetof(struct config, flushes) },
+};
+
+static enum cw_result start(const struct cw_context *ctx, const void *config, void **task, struct cw_error *err)
+{
+	const struct config *c = config;
+	struct state *s;
+	char attempts[1200];
+	FILE *f;
+	int n = 0;
+
+	snprintf(attempts, sizeof(attempts), "%s.attempts", c->out);
+	f = fopen(attempts, "a+");
+	if (f) {
+		fputs("x", f);
+		fseek(f, 0, SEEK_END);
+		n = (int)ftell(f);
+		fclose(f);
+	}
+	if (n <= c->start_retry) {
+		cw_error_set(err, CW_ERR_RETRIABLE, "not yet");
+		return CW_RETRY;
+	}
+	s = calloc(1, sizeof(*s));
+	s->ctx = ctx;
+	s->config = c;
+	s->busy = c->busy;
+	s->retry = c->retry;
+	s->out = fopen(c->out, "a");
+	setvbuf(s->out, NULL, _IOLBF, 0);
+	*task = s;
+	return CW_OK;
+}
+
+static enum cw_result put(void *task, struct cw_batch *batch, struct cw_error *err)
+{
+	struct state *s = task;
+	const struct config *c = s->config;
+	const struct cw_record *first = cw_batch_record(batch, 0);
+
+	if (s->busy > 0) {
+		s->busy--;
+		fprintf(s->out, "busy\n");
+		return CW_BUSY;
+	}
+	if (s->retry > 0) {
+		s->retry--;
+		fprintf(s->out, "retry\n");
+		cw_error_set(err, CW_ERR_RETRIABLE, "come again");
+		return CW_RETRY;
+	}
+	if (c->fail_after && s->taken + (long)batch->n > c->fail_after) {
+		cw_error_set(err, CW_ERR_FATAL, "enough is enough");
+		return CW_FAIL;
+	}
+	if (c->hold_ms && s->n_held == MAX_HELD)
+		return CW_BUSY;
+	for (size_t i = 0; i < batch->n; i++) {
+		const struct cw_record *r = cw_batch_record(batch, i);
+		long number = atol(r->value.u.bytes.p + 1);
+
+		if (c->reject_every && number % c->reject_every == 0 &&
+		    s->ctx->host->reject(s->ctx, batch, i, "it does not suit", err) != 0)
+			return CW_FAIL;
+	}
+	fprintf(s->out, "put %.*s %zu\n", (int)first->value.u.bytes.n, first->value.u.bytes.p, batch->n);
+	s->taken += (long)batch->n;
+	if (c->hold_ms) {
+		s->held[s->n_held] = batch;
+		s->due_ns[s->n_held++] = s->ctx->host->now_ns(s->ctx) + c->hold_ms * INT64_C(1000000);
+	}
+	return CW_OK;
+}
+
+#ifndef SCRIPTED_PLAIN
+/* Out of order on purpose: the youngest that is due first. */
+static void complete_due(struct state *s)
+{
+	int64_t now = s->ctx->host->now_ns(s->ctx);
+
+	for (size_t i = s->n_held; i-- > 0;)
+		if (s->due_ns[i] <= now) {
+			s->ctx->host->complete(s->ctx, s->held[i]);
+			s->n_held--;
+			memmove(&s->held[i], &s->held[i + 1], (s->n_held - i) * sizeof(s->held[0]));
+			memmove(&s->due_ns[i], &s->due_ns[i + 1], (s->n_held - i) * sizeof(s->due_ns[0]));
+		}
+}
+
+static enum cw_result wait_for(void *task, const int *fds, size_t n, int timeout_ms, struct cw_error *err)
+{
+	struct state *s = task;
+	struct pollfd p[4];
+
+	(void)err;
+	for (size_t i = 0; i < n && i < 4; i++)
+		p[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
+	poll(p, n, s->n_held && timeout_ms > 2 ? 2 : timeout_ms);
+	complete_due(s);
+	return CW_OK;
+}
+
+static enum cw_result flush(void *task, int64_t timeout_ms, struct cw_error *err)
+{
+	struct state *s = task;
+	int64_t until = s->ctx->host->now_ns(s->ctx) + timeout_ms * 1000000;
+
+	while (s->n_held && s->ctx->host->now_ns(s->ctx) < until)
+		wait_for(s, NULL, 0, 2, err);
+	fprintf(s->out, "flush\n");
+	return s->n_held || !s->config->flushes ? CW_RETRY : CW_OK;
+}
+#endif
+
+static void stop(void *task)
+{
+	struct state *s = task;
+
+	fprintf(s->out, "stop\n");
+	fclose(s->out);
+	free(s);
+}
+
+static const struct cw_connector_ops ops = {
+	.size = sizeof(ops),
+#ifdef SCRIPTED_ASYNC
+	.flags = CW_SINK_ASYNC,
+	.wait = wait_for,
+#endif
+	.task_start = start,
+	.put = put,
+#ifndef SCRIPTED_PLAIN
+	.flush = flush,
+#endif
+	.task_stop = stop,
+};
+
+static const struct cw_plugin descriptor = {
+	CW_PLUGIN_HEAD(CW_PLUGIN_SINK),
+#if defined(SCRIPTED_ASYNC)
+	.class_name = "test.ScriptedAsyncSink",
+#elif defined(SCRIPTED_PLAIN)
+	.class_name = "test.ScriptedPlainSink",
+#else
+	.class_name = "test.ScriptedFlushSink",
+#endif
+	.version = "1",
+	.doc = "Answers as a test says.",
+	.config = defs,
+	.n_config = sizeof(defs) / sizeof(defs[0]),
+	.config_def_size = sizeof(defs[0]),
+	.config_size = sizeof(struct config),
+	.connector = &ops,
+};
+
+const struct cw_plugin *const cw_plugin = &descriptor;
+

@@ -1,0 +1,147 @@
+/*
+ * ScriptedSource - a source that gives the values v<from>, v<from+1>, … and answers as its config says.
+ * Its offset is the next number, as an integer or (json.offsets) as a JSON object.
+ */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "connect-worker/connector.h"
+
+struct config {
+	const char *topic;
+	int32_t count, per_poll, retry, fail_at, tasks;
+	bool json_offsets, crash;
+};
+
+struct state {
+	const struct cw_context *ctx;
+	const struct config *config;
+	const struct cw_source_partition *partition;
+	long next;
+	int retry;
+};
+
+#define INT_KEY(key, member, otherwise) \
+	{ .name = key, .type = CW_CONFIG_INT, .default_value = otherwise, .doc = "A number.", \
+	  .offset = offsetof(struct config, member) }
+
+static const struct cw_config_def defs[] = {
+	{ .name = "topic", .flags = CW_CONFIG_REQUIRED, .doc = "Topic.", .offset = offsetof(struct config, topic) },
+	INT_KEY("count", count, "0"),
+	INT_KEY("per.poll", per_poll, "10"),
+	INT_KEY("retry", retry, "0"),
+	INT_KEY("fail.at", fail_at, "0"),
+	INT_KEY("split", tasks, "1"),
+	{ .name = "json.offsets", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Form of the offsets.",
+	  .offset = offsetof(struct config, json_offsets) },
+	{ .name = "crash", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Whether poll crashes.",
+	  .offset = offsetof(struct config, crash) },
+};
+
+static enum cw_result task_configs(const struct cw_context *ctx, void *connector, const void *config, int max_tasks,
+				   struct cw_task_configs *configs, struct cw_error *err)
+{
+	const struct config *c = config;
+
+	(void)connector;
+	(void)max_tasks;
+	(void)err;
+	for (int i = 0; i < c->tasks; i++) {
+		ctx->host->task_add(configs);
+		ctx->host->task_set(configs, "split", "1");
+	}
+	return CW_OK;
+}
+
+static enum cw_result start(const struct cw_context *ctx, const void *config, void **task, struct cw_error *err)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	struct cw_value stored;
+	char json[64];
+
+	s->ctx = ctx;
+	s->config = config;
+	s->retry = s->config->retry;
+	snprintf(json, sizeof(json), "{\"task\": %d}", (int)ctx->task);
+	s->partition = ctx->host->source_partition(ctx, json, "next", err);
+	if (s->partition && ctx->host->source_offset(ctx, s->partition, &stored) == 1)
+		s->next = stored.type == CW_INT64 ? (long)stored.u.integer : atol(strchr(stored.u.bytes.p, ':') + 1);
+	*task = s;
+	return CW_OK;
+}
+
+/* A function of its own, so that a trace can name it. The signal alone: sanitizers catch a bad store first. */
+__attribute__((noinline)) static int crash_on_purpose(void)
+{
+	volatile int result = raise(SIGSEGV);
+
+	return result;
+}
+
+static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw_error *err)
+{
+	struct state *s = task;
+	const struct config *c = s->config;
+
+	if (c->crash)
+		crash_on_purpose();
+	if (s->retry > 0) {
+		s->retry--;
+		cw_error_set(err, CW_ERR_RETRIABLE, "nothing yet");
+		return CW_RETRY;
+	}
+	for (int i = 0; i < c->per_poll && (c->count == 0 || s->next < c->count); i++) {
+		struct cw_record *r = cw_batch_add(batch);
+		char *text;
+		int n;
+
+		if (!r)
+			break;
+		if (c->fail_at && s->next == c->fail_at) {
+			cw_error_set(err, CW_ERR_FATAL, "record %ld cannot be made", s->next);
+			return CW_FAIL;
+		}
+		text = cw_batch_alloc(batch, 32);
+		n = snprintf(text, 32, "v%ld", s->next);
+		r->topic = cw_slice_str(c->topic);
+		r->value = cw_value_string(cw_slice(text, (size_t)n));
+		r->source_partition = s->partition;
+		s->next++;
+		if (c->json_offsets) {
+			text = cw_batch_alloc(batch, 48);
+			n = snprintf(text, 48, "{\"next\":%ld,\"by\":\"test\"}", s->next);
+			r->source_offset = cw_value_string(cw_slice(text, (size_t)n));
+		} else {
+			r->source_offset = cw_value_int64(s->next);
+		}
+	}
+	batch->wait_ns = 1000000;
+	return c->count && s->next >= c->count ? CW_END : CW_OK;
+}
+
+static void stop(void *task)
+{
+	free(task);
+}
+
+static const struct cw_connector_ops ops = {
+	.size = sizeof(ops),
+	.task_configs = task_configs,
+	.task_start = start,
+	.poll = poll_records,
+	.task_stop = stop,
+};
+
+static const struct cw_plugin descriptor = {
+	CW_PLUGIN_HEAD(CW_PLUGIN_SOURCE),
+	.class_name = "test.ScriptedSource",
+	.version = "1",
+	.doc = "Counts, as a test says.",
+	.config = defs,
+	.n_config = sizeof(defs) / sizeof(defs[0]),
+	.config_def_size = sizeof(defs[0]),
+	.config_size = sizeof(struct config),
+	.connector = &ops,
+};
+
+const struct cw_plugin *const cw_plugin = &descriptor;
