@@ -1,0 +1,73 @@
+/*
+ * bulk - one _bulk request: its body, and which record each of its documents came from. Pure memory.
+ *
+ * A record is answered exactly once: its document is in one bulk at a time, and leaves it only with an
+ * answer (cw_bulk_answer) or into another bulk (cw_bulk_move_tail).
+ */
+#ifndef CW_ACCESS_LOG_BULK_H
+#define CW_ACCESS_LOG_BULK_H
+
+#include "text.h"
+
+/* A batch of the framework that was taken over; complete when left is 0. */
+struct cw_taken {
+	struct cw_batch *batch;
+	size_t left; /* records without an answer */
+	struct cw_taken *next; /* in the list of spare ones */
+	struct cw_taken *next_made; /* in the list of all */
+};
+
+struct cw_doc {
+	struct cw_taken *taken;
+	size_t record; /* in its batch */
+	size_t end;    /* in the body, past the document's newline */
+};
+
+struct cw_http_call;
+
+/* Start zeroed; freed with cw_bulk_free(). */
+struct cw_bulk {
+	struct cw_bulk *next; /* in the list it is in */
+	struct cw_text body;
+	struct cw_doc *docs;
+	size_t n, cap;   /* documents */
+	char index[256]; /* of documents without a name of their own; part of the path */
+	size_t index_n;
+	unsigned pushbacks, failures; /* attempts that ended so */
+	int64_t first_ns; /* when its first document came */
+	int64_t sent_ns;
+	int64_t due_ns;   /* not to be sent before */
+	struct cw_text packed; /* the body, compressed */
+	struct cw_http_call *call; /* while it is sent */
+};
+
+/* Notes the document that was appended to the body last. */
+static inline void cw_bulk_add(struct cw_bulk *bulk, struct cw_taken *taken, size_t record);
+void cw_bulk_grow(struct cw_bulk *bulk);
+
+static inline size_t cw_bulk_start(const struct cw_bulk *bulk, size_t i)
+{
+	return i ? bulk->docs[i - 1].end : 0;
+}
+
+static inline void cw_bulk_add(struct cw_bulk *bulk, struct cw_taken *taken, size_t record)
+{
+	if (bulk->n == bulk->cap)
+		cw_bulk_grow(bulk);
+	bulk->docs[bulk->n++] = (struct cw_doc){ taken, record, bulk->body.n };
+}
+
+/* Keeps the documents whose keep[] is true, in order. */
+void cw_bulk_retain(struct cw_bulk *bulk, const bool *keep);
+
+/* Moves the documents from number `first` on to the end of `to`, which has the same index in its path. */
+void cw_bulk_move_tail(struct cw_bulk *bulk, size_t first, struct cw_bulk *to);
+
+/* Empty again, buffers kept unless they are larger than keep_bytes. */
+void cw_bulk_reset(struct cw_bulk *bulk, size_t keep_bytes);
+void cw_bulk_free(struct cw_bulk *bulk);
+
+/* The body as gzip, into bulk->packed. */
+void cw_bulk_pack(struct cw_bulk *bulk);
+
+#endif

@@ -1,0 +1,55 @@
+/* config - the settings of the access-log sink: one table, and the checks that span keys. */
+#ifndef CW_ACCESS_LOG_CONFIG_H
+#define CW_ACCESS_LOG_CONFIG_H
+
+#include "connect-worker/connector.h"
+
+#define CW_ES_URLS_MAX 64
+#define CW_ES_INDEX_DEFAULT "access-logs-%{+yyyy.MM.dd}"
+
+/* Filled by the framework from the table. Strings are NULL when unset. */
+struct cw_es_config {
+	struct cw_list urls;
+	const char *username, *password, *api_key, *bearer_token;
+	bool compression;
+	int32_t connection_timeout_ms, read_timeout_ms, max_idle_ms;
+	const char *proxy_host, *proxy_username, *proxy_password;
+	int32_t proxy_port;
+	const char *security_protocol, *ca, *truststore, *truststore_type, *certificate, *key, *key_password;
+	const char *identification;
+	bool verify;
+
+	int32_t batch_size, max_in_flight, max_buffered, max_retries;
+	int64_t bulk_bytes, linger_ms, flush_timeout_ms, retry_backoff_ms;
+	const char *on_null, *on_malformed;
+	bool drop_invalid;
+
+	const char *index, *operation, *pipeline;
+	const char *stream_type, *stream_dataset, *stream_namespace;
+	bool template_enable, template_overwrite;
+	const char *template_name;
+
+	const char *pattern, *pattern_time, *timezone;
+	bool include_raw, include_kafka;
+};
+
+/* sink.c; the descriptor stands by the table, whose size it needs. */
+extern const struct cw_connector_ops cw_es_ops;
+
+void cw_es_config_validate(const struct cw_context *ctx, const void *config, struct cw_validation *validation);
+
+/* Whether data.stream.type names a kind of stream. */
+bool cw_es_config_streams(const struct cw_es_config *config);
+
+/* The `index` setting, or the data stream's name in its form. New; freed with free(). */
+char *cw_es_config_index(const struct cw_es_config *config);
+
+/*
+ * One URL as it is used: with its scheme, without a slash at its end. https: for one that names no
+ * scheme, and for all when any of them is https. New; freed with free().
+ */
+char *cw_es_config_url(const char *url, bool https);
+/* Whether connections are encrypted: any URL is https, or elastic.security.protocol is SSL. */
+bool cw_es_config_https(const struct cw_es_config *config);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * http - requests to the store, several at a time, on connections that are kept. One thread: everything
+ * moves inside cw_http_send() and cw_http_drive(). URLs take turns; one that does not answer is left out
+ * for a while.
+ */
+#ifndef CW_ACCESS_LOG_HTTP_H
+#define CW_ACCESS_LOG_HTTP_H
+
+#include "config.h"
+#include "text.h"
+
+/* ---- which URL ---------------------------------------------------------------------------------- */
+
+/* Pure. Start as { 0 } with n set. */
+struct cw_hosts {
+	size_t n, next;
+	struct {
+		unsigned failures;      /* in a row */
+		int64_t down_until_ns;
+	} host[CW_ES_URLS_MAX];
+};
+
+/* The next one in turn that is not left out; when all are, the one that comes back first. */
+size_t cw_hosts_pick(struct cw_hosts *hosts, int64_t now_ns);
+void cw_hosts_failed(struct cw_hosts *hosts, size_t i, int64_t now_ns);
+void cw_hosts_worked(struct cw_hosts *hosts, size_t i);
+/* Whether there is one that is not left out. */
+bool cw_hosts_any(const struct cw_hosts *hosts, int64_t now_ns);
+
+/* ---- calls -------------------------------------------------------------------------------------- */
+
+enum cw_http_outcome {
+	CW_HTTP_ANSWERED = 0, /* status and answer are complete */
+	CW_HTTP_UNREACHABLE,  /* no answer, or half of one: connection refused, reset, timeout … */
+	CW_HTTP_MISCONFIGURED /* nothing but another configuration helps: a certificate that is not trusted … */
+};
+
+struct cw_http_call {
+	void *owner; /* the caller's */
+	/* once it is done: */
+	enum cw_http_outcome outcome;
+	unsigned status;
+	int64_t retry_after_ms; /* 0: none was asked for */
+	struct cw_text answer;
+	char why[300]; /* for other outcomes than ANSWERED: a clause */
+	const char *url;
+	/* of http.c: */
+	struct cw_http *http;
+	void *easy;
+	struct cw_text target;
+	char error[256];
+	size_t host;
+	bool active;
+	struct cw_http_call *next;
+};
+
+struct cw_http;
+
+/* now: the monotonic clock, in ns. NULL with *err set. */
+struct cw_http *cw_http_new(const struct cw_es_config *config, int64_t (*now)(void *), void *now_arg,
+			    struct cw_error *err);
+/* Ends what is under way. */
+void cw_http_free(struct cw_http *http);
+
+struct cw_http_call *cw_http_call_new(struct cw_http *http);
+/* Ends it if it is under way. */
+void cw_http_call_free(struct cw_http_call *call);
+
+/*
+ * Starts a call. method: POST, PUT or GET; path: from "/". The body is lent until the call is done.
+ * gzip: the body is compressed.
+ */
+void cw_http_send(struct cw_http_call *call, const char *method, const char *path, struct cw_slice body, bool gzip);
+
+/*
+ * Moves what can be moved, then waits until something can be, one of fds is readable, or timeout_ns
+ * passed (0: does not wait), and moves that. Returns whether one of fds is readable.
+ */
+bool cw_http_drive(struct cw_http *http, const int *fds, size_t n, int64_t timeout_ns);
+
+/* The next call that is done, or NULL. */
+struct cw_http_call *cw_http_done(struct cw_http *http);
+
+/* Whether another URL may be worth a try at once. */
+bool cw_http_has_other(const struct cw_http *http);
+
+/* Appends s as part of a path, percent-encoded. */
+void cw_http_escape(struct cw_text *out, const char *s, size_t n);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * index_name - the `index` setting: text, %{topic}, and %{+yyyy.MM.dd} for the event's time in UTC.
+ *
+ * Compiled once, pure. The letters of the date are those of Joda time as Logstash and Filebeat users
+ * know them: yyyy yy MM dd HH mm ss DDD, and xxxx with ww for the week of the year.
+ */
+#ifndef CW_ACCESS_LOG_INDEX_NAME_H
+#define CW_ACCESS_LOG_INDEX_NAME_H
+
+#include "connect-worker/connector.h"
+
+#define CW_INDEX_NAME_MAX 255
+
+struct cw_index_name;
+
+/* NULL with *err set to the reason. Freed with cw_index_name_free(). */
+struct cw_index_name *cw_index_name_compile(const char *spec, struct cw_error *err);
+void cw_index_name_free(struct cw_index_name *name);
+
+/* Seconds for which a topic's index stays the same; 0: for ever. */
+int64_t cw_index_name_unit_s(const struct cw_index_name *name);
+bool cw_index_name_uses_topic(const struct cw_index_name *name);
+
+/*
+ * The index for an event; lower-cased, a leading '-', '_' or '+' of a topic removed, cut at
+ * CW_INDEX_NAME_MAX. Returns the length; out has room for CW_INDEX_NAME_MAX + 1 and is terminated.
+ */
+size_t cw_index_name_render(const struct cw_index_name *name, struct cw_slice topic, int64_t epoch_s, char *out);
+
+/*
+ * The pattern of all the indices for an index template: '*' for what changes. With `topic` its name
+ * stands in it, with an empty slice '*' does. Same bounds as above. Returns how many characters come
+ * before the first '*'.
+ */
+size_t cw_index_name_pattern(const struct cw_index_name *name, struct cw_slice topic, char *out);
+
+#endif

@@ -1,0 +1,166 @@
+/*
+ * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls,
+ * records into bodies), delivery.c (requests, answers, retries) and templates.c (index templates before
+ * the first request). One thread.
+ */
+#ifndef CW_ACCESS_LOG_SINK_H
+#define CW_ACCESS_LOG_SINK_H
+
+#include "bulk.h"
+#include "config.h"
+#include "http.h"
+#include "index_name.h"
+#include "log_time.h"
+#include "pattern.h"
+#include "pressure.h"
+#include "render.h"
+
+#define CW_SINK_NS_PER_MS INT64_C(1000000)
+#define CW_SINK_BYTES_MAX (8u << 20) /* of documents without an answer: then no more are taken */
+#define CW_SINK_BACKOFF_MAX_MS 30000
+#define CW_SINK_INDEX_SLOTS 8
+
+/* The index of a topic's events in one span of time. */
+struct cw_index_slot {
+	bool used;
+	int64_t bucket;
+	size_t topic_n, n;
+	char topic[256], name[CW_INDEX_NAME_MAX + 1];
+};
+
+struct cw_bulk_list {
+	struct cw_bulk *first, *last;
+	size_t n;
+};
+
+/* An index template on its way into the store. */
+struct cw_sink_template {
+	struct cw_sink_template *next;
+	char *name, *path, *json;
+	bool put, ready; /* put: it is not there, so it is written */
+	unsigned pushbacks, failures;
+	int64_t due_ns;
+};
+
+struct cw_sink_metrics {
+	struct cw_metric *requests, *bytes, *retries, *documents, *present, *retried, *unparsed, *refused, *dropped,
+		*in_flight, *window, *buffered, *took_ms, *time_ms;
+};
+
+struct cw_sink {
+	const struct cw_context *ctx;
+	const struct cw_es_config *config;
+	struct cw_error failure; /* once set, every call returns it with CW_FAIL */
+	struct cw_sink_metrics metrics;
+
+	/* lines into documents */
+	struct cw_zone *zone;
+	struct cw_pattern *pattern;
+	struct cw_time_reader time;
+	struct cw_render render;
+	struct cw_action action;
+	size_t bulk_bytes;
+	unsigned dropped_logged;
+	bool ignore_null, ignore_malformed, warn_malformed, create, streams;
+
+	/* which index */
+	struct cw_index_name *index;
+	char *index_spec;
+	bool index_uses_topic;
+	struct cw_index_slot slots[CW_SINK_INDEX_SLOTS], *slot; /* slot: the last one */
+	size_t next_slot;
+	const struct cw_index_slot *open_slot; /* known to be the index in the path of `open` */
+
+	/* requests: each bulk is in exactly one place */
+	struct cw_http *http;
+	struct cw_bulk *open;         /* being filled, or NULL */
+	struct cw_bulk_list ready;    /* to be sent */
+	struct cw_bulk_list delayed;  /* to be sent again later */
+	struct cw_bulk_list flying;   /* under way */
+	struct cw_bulk_list spare;    /* empty */
+	struct cw_http_call **calls;  /* spare ones */
+	size_t n_calls, cap_calls;
+	struct cw_taken *spare_taken, *all_taken;
+	size_t docs, bytes;           /* without an answer, in all of them */
+	struct cw_pressure pressure;
+	int64_t pause_until_ns;       /* the store asked for it */
+	int64_t driven_ns;            /* when I/O was moved last */
+	struct cw_text path;          /* scratch */
+	bool progress;                /* an answer came since it was last cleared */
+
+	/* answers */
+	struct cw_item *items;
+	bool *keep;
+	size_t cap_items;
+	int64_t down_since_ns, down_logged_ns; /* 0: the store works */
+	bool present_logged;
+	unsigned refused_logged;
+
+	/* templates */
+	struct cw_sink_template *templates;
+	struct cw_http_call *template_call;
+	struct cw_sink_template *template_now; /* whose call is under way */
+	bool template_per_topic;
+};
+
+static inline int64_t cw_sink_now(const struct cw_sink *sink)
+{
+	return sink->ctx->host->now_ns(sink->ctx);
+}
+
+static inline void cw_sink_count(const struct cw_sink *sink, struct cw_metric *metric, int64_t n)
+{
+	if (metric)
+		sink->ctx->host->metric_add(metric, n);
+}
+
+static inline void cw_sink_gauge(const struct cw_sink *sink, struct cw_metric *metric, int64_t n)
+{
+	if (metric)
+		sink->ctx->host->metric_set(metric, n);
+}
+
+/* The first failure stays. */
+void cw_sink_fail(struct cw_sink *sink, const char *fmt, ...) CW_PRINTF(2, 3);
+
+/* ---- delivery.c ---------------------------------------------------------------------------------- */
+
+/* An empty bulk, from the spare ones. */
+struct cw_bulk *cw_delivery_new_bulk(struct cw_sink *sink);
+/* The bulk that is being filled is to be sent. */
+void cw_delivery_seal(struct cw_sink *sink);
+/*
+ * Sends what may be sent now. idle: no more records are there, so a part-filled request goes too when
+ * nothing else is under way. force: it goes in any case.
+ */
+void cw_delivery_send(struct cw_sink *sink, bool idle, bool force);
+/*
+ * Moves I/O, at most until until_ns, and handles the answers. Returns whether one of fds is readable.
+ * sink->progress is set when an answer came.
+ */
+bool cw_delivery_drive(struct cw_sink *sink, const int *fds, size_t n, int64_t until_ns);
+/* When something has to be sent although no I/O happened; INT64_MAX: never. */
+int64_t cw_delivery_due_ns(const struct cw_sink *sink);
+/* One record of a batch has its answer. */
+void cw_delivery_answered(struct cw_sink *sink, struct cw_taken *taken, size_t n);
+struct cw_taken *cw_delivery_take(struct cw_sink *sink, struct cw_batch *batch);
+void cw_delivery_free(struct cw_sink *sink);
+/* What a call that did not succeed says, for a person. */
+void cw_delivery_describe(const struct cw_http_call *call, char *out, size_t size);
+int64_t cw_delivery_backoff_ns(const struct cw_sink *sink, unsigned attempt, int64_t retry_after_ms);
+/* The store does not answer, or has too much to do; and: it works. Logged when that changes. */
+void cw_delivery_note_down(struct cw_sink *sink, const char *why);
+void cw_delivery_note_up(struct cw_sink *sink);
+
+/* ---- templates.c --------------------------------------------------------------------------------- */
+
+/* A template for the configured index, or for a topic's when the index starts with %{topic}. */
+void cw_templates_need(struct cw_sink *sink, struct cw_slice topic);
+/* Sends what is due; nothing else is sent while it returns false. */
+bool cw_templates_ready(struct cw_sink *sink, int64_t now_ns);
+int64_t cw_templates_due_ns(const struct cw_sink *sink);
+/* The call for a template is done. */
+void cw_templates_done(struct cw_sink *sink, struct cw_http_call *call);
+void cw_templates_free(struct cw_sink *sink);
+
+#endif
