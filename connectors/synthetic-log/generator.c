@@ -7,7 +7,16 @@
 #include "site.h"
 
 /* What a record's numbers are drawn for. Never renumbered: they are part of what a line is. */
-enum { DRAW_EXCHANGE = 0, DRAW_CLIENT, DRAW_ENDPOINT, DRAW_REFERRER, DRAW_REST, DRAW_BURST, DRAW_MALFORMED, DRAW_BREAK };
+enum {
+	DRAW_EXCHANGE = 0,
+	DRAW_CLIENT,
+	DRAW_ENDPOINT,
+	DRAW_REFERRER,
+	DRAW_REST,
+	DRAW_BURST,
+	DRAW_MALFORMED,
+	DRAW_BREAK
+};
 
 struct octet {
 	char text[4]; /* "9." or "180." */
@@ -57,7 +66,8 @@ static int set_exchanges(struct cw_synthetic *g, const struct cw_synthetic_optio
 		return -1;
 	if (cw_exchanges_init(&g->usual, g->format, &methods, &statuses) != 0 ||
 	    cw_exchanges_init(&g->burst, g->format, &methods, &burst) != 0)
-		return cw_error_set(err, CW_ERR_RETRIABLE, "no memory for %zu methods and %zu statuses", methods.n, statuses.n);
+		return cw_error_set(err, CW_ERR_RETRIABLE, "no memory for %zu methods and %zu statuses", methods.n,
+				    statuses.n);
 	return 0;
 }
 
@@ -134,14 +144,14 @@ static uint32_t write_when(enum cw_line_format format, int64_t epoch_s, char *ou
 	int n;
 
 	if (format == CW_LINE_JSON)
-		n = snprintf(out, size, "\",\"@timestamp\":\"%04d-%02d-%02dT%02d:%02d:%02d\",\"method\":\"", c.year, c.month,
-			     c.day, c.hour, c.minute, c.second);
+		n = snprintf(out, size, "\",\"@timestamp\":\"%04d-%02d-%02dT%02d:%02d:%02d\",\"method\":\"", c.year,
+			     c.month, c.day, c.hour, c.minute, c.second);
 	else if (format == CW_LINE_ACCESS)
-		n = snprintf(out, size, " - - [%s %02d %04d, %02d:%02d:%02d] \"", months[c.month - 1], c.day, c.year, c.hour,
-			     c.minute, c.second);
-	else
-		n = snprintf(out, size, " - - [%02d/%s/%04d:%02d:%02d:%02d +0000] \"", c.day, months[c.month - 1], c.year,
+		n = snprintf(out, size, " - - [%s %02d %04d, %02d:%02d:%02d] \"", months[c.month - 1], c.day, c.year,
 			     c.hour, c.minute, c.second);
+	else
+		n = snprintf(out, size, " - - [%02d/%s/%04d:%02d:%02d:%02d +0000] \"", c.day, months[c.month - 1],
+			     c.year, c.hour, c.minute, c.second);
 	return (uint32_t)n;
 }
 
@@ -302,8 +312,9 @@ size_t cw_cursor_write(struct cw_cursor *cursor, uint64_t k, char *out)
 		if (cursor->probe_us)
 			p = put_probe(p, g->format, cursor->probe_us);
 		else
-			p = put_text(p, site->pool,
-				     site->referrers[cw_alias_pick(&site->referrer[class], cw_draw(state, DRAW_REFERRER))]);
+			p = put_text(
+				p, site->pool,
+				site->referrers[cw_alias_pick(&site->referrer[class], cw_draw(state, DRAW_REFERRER))]);
 		p = put_text(p, site->pool, agent->text);
 	}
 	if ((uint32_t)rest < g->malformed_below)

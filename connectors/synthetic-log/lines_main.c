@@ -18,7 +18,7 @@ static const char usage[] =
 	"  --task=T     of task T only (default: all tasks, record by record)\n"
 	"  --tasks=N    of N tasks (default: tasks.max, or 1)\n"
 	"  --from=K     from record K of each task on (default: 0)\n"
-	"  --to=K       up to record K, exclusive (default: the task's share of count; without count it must be given)\n"
+	"  --to=K       up to record K, exclusive (default: the task's share of count)\n"
 	"  --number     before each line its task, its record, the kind of its malformation (-1: none), and tabs\n";
 
 struct request {

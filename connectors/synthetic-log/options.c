@@ -1,6 +1,5 @@
 #include "options.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "log_clock.h"
@@ -48,9 +47,10 @@ static int method_id(struct cw_slice name, struct cw_error *err)
 	for (size_t i = 0; i < cw_methods_n; i++)
 		if (cw_slice_equal(name, cw_slice_str(cw_methods[i])))
 			return (int)i;
-	return cw_error_set(err, CW_ERR_INVALID,
-			    "\"%.*s\" is no method; the methods are GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS and TRACE",
-			    (int)name.n, name.p);
+	return cw_error_set(
+		err, CW_ERR_INVALID,
+		"\"%.*s\" is no method; the methods are GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS and TRACE",
+		(int)name.n, name.p);
 }
 
 static int status_id(struct cw_slice name, struct cw_error *err)
@@ -70,16 +70,18 @@ static int add_weight(struct cw_slice item, int (*id_of)(struct cw_slice name, s
 	int id;
 
 	if (!colon)
-		return cw_error_set(err, CW_ERR_INVALID, "\"%.*s\" has no weight; write pairs NAME:WEIGHT with commas between",
-				    (int)item.n, item.p);
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "\"%.*s\" has no weight; write pairs NAME:WEIGHT with commas between", (int)item.n,
+				    item.p);
 	name = trim(cw_slice(item.p, (size_t)(colon - item.p)));
 	weight = trim(cw_slice(colon + 1, item.n - (size_t)(colon + 1 - item.p)));
 	id = id_of(name, err);
 	if (id < 0)
 		return -1;
 	if (!parse_weight(weight, &value))
-		return cw_error_set(err, CW_ERR_INVALID, "the weight \"%.*s\" of %.*s is no number from 0 to 1000000000",
-				    (int)weight.n, weight.p, (int)name.n, name.p);
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "the weight \"%.*s\" of %.*s is no number from 0 to 1000000000", (int)weight.n,
+				    weight.p, (int)name.n, name.p);
 	for (size_t i = 0; i < out->n; i++)
 		if (out->items[i].id == id)
 			return cw_error_set(err, CW_ERR_INVALID, "%.*s is there twice", (int)name.n, name.p);
@@ -211,8 +213,9 @@ int cw_start_time_parse(const char *text, struct cw_start_time *out, struct cw_e
 		if (out->epoch_ms < INT64_C(253402300800000))
 			return 0;
 	}
-	return cw_error_set(err, CW_ERR_INVALID,
-			    "not a time from 1970 to 9999; write 2026-01-21T22:23:40Z, milliseconds since the epoch, or now");
+	return cw_error_set(
+		err, CW_ERR_INVALID,
+		"not a time from 1970 to 9999; write 2026-01-21T22:23:40Z, milliseconds since the epoch, or now");
 }
 
 /* ---- meaning ------------------------------------------------------------------------------------- */
@@ -248,10 +251,12 @@ bool cw_synthetic_conflict(const struct cw_synthetic_options *o, unsigned i, con
 		const char *key, *text;
 	} rules[] = {
 		{ o->time_speed != 1 && o->records_per_second == 0, "time.speed",
-		  "time.speed needs records.per.second above 0; for a back-fill at full speed set log.records.per.second" },
+		  "time.speed needs records.per.second above 0; for a back-fill at full speed set "
+		  "log.records.per.second" },
 		{ o->time_speed != 1 && o->log_records_per_second > 0, "time.speed",
 		  "time.speed and log.records.per.second both say how fast the log's clock runs; set one of them" },
-		{ (o->time_speed != 1 || o->log_records_per_second > 0) && strcmp(o->start_time, "now") == 0, "start.time",
+		{ (o->time_speed != 1 || o->log_records_per_second > 0) && strcmp(o->start_time, "now") == 0,
+		  "start.time",
 		  "start.time=now takes the log's time from the wall clock; "
 		  "with time.speed or log.records.per.second it must be a fixed time" },
 		{ o->burst_interval_s > 0 && o->burst_duration_s > o->burst_interval_s, "error.burst.duration.seconds",

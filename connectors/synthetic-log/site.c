@@ -49,10 +49,13 @@ static const struct {
 	{ "Mozilla/5.0 (Linux; Android 14; Pixel 8)", 13, CW_BROWSER, CW_HTTP_1_1 },
 	{ "Mozilla/5.0 (X11; Linux x86_64)", 5, CW_BROWSER, CW_HTTP_1_1 },
 	{ "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X)", 3, CW_BROWSER, CW_HTTP_2_0 },
-	{ "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0", 4, CW_BROWSER, CW_HTTP_2_0 },
-	{ "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", 2, CW_BROWSER, CW_HTTP_1_1 },
+	{ "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0", 4, CW_BROWSER,
+	  CW_HTTP_2_0 },
+	{ "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", 2, CW_BROWSER,
+	  CW_HTTP_1_1 },
 	{ "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 "
-	  "Safari/537.36", 4, CW_BROWSER, CW_HTTP_2_0 },
+	  "Safari/537.36",
+	  4, CW_BROWSER, CW_HTTP_2_0 },
 	{ "okhttp/4.12.0", 3, CW_TOOL, CW_HTTP_2_0 },
 	{ "curl/8.5.0", 2, CW_TOOL, CW_HTTP_1_1 },
 	{ "python-requests/2.32.3", 1.5, CW_TOOL, CW_HTTP_1_1 },
@@ -161,7 +164,8 @@ static int add_clients(struct cw_site *site, const struct cw_synthetic_options *
 		goto out;
 	for (uint32_t i = 0; i < n; i++) {
 		site->clients[i].ip = cw_client_ip(seed, i);
-		site->clients[i].agent = cw_alias_pick(&pick_agent, cw_draw(cw_mix(seed ^ UINT64_C(0x6167656e7473)), i));
+		site->clients[i].agent =
+			cw_alias_pick(&pick_agent, cw_draw(cw_mix(seed ^ UINT64_C(0x6167656e7473)), i));
 		person[i] = agents[site->clients[i].agent].kind != CW_BOT;
 	}
 	zipf(weights, n, options->clients_exponent);
@@ -346,7 +350,8 @@ static int weigh_referrers(struct cw_site *site, const double *pages, double *we
 }
 
 /* Number 0 is none, then other sites, then the pages of this one. */
-static int add_referrers(struct cw_site *site, enum cw_line_format format, const double *popularity, uint32_t n_endpoints)
+static int add_referrers(struct cw_site *site, enum cw_line_format format, const double *popularity,
+			 uint32_t n_endpoints)
 {
 	double *pages = calloc(n_endpoints, sizeof(*pages));
 	double *weights = calloc(1 + N_OUTSIDE + n_endpoints, sizeof(*weights));

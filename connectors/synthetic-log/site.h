@@ -40,7 +40,13 @@ struct cw_client {
 };
 
 /* Who sends a referrer, and which. */
-enum cw_referrer_class { CW_REFERRER_PAGE = 0, CW_REFERRER_ASSET, CW_REFERRER_CALL, CW_REFERRER_NEVER, CW_REFERRER_CLASSES };
+enum cw_referrer_class {
+	CW_REFERRER_PAGE = 0,
+	CW_REFERRER_ASSET,
+	CW_REFERRER_CALL,
+	CW_REFERRER_NEVER,
+	CW_REFERRER_CLASSES
+};
 
 struct cw_site {
 	char *pool;

@@ -92,7 +92,8 @@ static void set_limits(struct task *task, const struct cw_synthetic_options *opt
 	task->key_is_ip = strcmp(options->key, "client_ip") == 0;
 	task->log_timestamp = strcmp(options->record_timestamp, "log") == 0;
 	task->probe = options->latency_probe;
-	cw_pace_init(&task->pace, options->records_per_second, tasks, number, task->next, task->ctx->host->now_ns(task->ctx));
+	cw_pace_init(&task->pace, options->records_per_second, tasks, number, task->next,
+		     task->ctx->host->now_ns(task->ctx));
 }
 
 static enum cw_result source_task_start(const struct cw_context *ctx, const void *config, void **out,

@@ -22,17 +22,21 @@ struct fields {
 #define ADDRESS "(?<ip>" OCTET "(?:\\." OCTET "){3})"
 #define MONTH "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 #define CLOCK "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d"
-#define REQUEST "\"(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE) (?<endpoint>/[!-~]*) (?<protocol>HTTP/[12]\\.[01])\""
+#define REQUEST                                                                                                        \
+	"\"(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE) (?<endpoint>/[!-~]*) "                              \
+	"(?<protocol>HTTP/[12]\\.[01])\""
 #define RESULT "(?<status>[2-5]\\d\\d) (?<size>-|0|[1-9]\\d*)"
 #define CLIENT " \"(?<referrer>-|https?://[!#-~]+)\" \"(?<agent>[ !#-~]+)\""
 #define APACHE_TIME "\\[(?<when>\\d\\d/" MONTH "/\\d{4}:" CLOCK ") \\+0000\\]"
 
 static const char *const grammars[] = {
-	[CW_LINE_ACCESS] = "^" ADDRESS " - - \\[(?<when>" MONTH " \\d\\d \\d{4}, " CLOCK ")\\] " REQUEST " " RESULT CLIENT "\\z",
+	[CW_LINE_ACCESS] =
+		"^" ADDRESS " - - \\[(?<when>" MONTH " \\d\\d \\d{4}, " CLOCK ")\\] " REQUEST " " RESULT CLIENT "\\z",
 	[CW_LINE_COMMON] = "^" ADDRESS " - - " APACHE_TIME " " REQUEST " " RESULT "\\z",
 	[CW_LINE_COMBINED] = "^" ADDRESS " - - " APACHE_TIME " " REQUEST " " RESULT CLIENT "\\z",
 };
-static const char *const times[] = { "%b %d %Y, %H:%M:%S", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S", "%Y-%m-%dT%H:%M:%S" };
+static const char *const times[] = { "%b %d %Y, %H:%M:%S", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S",
+				     "%Y-%m-%dT%H:%M:%S" };
 static const char *const names[] = { "format=access", "format=common", "format=combined", "format=json" };
 
 struct reader {
@@ -50,8 +54,8 @@ static void reader_open(struct reader *reader, enum cw_line_format format)
 	reader->format = format;
 	if (format == CW_LINE_JSON)
 		return;
-	reader->code = pcre2_compile((PCRE2_SPTR)grammars[format], PCRE2_ZERO_TERMINATED, PCRE2_DOLLAR_ENDONLY, &number, &at,
-				     NULL);
+	reader->code = pcre2_compile((PCRE2_SPTR)grammars[format], PCRE2_ZERO_TERMINATED, PCRE2_DOLLAR_ENDONLY, &number,
+				     &at, NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(reader->code);
 	pcre2_jit_compile(reader->code, PCRE2_JIT_COMPLETE);
 	reader->match = pcre2_match_data_create_from_pattern(reader->code, NULL);
@@ -109,7 +113,8 @@ static bool read_json(const char *line, size_t n, struct fields *f)
 		snprintf(f->method, sizeof(f->method), "%s", method);
 		snprintf(f->endpoint, sizeof(f->endpoint), "%s", endpoint);
 		snprintf(f->protocol, sizeof(f->protocol), "%s", protocol);
-		snprintf(f->referrer, sizeof(f->referrer), "%s", json_is_null(referrer) ? "-" : json_string_value(referrer));
+		snprintf(f->referrer, sizeof(f->referrer), "%s",
+			 json_is_null(referrer) ? "-" : json_string_value(referrer));
 		snprintf(f->agent, sizeof(f->agent), "%s", agent);
 		f->size = size ? (long)size : -1;
 	}
@@ -184,8 +189,8 @@ static bool fits_together(const struct fields *f, bool common)
 
 static void check_format(enum cw_line_format format)
 {
-	struct cw_synthetic *g = cw_settings_generator(2, names[format], "records.per.second=0", "log.records.per.second=3",
-						       "seed=-77", NULL);
+	struct cw_synthetic *g = cw_settings_generator(2, names[format], "records.per.second=0",
+						       "log.records.per.second=3", "seed=-77", NULL);
 	unsigned wrong = 0, private = 0, unfit = 0, back = 0, other_time = 0;
 	struct cw_cursor cursor;
 	struct reader reader;
@@ -318,7 +323,8 @@ static void test_lines__number_of_tasks_moves_only_the_time(void)
 
 static void check_malformed(enum cw_line_format format)
 {
-	struct cw_synthetic *g = cw_settings_generator(1, names[format], "malformed.share=0.25", "records.per.second=0", NULL);
+	struct cw_synthetic *g =
+		cw_settings_generator(1, names[format], "malformed.share=0.25", "records.per.second=0", NULL);
 	unsigned kinds[CW_MALFORMED_KINDS] = { 0 }, malformed = 0, still_valid = 0, invalid = 0, breaks = 0, empty = 0;
 	struct cw_cursor cursor;
 	struct reader reader;
@@ -463,7 +469,8 @@ static size_t tally(struct count *counts, size_t n)
 /* Only GET: other methods choose among fewer clients and endpoints. */
 static void count_traffic(struct count *clients, struct count *endpoints, struct count *pairs)
 {
-	struct cw_synthetic *g = cw_settings_generator(1, "clients=1000", "endpoints=100", "method.weights=GET:1", NULL);
+	struct cw_synthetic *g =
+		cw_settings_generator(1, "clients=1000", "endpoints=100", "method.weights=GET:1", NULL);
 	struct cw_cursor cursor;
 	struct reader reader;
 
@@ -523,7 +530,8 @@ static void test_traffic__one_client_and_one_endpoint_are_enough(void)
 		struct fields f;
 		int64_t when;
 
-		wrong += !read_line(&reader, line, cw_synthetic_line(g, 0, k, line), &f, &when) || strcmp(f.endpoint, "/") != 0;
+		wrong += !read_line(&reader, line, cw_synthetic_line(g, 0, k, line), &f, &when) ||
+			 strcmp(f.endpoint, "/") != 0;
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
 	reader_close(&reader);
@@ -532,8 +540,8 @@ static void test_traffic__one_client_and_one_endpoint_are_enough(void)
 
 static void test_traffic__most_clients_and_endpoints_are_valid(void)
 {
-	struct cw_synthetic *g = cw_settings_generator(1, "clients=1000000", "endpoints=100000", "clients.zipf.exponent=0",
-						       "endpoints.zipf.exponent=0", NULL);
+	struct cw_synthetic *g = cw_settings_generator(1, "clients=1000000", "endpoints=100000",
+						       "clients.zipf.exponent=0", "endpoints.zipf.exponent=0", NULL);
 	unsigned wrong = 0;
 	struct reader reader;
 
@@ -552,8 +560,8 @@ static void test_traffic__most_clients_and_endpoints_are_valid(void)
 
 static void test_bursts__one_in_each_interval(void)
 {
-	struct cw_synthetic *g = cw_settings_generator(1, "error.burst.interval.seconds=600", "error.burst.duration.seconds=45",
-						       NULL);
+	struct cw_synthetic *g =
+		cw_settings_generator(1, "error.burst.interval.seconds=600", "error.burst.duration.seconds=45", NULL);
 	struct cw_synthetic *always = cw_settings_generator(1, "error.burst.interval.seconds=60",
 							    "error.burst.duration.seconds=60", NULL);
 	struct cw_synthetic *never = cw_settings_generator(1, "error.burst.interval.seconds=0", NULL);
@@ -587,8 +595,9 @@ static void test_bursts__one_in_each_interval(void)
 
 static void test_bursts__raise_the_share_of_errors(void)
 {
-	struct cw_synthetic *g = cw_settings_generator(1, "records.per.second=0", "error.burst.share=0.5",
-						       "status.weights=200:99,500:1", "error.burst.status.weights=503:1", NULL);
+	struct cw_synthetic *g =
+		cw_settings_generator(1, "records.per.second=0", "error.burst.share=0.5", "status.weights=200:99,500:1",
+				      "error.burst.status.weights=503:1", NULL);
 	unsigned in = 0, in_503 = 0, out = 0, out_503 = 0;
 	struct cw_cursor cursor;
 

@@ -142,8 +142,8 @@ static void test_log_clock__civil_agrees_with_libc(void)
 		struct tm tm;
 
 		gmtime_r(&time, &tm);
-		if (c.year != tm.tm_year + 1900 || c.month != tm.tm_mon + 1 || c.day != tm.tm_mday || c.hour != tm.tm_hour ||
-		    c.minute != tm.tm_min || c.second != tm.tm_sec || cw_civil_epoch(&c) != t) {
+		if (c.year != tm.tm_year + 1900 || c.month != tm.tm_mon + 1 || c.day != tm.tm_mday ||
+		    c.hour != tm.tm_hour || c.minute != tm.tm_min || c.second != tm.tm_sec || cw_civil_epoch(&c) != t) {
 			CU_FAIL("another date than gmtime");
 			return;
 		}
@@ -190,7 +190,8 @@ static void test_log_clock__seconds_join_without_gap(void)
 		struct cw_log_second next = cw_log_clock_second(&clock, second.until_us);
 		struct cw_log_second end = cw_log_clock_second(&clock, second.until_us - 1);
 
-		ok &= next.epoch_s == second.epoch_s + 1 && next.from_us == second.until_us && end.epoch_s == second.epoch_s;
+		ok &= next.epoch_s == second.epoch_s + 1 && next.from_us == second.until_us &&
+		      end.epoch_s == second.epoch_s;
 		second = next;
 	}
 	CU_ASSERT_TRUE(ok);
@@ -359,10 +360,23 @@ static void test_options__start_time(void)
 		{ "1970-01-01T00:00:00Z", 0 },
 		{ "2024-02-29", INT64_C(1709164800000) },
 	};
-	static const char *const bad[] = { "",		 "yesterday",	 "2026-02-29",		 "2026-13-01",	"2026-00-01",
-					   "2026-1-1",	 "1969-12-31",	 "2026-01-21T24:00:00Z", "2026-01-21T22", "NOW",
-					   "2026-01-21T22:23:40X", "2026-01-21T22:23:40+1", "-5", "99999999999999999",
-					   "2026-01-21T22:23:40.", "1970-01-01T00:00:00+05:00", "2026-01-21T22:60:00" };
+	static const char *const bad[] = { "",
+					   "yesterday",
+					   "2026-02-29",
+					   "2026-13-01",
+					   "2026-00-01",
+					   "2026-1-1",
+					   "1969-12-31",
+					   "2026-01-21T24:00:00Z",
+					   "2026-01-21T22",
+					   "NOW",
+					   "2026-01-21T22:23:40X",
+					   "2026-01-21T22:23:40+1",
+					   "-5",
+					   "99999999999999999",
+					   "2026-01-21T22:23:40.",
+					   "1970-01-01T00:00:00+05:00",
+					   "2026-01-21T22:60:00" };
 	struct cw_start_time time;
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {

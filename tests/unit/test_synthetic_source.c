@@ -111,8 +111,9 @@ static void test_source__records_are_the_generator_s_lines(void)
 			malformed += cursor.malformed != CW_WELL_FORMED;
 			wrong += !cw_slice_equal(r->topic, cw_slice_str("logs")) || r->key.type != CW_NULL ||
 				 r->value.type != CW_STRING || !cw_slice_equal(r->value.u.bytes, cw_slice(line, n)) ||
-				 r->partition != CW_ANY_PARTITION || r->timestamp_ms != CW_NO_TIMESTAMP || r->n_headers != 0 ||
-				 r->source_offset.type != CW_INT64 || r->source_offset.u.integer != (int64_t)k + 1 ||
+				 r->partition != CW_ANY_PARTITION || r->timestamp_ms != CW_NO_TIMESTAMP ||
+				 r->n_headers != 0 || r->source_offset.type != CW_INT64 ||
+				 r->source_offset.u.integer != (int64_t)k + 1 ||
 				 r->source_partition != &run->host->partitions[0];
 		}
 	}
@@ -135,8 +136,8 @@ static void test_source__key_is_the_client_also_of_a_malformed_line(void)
 	for (size_t i = 0; i < run->batch.batch.n; i++) {
 		struct cw_slice key = record_at(run, i)->key.u.bytes, line = record_at(plain, i)->value.u.bytes;
 
-		wrong += record_at(run, i)->key.type != CW_STRING || key.n >= line.n || memcmp(key.p, line.p, key.n) != 0 ||
-			 line.p[key.n] != ' ';
+		wrong += record_at(run, i)->key.type != CW_STRING || key.n >= line.n ||
+			 memcmp(key.p, line.p, key.n) != 0 || line.p[key.n] != ' ';
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
 	run_free(run);
@@ -257,7 +258,8 @@ static void test_source__goes_on_after_a_restart(void)
 	CU_ASSERT_EQUAL_FATAL(start_task(run), CW_OK);
 	poll_task(run);
 	CU_ASSERT_EQUAL(record_at(run, 0)->source_offset.u.integer, 124);
-	CU_ASSERT_TRUE(cw_slice_equal(record_at(run, 0)->value.u.bytes, cw_slice(line, cw_synthetic_line(g, 0, 123, line))));
+	CU_ASSERT_TRUE(
+		cw_slice_equal(record_at(run, 0)->value.u.bytes, cw_slice(line, cw_synthetic_line(g, 0, 123, line))));
 	poll_task(run);
 	CU_ASSERT_EQUAL(run->batch.batch.n, 1000 - 123 - 500);
 	cw_fake_host_commit(record_at(run, run->batch.batch.n - 1));
@@ -308,8 +310,9 @@ static void test_source__refuses_an_offset_that_is_not_its_own(void)
 	partition->has_offset = true;
 	partition->offset = cw_value_int64(-3);
 	CU_ASSERT_EQUAL(start_task(run), CW_FAIL);
-	CU_ASSERT_STRING_EQUAL(run->err.text, "the stored offset of {\"task\":0,\"tasks\":1,\"seed\":1} is none of this connector; "
-					      "it should be {\"record\":N} with the number of the next record");
+	CU_ASSERT_STRING_EQUAL(run->err.text,
+			       "the stored offset of {\"task\":0,\"tasks\":1,\"seed\":1} is none of this connector; "
+			       "it should be {\"record\":N} with the number of the next record");
 	memset(&run->err, 0, sizeof(run->err));
 	partition->offset = cw_value_string(cw_slice_str(text));
 	CU_ASSERT_EQUAL(start_task(run), CW_FAIL);
@@ -323,7 +326,8 @@ static void test_source__task_configs_are_as_many_as_allowed(void)
 	struct run *run = run_new(0, 1, NULL);
 	struct cw_task_configs *configs = calloc(1, sizeof(*configs));
 
-	CU_ASSERT_EQUAL(cw_plugin->connector->task_configs(&run->host->ctx, NULL, &run->settings.options, 5, configs, &run->err),
+	CU_ASSERT_EQUAL(cw_plugin->connector->task_configs(&run->host->ctx, NULL, &run->settings.options, 5, configs,
+							   &run->err),
 			CW_OK);
 	CU_ASSERT_EQUAL(configs->n, 5);
 	CU_ASSERT_EQUAL(configs->n_set, 0);
@@ -422,7 +426,8 @@ static void test_config__each_wrong_value_has_its_sentence(void)
 		{ "seed=x", "Not a number of type LONG" },
 		{ "malformed.share=1.5", "malformed.share" },
 		{ "malformed.share=nan", "malformed.share" },
-		{ "start.time=tomorrow", "not a time from 1970 to 9999; write 2026-01-21T22:23:40Z, milliseconds since the epoch, or now" },
+		{ "start.time=tomorrow",
+		  "not a time from 1970 to 9999; write 2026-01-21T22:23:40Z, milliseconds since the epoch, or now" },
 		{ "start.time=2026-02-30", "not a time" },
 		{ "time.speed=0", "at least 0.000001" },
 		{ "daily.variation=2", "daily.variation" },
@@ -480,16 +485,20 @@ static void check_conflict(const char *a, const char *b, const char *key, const 
 static void test_config__keys_that_contradict_each_other(void)
 {
 	check_conflict("records.per.second=0", "time.speed=2", "time.speed",
-		       "time.speed needs records.per.second above 0; for a back-fill at full speed set log.records.per.second");
+		       "time.speed needs records.per.second above 0; for a back-fill at full speed set "
+		       "log.records.per.second");
 	check_conflict("log.records.per.second=5", "time.speed=2", "time.speed",
 		       "time.speed and log.records.per.second both say how fast the log's clock runs; set one of them");
-	check_conflict("log.records.per.second=5", "start.time=now", "start.time",
-		       "start.time=now takes the log's time from the wall clock; with time.speed or log.records.per.second it "
-		       "must be a fixed time");
-	check_conflict("error.burst.interval.seconds=10", "error.burst.duration.seconds=11", "error.burst.duration.seconds",
+	check_conflict(
+		"log.records.per.second=5", "start.time=now", "start.time",
+		"start.time=now takes the log's time from the wall clock; with time.speed or log.records.per.second it "
+		"must be a fixed time");
+	check_conflict("error.burst.interval.seconds=10", "error.burst.duration.seconds=11",
+		       "error.burst.duration.seconds",
 		       "error.burst.duration.seconds may not be longer than error.burst.interval.seconds");
-	check_conflict("latency.probe=true", "format=common", "latency.probe",
-		       "latency.probe writes into the referrer, which format=common has not; use access, combined or json");
+	check_conflict(
+		"latency.probe=true", "format=common", "latency.probe",
+		"latency.probe writes into the referrer, which format=common has not; use access, combined or json");
 	check_conflict("time.speed=3600", "start.time=2020-01-01", NULL, NULL);
 	check_conflict("error.burst.interval.seconds=0", "error.burst.duration.seconds=11", NULL, NULL);
 }
