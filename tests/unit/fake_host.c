@@ -1,0 +1,339 @@
+#include "fake_host.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/protocol.h"
+
+#define TASKS_MAX 16
+
+struct fake {
+	struct cw_buf in;
+	json_t *config;
+	bool sink, task_lives[TASKS_MAX], task_over[TASKS_MAX];
+	int stored[TASKS_MAX];
+};
+
+static void send_message(json_t *message)
+{
+	struct cw_buf out = { 0 };
+
+	cw_frame_append(&out, message);
+	json_decref(message);
+	for (size_t sent = 0; sent < out.n;) {
+		ssize_t n = write(CW_HOST_FD, out.p + sent, out.n - sent);
+
+		if (n <= 0)
+			_exit(4);
+		sent += (size_t)n;
+	}
+	cw_buf_free(&out);
+}
+
+static const char *setting(const json_t *config, const char *key, const char *otherwise)
+{
+	const char *value = json_string_value(json_object_get(config, key));
+
+	return value ? value : otherwise;
+}
+
+static void crash(void)
+{
+	static const char words[] = "  #0 fake_poll (fake.so+0x12)\n";
+	ssize_t ignored = write(CW_HOST_CRASH_FD, words, sizeof(words) - 1);
+
+	(void)ignored;
+	signal(SIGSEGV, SIG_DFL);
+	raise(SIGSEGV);
+}
+
+static void hang(void)
+{
+	for (;;)
+		poll(NULL, 0, -1);
+}
+
+static void write_garbage(void)
+{
+	static const char garbage[] = "\0\0\0\3{}}";
+	ssize_t ignored = write(CW_HOST_FD, garbage, sizeof(garbage) - 1);
+
+	(void)ignored;
+	hang();
+}
+
+/* What any "how" can tell it to do; false: it is one of the caller's. */
+static bool misbehave(const char *how)
+{
+	if (strcmp(how, "crash") == 0)
+		crash();
+	else if (strcmp(how, "hang") == 0)
+		hang();
+	else if (strcmp(how, "garbage") == 0)
+		write_garbage();
+	else if (strcmp(how, "exit") == 0)
+		exit(3);
+	else if (strcmp(how, "eof") == 0)
+		close(CW_HOST_FD);
+	else
+		return false;
+	return true;
+}
+
+static void send_status(int task, const char *state, const char *trace)
+{
+	json_t *message = json_pack("{sssiss}", "type", "status", "task", task, "state", state);
+
+	if (trace)
+		json_object_set_new(message, "trace", json_string(trace));
+	send_message(message);
+}
+
+static void send_metrics(struct fake *fake, int task)
+{
+	send_message(json_pack("{sssis{s{sssssi}s{sssssi}}}", "type", "metrics", "task", task, "metrics", "pid", "kind",
+			       "gauge", "help", "Process.", "value", (int)getpid(), "stored", "kind", "counter", "help",
+			       "Offsets.", "value", fake->stored[task]));
+}
+
+/* ---- messages ------------------------------------------------------------------------------ */
+
+static void answer_configured(struct fake *fake)
+{
+	json_t *tasks = json_array();
+
+	for (int i = 0; i < atoi(setting(fake->config, "tasks.max", "1")); i++) {
+		json_t *config = json_copy(fake->config);
+
+		json_object_set_new(config, "task.number", json_sprintf("%d", i));
+		json_array_append_new(tasks, config);
+	}
+	send_message(json_pack("{sssssssssoss}", "type", "configured", "class", "org.example.FakeSource", "version", "1.2",
+			       "kind", fake->sink ? "sink" : "source", "tasks", tasks, "extra", "ignored"));
+}
+
+static void on_configure(struct fake *fake, const json_t *message)
+{
+	const char *how;
+
+	fake->config = json_deep_copy(json_object_get(message, "config"));
+	fake->sink = strstr(setting(fake->config, "connector.class", ""), "Sink") != NULL;
+	how = setting(fake->config, "fake.configure", "ok");
+	send_message(json_pack("{ssss}", "type", "cluster_id", "id", "fake-cluster"));
+	if (strcmp(how, "fail") == 0) {
+		send_message(json_pack("{ssss}", "type", "failed", "trace", "the fake was told to fail"));
+		exit(1);
+	}
+	if (!misbehave(how))
+		answer_configured(fake);
+}
+
+static void on_restart(struct fake *fake)
+{
+	const char *how = setting(fake->config, "fake.restart", "ok");
+
+	if (strcmp(how, "fail") == 0)
+		send_message(json_pack("{ssss}", "type", "failed", "trace", "the fake did not restart"));
+	else if (!misbehave(how))
+		answer_configured(fake);
+}
+
+static void note_start(const struct fake *fake, int task, const json_t *message)
+{
+	const char *path = setting(fake->config, "fake.starts", NULL);
+	char *offsets = json_dumps(json_object_get(message, "offsets"), JSON_COMPACT);
+	FILE *f = path ? fopen(path, "a") : NULL;
+
+	if (f) {
+		fprintf(f, "%d %s %s\n", task, json_is_true(json_object_get(message, "paused")) ? "paused" : "running", offsets);
+		fclose(f);
+	}
+	free(offsets);
+}
+
+static void send_offset(int task, const json_t *offsets)
+{
+	json_int_t last = 0;
+	const json_t *pair;
+	size_t i;
+
+	json_array_foreach(offsets, i, pair)
+		if (json_integer_value(json_object_get(json_array_get(pair, 0), "p")) == task)
+			last = json_integer_value(json_object_get(json_array_get(pair, 1), "n"));
+	send_message(json_pack("{sssisis[[{si}{sI}]]}", "type", "offsets", "task", task, "seq", 1, "offsets", "p", task, "n",
+			       last + 1));
+}
+
+static void on_start_task(struct fake *fake, int task, const json_t *message)
+{
+	bool paused = json_is_true(json_object_get(message, "paused"));
+	char key[32];
+	const char *how;
+
+	snprintf(key, sizeof(key), "fake.task.%d", task);
+	how = setting(fake->config, key, setting(fake->config, "fake.task", "run"));
+	note_start(fake, task, message);
+	fake->task_lives[task] = true;
+	fake->task_over[task] = false;
+	send_status(task, paused ? "PAUSED" : "RUNNING", NULL);
+	if (!fake->sink)
+		send_offset(task, json_object_get(message, "offsets"));
+	send_metrics(fake, task);
+	fake->task_over[task] = strcmp(how, "complete") == 0 || strcmp(how, "fail") == 0;
+	if (strcmp(how, "complete") == 0)
+		send_status(task, "COMPLETED", NULL);
+	else if (strcmp(how, "fail") == 0)
+		send_status(task, "FAILED", "told to fail\nat fake");
+	else
+		misbehave(how);
+}
+
+static void stop_all(const struct fake *fake)
+{
+	for (int i = 0; i < TASKS_MAX; i++)
+		if (fake->task_lives[i])
+			send_message(json_pack("{sssi}", "type", "stopped", "task", i));
+	exit(0);
+}
+
+static void set_all(const struct fake *fake, const char *state)
+{
+	for (int i = 0; i < TASKS_MAX; i++)
+		if (fake->task_lives[i] && !fake->task_over[i])
+			send_status(i, state, NULL);
+}
+
+static void handle(struct fake *fake, const json_t *message)
+{
+	const char *type = json_string_value(json_object_get(message, "type"));
+	int task = (int)json_integer_value(json_object_get(message, "task"));
+	bool deaf = fake->config && strcmp(setting(fake->config, "fake.stop", "ok"), "deaf") == 0;
+
+	if (strcmp(type, "configure") == 0) {
+		on_configure(fake, message);
+	} else if (strcmp(type, "restart") == 0) {
+		on_restart(fake);
+	} else if (strcmp(type, "start_task") == 0) {
+		on_start_task(fake, task, message);
+	} else if (strcmp(type, "stop_task") == 0 && !deaf) {
+		fake->task_lives[task] = false;
+		send_message(json_pack("{sssi}", "type", "stopped", "task", task));
+	} else if (strcmp(type, "stop") == 0 && !deaf) {
+		stop_all(fake);
+	} else if (strcmp(type, "pause") == 0) {
+		set_all(fake, "PAUSED");
+	} else if (strcmp(type, "resume") == 0) {
+		set_all(fake, "RUNNING");
+	} else if (strcmp(type, "offsets_stored") == 0) {
+		fake->stored[task]++;
+		send_metrics(fake, task);
+	}
+}
+
+static int run(void)
+{
+	struct fake fake = { 0 };
+
+	signal(SIGPIPE, SIG_IGN);
+	for (;;) {
+		json_t *message;
+		ssize_t n;
+
+		cw_buf_reserve(&fake.in, 4096);
+		n = read(CW_HOST_FD, fake.in.p + fake.in.n, 4096);
+		if (n < 0 && errno == EBADF)
+			hang(); /* it was told to close its connection */
+		if (n <= 0)
+			return 0;
+		fake.in.n += (size_t)n;
+		while (cw_frame_take(&fake.in, &message) > 0) {
+			handle(&fake, message);
+			json_decref(message);
+		}
+	}
+}
+
+/* ---- one-shot modes ------------------------------------------------------------------------ */
+
+static void misbehave_once(const char *how)
+{
+	if (strcmp(how, "fail") == 0) {
+		fputs("some log line\nthe fake has no answer\n", stderr);
+		exit(1);
+	}
+	if (strcmp(how, "garbage") == 0) {
+		puts("{\"half\":");
+		exit(0);
+	}
+	misbehave(how);
+}
+
+static void print(json_t *answer)
+{
+	json_dumpf(answer, stdout, JSON_COMPACT);
+	json_decref(answer);
+}
+
+static int plugins(const json_t *question)
+{
+	misbehave_once(setting(json_object_get(question, "worker"), "fake.plugins", "ok"));
+	print(json_pack("{s[{sssssss[{ss}]}{sssssss[]}]s[{ssss}]}", "plugins", "class", "org.example.FakeSource", "type",
+			"source", "version", "1.2", "config", "name", "topic", "class", "org.example.FakeSinkConnector",
+			"type", "sink", "version", "1.3", "config", "refused", "file", "bad.so", "reason",
+			"was built for another ABI"));
+	return 0;
+}
+
+static int validate(const json_t *question)
+{
+	const json_t *config = json_object_get(question, "config");
+	const char *class_name = setting(question, "class", ""), *how = setting(config, "fake.validate", "ok");
+	bool sink = strstr(class_name, "Sink") != NULL, known = strstr(class_name, "Fake") != NULL;
+	json_t *answer, *errors = json_array();
+
+	misbehave_once(how);
+	if (strcmp(how, "error") == 0) {
+		json_array_append_new(errors, json_string("Invalid value x for configuration topic: it is no topic"));
+		json_array_append_new(errors, json_string("Another error"));
+	}
+	answer = json_pack("{sssis[]s[{sns{sssnsOs[]sb}}]ss}", "name", class_name, "error_count",
+			   (int)json_array_size(errors), "groups", "configs", "definition", "value", "name", "topic", "value",
+			   "errors", errors, "recommended_values", "visible", 1, "type",
+			   known ? sink ? "sink" : "source" : "unknown");
+	json_object_set_new(answer, "class", json_string(sink ? "org.example.FakeSinkConnector" : "org.example.FakeSource"));
+	if (strcmp(how, "warn") == 0)
+		json_object_set_new(answer, "warnings", json_pack("[s]", "topicc is unknown; did you mean topic?"));
+	json_decref(errors);
+	print(answer);
+	return 0;
+}
+
+static int answer_once(int (*answer)(const json_t *question))
+{
+	json_t *question = json_loadf(stdin, 0, NULL);
+	int status = question ? answer(question) : 1;
+
+	json_decref(question);
+	return status;
+}
+
+bool fake_host_is(int argc, char **argv)
+{
+	return argc > 1 && strncmp(argv[1], "--", 2) == 0;
+}
+
+int fake_host_main(int argc, char **argv)
+{
+	if (strcmp(argv[1], "--plugins") == 0)
+		return answer_once(plugins);
+	if (strcmp(argv[1], "--validate") == 0)
+		return answer_once(validate);
+	if (strcmp(argv[1], "--run") == 0 && argc == 4 && strcmp(argv[2], "--connector") == 0)
+		return run();
+	return 2;
+}

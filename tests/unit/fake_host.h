@@ -1,0 +1,26 @@
+/*
+ * fake_host - a connect-host that behaves as its configuration tells it to, for tests of what drives hosts.
+ *
+ * Keys of the connector's config (a test's script):
+ *   fake.validate   ok, warn, error, fail, crash, hang, garbage
+ *   fake.configure  ok, fail, crash, hang, garbage, exit
+ *   fake.restart    ok, fail, crash
+ *   fake.task       run, complete, fail, crash, exit, eof; fake.task.N for one task
+ *   fake.stop       ok, deaf (answers neither stop nor stop_task)
+ *   tasks.max       how many tasks
+ *   fake.starts     a file that gets a line for each start of a task: "TASK PAUSED OFFSETS"
+ * and of the worker's config: fake.plugins  ok, fail, crash, garbage
+ *
+ * A source's task sends one offset when it starts, {"p":TASK} → {"n":1 + the last one stored}, and metrics with
+ * the process id ("pid") and the number of acknowledged offsets ("stored").
+ */
+#ifndef CW_TESTS_FAKE_HOST_H
+#define CW_TESTS_FAKE_HOST_H
+
+#include <stdbool.h>
+
+/* Whether this command line is one of connect-host's. */
+bool fake_host_is(int argc, char **argv);
+int fake_host_main(int argc, char **argv);
+
+#endif
