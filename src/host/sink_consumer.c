@@ -27,8 +27,8 @@ static const struct cw_client_default defaults[] = {
 	{ "session.timeout.ms", "10000" },
 	{ "heartbeat.interval.ms", "3000" },
 	{ "fetch.message.max.bytes", "262144" },
-	{ "queued.min.messages", "5000" },
-	{ "queued.max.messages.kbytes", "4096" },
+	{ "queued.min.messages", "3000" },
+	{ "queued.max.messages.kbytes", "2048" },
 	{ NULL, NULL },
 };
 

@@ -13,7 +13,7 @@
 #define LEADERS_MAX_AGE_MS 30000
 /* A fetcher can only be asleep after a queue's worth of records; waking it more often is of no use. */
 #define TAKEN_BETWEEN 1000
-#define LOW 2500
+#define LOW 1500
 
 struct cw_fetch_waker {
 	rd_kafka_t *consumer;
