@@ -1,0 +1,42 @@
+/*
+ * client - requests to the worker's REST API over libcurl, one at a time on one kept-alive connection.
+ *
+ * Not thread safe. Credentials in the URL (http://user:password@host) are used and never printed.
+ */
+#ifndef CW_CTL_CLIENT_H
+#define CW_CTL_CLIENT_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "connect-worker/connector.h"
+
+struct cw_client;
+
+struct cw_reply {
+	int status;	    /* of HTTP; 0: no answer came */
+	json_t *body;	    /* NULL: none, or it is not JSON */
+	struct cw_buf text; /* the body as it came */
+	char *message;	    /* of an error, one sentence: the worker's own, or why no answer came; else NULL */
+};
+
+/* url as given by the user, with or without "http://". NULL with *err (CW_ERR_INVALID). */
+struct cw_client *cw_client_new(const char *url, int64_t timeout_ms, struct cw_error *err);
+void cw_client_free(struct cw_client *client);
+const char *cw_client_url(const struct cw_client *client); /* to show: without credentials */
+void cw_client_set_timeout(struct cw_client *client, int64_t timeout_ms);
+
+/*
+ * Makes a request; body NULL: none. path starts with "/" and is encoded already. 0 with an answer of
+ * 2xx, -1 else. *reply is always set; free it with cw_reply_free().
+ */
+int cw_client_call(struct cw_client *client, const char *method, const char *path, const json_t *body,
+		   struct cw_reply *reply);
+void cw_reply_free(struct cw_reply *reply);
+
+/* A connector's or plugin's name as a segment of a path. New. */
+char *cw_client_escape(const struct cw_client *client, const char *name);
+
+#endif
