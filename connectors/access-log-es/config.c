@@ -47,8 +47,11 @@ static int check_urls(const char *value, struct cw_error *err)
 	int rc = 0, n = 0;
 
 	while (rc == 0 && (url = strsep(&rest, ",")) != NULL) {
+		size_t n_url;
+
 		url += strspn(url, " \t\n");
-		url[strcspn(url, " \t\n")] = '\0';
+		for (n_url = strlen(url); n_url && strchr(" \t\n", url[n_url - 1]); n_url--)
+			url[n_url - 1] = '\0';
 		if (!*url)
 			continue;
 		n++;

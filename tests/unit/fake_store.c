@@ -214,7 +214,6 @@ static bool answer(struct cw_fake_store *store, int fd, struct cw_store_request 
 		 reply.status, reply.headers ? reply.headers : "", strlen(body));
 	add_text(&out, head);
 	add_text(&out, body);
-	free(own);
 	switch (reply.fault) {
 	case CW_STORE_SILENT: recv(fd, head, sizeof(head), 0); break; /* until the other side closes */
 	case CW_STORE_RESET:
@@ -223,6 +222,7 @@ static bool answer(struct cw_fake_store *store, int fd, struct cw_store_request 
 	case CW_STORE_BYTES: send_all(fd, out.p, out.n, 1); break;
 	default: send_all(fd, out.p, out.n, out.n);
 	}
+	free(own);
 	free(out.p);
 	return reply.fault == CW_STORE_ANSWER || reply.fault == CW_STORE_BYTES;
 }
@@ -306,14 +306,14 @@ static bool serve_one(struct cw_fake_store *store, int fd, struct bytes *in)
 
 struct connection {
 	struct cw_fake_store *store;
-	size_t slot;
+	int fd;
 };
 
 static void *serve(void *arg)
 {
 	struct connection *connection = arg;
 	struct cw_fake_store *store = connection->store;
-	int fd = store->fds[connection->slot];
+	int fd = connection->fd;
 	struct bytes in = { 0 };
 
 	while (serve_one(store, fd, &in))
@@ -346,7 +346,7 @@ static void begin_connection(struct cw_fake_store *store, int fd)
 	store->fds[i] = fd;
 	store->connections++;
 	connection->store = store;
-	connection->slot = i;
+	connection->fd = fd;
 	if (pthread_create(&store->threads[i], NULL, serve, connection))
 		abort();
 }
@@ -405,6 +405,8 @@ void cw_fake_store_start(struct cw_fake_store *store)
 
 void cw_fake_store_stop(struct cw_fake_store *store)
 {
+	bool used;
+
 	pthread_mutex_lock(&store->lock);
 	store->stopping = true;
 	shutdown(store->listener, SHUT_RDWR);
@@ -414,9 +416,13 @@ void cw_fake_store_stop(struct cw_fake_store *store)
 	pthread_mutex_unlock(&store->lock);
 	pthread_join(store->thread, NULL);
 	close(store->listener);
-	for (size_t i = 0; i < CW_STORE_CONNECTIONS; i++)
-		if (store->fds[i] != -1)
+	for (size_t i = 0; i < CW_STORE_CONNECTIONS; i++) {
+		pthread_mutex_lock(&store->lock);
+		used = store->fds[i] != -1;
+		pthread_mutex_unlock(&store->lock);
+		if (used)
 			pthread_join(store->threads[i], NULL);
+	}
 }
 
 size_t cw_fake_store_count(struct cw_fake_store *store, const char *index)

@@ -1,0 +1,505 @@
+/* The access-log sink's decisions: what answers mean, how much is sent, where, and to which index. */
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#include "answer.h"
+#include "bulk.h"
+#include "http.h"
+#include "index_name.h"
+#include "pressure.h"
+#include "store_template.h"
+#include "unit.h"
+
+/* ---- verdicts ----------------------------------------------------------------------------------- */
+
+static void test_verdict__of_items(void)
+{
+	static const struct {
+		unsigned status;
+		const char *type;
+		bool create;
+		enum cw_verdict want;
+	} rows[] = {
+		{ 200, "", true, CW_VERDICT_OK },
+		{ 201, "", true, CW_VERDICT_OK },
+		{ 201, "", false, CW_VERDICT_OK },
+		{ 409, "version_conflict_engine_exception", true, CW_VERDICT_PRESENT },
+		{ 409, "", true, CW_VERDICT_PRESENT },
+		{ 409, "version_conflict_engine_exception", false, CW_VERDICT_REJECT },
+		{ 409, "something_else", true, CW_VERDICT_REJECT },
+		{ 429, "es_rejected_execution_exception", true, CW_VERDICT_PUSHBACK },
+		{ 429, "rejected_execution_exception", true, CW_VERDICT_PUSHBACK },
+		{ 429, "circuit_breaking_exception", true, CW_VERDICT_PUSHBACK },
+		{ 429, "cluster_block_exception", true, CW_VERDICT_PUSHBACK },
+		{ 403, "cluster_block_exception", true, CW_VERDICT_PUSHBACK },
+		{ 429, "", true, CW_VERDICT_PUSHBACK },
+		{ 408, "", true, CW_VERDICT_PUSHBACK },
+		{ 502, "", true, CW_VERDICT_PUSHBACK },
+		{ 503, "unavailable_shards_exception", true, CW_VERDICT_PUSHBACK },
+		{ 503, "process_cluster_event_timeout_exception", true, CW_VERDICT_PUSHBACK },
+		{ 503, "whatever", true, CW_VERDICT_PUSHBACK },
+		{ 504, "", true, CW_VERDICT_PUSHBACK },
+		{ 500, "node_not_connected_exception", true, CW_VERDICT_PUSHBACK },
+		{ 500, "exception", true, CW_VERDICT_AGAIN },
+		{ 500, "", true, CW_VERDICT_AGAIN },
+		{ 0, "", true, CW_VERDICT_AGAIN },
+		{ 302, "", true, CW_VERDICT_AGAIN },
+		{ 200, "strange", true, CW_VERDICT_AGAIN },
+		{ 400, "mapper_parsing_exception", true, CW_VERDICT_REJECT },
+		{ 400, "document_parsing_exception", true, CW_VERDICT_REJECT },
+		{ 400, "strict_dynamic_mapping_exception", true, CW_VERDICT_REJECT },
+		{ 400, "illegal_argument_exception", true, CW_VERDICT_REJECT },
+		{ 400, "action_request_validation_exception", true, CW_VERDICT_REJECT },
+		{ 400, "a_type_of_tomorrow", true, CW_VERDICT_REJECT },
+		{ 413, "", true, CW_VERDICT_REJECT },
+		{ 404, "index_not_found_exception", true, CW_VERDICT_FAIL },
+		{ 404, "document_missing_exception", true, CW_VERDICT_REJECT },
+		{ 400, "index_closed_exception", true, CW_VERDICT_FAIL },
+		{ 403, "security_exception", true, CW_VERDICT_FAIL },
+		{ 401, "", true, CW_VERDICT_FAIL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct cw_item item = { .status = rows[i].status, .type = cw_slice_str(rows[i].type) };
+
+		CU_ASSERT_EQUAL(cw_answer_item_verdict(&item, rows[i].create), rows[i].want);
+	}
+}
+
+static void test_verdict__of_whole_answers(void)
+{
+	static const struct {
+		unsigned status;
+		const char *type;
+		enum cw_verdict want;
+	} rows[] = {
+		{ 429, "", CW_VERDICT_PUSHBACK },
+		{ 429, "circuit_breaking_exception", CW_VERDICT_PUSHBACK },
+		{ 502, "", CW_VERDICT_PUSHBACK },
+		{ 503, "", CW_VERDICT_PUSHBACK },
+		{ 504, "", CW_VERDICT_PUSHBACK },
+		{ 408, "", CW_VERDICT_PUSHBACK },
+		{ 403, "cluster_block_exception", CW_VERDICT_PUSHBACK },
+		{ 500, "master_not_discovered_exception", CW_VERDICT_PUSHBACK },
+		{ 413, "", CW_VERDICT_SPLIT },
+		{ 401, "security_exception", CW_VERDICT_FAIL },
+		{ 403, "security_exception", CW_VERDICT_FAIL },
+		{ 400, "illegal_argument_exception", CW_VERDICT_FAIL },
+		{ 404, "", CW_VERDICT_FAIL },
+		{ 405, "", CW_VERDICT_FAIL },
+		{ 301, "", CW_VERDICT_FAIL },
+		{ 500, "", CW_VERDICT_AGAIN },
+		{ 501, "", CW_VERDICT_AGAIN },
+		{ 507, "", CW_VERDICT_AGAIN },
+		{ 201, "", CW_VERDICT_AGAIN },
+		{ 204, "", CW_VERDICT_AGAIN },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		CU_ASSERT_EQUAL(cw_answer_status_verdict(rows[i].status, cw_slice_str(rows[i].type)), rows[i].want);
+}
+
+/* ---- answers ------------------------------------------------------------------------------------ */
+
+#define OK1 "{\"create\":{\"status\":201}}"
+#define BAD1 "{\"create\":{\"status\":400,\"error\":{\"type\":\"mapper_parsing_exception\",\"reason\":\"failed \\\"x\\\"\"," \
+	     "\"caused_by\":{\"type\":\"t\",\"reason\":\"why\"}}}}"
+
+static void test_answer__is_read_by_position(void)
+{
+	static const struct {
+		const char *body;
+		size_t expected;
+		enum cw_answer_kind want;
+	} rows[] = {
+		{ "{\"took\":7,\"errors\":false}", 2, CW_ANSWER_CLEAN },
+		{ "{\"took\":7,\"errors\":false,\"items\":[" OK1 "," OK1 "]}", 2, CW_ANSWER_CLEAN },
+		{ "{\"errors\":false,\"took\":7,\"items\":[" OK1 "," OK1 "]}", 2, CW_ANSWER_CLEAN },
+		{ "{\"items\":[" OK1 "," OK1 "],\"errors\":false,\"took\":7}", 2, CW_ANSWER_CLEAN },
+		{ " { \"took\" : 7 , \"errors\" : false } \n", 2, CW_ANSWER_CLEAN },
+		{ "{\"took\":7,\"ingest_took\":1,\"errors\":true,\"items\":[" OK1 "," BAD1 "]}", 2, CW_ANSWER_ITEMS },
+		{ "{\"items\":[" OK1 "," BAD1 "],\"took\":7,\"errors\":true}", 2, CW_ANSWER_ITEMS },
+		{ "{\"took\":7,\"errors\":true,\"items\":[ " OK1 " , " BAD1 " ] }", 2, CW_ANSWER_ITEMS },
+		{ "{\"took\":7,\"errors\":true,\"items\":[" OK1 "]}", 2, CW_ANSWER_BROKEN },
+		{ "{\"took\":7,\"errors\":true,\"items\":[" OK1 "," OK1 "," BAD1 "]}", 2, CW_ANSWER_BROKEN },
+		{ "{\"took\":7,\"errors\":true,\"items\":[]}", 2, CW_ANSWER_BROKEN },
+		{ "{\"took\":7,\"errors\":true}", 2, CW_ANSWER_BROKEN },
+		{ "{\"took\":7,\"items\":[" OK1 "," OK1 "]}", 2, CW_ANSWER_BROKEN },
+		{ "{\"took\":7,\"errors\":false,\"items\":[" OK1 "," OK1, 2, CW_ANSWER_BROKEN },
+		{ "{\"took\":7,\"errors\":false,\"items\":[" OK1 "," OK1 "],\"more\":{}}", 2, CW_ANSWER_CLEAN },
+		{ "{\"took\":7,\"errors\":falsy}", 2, CW_ANSWER_BROKEN },
+		{ "{\"took\":7,\"errors\":\"false\"}", 2, CW_ANSWER_BROKEN },
+		{ "{\"took\":7,\"errors\":null}", 2, CW_ANSWER_BROKEN },
+		{ "{\"took\":7,\"errors\":false}{", 2, CW_ANSWER_BROKEN },
+		{ "{\"took\":-7,\"errors\":false}", 2, CW_ANSWER_BROKEN },
+		{ "{\"errors\":true,\"items\":[" OK1 ",{\"create\":{\"_id\":\"x\"}}]}", 2, CW_ANSWER_BROKEN },
+		{ "{\"errors\":true,\"items\":[" OK1 ",{}]}", 2, CW_ANSWER_BROKEN },
+		{ "{\"errors\":true,\"items\":[" OK1 ",7]}", 2, CW_ANSWER_BROKEN },
+		{ "{\"errors\":true,\"items\":[" OK1 " " OK1 "]}", 2, CW_ANSWER_BROKEN },
+		{ "{\"errors\":true,\"items\":[" OK1 ",{\"create\":{\"status\":\"201\"}}]}", 2, CW_ANSWER_BROKEN },
+		{ "{\"error\":{\"type\":\"x\"},\"status\":400}", 2, CW_ANSWER_BROKEN },
+		{ "[]", 2, CW_ANSWER_BROKEN },
+		{ "", 2, CW_ANSWER_BROKEN },
+		{ "<html>502 Bad Gateway</html>", 2, CW_ANSWER_BROKEN },
+		{ "{}", 2, CW_ANSWER_BROKEN },
+		{ "null", 2, CW_ANSWER_BROKEN },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct cw_item items[2];
+		int64_t took = 0;
+		enum cw_answer_kind kind = cw_answer_read(cw_slice_str(rows[i].body), rows[i].expected, items, &took);
+
+		if (kind != rows[i].want)
+			fprintf(stderr, "\n  %s: %d\n", rows[i].body, kind);
+		CU_ASSERT_EQUAL(kind, rows[i].want);
+		if (kind != CW_ANSWER_ITEMS)
+			continue;
+		CU_ASSERT_EQUAL(took, 7);
+		CU_ASSERT_EQUAL(items[0].status, 201);
+		CU_ASSERT_EQUAL(items[0].type.n, 0);
+		CU_ASSERT_EQUAL(items[1].status, 400);
+		CU_ASSERT_TRUE(cw_slice_equal(items[1].type, cw_slice_str("mapper_parsing_exception")));
+		CU_ASSERT_TRUE(cw_slice_equal(items[1].reason, cw_slice_str("failed \\\"x\\\"")));
+		CU_ASSERT_TRUE(cw_slice_equal(items[1].cause, cw_slice_str("why")));
+	}
+}
+
+static void test_answer__takes_what_stores_add(void)
+{
+	static const char body[] =
+		"{\"took\":30,\"errors\":true,\"items\":[{\"create\":{\"_index\":\"a\",\"_id\":\"1\",\"_version\":1,\"result\":\"created\","
+		"\"_shards\":{\"total\":2,\"successful\":1,\"failed\":0},\"_seq_no\":0,\"_primary_term\":1,\"status\":201}},"
+		"{\"index\":{\"_id\":null,\"status\":429,\"error\":\"rejected\"}},"
+		"{\"index\":{\"error\":{\"root_cause\":[{\"type\":\"a}\",\"reason\":\"]\"}],\"caused_by\":null,\"type\":null},\"status\":500}}]}";
+	struct cw_item items[3];
+	int64_t took;
+
+	CU_ASSERT_EQUAL(cw_answer_read(cw_slice_str(body), 3, items, &took), CW_ANSWER_ITEMS);
+	CU_ASSERT_EQUAL(items[0].status, 201);
+	CU_ASSERT_EQUAL(items[1].status, 429);
+	CU_ASSERT_TRUE(cw_slice_equal(items[1].reason, cw_slice_str("rejected")));
+	CU_ASSERT_TRUE(items[2].type.n > 0);
+}
+
+/* Of a cut answer nothing may be taken for an answer, wherever the cut is. */
+static void test_answer__cut_at_any_byte_is_none(void)
+{
+	static const char *const bodies[] = {
+		"{\"took\":7,\"errors\":false}",
+		"{\"took\":7,\"errors\":true,\"items\":[" OK1 "," BAD1 "]}",
+		"{\"took\":7,\"items\":[" OK1 "," OK1 "],\"errors\":false}",
+	};
+
+	for (size_t b = 0; b < sizeof(bodies) / sizeof(*bodies); b++)
+		for (size_t n = 0; n < strlen(bodies[b]); n++) {
+			char *cut = malloc(n ? n : 1);
+			struct cw_item items[2], error;
+			int64_t took;
+
+			memcpy(cut, bodies[b], n);
+			CU_ASSERT_EQUAL(cw_answer_read(cw_slice(cut, n), 2, items, &took), CW_ANSWER_BROKEN);
+			cw_answer_error(cw_slice(cut, n), &error);
+			CU_ASSERT_EQUAL(error.type.n, 0);
+			free(cut);
+		}
+}
+
+static void test_answer__survives_any_bytes(void)
+{
+	static const char body[] = "{\"took\":7,\"errors\":true,\"items\":[" OK1 "," BAD1 "]}";
+	uint64_t state = 88172645463325252u;
+
+	for (int round = 0; round < 20000; round++) {
+		char *copy = malloc(sizeof(body) - 1), text[50];
+		struct cw_item items[2], error;
+		int64_t took;
+
+		memcpy(copy, body, sizeof(body) - 1);
+		for (int change = 0; change < 3; change++) {
+			state ^= state << 13;
+			state ^= state >> 7;
+			state ^= state << 17;
+			copy[state % (sizeof(body) - 1)] = "\"\\{}[],:01t\xff"[(state >> 32) % 12];
+		}
+		cw_answer_read(cw_slice(copy, sizeof(body) - 1), 2, items, &took);
+		cw_answer_error(cw_slice(copy, sizeof(body) - 1), &error);
+		cw_answer_text(cw_slice(copy, sizeof(body) - 1), text, sizeof(text));
+		free(copy);
+	}
+	CU_PASS("no sanitizer spoke");
+}
+
+static void test_answer__error_of_a_whole_answer(void)
+{
+	struct cw_item error;
+	char text[20];
+
+	cw_answer_error(cw_slice_str("{\"error\":{\"root_cause\":[],\"type\":\"a\",\"reason\":\"b\"},\"status\":503}"), &error);
+	CU_ASSERT_TRUE(cw_slice_equal(error.type, cw_slice_str("a")));
+	CU_ASSERT_TRUE(cw_slice_equal(error.reason, cw_slice_str("b")));
+	cw_answer_error(cw_slice_str("{\"error\":\"no handler found\",\"status\":400}"), &error);
+	CU_ASSERT_TRUE(cw_slice_equal(error.reason, cw_slice_str("no handler found")));
+	cw_answer_error(cw_slice_str("<html>"), &error);
+	CU_ASSERT_EQUAL(error.type.n + error.reason.n, 0);
+	cw_answer_text(cw_slice_str("a\\\"b\\n\\u00e4\x01z"), text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, "a\"b ? z");
+	cw_answer_text(cw_slice_str("aaaaaaaaaaaaaaaaaa\xc3\xa4"), text, sizeof(text));
+	CU_ASSERT_EQUAL(strncmp(text, "aaaaaaaaaaaaaaaaaa", 18), 0);
+	cw_answer_text(cw_slice_str("\\"), text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, "\\");
+	cw_answer_text(cw_slice_str("\\u12"), text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, "?");
+}
+
+/* ---- pressure and hosts ------------------------------------------------------------------------- */
+
+static void test_pressure__halves_once_for_what_flew_together(void)
+{
+	struct cw_pressure p;
+
+	cw_pressure_init(&p, 5, 2000);
+	cw_pressure_pushback(&p, 100, 200);
+	CU_ASSERT_EQUAL(p.window, 3);
+	cw_pressure_pushback(&p, 150, 210); /* was sent before the first answer came */
+	CU_ASSERT_EQUAL(p.window, 3);
+	cw_pressure_pushback(&p, 205, 300);
+	CU_ASSERT_EQUAL(p.window, 2);
+	cw_pressure_pushback(&p, 301, 400);
+	CU_ASSERT_EQUAL(p.window, 1);
+	CU_ASSERT_EQUAL(p.docs, 2000);
+	cw_pressure_pushback(&p, 401, 500);
+	CU_ASSERT_EQUAL(p.docs, 1000);
+	for (int64_t t = 501; t < 600; t += 2)
+		cw_pressure_pushback(&p, t, t + 1);
+	CU_ASSERT_EQUAL(p.docs, 50);
+	CU_ASSERT_EQUAL(p.window, 1);
+}
+
+static void test_pressure__grows_back_to_where_it_was(void)
+{
+	struct cw_pressure p;
+
+	cw_pressure_init(&p, 5, 2000);
+	for (int64_t t = 1; t < 30; t += 2)
+		cw_pressure_pushback(&p, t, t + 1);
+	for (int i = 0; i < 19; i++)
+		cw_pressure_calm(&p);
+	CU_ASSERT_EQUAL(p.docs, 2000);
+	CU_ASSERT_TRUE(p.window < 5);
+	for (int i = 0; i < 20; i++)
+		cw_pressure_calm(&p);
+	CU_ASSERT_EQUAL(p.window, 5);
+	CU_ASSERT_EQUAL(p.docs, 2000);
+	cw_pressure_init(&p, 1, 10);
+	cw_pressure_pushback(&p, 1, 2);
+	CU_ASSERT_TRUE(p.window == 1 && p.docs == 10);
+}
+
+static void test_hosts__take_turns_and_are_left_out(void)
+{
+	struct cw_hosts hosts = { .n = 3 };
+	int64_t s = INT64_C(1000000000);
+
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 0);
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 1);
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 2);
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 0);
+	cw_hosts_failed(&hosts, 1, 0);
+	cw_hosts_failed(&hosts, 1, 0); /* several calls fail together */
+	CU_ASSERT_EQUAL(hosts.host[1].failures, 1);
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 1), 2);
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 1), 0);
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 1), 2);
+	cw_hosts_failed(&hosts, 0, 0);
+	cw_hosts_failed(&hosts, 2, s / 2);
+	CU_ASSERT_FALSE(cw_hosts_any(&hosts, s - 1));
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, s - 1), 0); /* all are out: the one that comes back first */
+	CU_ASSERT_TRUE(cw_hosts_any(&hosts, s));
+	cw_hosts_failed(&hosts, 1, s);
+	CU_ASSERT_EQUAL(hosts.host[1].down_until_ns, 3 * s);
+	for (int64_t t = 10; t < 10000; t += 100)
+		cw_hosts_failed(&hosts, 1, t * s);
+	CU_ASSERT_EQUAL(hosts.host[1].down_until_ns, (9910 + 32) * s);
+	cw_hosts_worked(&hosts, 1);
+	CU_ASSERT_EQUAL(hosts.host[1].failures, 0);
+	CU_ASSERT_TRUE(cw_hosts_any(&hosts, 0));
+}
+
+/* ---- bulks -------------------------------------------------------------------------------------- */
+
+static void fill(struct cw_bulk *bulk, struct cw_taken *taken, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		cw_text_printf(&bulk->body, "<%zu>", i);
+		cw_bulk_add(bulk, taken, i);
+	}
+}
+
+static void test_bulk__keeps_and_moves_documents(void)
+{
+	struct cw_bulk bulk = { 0 }, other = { 0 };
+	bool keep[6] = { false, true, false, true, true, false };
+	struct cw_taken taken = { 0 };
+
+	fill(&bulk, &taken, 8, 14);
+	cw_bulk_retain(&bulk, keep);
+	CU_ASSERT_EQUAL(bulk.n, 3);
+	CU_ASSERT_TRUE(cw_slice_equal(cw_slice(bulk.body.p, bulk.body.n), cw_slice_str("<9><11><12>")));
+	CU_ASSERT_EQUAL(bulk.docs[1].record, 11);
+	CU_ASSERT_EQUAL(cw_bulk_start(&bulk, 1), 3);
+	CU_ASSERT_EQUAL(bulk.docs[1].end, 7);
+	fill(&other, &taken, 1, 2);
+	cw_bulk_move_tail(&bulk, 1, &other);
+	CU_ASSERT_EQUAL(bulk.n, 1);
+	CU_ASSERT_TRUE(cw_slice_equal(cw_slice(bulk.body.p, bulk.body.n), cw_slice_str("<9>")));
+	CU_ASSERT_EQUAL(other.n, 3);
+	CU_ASSERT_TRUE(cw_slice_equal(cw_slice(other.body.p, other.body.n), cw_slice_str("<1><11><12>")));
+	CU_ASSERT_EQUAL(other.docs[2].end, 11);
+	memset(keep, 0, sizeof(keep));
+	cw_bulk_retain(&other, keep);
+	CU_ASSERT_EQUAL(other.n + other.body.n, 0);
+	cw_text_free(&bulk.body);
+	cw_text_free(&other.body);
+	free(bulk.docs);
+	free(other.docs);
+}
+
+/* ---- indices ------------------------------------------------------------------------------------ */
+
+static void test_index__follows_topic_and_time(void)
+{
+	static const struct {
+		const char *spec, *topic;
+		int64_t epoch_s;
+		const char *name, *pattern;
+		int64_t unit_s;
+	} rows[] = {
+		{ "access-logs-%{+yyyy.MM.dd}", "t", 1769034220, "access-logs-2026.01.21", "access-logs-*", 86400 },
+		{ "logs", "t", 0, "logs", "logs", 0 },
+		{ "%{topic}", "_Web.Logs", 0, "web.logs", "*", 0 },
+		{ "%{topic}", "---", 0, "topic", "*", 0 },
+		{ "a-%{topic}-%{+yyyy.MM}", "_T", 1769034220, "a-_t-2026.01", "a-*-*", 86400 },
+		{ "x-%{+yy.DDD}-%{+HH:mm}", "t", 0, NULL, NULL, 0 },
+		{ "x-%{+yy.DDD.HH}", "t", 1769034220, "x-26.021.22", "x-*", 3600 },
+		{ "x-%{+HH.mm.ss}-y", "t", 1769034220, "x-22.23.40-y", "x-*-y", 1 },
+		{ "x-%{+yyyy-MM-dd-HH-mm}", "t", -1, "x-1969-12-31-23-59", "x-*", 60 },
+		{ "x-%{+xxxx.ww}", "t", 1609459200, "x-2020.53", "x-*", 86400 }, /* 2021-01-01 */
+		{ "x-%{+xxxx.ww}", "t", 1767225600, "x-2026.01", "x-*", 86400 }, /* 2026-01-01 */
+		{ "x-%{+xxxx.ww}", "t", 1483228800, "x-2016.52", "x-*", 86400 }, /* 2017-01-01 */
+		{ "Logs", "t", 0, NULL, NULL, 0 },
+		{ "a b", "t", 0, NULL, NULL, 0 },
+		{ "-a", "t", 0, NULL, NULL, 0 },
+		{ ".a", "t", 0, NULL, NULL, 0 },
+		{ "", "t", 0, NULL, NULL, 0 },
+		{ "a*", "t", 0, NULL, NULL, 0 },
+		{ "a,b", "t", 0, NULL, NULL, 0 },
+		{ "a%{topic", "t", 0, NULL, NULL, 0 },
+		{ "a%{field}", "t", 0, NULL, NULL, 0 },
+		{ "a%{+}", "t", 0, NULL, NULL, 0 },
+		{ "a%{+yyyy.mmm}", "t", 0, NULL, NULL, 0 },
+		{ "a%{+yyyy/MM}", "t", 0, NULL, NULL, 0 },
+		{ "a}", "t", 0, NULL, NULL, 0 },
+		{ "a%", "t", 0, NULL, NULL, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct cw_error err = { 0 };
+		struct cw_index_name *name = cw_index_name_compile(rows[i].spec, &err);
+		char out[CW_INDEX_NAME_MAX + 1];
+
+		CU_ASSERT_EQUAL(name != NULL, rows[i].name != NULL);
+		CU_ASSERT_EQUAL(name == NULL, err.code != CW_ERR_NONE);
+		if (!name)
+			continue;
+		CU_ASSERT_EQUAL(cw_index_name_render(name, cw_slice_str(rows[i].topic), rows[i].epoch_s, out), strlen(out));
+		CU_ASSERT_STRING_EQUAL(out, rows[i].name);
+		cw_index_name_pattern(name, cw_slice(NULL, 0), out);
+		CU_ASSERT_STRING_EQUAL(out, rows[i].pattern);
+		CU_ASSERT_EQUAL(cw_index_name_unit_s(name), rows[i].unit_s);
+		cw_index_name_free(name);
+	}
+}
+
+static void test_index__name_is_cut_where_the_store_cuts(void)
+{
+	struct cw_index_name *name = cw_index_name_compile("logs-%{topic}-%{+yyyy}", NULL);
+	char topic[250], out[CW_INDEX_NAME_MAX + 1];
+
+	memset(topic, 'x', sizeof(topic));
+	CU_ASSERT_EQUAL(cw_index_name_render(name, cw_slice(topic, sizeof(topic)), 0, out), CW_INDEX_NAME_MAX);
+	CU_ASSERT_EQUAL(strlen(out), CW_INDEX_NAME_MAX);
+	CU_ASSERT_EQUAL(cw_index_name_pattern(name, cw_slice_str("T"), out), 7);
+	CU_ASSERT_STRING_EQUAL(out, "logs-t-*");
+	cw_index_name_free(name);
+}
+
+static void test_template__matches_the_index(void)
+{
+	char *text = cw_store_template_json("logs-web-*", 9, true), *name;
+	json_t *json = json_loads(text, 0, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(json_object_get(json, "index_patterns"), 0)), "logs-web-*");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json, "priority")), 209);
+	CU_ASSERT_TRUE(json_is_object(json_object_get(json, "data_stream")));
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(json_object_get(json, "template"), "mappings"));
+	json_decref(json);
+	free(text);
+	text = cw_store_template_json("access-logs-*", 12, false);
+	CU_ASSERT_PTR_NULL(strstr(text, "data_stream"));
+	free(text);
+	name = cw_store_template_name("access-logs-*", 12);
+	CU_ASSERT_STRING_EQUAL(name, "access-logs");
+	free(name);
+}
+
+static void test_path__is_percent_encoded(void)
+{
+	struct cw_text out = { 0 };
+
+	cw_http_escape(&out, "a-B_1.~ /%\xc3\xa4", 12);
+	CU_ASSERT_TRUE(cw_slice_equal(cw_slice(out.p, out.n), cw_slice_str("a-B_1.~%20%2F%25%C3%A4")));
+	cw_text_free(&out);
+}
+
+int main(void)
+{
+	CU_TestInfo verdicts[] = {
+		{ "of items", test_verdict__of_items },
+		{ "of whole answers", test_verdict__of_whole_answers },
+		CU_TEST_INFO_NULL,
+	};
+	CU_TestInfo answers[] = {
+		{ "read by position", test_answer__is_read_by_position },
+		{ "take what stores add", test_answer__takes_what_stores_add },
+		{ "cut at any byte they are none", test_answer__cut_at_any_byte_is_none },
+		{ "survive any bytes", test_answer__survives_any_bytes },
+		{ "error of a whole answer", test_answer__error_of_a_whole_answer },
+		CU_TEST_INFO_NULL,
+	};
+	CU_TestInfo pressures[] = {
+		{ "halves once for what flew together", test_pressure__halves_once_for_what_flew_together },
+		{ "grows back to where it was", test_pressure__grows_back_to_where_it_was },
+		{ "hosts take turns and are left out", test_hosts__take_turns_and_are_left_out },
+		CU_TEST_INFO_NULL,
+	};
+	CU_TestInfo bodies[] = {
+		{ "bulk keeps and moves documents", test_bulk__keeps_and_moves_documents },
+		{ "index follows topic and time", test_index__follows_topic_and_time },
+		{ "index is cut where the store cuts", test_index__name_is_cut_where_the_store_cuts },
+		{ "template matches the index", test_template__matches_the_index },
+		{ "path is percent-encoded", test_path__is_percent_encoded },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = {
+		{ "verdicts", NULL, NULL, NULL, NULL, verdicts },
+		{ "answers", NULL, NULL, NULL, NULL, answers },
+		{ "pressure", NULL, NULL, NULL, NULL, pressures },
+		{ "requests", NULL, NULL, NULL, NULL, bodies },
+		CU_SUITE_INFO_NULL,
+	};
+
+	return cw_test_main(suites);
+}
