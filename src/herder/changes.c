@@ -222,12 +222,13 @@ static json_t *task_configs(const struct cw_connector *c)
 }
 
 /* The valid config is stored, answered, and put into force. */
-static void apply(struct cw_herder *herder, struct cw_call *call, const char *kind, const char *class_name)
+static void apply(struct cw_herder *herder, struct cw_call *call, const char *kind, const char *class_name,
+		  const char *file)
 {
 	struct cw_connector *c = cw_connector_find(herder, call->name);
 	json_t *tasks = c ? task_configs(c) : json_array();
 	struct cw_stored_connector stored = {
-		call->name, kind, class_name, call->config, c ? c->target : call->target, tasks,
+		call->name, kind, class_name, file, call->config, c ? c->target : call->target, tasks,
 	};
 	struct cw_error err = { 0 };
 
@@ -236,16 +237,16 @@ static void apply(struct cw_herder *herder, struct cw_call *call, const char *ki
 		json_decref(tasks);
 		return;
 	}
-	json_decref(tasks);
 	call->answer.created = !c;
 	if (c) {
-		cw_connector_set_config(c, kind, class_name, call->config);
+		cw_connector_set_config(c, &stored);
 		cw_connector_remake(c);
 		log_info(&c->scope, "configuration changed");
 	} else {
 		c = cw_connector_add(herder, &stored);
 		log_info(&c->scope, "created: %s", class_name);
 	}
+	json_decref(tasks);
 	cw_call_answer(call, cw_view_info(c));
 	cw_connector_drive(c);
 }
@@ -254,6 +255,7 @@ static void judge(struct cw_herder *herder, struct cw_call *call, const json_t *
 {
 	const char *kind = json_string_value(json_object_get(infos, "type"));
 	const char *class_name = json_string_value(json_object_get(infos, "class"));
+	const char *file = json_string_value(json_object_get(infos, "file"));
 	const struct cw_log_scope scope = { call->name, -1 };
 	bool only_validate = call->request.op == CW_OP_VALIDATE;
 	/* What --validate tells us beyond Kafka Connect's ConfigInfos. */
@@ -282,7 +284,7 @@ static void judge(struct cw_herder *herder, struct cw_call *call, const json_t *
 		log_warn(&scope, "%s", json_string_value(warning));
 	if (!class_name)
 		class_name = json_string_value(json_object_get(call->config, "connector.class"));
-	apply(herder, call, kind ? kind : "unknown", class_name);
+	apply(herder, call, kind ? kind : "unknown", class_name, file ? file : "");
 }
 
 static void validated(void *arg, const json_t *infos, const struct cw_error *err)

@@ -49,16 +49,18 @@ static void free_tasks(struct cw_connector *c)
 	c->n_tasks = 0;
 }
 
-void cw_connector_set_config(struct cw_connector *c, const char *kind, const char *class_name, const json_t *config)
+void cw_connector_set_config(struct cw_connector *c, const struct cw_stored_connector *stored)
 {
 	free(c->kind);
 	free(c->class_name);
+	free(c->file);
 	free(c->version);
 	json_decref(c->config);
-	c->kind = cw_strdup(kind);
-	c->class_name = cw_strdup(class_name);
+	c->kind = cw_strdup(stored->kind);
+	c->class_name = cw_strdup(stored->class_name);
+	c->file = cw_strdup(stored->file);
 	c->version = NULL;
-	c->config = json_deep_copy(config);
+	c->config = json_deep_copy(stored->config);
 	c->revision++;
 }
 
@@ -73,7 +75,7 @@ struct cw_connector *cw_connector_add(struct cw_herder *herder, const struct cw_
 	c->unconfigured = true;
 	c->unstored = json_array();
 	c->store_timer = (struct cw_timer){ .fn = cw_offsets_retry, .arg = c };
-	cw_connector_set_config(c, stored->kind, stored->class_name, stored->config);
+	cw_connector_set_config(c, stored);
 	cw_connector_set_tasks(c, stored->tasks);
 	while (*place && strcmp((*place)->name, c->name) < 0)
 		place = &(*place)->next;
@@ -97,6 +99,7 @@ void cw_connector_remove(struct cw_connector *c)
 	free(c->name);
 	free(c->kind);
 	free(c->class_name);
+	free(c->file);
 	free(c->version);
 	free(c->trace);
 	free(c->host_deadline_reason);
@@ -248,8 +251,8 @@ static void start_host(struct cw_connector *c)
 	/* A restart of the connector object is part of this start; it ends with "configured". */
 	if (c->restart == CW_RESTART_WANTED)
 		c->restart = CW_RESTART_SENT;
-	cw_hostproc_send(c->host, json_pack("{sssssOsOso}", "type", "configure", "connector", c->name, "config", c->config,
-					    "worker", herder->worker, "offsets", offsets));
+	cw_hostproc_send(c->host, json_pack("{sssssOsOsoss*}", "type", "configure", "connector", c->name, "config", c->config,
+					    "worker", herder->worker, "offsets", offsets, "file", *c->file ? c->file : NULL));
 	set_host_deadline(c, cw_clock_ms() + herder->configure_timeout_ms, reason);
 	cw_connector_arm(c);
 }

@@ -168,7 +168,7 @@ static void begin_shutdown(struct cw_herder *herder)
 
 	herder->shutdown = true;
 	herder->shutdown_deadline_ms = cw_clock_ms() + timeout;
-	log_info(NULL, "shutting down: draining for at most %lld ms", (long long)timeout);
+	log_info(NULL, "stopping: draining for at most %lld ms", (long long)timeout);
 	cw_loop_unset_timer(herder->loop, &herder->hosts_timer);
 	cw_request_cancel_waiting(herder);
 	cw_change_cancel_all(herder);

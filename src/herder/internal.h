@@ -59,7 +59,7 @@ struct cw_connector {
 	struct cw_connector *next;
 	struct cw_herder *herder;
 	struct cw_log_scope scope;
-	char *name, *kind, *class_name, *version, *trace;
+	char *name, *kind, *class_name, *file, *version, *trace;
 	json_t *config;
 	int64_t revision; /* raised with every change of the config; the generation of its statuses */
 
@@ -131,7 +131,8 @@ void cw_call_remove(struct cw_call **list, struct cw_call *call);
 struct cw_connector *cw_connector_find(const struct cw_herder *herder, const char *name);
 /* Makes it from what is stored, without driving it. */
 struct cw_connector *cw_connector_add(struct cw_herder *herder, const struct cw_stored_connector *stored);
-void cw_connector_set_config(struct cw_connector *c, const char *kind, const char *class_name, const json_t *config);
+/* Kind, class, file and config of what is stored. */
+void cw_connector_set_config(struct cw_connector *c, const struct cw_stored_connector *stored);
 void cw_connector_set_tasks(struct cw_connector *c, const json_t *configs);
 /* Does what the plan says until nothing is left, and records the states. May free it when it is being deleted. */
 void cw_connector_drive(struct cw_connector *c);

@@ -30,7 +30,7 @@ struct sqlite_store {
 
 /* One step for each schema version; step i leads from version i to i + 1. Never changed, only added to. */
 static const char *const migrations[] = {
-	"CREATE TABLE connectors (name TEXT PRIMARY KEY, kind TEXT NOT NULL, class TEXT NOT NULL,"
+	"CREATE TABLE connectors (name TEXT PRIMARY KEY, kind TEXT NOT NULL, class TEXT NOT NULL, file TEXT NOT NULL,"
 	"  config TEXT NOT NULL, target TEXT NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE tasks (connector TEXT NOT NULL, task INTEGER NOT NULL, config TEXT NOT NULL,"
 	"  PRIMARY KEY (connector, task)) WITHOUT ROWID;"
@@ -179,14 +179,15 @@ static json_t *load_tasks(struct sqlite_store *s, const char *name, struct cw_er
 static int visit_connector(struct sqlite_store *s, sqlite3_stmt *stmt, cw_store_connector_fn *fn, void *arg,
 			   struct cw_error *err)
 {
-	struct cw_stored_connector c = { .name = text(stmt, 0), .kind = text(stmt, 1), .class_name = text(stmt, 2) };
+	struct cw_stored_connector c = { .name = text(stmt, 0), .kind = text(stmt, 1), .class_name = text(stmt, 2),
+					  .file = text(stmt, 3) };
 	json_t *config, *tasks;
 	int rc = -1;
 
-	if (cw_target_parse(text(stmt, 4), &c.target) != 0)
+	if (cw_target_parse(text(stmt, 5), &c.target) != 0)
 		return cw_error_set(err, CW_ERR_FATAL, "state file %s is damaged: connector %s has the target state \"%s\"",
-				    s->path, c.name, text(stmt, 4));
-	config = load_json(s, "config", c.name, text(stmt, 3), err);
+				    s->path, c.name, text(stmt, 5));
+	config = load_json(s, "config", c.name, text(stmt, 4), err);
 	tasks = config ? load_tasks(s, c.name, err) : NULL;
 	if (tasks) {
 		c.config = config;
@@ -201,7 +202,7 @@ static int visit_connector(struct sqlite_store *s, sqlite3_stmt *stmt, cw_store_
 static int each_connector(struct cw_store *store, cw_store_connector_fn *fn, void *arg, struct cw_error *err)
 {
 	struct sqlite_store *s = (struct sqlite_store *)store;
-	sqlite3_stmt *stmt = prepare(s, err, "SELECT name, kind, class, config, target FROM connectors ORDER BY name", "");
+	sqlite3_stmt *stmt = prepare(s, err, "SELECT name, kind, class, file, config, target FROM connectors ORDER BY name", "");
 	int step, rc = 0;
 
 	if (!stmt)
@@ -234,8 +235,8 @@ static int put_connector(struct cw_store *store, const struct cw_stored_connecto
 
 	if (begin(s, true, err) != 0)
 		return -1;
-	rc = run(s, err, prepare(s, err, "INSERT OR REPLACE INTO connectors VALUES (?, ?, ?, ?, ?)", "ttttt", c->name,
-				 c->kind, c->class_name, config, cw_target_name(c->target)));
+	rc = run(s, err, prepare(s, err, "INSERT OR REPLACE INTO connectors VALUES (?, ?, ?, ?, ?, ?)", "tttttt", c->name,
+				 c->kind, c->class_name, c->file, config, cw_target_name(c->target)));
 	if (rc == 0)
 		rc = write_tasks(s, c->name, c->tasks, err);
 	return end(s, rc, err);

@@ -28,6 +28,7 @@ struct cw_stored_connector {
 	const char *name;
 	const char *kind;       /* "source", "sink" or "unknown" */
 	const char *class_name; /* the full name of connector.class, as found when it was validated; may be "" */
+	const char *file;       /* the plugin's file at that time, a hint only; may be "" */
 	const json_t *config;   /* object of strings */
 	enum cw_target target;
 	const json_t *tasks;    /* array of configs (objects of strings); empty: none computed */

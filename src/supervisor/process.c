@@ -117,10 +117,25 @@ struct cw_exit cw_process_reap(struct cw_process *process)
 	return result;
 }
 
+/* "SIGSEGV"; "real-time" for those that have only a number. */
+static const char *signal_name(int number)
+{
+	static const char *const names[] = {
+		[SIGHUP] = "SIGHUP",   [SIGINT] = "SIGINT",   [SIGQUIT] = "SIGQUIT", [SIGILL] = "SIGILL",
+		[SIGTRAP] = "SIGTRAP", [SIGABRT] = "SIGABRT", [SIGBUS] = "SIGBUS",   [SIGFPE] = "SIGFPE",
+		[SIGKILL] = "SIGKILL", [SIGSEGV] = "SIGSEGV", [SIGPIPE] = "SIGPIPE", [SIGALRM] = "SIGALRM",
+		[SIGTERM] = "SIGTERM", [SIGUSR1] = "SIGUSR1", [SIGUSR2] = "SIGUSR2", [SIGXCPU] = "SIGXCPU",
+		[SIGXFSZ] = "SIGXFSZ", [SIGSYS] = "SIGSYS",
+	};
+	bool known = number > 0 && (size_t)number < sizeof(names) / sizeof(names[0]) && names[number];
+
+	return known ? names[number] : "without a name";
+}
+
 char *cw_exit_text(struct cw_exit exit)
 {
 	if (exit.signaled)
-		return cw_format("was ended by signal %d (%s)", exit.code, strsignal(exit.code));
+		return cw_format("was ended by signal %d (%s, %s)", exit.code, signal_name(exit.code), strsignal(exit.code));
 	if (exit.code == 0)
 		return cw_strdup("exited by itself");
 	return cw_format("exited with status %d", exit.code);

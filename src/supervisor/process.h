@@ -35,7 +35,7 @@ void cw_process_kill(const struct cw_process *process); /* SIGKILL to its group 
 /* Waits for the end (at once when pidfd is readable) and forgets the process. */
 struct cw_exit cw_process_reap(struct cw_process *process);
 
-/* "was ended by signal 11 (Segmentation fault)", "exited with status 3", "exited by itself". New. */
+/* "was ended by signal 11 (SIGSEGV, Segmentation fault)", "exited with status 3", "exited by itself". New. */
 char *cw_exit_text(struct cw_exit exit);
 
 /*

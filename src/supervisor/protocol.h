@@ -22,7 +22,8 @@
  * Exit status of the last two: 0 with an answer, 1 with a sentence on stderr.
  *
  * worker → host
- *   {"type":"configure","connector":N,"config":{…},"worker":{…},"offsets":[[partition,offset]…]}
+ *   {"type":"configure","connector":N,"config":{…},"worker":{…},"offsets":[[partition,offset]…],
+ *    "file":the plugin's file when the config was validated; a hint, to be tried first, optional}
  *        once, first: load the plugin, start the connector, compute the task configs
  *   {"type":"start_task","task":T,"tasks":COUNT,"config":{…},"paused":bool,"offsets":[[partition,offset]…]}
  *        "offsets" are the stored source offsets, each partition and offset a JSON object

@@ -118,13 +118,30 @@ static int check_listeners(const struct cw_worker_config *config, struct cw_erro
 	return 0;
 }
 
+static json_t *check_plugin_path(const struct cw_worker_config *config)
+{
+	json_t *errors = json_array();
+
+	for (size_t i = 0; i < config->plugin_path.n; i++) {
+		const char *folder = config->plugin_path.items[i];
+
+		if (access(folder, R_OK | X_OK) != 0)
+			json_array_append_new(errors, json_sprintf("plugin.path: folder %s cannot be read: %s", folder,
+								   strerror(errno)));
+	}
+	return errors;
+}
+
 /* Finds what is wrong without changing anything. -1: nothing. */
 static int check(struct worker *w)
 {
 	struct cw_error err = { 0 };
-	json_t *errors;
+	json_t *errors = check_plugin_path(&w->config);
 	int status;
 
+	if (json_array_size(errors) > 0)
+		return complain_all(errors);
+	json_decref(errors);
 	if (cw_store_lock_check(w->config.offset_storage_file_filename, &err) != 0 || check_listeners(&w->config, &err) != 0)
 		return complain(err.text);
 	w->files = cw_connector_files_load(w->options.connector_files, w->options.n_connector_files, &errors);

@@ -497,14 +497,14 @@ static void test_failure__a_crash_fails_its_tasks_and_nothing_else(void)
 	create("a", "{'tasks.max':'2','fake.task.1':'crash'}");
 	wait_states("a", "RUNNING FAILED FAILED");
 	expect_trace("a", 0, "connect-host of connector a (pid ");
-	expect_trace("a", 0, ") was ended by signal 11 (Segmentation fault)\n  #0 fake_poll (fake.so+0x12)");
+	expect_trace("a", 0, ") was ended by signal 11 (SIGSEGV, Segmentation fault)\n  #0 fake_poll (fake.so+0x12)");
 	expect_trace("a", 1, "signal 11");
 	CU_ASSERT_EQUAL(worker_number("host_crashes"), 1);
 	wait_states("other", "RUNNING RUNNING");
 	other = host_pid("other");
 	kill(other, SIGKILL);
 	wait_states("other", "RUNNING FAILED");
-	expect_trace("other", 0, "was ended by signal 9 (Killed), and not by this worker");
+	expect_trace("other", 0, "was ended by signal 9 (SIGKILL, Killed), and not by this worker");
 	/* One task of a dead host gets a new host, and the other stays FAILED. */
 	expect_ok(call_with(CW_OP_RESTART_TASK, "a", 0, 0, NULL));
 	wait_states("a", "RUNNING RUNNING FAILED");
@@ -602,7 +602,7 @@ static void test_failure__a_connector_that_cannot_start_says_why(void)
 
 	start_worker();
 	expect_unstartable("fail", "{'fake.configure':'fail'}", "the fake was told to fail");
-	expect_unstartable("crash", "{'fake.configure':'crash'}", "was ended by signal 11 (Segmentation fault)");
+	expect_unstartable("crash", "{'fake.configure':'crash'}", "was ended by signal 11 (SIGSEGV, Segmentation fault)");
 	expect_unstartable("exit", "{'fake.configure':'exit'}", "exited with status 3");
 	expect_unstartable("garbage", "{'fake.configure':'garbage'}",
 			   "was killed by the worker because it sent a broken message");

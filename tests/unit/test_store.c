@@ -72,7 +72,7 @@ static struct cw_store *must_open(void)
 static int put(struct cw_store *store, const char *name, const char *config, const char *tasks, struct cw_error *err)
 {
 	json_t *c = json_loads(config, 0, NULL), *t = json_loads(tasks, 0, NULL);
-	struct cw_stored_connector connector = { name, "source", "org.example.X", c, CW_TARGET_STARTED, t };
+	struct cw_stored_connector connector = { name, "source", "org.example.X", "/x.so", c, CW_TARGET_STARTED, t };
 	int rc = cw_store_put_connector(store, &connector, err);
 
 	json_decref(c);

@@ -230,7 +230,7 @@ static void test_hostproc__a_crash_is_told_with_its_signal_and_last_words(void)
 	CU_ASSERT_FALSE(seen.clean);
 	/* What it said before counts. */
 	CU_ASSERT_PTR_NOT_NULL(strstr(seen.types, "RUNNING"));
-	expect_trace(&seen, "was ended by signal 11 (Segmentation fault)\n  #0 fake_poll (fake.so+0x12)");
+	expect_trace(&seen, "was ended by signal 11 (SIGSEGV, Segmentation fault)\n  #0 fake_poll (fake.so+0x12)");
 	finish(&seen);
 }
 
@@ -267,7 +267,7 @@ static void test_hostproc__a_kill_from_outside_is_told_apart(void)
 	kill(seen.pid, SIGKILL);
 	wait_for(&seen, NULL);
 	CU_ASSERT_FALSE(seen.killed);
-	expect_trace(&seen, "was ended by signal 9 (Killed), and not by this worker: often the kernel does that when memory "
+	expect_trace(&seen, "was ended by signal 9 (SIGKILL, Killed), and not by this worker: often the kernel does that when memory "
 			    "runs out");
 	finish(&seen);
 }
@@ -391,7 +391,7 @@ static void test_oneshot__tells_what_went_wrong(void)
 		const char *how, *text;
 	} cases[] = {
 		{ "fail", "the fake has no answer" },
-		{ "crash", "connect-host --validate was ended by signal 11 (Segmentation fault)" },
+		{ "crash", "connect-host --validate was ended by signal 11 (SIGSEGV, Segmentation fault)" },
 		{ "exit", "connect-host --validate exited with status 3" },
 		{ "garbage", "connect-host --validate answered with something that is not JSON" },
 		{ "hang", "connect-host --validate did not answer within 200 ms and was killed" },
