@@ -19,7 +19,7 @@
 #include "store/lock.h"
 
 #define APPLICATION_ID 0x43575354 /* "CWST": tells our file from other SQLite databases */
-#define BUSY_TIMEOUT_MS 2000      /* somebody looks into the file with another program */
+#define BUSY_TIMEOUT_MS 250       /* somebody looks into the file with another program; the herder waits */
 
 struct sqlite_store {
 	struct cw_store store;

@@ -232,11 +232,10 @@ static void *apply_files(void *arg)
 	return NULL;
 }
 
-static void handle_signals(struct cw_herder *herder)
+static void handle_signals(void (*handler)(int number))
 {
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART };
 
-	signalled = herder;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
@@ -245,13 +244,15 @@ static void handle_signals(struct cw_herder *herder)
 
 static void run(struct worker *w)
 {
-	handle_signals(w->herder);
+	signalled = w->herder;
+	handle_signals(on_signal);
 	log_info(NULL, "connect-worker %s ready: %s, state in %s", PACKAGE_VERSION, cw_rest_address(w->rest),
 		 strcmp(w->config.offset_storage_file_filename, ":memory:") == 0 ? "memory only" :
 										   w->config.offset_storage_file_filename);
 	if (w->options.n_connector_files > 0)
 		w->applying = pthread_create(&w->applier, NULL, apply_files, w) == 0;
 	cw_herder_run(w->herder);
+	handle_signals(SIG_DFL); /* nothing is left to drain */
 	if (w->applying)
 		pthread_join(w->applier, NULL);
 	log_info(NULL, "stopped");

@@ -697,6 +697,32 @@ static void test_failure__a_host_that_closes_its_connection_is_not_trusted(void)
 	CU_ASSERT_EQUAL(worker_number("host_crashes"), 1);
 }
 
+/* What the store cannot take now is kept and stored later; the host is told only then. */
+static void test_failure__offsets_wait_for_a_full_disk(void)
+{
+	struct rlimit limit, full;
+	int64_t until;
+
+	start_worker();
+	create("a", "{}");
+	wait_number("a", 0, "stored", 1);
+	CU_ASSERT_EQUAL(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	full = (struct rlimit){ 4096, limit.rlim_max };
+	signal(SIGXFSZ, SIG_IGN);
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &full), 0);
+	expect_ok(call_with(CW_OP_RESTART_TASK, "a", 0, 0, NULL));
+	wait_number("a", 0, "restarts", 1);
+	wait_states("a", "RUNNING RUNNING");
+	expect_error(create_in("b", "{}", NULL), CW_ERR_RETRIABLE, "The configuration of connector b cannot be stored: ");
+	expect_error(call(CW_OP_PAUSE, "a"), CW_ERR_RETRIABLE, "state file ");
+	for (until = cw_clock_ms() + 300; cw_clock_ms() < until;)
+		CU_ASSERT_EQUAL(number_of("a", 0, "stored"), 1);
+	wait_states("a", "RUNNING RUNNING"); /* what could not be stored has not happened */
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	wait_number("a", 0, "stored", 2);
+	create("b", "{}");
+}
+
 /* ---- bounded work -------------------------------------------------------------------------- */
 
 static void test_completed__the_host_goes_and_the_numbers_stay(void)
@@ -1076,6 +1102,7 @@ int main(int argc, char **argv)
 		  test_failure__a_task_that_does_not_stop_is_killed_by_its_deadline },
 		{ "delete waits for the end", test_failure__delete_waits_for_the_end_and_others_for_the_delete },
 		{ "a host that exits fails its tasks", test_failure__a_host_that_closes_its_connection_is_not_trusted },
+		{ "offsets wait for a full disk", test_failure__offsets_wait_for_a_full_disk },
 		{ "completed: the host goes and the numbers stay", test_completed__the_host_goes_and_the_numbers_stay },
 		{ "bad configs are refused", test_validate__refusals },
 		{ "validate answers ConfigInfos", test_validate__answers_config_infos },
