@@ -481,6 +481,7 @@ static void test_life__tasks_start_paused_when_it_is_paused_meanwhile(void)
 	wait_number("a", 0, "stored", 1);
 	expect_ok(call_with(CW_OP_RESTART_TASK, "a", 0, 0, NULL));
 	wait_number("a", 0, "restarts", 1);
+	wait_number("a", 0, "stored", 2); /* it has started */
 	wait_states("a", "PAUSED PAUSED");
 	starts = read_file("starts");
 	CU_ASSERT_PTR_NOT_NULL(strstr(starts, "0 paused [[{\"p\":0},{\"n\":1}]]\n"));
