@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "config/connector_config.h"
 #include "config/props.h"
 #include "config/worker_config.h"
 #include "host/context.h"
 #include "host/folders.h"
 #include "host/plugin.h"
+#include "kafka/client.h"
 
 static int fail(const struct cw_error *err)
 {
@@ -62,6 +64,25 @@ int cw_host_plugins(void)
 	return status;
 }
 
+/*
+ * Configures a client as the tasks will: what librdkafka refuses is an error of the key that its sentence
+ * starts with, or of the class when that key is the worker's.
+ */
+static void check_client(struct cw_validation *validation, const struct cw_worker_config *worker,
+			 const struct cw_map *config, enum cw_client_kind kind)
+{
+	struct cw_error err = { 0 };
+	rd_kafka_conf_t *conf = cw_client_conf(kind, worker, config, NULL, &err);
+
+	if (conf) {
+		rd_kafka_conf_destroy(conf);
+	} else {
+		CW_AUTO_FREE char *key = cw_strndup(err.text, strcspn(err.text, ":"));
+
+		cw_validation_invalid(validation, cw_map_get(config, key) ? key : "connector.class", err.text);
+	}
+}
+
 static json_t *validate(const struct cw_worker_config *worker, const char *asked, const struct cw_map *config)
 {
 	struct cw_error err = { 0 };
@@ -79,6 +100,9 @@ static json_t *validate(const struct cw_worker_config *worker, const char *asked
 	json_t *answer;
 	char *message;
 
+	if (plugin)
+		check_client(validation, worker, config,
+			     plugin->plugin.kind == CW_PLUGIN_SOURCE ? CW_CLIENT_PRODUCER : CW_CLIENT_CONSUMER);
 	answer = cw_validation_to_json(validation);
 	message = cw_validation_message(validation);
 	json_object_set_new(answer, "type",
