@@ -268,7 +268,7 @@ class Broker(TestCase):
     @deadline(180)
     def test_two_workers_share_the_partitions(self):
         kafka.add_partitions(self.topic, 4)
-        config = pipeline.source(self.topic, COUNT, rate=COUNT // 10, tasks=2)
+        config = pipeline.source(self.topic, COUNT, rate=COUNT // 20, tasks=2)
         sink = pipeline.sink(self.topic, env.OPENSEARCH, self.index, tasks=2)
         first = self.worker("first")
         first.rest.create("sink", sink)
@@ -296,7 +296,7 @@ class Broker(TestCase):
         kafka.add_partitions(self.topic, 6)
         env.wait_for(lambda: self.partitions_of_tasks(rest, "sink") == [3, 3], 30,
                      lambda: "three partitions for each; %s" % self.partitions_of_tasks(rest, "sink"))
-        config = pipeline.source(self.topic, 6000, tasks=1)
+        config = pipeline.source(self.topic, 6000, key="client_ip")
         rest.create("src", config)
         env.wait_for(lambda: self.opensearch.count(self.index) == 6000, 30, "all documents", 0.2)
         self.assertTrue(all(kafka.end_offsets(self.topic).values()), "every partition got lines")

@@ -228,12 +228,46 @@ static void print_message(const rd_kafka_message_t *m, bool meta)
 	putchar('\n');
 }
 
+/* One partition is read up to where it ended at the start, so that a topic that grows is read once, too. */
+static int64_t end_of(rd_kafka_t *rk, const char *topic, int32_t partition)
+{
+	int64_t low, high;
+	rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(rk, topic, partition, &low, &high, TIMEOUT_MS);
+
+	if (err)
+		die("%s [%d]: %s", topic, partition, rd_kafka_err2str(err));
+	return high;
+}
+
+/* Takes one message; whether it is the last of its partition. ends[p]: offset that partition p is read to. */
+static bool take(const rd_kafka_message_t *m, int64_t *ends, bool print, bool meta, long long *count)
+{
+	bool beyond, last;
+
+	if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
+		die("cannot read: %s", rd_kafka_message_errstr(m));
+	if (ends[m->partition] < 0)
+		return false;
+	/* transactions end in records that nobody sees: then the end of the partition says it */
+	beyond = m->err || m->offset >= ends[m->partition];
+	last = beyond || m->offset + 1 == ends[m->partition];
+	if (!beyond) {
+		++*count;
+		if (print)
+			print_message(m, meta);
+	}
+	if (last)
+		ends[m->partition] = -1;
+	return last;
+}
+
 static void consume(rd_kafka_conf_t *conf, const char *topic, bool print, bool meta)
 {
 	rd_kafka_topic_partition_list_t *list;
 	rd_kafka_queue_t *queue;
 	rd_kafka_t *rk;
 	long long count = 0;
+	int64_t *ends;
 	int open;
 
 	set(conf, "group.id", "kafka_tool");
@@ -244,8 +278,13 @@ static void consume(rd_kafka_conf_t *conf, const char *topic, bool print, bool m
 	rk = client(RD_KAFKA_CONSUMER, conf);
 	list = partitions_of(rk, topic);
 	open = list->cnt;
-	for (int i = 0; i < list->cnt; i++)
+	ends = calloc((size_t)list->cnt, sizeof(*ends));
+	if (!ends)
+		die("out of memory");
+	for (int i = 0; i < list->cnt; i++) {
 		list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
+		ends[i] = end_of(rk, topic, i);
+	}
 	rd_kafka_assign(rk, list);
 	queue = rd_kafka_queue_get_consumer(rk);
 	while (open > 0) {
@@ -254,20 +293,14 @@ static void consume(rd_kafka_conf_t *conf, const char *topic, bool print, bool m
 		ssize_t n = rd_kafka_consume_batch_queue(queue, 20, batch, sizeof(batch) / sizeof(batch[0]));
 
 		for (ssize_t i = 0; i < n; i++) {
-			if (batch[i]->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+			if (take(batch[i], ends, print, meta, &count))
 				open--;
-			} else if (batch[i]->err) {
-				die("cannot read: %s", rd_kafka_message_errstr(batch[i]));
-			} else {
-				count++;
-				if (print)
-					print_message(batch[i], meta);
-			}
 			rd_kafka_message_destroy(batch[i]);
 		}
 	}
 	if (!print)
 		printf("%lld\n", count);
+	free(ends);
 	rd_kafka_queue_destroy(queue);
 	rd_kafka_topic_partition_list_destroy(list);
 	rd_kafka_consumer_close(rk);

@@ -13,7 +13,7 @@ class Search:
         self.url = url
 
     def call(self, method, path, body=None, missing=None):
-        """The answer's JSON; `missing` for a 404 when it is given."""
+        """The answer's JSON; where `missing` is given, it stands for what is not there, or not yet (404, 503)."""
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
         try:
@@ -21,7 +21,7 @@ class Search:
                 return json.loads(response.read() or b"{}")
         except urllib.error.HTTPError as error:
             text = error.read().decode("utf-8", "replace")
-            if error.code == 404 and missing is not None:
+            if error.code in (404, 503) and missing is not None:
                 return missing
             raise AssertionError("%s %s: HTTP %d: %s" % (method, path, error.code, text[:2000])) from error
 
