@@ -291,10 +291,12 @@ static void fill_record(struct cw_sink *sink, struct cw_task_batch *b, struct cw
 struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 {
 	struct cw_task_batch *b = sink->spare ? sink->spare : cw_task_batch_new(BATCH_RECORDS, true);
-	ssize_t n = rd_kafka_consume_batch_queue(sink->queue, 0, b->messages, b->batch.capacity);
 	int64_t bytes = 0;
+	ssize_t n;
 
+	/* Taken off the list first: a rebalance may be served within the call, and it puts other batches there. */
 	sink->spare = sink->spare ? sink->spare->next : NULL;
+	n = rd_kafka_consume_batch_queue(sink->queue, 0, b->messages, b->batch.capacity);
 	sink->last_topic = NULL; /* its name lives as long as a message of the topic */
 	b->next = NULL;
 	for (ssize_t i = 0; i < n; i++) {
