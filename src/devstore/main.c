@@ -20,7 +20,7 @@ static const char usage[] = "Usage: connect-devstore [OPTION]...\n"
 			    "  --help              print this and exit\n"
 			    "  --version           print the version and exit\n"
 			    "\n"
-			    "POST /_faults makes it fail on request: see connect-devstore(8).\n"
+			    "POST /_faults makes it fail on request: see connect-devstore(1).\n"
 			    "Exit status: 0 ended by SIGTERM or SIGINT; 1 could not start; 2 wrong usage.\n";
 
 struct options {
