@@ -10,6 +10,7 @@
 #include "host/acks.h"
 #include "host/batch.h"
 #include "host/converter.h"
+#include "host/lanes.h"
 #include "host/task.h"
 
 struct cw_source_topic {
@@ -17,6 +18,19 @@ struct cw_source_topic {
 	rd_kafka_topic_t *topic;
 	char *name;
 	size_t n;
+	struct cw_lanes lanes;
+	int64_t partitions_due_ms; /* when to ask for the number of partitions again */
+};
+
+#define CW_SOURCE_RUN_MAX 256u
+
+/* Records for one partition (or with a key: for the partitioner) that go to librdkafka together. */
+struct cw_source_run {
+	struct cw_source_topic *topic;
+	int32_t partition;
+	bool by_lane; /* the partition was not the connector's choice */
+	size_t n;
+	rd_kafka_message_t messages[CW_SOURCE_RUN_MAX];
 };
 
 struct cw_source {
@@ -25,6 +39,8 @@ struct cw_source {
 	rd_kafka_t *producer;
 	struct cw_source_topic *topics; /* the last used first */
 	struct cw_converter key_converter, value_converter;
+	struct cw_lane_limits lane_limits;
+	struct cw_source_run run;
 	struct cw_task_batch *batch;
 	struct cw_acks acks;
 	struct cw_error failure; /* from a delivery report */

@@ -6,23 +6,32 @@
 #include "host/source.h"
 #include "kafka/client.h"
 
+#define METADATA_TIMEOUT_MS 5000
+#define PARTITIONS_AGE_MS 60000
+#define PARTITIONS_RETRY_MS 1000
+
 /*
  * A producer's memory is its queue: 20,000 records cost no speed against the default's 100,000.
- * acks=all and idempotence: an acknowledged record stays, in order, once.
+ * acks=all and idempotence: an acknowledged record stays, in order, once. A batch of 5,000 lets four
+ * partitions be under way at once (see host/lanes.h).
  */
 static const struct cw_client_default defaults[] = {
 	{ "acks", "all" },
 	{ "enable.idempotence", "true" },
 	{ "partitioner", "murmur2_random" },
 	{ "queue.buffering.max.messages", "20000" },
+	{ "batch.num.messages", "5000" },
 	{ NULL, NULL },
 };
 
 static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
 {
 	struct cw_source *source = opaque;
+	struct cw_source_topic *topic = rd_kafka_topic_opaque(m->rkt);
 
 	(void)producer;
+	if (topic)
+		cw_lanes_answered(&topic->lanes, m->partition, m->len + m->key_len);
 	if (!m->err) {
 		if (m->_private) { /* not for the offsets of a transaction */
 			cw_metric_add(source->records, 1);
@@ -74,12 +83,67 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 		return CW_FAIL;
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
 	rd_kafka_conf_set_error_cb(conf, on_error);
+	source->lane_limits = (struct cw_lane_limits){
+		.batch_records = (size_t)cw_client_number(conf, "batch.num.messages", 5000),
+		.batch_bytes = (size_t)cw_client_number(conf, "batch.size", 1000000),
+		.queue_records = (size_t)cw_client_number(conf, "queue.buffering.max.messages", 20000),
+		.linger_ns = cw_client_number(conf, "linger.ms", 5) * CW_NS_PER_MS,
+	};
 	source->producer = cw_client_new(CW_CLIENT_PRODUCER, conf, &source->scope, err);
 	return source->producer ? CW_OK : CW_FAIL;
 }
 
-/* The topic's handle; the one that was used last is found at once. */
-static rd_kafka_topic_t *topic_of(struct cw_source *source, struct cw_slice name, struct cw_error *err)
+/*
+ * How many partitions the topic has. Kafka may not tell (yet): then librdkafka's partitioner chooses, and
+ * keeps the records until it knows.
+ */
+static void look_at_partitions(struct cw_source *source, struct cw_source_topic *t)
+{
+	const rd_kafka_metadata_t *md;
+	int64_t now_ms = cw_clock_ms();
+	int32_t n = 0;
+
+	/* The handle is another one's when the offsets of transactions go to the same topic. */
+	if (now_ms < t->partitions_due_ms || rd_kafka_topic_opaque(t->topic) != t)
+		return;
+	if (rd_kafka_metadata(source->producer, 0, t->topic, &md, METADATA_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+		n = md->topic_cnt == 1 && !md->topics[0].err ? md->topics[0].partition_cnt : 0;
+		rd_kafka_metadata_destroy(md);
+	}
+	if (n > 0)
+		cw_lanes_resize(&t->lanes, n);
+	t->partitions_due_ms = cw_clock_ms() + (n > 0 ? PARTITIONS_AGE_MS : PARTITIONS_RETRY_MS);
+}
+
+static void free_topic(struct cw_source_topic *t)
+{
+	cw_lanes_free(&t->lanes);
+	free(t->name);
+	free(t);
+}
+
+static struct cw_source_topic *new_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err)
+{
+	rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(source->producer);
+	struct cw_source_topic *t = cw_alloc(sizeof(*t));
+
+	t->name = cw_strndup(name.p, name.n);
+	t->n = name.n;
+	cw_lanes_init(&t->lanes, &source->lane_limits);
+	rd_kafka_topic_conf_set_opaque(conf, t);
+	t->topic = rd_kafka_topic_new(source->producer, t->name, conf);
+	if (t->topic) {
+		look_at_partitions(source, t);
+		return t;
+	}
+	cw_error_set(err, CW_ERR_FATAL, "topic %s: %s", t->name, rd_kafka_err2str(rd_kafka_last_error()));
+	rd_kafka_topic_conf_destroy(conf);
+	free_topic(t);
+	return NULL;
+}
+
+/* The one that was used last is found at once. */
+static struct cw_source_topic *topic_of(struct cw_source *source, struct cw_slice name, struct cw_error *err)
 {
 	struct cw_source_topic *t, **link = &source->topics;
 
@@ -87,33 +151,24 @@ static rd_kafka_topic_t *topic_of(struct cw_source *source, struct cw_slice name
 		if (t->n == name.n && memcmp(t->name, name.p, name.n) == 0)
 			break;
 	if (t && t == source->topics)
-		return t->topic;
+		return t;
 	if (t) {
 		*link = t->next;
-	} else {
-		if (name.n == 0) {
-			cw_error_set(err, CW_ERR_FATAL, "the connector gave a record without a topic");
-			return NULL;
-		}
-		t = cw_alloc(sizeof(*t));
-		t->name = cw_strndup(name.p, name.n);
-		t->n = name.n;
-		t->topic = rd_kafka_topic_new(source->producer, t->name, NULL);
-		if (!t->topic) {
-			cw_error_set(err, CW_ERR_FATAL, "topic %s: %s", t->name, rd_kafka_err2str(rd_kafka_last_error()));
-			free(t->name);
-			free(t);
-			return NULL;
-		}
+	} else if (name.n == 0) {
+		cw_error_set(err, CW_ERR_FATAL, "the connector gave a record without a topic");
+		return NULL;
+	} else if (!(t = new_topic(source, name, err))) {
+		return NULL;
 	}
 	t->next = source->topics;
 	source->topics = t;
-	return t->topic;
+	return t;
 }
 
 /* The long way, for what rd_kafka_produce() cannot say: a timestamp, headers. */
-static rd_kafka_resp_err_t produce_full(rd_kafka_t *producer, rd_kafka_topic_t *topic, const struct cw_record *r,
-					struct cw_slice key, struct cw_slice value, void *opaque)
+static rd_kafka_resp_err_t produce_full(rd_kafka_t *producer, rd_kafka_topic_t *topic, int32_t partition,
+					const struct cw_record *r, struct cw_slice key, struct cw_slice value,
+					void *opaque)
 {
 	rd_kafka_headers_t *headers = NULL;
 	rd_kafka_vu_t vus[8];
@@ -122,7 +177,7 @@ static rd_kafka_resp_err_t produce_full(rd_kafka_t *producer, rd_kafka_topic_t *
 	size_t n = 0;
 
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = topic };
-	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = r->partition };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = { (void *)(uintptr_t)key.p, key.n } };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = { (void *)(uintptr_t)value.p, value.n } };
@@ -150,46 +205,148 @@ static rd_kafka_resp_err_t produce_full(rd_kafka_t *producer, rd_kafka_topic_t *
 	return code;
 }
 
-static rd_kafka_resp_err_t produce(struct cw_source *source, rd_kafka_topic_t *topic, const struct cw_record *r,
-				   struct cw_slice key, struct cw_slice value, void *opaque)
+/* Serves reports while librdkafka takes no more. CW_OK: try again; CW_END: gave up, since the task has to end. */
+static enum cw_result wait_for_room(struct cw_source *source, struct cw_error *err)
 {
-	if (r->timestamp_ms >= 0 || r->n_headers)
-		return produce_full(source->producer, topic, r, key, value, opaque);
-	if (rd_kafka_produce(topic, r->partition, RD_KAFKA_MSG_F_COPY, (void *)(uintptr_t)value.p, value.n, key.p, key.n,
-			     opaque) == 0)
-		return RD_KAFKA_RESP_ERR_NO_ERROR;
-	return rd_kafka_last_error();
+	cw_source_serve(source, 100);
+	if (source->failure.code) {
+		*err = source->failure;
+		return CW_FAIL;
+	}
+	/* A broker that is away for long must not keep a task from ending. */
+	if (cw_task_stopping(source->task) && cw_task_stop_budget_ms(source->task) == 0)
+		return CW_END;
+	return CW_OK;
+}
+
+static enum cw_result refused(const struct cw_source_topic *t, rd_kafka_resp_err_t error, struct cw_error *err)
+{
+	cw_error_set(err, CW_ERR_FATAL, "a record for topic %s cannot be sent: %s", t->name, rd_kafka_err2str(error));
+	return CW_FAIL;
+}
+
+/* The topic has fewer partitions than before, since it was made anew: whether the run may be tried again. */
+static bool forget_partitions(struct cw_source_run *run)
+{
+	if (!run->by_lane)
+		return false;
+	cw_lanes_resize(&run->topic->lanes, 0);
+	run->topic->partitions_due_ms = 0;
+	run->partition = RD_KAFKA_PARTITION_UA;
+	run->by_lane = false;
+	return true;
+}
+
+/* Hands the run to librdkafka, which copies it. */
+static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
+{
+	struct cw_source_run *run = &source->run;
+	enum cw_result result = CW_OK;
+	size_t done = 0;
+
+	while (done < run->n && result == CW_OK) {
+		rd_kafka_message_t *left = run->messages + done;
+		int taken = rd_kafka_produce_batch(run->topic->topic, run->partition, RD_KAFKA_MSG_F_COPY, left,
+						   (int)(run->n - done));
+		rd_kafka_resp_err_t error;
+
+		for (int i = 0; i < taken; i++)
+			cw_acks_sent(&source->acks, left[i]._private);
+		done += (size_t)taken;
+		error = done < run->n ? run->messages[done].err : RD_KAFKA_RESP_ERR_NO_ERROR;
+		if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+			result = wait_for_room(source, err);
+		else if (error && !(error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && forget_partitions(run)))
+			result = refused(run->topic, error, err);
+	}
+	run->n = 0;
+	return result;
+}
+
+static enum cw_result send_full(struct cw_source *source, struct cw_source_topic *t, int32_t partition,
+				const struct cw_record *r, struct cw_slice key, struct cw_slice value,
+				struct cw_ack_entry *entry, struct cw_error *err)
+{
+	enum cw_result result = send_run(source, err); /* the records before it */
+	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+
+	while (result == CW_OK && (error = produce_full(source->producer, t->topic, partition, r, key, value, entry)) ==
+					  RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		result = wait_for_room(source, err);
+	if (result != CW_OK)
+		return result;
+	if (error)
+		return refused(t, error, err);
+	cw_acks_sent(&source->acks, entry);
+	return CW_OK;
+}
+
+/* A lane with room; waits for one. */
+static enum cw_result choose_lane(struct cw_source *source, struct cw_source_topic *t, size_t bytes, int32_t *partition,
+				  struct cw_error *err)
+{
+	while ((*partition = cw_lanes_choose(&t->lanes)) < 0) {
+		enum cw_result result = send_run(source, err); /* what is not sent is not answered */
+
+		if (result == CW_OK)
+			result = wait_for_room(source, err);
+		if (result != CW_OK)
+			return result;
+		if (t->lanes.n == 0)
+			return CW_OK; /* the partitioner's again */
+	}
+	cw_lanes_sent(&t->lanes, *partition, bytes);
+	return CW_OK;
+}
+
+/* Adds the record to the run, after sending one that does not go the same way. */
+static enum cw_result join_run(struct cw_source *source, struct cw_source_topic *t, int32_t partition, bool by_lane,
+			       const rd_kafka_message_t *message, struct cw_error *err)
+{
+	struct cw_source_run *run = &source->run;
+
+	if (run->n > 0 && (run->topic != t || run->partition != partition || run->n == CW_SOURCE_RUN_MAX)) {
+		enum cw_result result = send_run(source, err);
+
+		if (result != CW_OK)
+			return result;
+	}
+	run->topic = t;
+	run->partition = partition;
+	run->by_lane = by_lane;
+	run->messages[run->n++] = *message;
+	return CW_OK;
 }
 
 /* CW_END: gave up, since the task has to end. */
 static enum cw_result send_record(struct cw_source *source, struct cw_ack_entry *entry, const struct cw_record *r,
 				  struct cw_error *err)
 {
-	rd_kafka_topic_t *topic = topic_of(source, r->topic, err);
+	struct cw_source_topic *t = topic_of(source, r->topic, err);
 	struct cw_slice key, value;
-	rd_kafka_resp_err_t error;
+	enum cw_result result = CW_OK;
+	int32_t partition = r->partition;
+	bool by_lane;
 
-	if (!topic || cw_converter_from_value(&source->key_converter, &r->key, &key, err) != 0 ||
+	if (!t || cw_converter_from_value(&source->key_converter, &r->key, &key, err) != 0 ||
 	    cw_converter_from_value(&source->value_converter, &r->value, &value, err) != 0)
 		return CW_FAIL;
-	while ((error = produce(source, topic, r, key, value, entry)) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-		cw_source_serve(source, 100);
-		if (source->failure.code) {
-			*err = source->failure;
-			return CW_FAIL;
-		}
-		/* A broker that is away for long must not keep a task from ending. */
-		if (cw_task_stopping(source->task) && cw_task_stop_budget_ms(source->task) == 0)
-			return CW_END;
+	by_lane = partition == CW_ANY_PARTITION && !key.p && t->lanes.n > 0;
+	if (by_lane)
+		result = choose_lane(source, t, value.n, &partition, err);
+	if (result == CW_OK && (r->timestamp_ms >= 0 || r->n_headers)) {
+		result = send_full(source, t, partition, r, key, value, entry, err);
+	} else if (result == CW_OK) {
+		rd_kafka_message_t message = {
+			.payload = (void *)(uintptr_t)value.p, .len = value.n,
+			.key = (void *)(uintptr_t)key.p, .key_len = key.n, ._private = entry,
+		};
+
+		result = join_run(source, t, partition, by_lane, &message, err);
 	}
-	if (error) {
-		cw_error_set(err, CW_ERR_FATAL, "a record for topic %s cannot be sent: %s", rd_kafka_topic_name(topic),
-			     rd_kafka_err2str(error));
-		return CW_FAIL;
-	}
-	cw_acks_sent(&source->acks, entry);
-	cw_acks_note(entry, r->source_partition, &r->source_offset);
-	return CW_OK;
+	if (result == CW_OK)
+		cw_acks_note(entry, r->source_partition, &r->source_offset);
+	return result;
 }
 
 enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
@@ -201,12 +358,19 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 
 	if (!entry)
 		entry = cw_acks_open(&source->acks);
+	if (source->topics) {
+		look_at_partitions(source, source->topics);
+		cw_lanes_tick(&source->topics->lanes, cw_clock_ns());
+	}
 	for (size_t i = 0; i < batch->n && result == CW_OK; i++) {
 		const struct cw_record *r = cw_batch_record(batch, i);
 
 		result = send_record(source, entry, r, err);
 		bytes += (int64_t)r->value.u.bytes.n;
 	}
+	if (result == CW_OK)
+		result = send_run(source, err);
+	source->run.n = 0;
 	if (result == CW_END)
 		return CW_OK; /* given up: the entry stays open, so that no offset from here on is committed */
 	if (!source->transactional && result == CW_OK)
@@ -242,17 +406,17 @@ void cw_source_close_producer(struct cw_source *source)
 {
 	struct cw_source_topic *t, *next;
 
-	for (t = source->topics; t; t = next) {
+	if (source->producer) {
+		rd_kafka_purge(source->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+		rd_kafka_flush(source->producer, 1000); /* serves the reports of what was purged */
+	}
+	for (t = source->topics; t; t = next) { /* the reports looked at them */
 		next = t->next;
 		rd_kafka_topic_destroy(t->topic);
-		free(t->name);
-		free(t);
+		free_topic(t);
 	}
 	source->topics = NULL;
-	if (!source->producer)
-		return;
-	rd_kafka_purge(source->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-	rd_kafka_flush(source->producer, 1000); /* serves the reports of what was purged */
-	rd_kafka_destroy(source->producer);
+	if (source->producer)
+		rd_kafka_destroy(source->producer);
 	source->producer = NULL;
 }
