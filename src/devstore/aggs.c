@@ -144,9 +144,8 @@ static int set_calendar(struct cw_agg *agg, const json_t *value, struct cw_es_er
 			agg->unit = units[i].unit;
 			return 0;
 		}
-	return malformed(agg,
-			 "[calendar_interval] is one of minute, hour, day, week, month, quarter, year, or 1m, 1h …",
-			 err);
+	return malformed(
+		agg, "[calendar_interval] is one of minute, hour, day, week, month, quarter, year, or 1m, 1h …", err);
 }
 
 static int set_fixed(struct cw_agg *agg, const json_t *value, struct cw_es_error *err)

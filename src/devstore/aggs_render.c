@@ -20,19 +20,36 @@ static json_t *number_or_null(const struct cw_agg_state *state, double value)
 	return state && state->count > 0 ? json_real(value) : json_null();
 }
 
+/* A date's metric as a text beside the number. */
+static json_t *with_text(const struct cw_agg *agg, const struct cw_agg_state *state, double value)
+{
+	json_t *object = json_pack("{s:o}", "value", number_or_null(state, value));
+	struct cw_date_format *format;
+	struct cw_buf text = { 0 };
+
+	if (agg->type == CW_FIELD_DATE && agg->typed && state->count > 0) {
+		format = cw_date_format_new(agg->field_format, NULL);
+		cw_date_print(format, (int64_t)value, &text);
+		json_object_set_new(object, "value_as_string", json_stringn(text.p, text.n));
+		cw_buf_free(&text);
+		cw_date_format_free(format);
+	}
+	return object;
+}
+
 static json_t *render_metric(const struct cw_agg *agg, const struct cw_agg_state *state)
 {
 	double avg = state->count > 0 ? state->sum / (double)state->count : 0;
 
 	switch (agg->kind) {
 	case CW_AGG_MIN:
-		return json_pack("{s:o}", "value", number_or_null(state, state->min));
+		return with_text(agg, state, state->min);
 	case CW_AGG_MAX:
-		return json_pack("{s:o}", "value", number_or_null(state, state->max));
+		return with_text(agg, state, state->max);
 	case CW_AGG_SUM:
 		return json_pack("{s:f}", "value", state->sum);
 	case CW_AGG_AVG:
-		return json_pack("{s:o}", "value", number_or_null(state, avg));
+		return with_text(agg, state, avg);
 	case CW_AGG_STATS:
 		return json_pack("{s:I,s:o,s:o,s:o,s:f}", "count", (json_int_t)state->count, "min",
 				 number_or_null(state, state->min), "max", number_or_null(state, state->max), "avg",

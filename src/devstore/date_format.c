@@ -55,6 +55,7 @@ static const char *const months[] = {
 struct fields {
 	int64_t year;
 	int month, day, hour, minute, second, ms, offset_minutes;
+	char unit; /* the smallest that was given: 'y' 'M' 'd' 'h' 'm' 's' 'S' */
 };
 
 static int64_t days_from_civil(int64_t y, int m, int d)
@@ -239,27 +240,41 @@ static bool parse_iso_time(const char **p, struct fields *f)
 {
 	if (!read_int(p, 2, &f->hour))
 		return false;
+	f->unit = 'h';
 	if (**p == ':') {
 		++*p;
 		if (!read_int(p, 2, &f->minute))
 			return false;
+		f->unit = 'm';
 		if (**p == ':') {
 			++*p;
 			if (!read_int(p, 2, &f->second))
 				return false;
+			f->unit = 's';
 			if (**p == '.' || **p == ',') {
 				++*p;
 				if (!read_fraction(p, &f->ms))
 					return false;
+				f->unit = 'S';
 			}
 		}
 	}
 	return **p == '\0' || read_offset(p, &f->offset_minutes);
 }
 
-static bool parse_iso(const char *p, int64_t *ms)
+/* The time that the fields name: its beginning, or its last millisecond. */
+static bool finish(const struct fields *f, bool round_up, int64_t *ms)
 {
-	struct fields f = { .month = 1, .day = 1 };
+	if (!fields_to_ms(f, ms))
+		return false;
+	if (round_up && f->unit != 'S')
+		*ms = cw_date_add(*ms, 1, f->unit) - 1;
+	return true;
+}
+
+static bool parse_iso(const char *p, bool round_up, int64_t *ms)
+{
+	struct fields f = { .month = 1, .day = 1, .unit = 'y' };
 	int year;
 
 	if (!read_int(&p, 4, &year))
@@ -269,10 +284,12 @@ static bool parse_iso(const char *p, int64_t *ms)
 		p++;
 		if (!read_int(&p, 2, &f.month))
 			return false;
+		f.unit = 'M';
 		if (*p == '-') {
 			p++;
 			if (!read_int(&p, 2, &f.day))
 				return false;
+			f.unit = 'd';
 		}
 	}
 	if (*p == 'T') {
@@ -280,7 +297,7 @@ static bool parse_iso(const char *p, int64_t *ms)
 		if (*p && !parse_iso_time(&p, &f))
 			return false;
 	}
-	return *p == '\0' && fields_to_ms(&f, ms);
+	return *p == '\0' && finish(&f, round_up, ms);
 }
 
 static bool parse_epoch(const char *text, int64_t unit_ms, int64_t *ms)
@@ -337,9 +354,11 @@ static bool read_letter(char letter, int width, const char **p, struct fields *f
 	}
 }
 
-static bool parse_pattern(const char *pattern, const char *p, int64_t *ms)
+static bool parse_pattern(const char *pattern, const char *p, bool round_up, int64_t *ms)
 {
-	struct fields f = { .year = 1970, .month = 1, .day = 1 };
+	static const char units[] = "yMdhmsS", letters[] = "yMdHmsS";
+	struct fields f = { .year = 1970, .month = 1, .day = 1, .unit = 'y' };
+	const char *letter;
 	bool quoted = false;
 
 	while (*pattern) {
@@ -359,24 +378,32 @@ static bool parse_pattern(const char *pattern, const char *p, int64_t *ms)
 			width++;
 		if (!read_letter(*pattern, width, &p, &f))
 			return false;
+		letter = strchr(letters, *pattern);
+		if (letter && units[letter - letters] && strchr(units, f.unit) < units + (letter - letters))
+			f.unit = units[letter - letters];
 		pattern += width;
 	}
-	return *p == '\0' && fields_to_ms(&f, ms);
+	return *p == '\0' && finish(&f, round_up, ms);
 }
 
-bool cw_date_parse(const struct cw_date_format *format, const char *text, int64_t *ms)
+static bool parse(const struct cw_date_format *format, const char *text, bool round_up, int64_t *ms)
 {
 	for (int i = 0; i < format->n; i++) {
 		const struct alternative *a = &format->alternatives[i];
-		bool ok = a->kind == ISO	    ? parse_iso(text, ms)
+		bool ok = a->kind == ISO	    ? parse_iso(text, round_up, ms)
 			  : a->kind == EPOCH_MILLIS ? parse_epoch(text, 1, ms)
 			  : a->kind == EPOCH_SECOND ? parse_epoch(text, 1000, ms)
-						    : parse_pattern(a->pattern, text, ms);
+						    : parse_pattern(a->pattern, text, round_up, ms);
 
 		if (ok)
 			return true;
 	}
 	return false;
+}
+
+bool cw_date_parse(const struct cw_date_format *format, const char *text, int64_t *ms)
+{
+	return parse(format, text, false, ms);
 }
 
 /* ---- printing ------------------------------------------------------------------------------ */
@@ -552,7 +579,7 @@ bool cw_date_math(const struct cw_date_format *format, const char *text, int64_t
 		return apply_math(text + 3, round_up, ms);
 	}
 	if (!bars)
-		return cw_date_parse(format, text, ms);
+		return parse(format, text, round_up, ms);
 	date = cw_strndup(text, (size_t)(bars - text));
 	return cw_date_parse(format, date, ms) && apply_math(bars + 2, round_up, ms);
 }

@@ -28,7 +28,7 @@ void cw_date_print(const struct cw_date_format *format, int64_t ms, struct cw_bu
 
 /*
  * As cw_date_parse(), and "now" or "DATE||" followed by date math: "now-15m", "now/d", "2026-01-21||+1M/d".
- * round_up: "/d" gives the last millisecond of the day (gt and lte), else the first.
+ * round_up (gt and lte): "/d" gives the last millisecond of the day, and so does a day without a time.
  */
 bool cw_date_math(const struct cw_date_format *format, const char *text, int64_t now_ms, bool round_up, int64_t *ms);
 

@@ -363,37 +363,39 @@ static json_t *infer(const json_t *value)
 
 static int check_object(struct check *c, const struct cw_es_field *field, const json_t *object, json_t *added);
 
-/* A field that the mapping does not know, with a value that says something about its type. */
+static int mixed(struct check *c, const char *name)
+{
+	return cw_es_error_set(c->err, 400, "illegal_argument_exception",
+			       "can't merge a non object mapping [%s] with an object mapping", name);
+}
+
+/* A field that the mapping does not know, with a value that may say something about its type. */
 static int check_new(struct check *c, const struct cw_es_field *parent, const char *name, const json_t *value,
 		     json_t *added)
 {
-	const json_t *item = value;
-	json_t *known, *properties;
+	struct cw_es_field unknown = { .name = (char *)name, .dynamic = parent->dynamic };
+	json_t *known = json_object_get(added, name), *item;
+	size_t i;
 
-	while (json_is_array(item) && json_array_size(item) > 0)
-		item = json_array_get(item, 0);
-	if (json_is_array(item) || json_is_null(item) || parent->dynamic == CW_DYNAMIC_FALSE)
+	if (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0) ||
+	    parent->dynamic == CW_DYNAMIC_FALSE)
 		return 0;
 	if (parent->dynamic == CW_DYNAMIC_STRICT)
 		return cw_es_error_set(c->err, 400, "strict_dynamic_mapping_exception",
 				       "mapping set to strict, dynamic introduction of [%s] within [%s] is not allowed",
 				       name, parent->name);
-	known = json_object_get(added, name);
-	if (known && !json_is_object(item))
+	json_array_foreach((json_t *)value, i, item)
+		if (check_new(c, parent, name, item, added))
+			return -1;
+	if (json_is_array(value))
 		return 0;
-	if (!json_is_object(item)) {
-		json_object_set_new(added, name, infer(item));
-		return 0;
+	if (!known) {
+		known = json_is_object(value) ? json_pack("{s:{}}", "properties") : infer(value);
+		json_object_set_new(added, name, known);
 	}
-	if (!known)
-		json_object_set_new(added, name, known = json_pack("{s:{}}", "properties"));
-	properties = json_object_get(known, "properties");
-	if (json_is_object(properties)) {
-		struct cw_es_field unknown = { .name = (char *)name, .dynamic = parent->dynamic };
-
-		return check_object(c, &unknown, item, properties);
-	}
-	return 0;
+	if (json_is_object(value) != (json_object_get(known, "properties") != NULL))
+		return mixed(c, name);
+	return json_is_object(value) ? check_object(c, &unknown, value, json_object_get(known, "properties")) : 0;
 }
 
 static int check_value(struct check *c, const struct cw_es_field *field, const json_t *value, json_t *added)

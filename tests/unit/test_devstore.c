@@ -104,6 +104,10 @@ static void test_date__prints_rounds_and_adds(void)
 	CU_ASSERT_EQUAL(ms, date(CW_DATE_DEFAULT, "2026-01-21T21:00:00"));
 	CU_ASSERT_TRUE(cw_date_math(iso, "2026-01-21||/d", NOW_MS, true, &ms));
 	CU_ASSERT_EQUAL(ms, date(CW_DATE_DEFAULT, "2026-01-21T23:59:59.999"));
+	CU_ASSERT_TRUE(cw_date_math(iso, "2026-01", NOW_MS, true, &ms));
+	CU_ASSERT_EQUAL(ms, date(CW_DATE_DEFAULT, "2026-01-31T23:59:59.999"));
+	CU_ASSERT_TRUE(cw_date_math(pattern, "21/Jan/2026:22:23:40.005", NOW_MS, true, &ms));
+	CU_ASSERT_EQUAL(ms, NOW_MS + 5);
 	CU_ASSERT_FALSE(cw_date_math(iso, "now*2", NOW_MS, false, &ms));
 	CU_ASSERT_FALSE(cw_date_math(iso, "now-1x", NOW_MS, false, &ms));
 	CU_ASSERT_EQUAL(cw_date_interval("90s"), 90000);
@@ -291,6 +295,12 @@ static void test_mapping__learns_new_fields_and_then_holds_to_them(void)
 	CU_ASSERT_PTR_NULL(cw_mapping_find(mapping, "e"));
 	CU_ASSERT_EQUAL(check(mapping, "{\"n\":\"many\",\"new\":1}", &err), -1);
 	CU_ASSERT_PTR_NULL(cw_mapping_find(mapping, "new"));
+	err = (struct cw_es_error){ 0 };
+	CU_ASSERT_EQUAL(check(mapping, "{\"mix\":[1,{\"a\":2}]}", &err), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.reason, "[mix] with an object mapping"));
+	err = (struct cw_es_error){ 0 };
+	CU_ASSERT_EQUAL(check(mapping, "{\"list\":[{\"a\":2},{\"b\":true}]}", &err), 0);
+	CU_ASSERT_EQUAL(cw_mapping_find(mapping, "list.b")->type, CW_FIELD_BOOLEAN);
 	cw_mapping_free(mapping);
 }
 
