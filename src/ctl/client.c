@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "base/mem.h"
+#include "ctl/table.h"
 
 struct cw_client {
 	CURL *curl;
@@ -119,7 +120,7 @@ static char *error_message(const struct cw_client *client, const struct cw_reply
 	const char *message = json_string_value(json_object_get(reply->body, "message"));
 
 	if (message && *message)
-		return cw_strdup(message);
+		return cw_text_harmless(message, true);
 	return cw_format("%s answered with HTTP status %d and no message%s", client->shown, reply->status,
 			 reply->body ? "" : "; is it a Kafka Connect worker?");
 }

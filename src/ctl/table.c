@@ -30,16 +30,17 @@ size_t cw_text_width(const char *text)
 	return width;
 }
 
-/* What comes from a worker must not move the cursor or change the terminal. */
-static char *harmless(const char *text)
+char *cw_text_harmless(const char *text, bool keep_lines)
 {
 	size_t n = strlen(text), step;
 	struct cw_buf out = { 0 };
 
 	for (size_t i = 0; i < n; i += step) {
+		unsigned char c = (unsigned char)text[i];
+		bool control = (c < 0x20 && !(keep_lines && (c == '\n' || c == '\t'))) || c == 0x7f;
+
 		step = cw_utf8_length(text + i, n - i);
-		if (step == 0 || (unsigned char)text[i] < 0x20 || text[i] == 0x7f ||
-		    (step == 2 && (unsigned char)text[i] == 0xc2 && (unsigned char)text[i + 1] < 0xa0)) {
+		if (step == 0 || control || (step == 2 && c == 0xc2 && (unsigned char)text[i + 1] < 0xa0)) {
 			cw_buf_puts(&out, "?");
 			step = step ? step : 1;
 		} else {
@@ -47,6 +48,11 @@ static char *harmless(const char *text)
 		}
 	}
 	return cw_buf_take(&out);
+}
+
+static char *harmless(const char *text)
+{
+	return cw_text_harmless(text, false);
 }
 
 void cw_table_row(struct cw_table *table)

@@ -36,6 +36,8 @@ void cw_table_render(const struct cw_table *table, bool colors, struct cw_buf *o
 void cw_table_free(struct cw_table *table);
 
 void cw_color_put(struct cw_buf *out, bool colors, enum cw_color color, const char *text);
+/* What comes from a worker must not move the cursor: control characters and broken UTF-8 become "?". New. */
+char *cw_text_harmless(const char *text, bool keep_lines);
 /* Columns that UTF-8 text takes on a terminal, one a character. */
 size_t cw_text_width(const char *text);
 /* Text as lines of at most `width` columns, each after `indent` blanks. */

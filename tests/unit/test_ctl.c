@@ -494,6 +494,9 @@ static void test_stranger__is_named(void)
 	run(r, "list");
 	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
 	CU_ASSERT_TRUE(has(r->err, "answered with HTTP status 502 and no message; is it a Kafka Connect worker?"));
+	mini_http_answer(r->http, "GET", "/connectors", 500, "{\"error_code\":500,\"message\":\"a\\u001b[2Jb\\nc\"}");
+	run(r, "list");
+	CU_ASSERT_TRUE(is(r->err, "workerctl: a?[2Jb\nc\n"));
 	mini_http_answer(r->http, "GET", "/connectors", 200, "<html>welcome</html>");
 	run(r, "list");
 	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);

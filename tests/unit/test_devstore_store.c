@@ -1,4 +1,7 @@
 /* Documents, templates and indices in the store of connect-devstore. */
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "devstore/store.h"
 #include "test_devstore.h"
 
@@ -201,6 +204,76 @@ static void test_store__a_rolled_back_request_leaves_nothing(void)
 	cw_store_close(store);
 }
 
+/* The limit on a file's size stands for a full disk. */
+static void test_store__a_full_disk_refuses_the_request_and_loses_nothing_else(void)
+{
+	char path[] = "/tmp/cw-devstore-XXXXXX";
+	struct rlimit before, small;
+	struct cw_store *store;
+	struct cw_index *index;
+	size_t n = 0, after;
+	int fd = mkstemp(path), status = 201;
+	char text[9000];
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	close(fd);
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	store = cw_store_open(path, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(store);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &before);
+	small = before;
+	small.rlim_cur = 400000;
+	setrlimit(RLIMIT_FSIZE, &small);
+	for (int i = 0; i < 1000 && status == 201; i++) {
+		CW_AUTO_FREE char *id = cw_format("%d", i);
+		CW_AUTO_FREE char *source = cw_format("{\"t\":\"%s\"}", text);
+
+		status = apply(store, doc(CW_BULK_INDEX, id, source), NULL);
+		n += status == 201;
+	}
+	CU_ASSERT_EQUAL(status, 503);
+	CU_ASSERT_TRUE(n > 5);
+	index = cw_store_index_find(store, "logs");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(index);
+	CU_ASSERT_EQUAL((size_t)index->docs, n);
+	setrlimit(RLIMIT_FSIZE, &before);
+	CU_ASSERT_EQUAL(apply(store, doc(CW_BULK_INDEX, "again", "{\"t\":\"x\"}"), NULL), 201);
+	cw_store_close(store);
+	store = cw_store_open(path, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(store);
+	after = (size_t)cw_store_index_find(store, "logs")->docs;
+	CU_ASSERT_EQUAL(after, n + 1);
+	cw_store_close(store);
+	unlink(path);
+}
+
+static void test_store__says_why_a_file_cannot_be_used(void)
+{
+	char path[] = "/tmp/cw-devstore-XXXXXX";
+	struct cw_error err = { 0 };
+	struct cw_store *store;
+	int fd = mkstemp(path);
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	CU_ASSERT_PTR_NULL(cw_store_open("/no/such/folder/file", &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "/no/such/folder/file: unable to open database file"));
+	err = (struct cw_error){ 0 };
+	CU_ASSERT_EQUAL(write(fd, "this is no database, but it is long enough to look at", 53), 53);
+	CU_ASSERT_PTR_NULL(cw_store_open(path, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "file is not a database"));
+	CU_ASSERT_EQUAL(ftruncate(fd, 0), 0);
+	close(fd);
+	store = cw_store_open(path, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(store);
+	err = (struct cw_error){ 0 };
+	CU_ASSERT_PTR_NULL(cw_store_open(path, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "another process has it open"));
+	cw_store_close(store);
+	unlink(path);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -213,6 +286,8 @@ int main(void)
 		{ "broken templates", test_store__refuses_what_is_no_template },
 		{ "file", test_store__keeps_everything_in_its_file },
 		{ "rollback", test_store__a_rolled_back_request_leaves_nothing },
+		{ "full disk", test_store__a_full_disk_refuses_the_request_and_loses_nothing_else },
+		{ "unusable files", test_store__says_why_a_file_cannot_be_used },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "devstore store", .pTests = tests }, CU_SUITE_INFO_NULL };
