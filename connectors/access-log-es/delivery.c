@@ -66,7 +66,11 @@ struct cw_bulk *cw_delivery_new_bulk(struct cw_sink *sink)
 {
 	struct cw_bulk *bulk = pop(&sink->spare);
 
-	return bulk ? bulk : cw_es_alloc(sizeof(*bulk));
+	if (!bulk)
+		bulk = cw_es_alloc(sizeof(*bulk));
+	if (!bulk->body.cap) /* not by doubling: what that leaves behind is memory too */
+		cw_text_reserve(&bulk->body, sink->usual_body);
+	return bulk;
 }
 
 /* A bulk without documents. The one used last is used next: its memory is still in the cache. */
@@ -86,6 +90,8 @@ void cw_delivery_seal(struct cw_sink *sink)
 {
 	if (!sink->open)
 		return;
+	if (sink->open->body.n > sink->usual_body)
+		sink->usual_body = sink->open->body.n + sink->open->body.n / 16;
 	push(&sink->ready, sink->open);
 	sink->open = NULL;
 	sink->open_slot = NULL;
@@ -127,8 +133,8 @@ void cw_delivery_note_down(struct cw_sink *sink, const char *why)
 {
 	int64_t now = cw_sink_now(sink);
 
-	if (sink->down_since_ns && now - sink->down_logged_ns < DOWN_LOG_NS)
-		return;
+	if (sink->down_logged_ns && now - sink->down_logged_ns < DOWN_LOG_NS)
+		return; /* nor when it comes and goes */
 	if (!sink->down_since_ns)
 		sink->down_since_ns = now;
 	sink->down_logged_ns = now;
@@ -225,15 +231,13 @@ void cw_delivery_send(struct cw_sink *sink, bool idle, bool force)
 	int64_t now = cw_sink_now(sink);
 	size_t out;
 
-	if (sink->failure.code)
+	if (sink->failure.code || !cw_templates_ready(sink, now) || now < sink->pause_until_ns)
 		return;
 	wake_delayed(sink, now);
 	out = sink->ready.n + sink->delayed.n + sink->flying.n;
 	if (sink->open && sink->open->n &&
 	    (force || (idle && out == 0) || (out < sink->pressure.window && linger_over(sink, now))))
 		cw_delivery_seal(sink);
-	if (!cw_templates_ready(sink, now) || now < sink->pause_until_ns)
-		return;
 	/* one that waits for its next attempt keeps its place, so that new ones do not press on meanwhile */
 	while (sink->ready.n && sink->flying.n < sink->pressure.window &&
 	       (sink->ready.first->pushbacks || sink->ready.first->failures ||
@@ -244,10 +248,10 @@ void cw_delivery_send(struct cw_sink *sink, bool idle, bool force)
 
 int64_t cw_delivery_due_ns(const struct cw_sink *sink)
 {
-	int64_t due = cw_templates_due_ns(sink);
 	size_t out = sink->ready.n + sink->delayed.n + sink->flying.n;
+	int64_t due;
 
-	if (due != INT64_MAX)
+	if (cw_templates_pending(sink, &due))
 		return due; /* nothing else is sent before it */
 	for (const struct cw_bulk *bulk = sink->delayed.first; bulk; bulk = bulk->next)
 		if (bulk->due_ns < due)

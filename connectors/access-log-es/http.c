@@ -19,8 +19,8 @@
 struct cw_http {
 	const struct cw_es_config *config;
 	CURLM *multi;
-	struct curl_slist *headers, *headers_gzip;
-	char *authorization; /* in both lists */
+	struct curl_slist *headers, *headers_gzip, *headers_json;
+	char *authorization; /* in all lists */
 	int64_t (*now)(void *);
 	void *now_arg;
 	int64_t timer_ns; /* when curl wants to be called; INT64_MAX: not */
@@ -89,9 +89,9 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *header
 	return longer;
 }
 
-static struct curl_slist *make_headers(const struct cw_http *http, bool gzip)
+static struct curl_slist *make_headers(const struct cw_http *http, const char *type, bool gzip)
 {
-	struct curl_slist *list = add_header(NULL, "Content-Type: application/x-ndjson");
+	struct curl_slist *list = add_header(NULL, type);
 
 	list = add_header(list, "Expect:"); /* no round trip before the body */
 	if (gzip)
@@ -199,8 +199,9 @@ struct cw_http *cw_http_new(const struct cw_es_config *config, int64_t (*now)(vo
 		cw_text_append(&header, "", 1);
 		http->authorization = header.p;
 	}
-	http->headers = make_headers(http, false);
-	http->headers_gzip = make_headers(http, true);
+	http->headers = make_headers(http, "Content-Type: application/x-ndjson", false);
+	http->headers_gzip = make_headers(http, "Content-Type: application/x-ndjson", true);
+	http->headers_json = make_headers(http, "Content-Type: application/json", false);
 	return http;
 }
 
@@ -211,6 +212,7 @@ void cw_http_free(struct cw_http *http)
 	curl_multi_cleanup(http->multi);
 	curl_slist_free_all(http->headers);
 	curl_slist_free_all(http->headers_gzip);
+	curl_slist_free_all(http->headers_json);
 	free(http->authorization);
 	for (size_t i = 0; i < http->hosts.n; i++)
 		free(http->urls[i]);
@@ -367,7 +369,9 @@ void cw_http_send(struct cw_http_call *call, const char *method, const char *pat
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.p); /* not copied */
 	}
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, gzip ? http->headers_gzip : http->headers);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, strcmp(method, "POST") != 0 ? http->headers_json
+						   : gzip			? http->headers_gzip
+										: http->headers);
 	call->active = true;
 	if (curl_multi_add_handle(http->multi, easy) != CURLM_OK) {
 		conclude(call, CURLE_FAILED_INIT);

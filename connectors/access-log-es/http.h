@@ -67,8 +67,8 @@ struct cw_http_call *cw_http_call_new(struct cw_http *http);
 void cw_http_call_free(struct cw_http_call *call);
 
 /*
- * Starts a call. method: POST, PUT or GET; path: from "/". The body is lent until the call is done.
- * gzip: the body is compressed.
+ * Starts a call. method: POST with NDJSON, PUT with JSON, or GET; path: from "/". The body is lent until
+ * the call is done. gzip: the body of a POST is compressed.
  */
 void cw_http_send(struct cw_http_call *call, const char *method, const char *path, struct cw_slice body, bool gzip);
 

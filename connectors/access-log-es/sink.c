@@ -10,6 +10,8 @@
 
 #define DRIVE_EVERY_NS INT64_C(500000) /* how often put() looks at the sockets */
 #define DROPPED_LOG_MAX 20
+#define USUAL_DOCUMENT 320u /* bytes, with its action; memory that is not written to costs nothing */
+#define USUAL_BODY_MAX (1u << 20)
 
 void cw_sink_fail(struct cw_sink *sink, const char *fmt, ...)
 {
@@ -402,6 +404,9 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 	sink->ignore_malformed = strcasecmp(config->on_malformed, "IGNORE") == 0;
 	sink->warn_malformed = strcasecmp(config->on_malformed, "WARN") == 0;
 	sink->bulk_bytes = config->bulk_bytes > 0 ? (size_t)config->bulk_bytes : SIZE_MAX;
+	sink->usual_body = (size_t)config->batch_size * USUAL_DOCUMENT;
+	if (sink->usual_body > USUAL_BODY_MAX)
+		sink->usual_body = USUAL_BODY_MAX;
 	cw_pressure_init(&sink->pressure, (unsigned)config->max_in_flight, (size_t)config->batch_size);
 	if (config->template_enable) {
 		sink->template_per_topic = cw_index_name_pattern(sink->index, cw_slice(NULL, 0), pattern) == 0;

@@ -81,6 +81,7 @@ struct cw_sink {
 	struct cw_http_call **calls;  /* spare ones */
 	size_t n_calls, cap_calls;
 	struct cw_taken *spare_taken, *all_taken;
+	size_t usual_body;            /* bytes that a body is given room for */
 	size_t docs, bytes;           /* without an answer, in all of them */
 	struct cw_pressure pressure;
 	int64_t pause_until_ns;       /* the store asked for it */
@@ -158,7 +159,8 @@ void cw_delivery_note_up(struct cw_sink *sink);
 void cw_templates_need(struct cw_sink *sink, struct cw_slice topic);
 /* Sends what is due; nothing else is sent while it returns false. */
 bool cw_templates_ready(struct cw_sink *sink, int64_t now_ns);
-int64_t cw_templates_due_ns(const struct cw_sink *sink);
+/* Whether one is not there yet; *due_ns: when it has to be asked for again, INT64_MAX while a call is under way. */
+bool cw_templates_pending(const struct cw_sink *sink, int64_t *due_ns);
 /* The call for a template is done. */
 void cw_templates_done(struct cw_sink *sink, struct cw_http_call *call);
 void cw_templates_free(struct cw_sink *sink);

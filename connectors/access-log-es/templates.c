@@ -75,13 +75,14 @@ bool cw_templates_ready(struct cw_sink *sink, int64_t now_ns)
 	return false;
 }
 
-int64_t cw_templates_due_ns(const struct cw_sink *sink)
+bool cw_templates_pending(const struct cw_sink *sink, int64_t *due_ns)
 {
 	const struct cw_sink_template *t = sink->templates;
 
 	while (t && t->ready)
 		t = t->next;
-	return t && !sink->template_now ? t->due_ns : INT64_MAX;
+	*due_ns = t && !sink->template_now ? t->due_ns : INT64_MAX;
+	return t != NULL;
 }
 
 static void again(struct cw_sink *sink, struct cw_sink_template *t, const struct cw_http_call *call,

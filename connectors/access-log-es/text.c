@@ -29,7 +29,7 @@ char *cw_es_strdup(const char *text)
 
 void cw_text_reserve_slow(struct cw_text *text, size_t extra)
 {
-	size_t cap = text->cap ? text->cap : 512;
+	size_t cap = text->cap ? text->cap : extra > 512 ? extra : 512;
 
 	while (cap - text->n < extra)
 		cap *= 2;

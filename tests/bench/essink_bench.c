@@ -98,28 +98,41 @@ static void bench_render(size_t records)
 	free(out);
 }
 
+static void begin(struct cw_essink *sink, struct cw_fake_store *store, int argc, char **argv)
+{
+	cw_fake_store_start(store);
+	cw_map_set(&sink->map, "connection.url", store->url);
+	for (int i = 0; i < argc; i++) {
+		char *equals = strchr(argv[i], '='), *key = strndup(argv[i], equals ? (size_t)(equals - argv[i]) : 0);
+
+		if (equals)
+			cw_map_set(&sink->map, key, equals + 1);
+		free(key);
+	}
+	if (!cw_essink_start(sink)) {
+		fprintf(stderr, "%s\n", sink->err.text);
+		exit(1);
+	}
+}
+
+static void check(const struct cw_essink *sink, enum cw_result result)
+{
+	if (result == CW_OK)
+		return;
+	fprintf(stderr, "essink_bench: %s\n", sink->err.code ? sink->err.text : "no answer in time");
+	exit(1);
+}
+
+/* As fast as it goes: full requests. */
 static void bench_put(size_t records, int argc, char **argv)
 {
 	struct cw_fake_store store = { .discard = true };
 	struct cw_fake_batch batches[16];
 	struct cw_essink sink = { 0 };
-	int64_t start, wall, inside = 0;
+	int64_t start, wall, outside = 0;
 	size_t done = 0;
 
-	cw_fake_store_start(&store);
-	cw_map_set(&sink.map, "connection.url", store.url);
-	for (int i = 0; i < argc; i++) {
-		char *equals = strchr(argv[i], '=');
-
-		if (equals) {
-			*equals = '\0';
-			cw_map_set(&sink.map, argv[i], equals + 1);
-		}
-	}
-	if (!cw_essink_start(&sink)) {
-		fprintf(stderr, "%s\n", sink.err.text);
-		exit(1);
-	}
+	begin(&sink, &store, argc, argv);
 	for (size_t b = 0; b < 16; b++)
 		cw_fake_batch_init(&batches[b], BATCH, 65536);
 	wall = cw_clock_ns();
@@ -128,27 +141,45 @@ static void bench_put(size_t records, int argc, char **argv)
 		struct cw_fake_batch *batch = &batches[b % 16];
 		int64_t before;
 
-		if (cw_essink_wait(&sink, b >= 16 ? b - 15 : 0) != CW_OK)
-			break;
+		check(&sink, cw_essink_wait(&sink, b >= 16 ? b - 15 : 0));
 		before = cpu_ns();
 		cw_fake_batch_reset(batch);
 		for (size_t i = 0; i < BATCH; i++)
 			cw_fake_batch_put(batch, "access-logs", (int32_t)(b % 4), (int64_t)(b / 4 * BATCH + i),
 					  lines[(done + i) % LINES]);
-		inside += cpu_ns() - before;
-		if (cw_essink_put(&sink, &batch->batch) != CW_OK)
-			break;
+		outside += cpu_ns() - before;
+		check(&sink, cw_essink_put(&sink, &batch->batch));
 	}
-	if (sink.err.code || cw_essink_ops()->flush(sink.task, 10000, &sink.err) != CW_OK) {
-		fprintf(stderr, "%s\n", sink.err.text);
-		exit(1);
-	}
-	say("put() and libcurl, requests answered", cpu_ns() - start - inside, done);
+	check(&sink, cw_essink_ops()->flush(sink.task, 10000, &sink.err));
+	say("put() and libcurl, requests answered", cpu_ns() - start - outside, done);
 	printf("%-44s %7.2f million a second, %zu records in %u requests\n", "wall clock", (double)done * 1e3 /
 	       (double)(cw_clock_ns() - wall), done, store.bulks);
 	cw_essink_stop(&sink);
 	for (size_t b = 0; b < 16; b++)
 		cw_fake_batch_free(&batches[b]);
+	cw_fake_store_free(&store);
+}
+
+/* A quiet topic: each record alone. */
+static void bench_single(size_t records, int argc, char **argv)
+{
+	struct cw_fake_store store = { .discard = true };
+	struct cw_fake_batch batch;
+	struct cw_essink sink = { 0 };
+	int64_t start;
+
+	begin(&sink, &store, argc, argv);
+	cw_fake_batch_init(&batch, 1, 1024);
+	start = cpu_ns();
+	for (size_t i = 0; i < records; i++) {
+		cw_fake_batch_reset(&batch);
+		cw_fake_batch_put(&batch, "access-logs", 0, (int64_t)i, lines[i % LINES]);
+		check(&sink, cw_essink_put(&sink, &batch.batch));
+		check(&sink, cw_essink_wait(&sink, i + 1));
+	}
+	say("one record a request, until its answer", cpu_ns() - start, records);
+	cw_essink_stop(&sink);
+	cw_fake_batch_free(&batch);
 	cw_fake_store_free(&store);
 }
 
@@ -161,6 +192,7 @@ int main(int argc, char **argv)
 	bench_scan(records);
 	bench_render(records);
 	bench_put(records, argc - 2, argv + 2);
+	bench_single(records / 200, argc - 2, argv + 2);
 	free(text);
 	return 0;
 }

@@ -3,6 +3,7 @@
  * once, and nothing is lost or written twice.
  */
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "essink_fixture.h"
@@ -1002,6 +1003,47 @@ static void test_wait__ends_when_a_descriptor_is_readable(void)
 	run_free(run);
 }
 
+static void silent(struct cw_fake_store *store, const struct cw_store_request *request, struct cw_store_reply *reply)
+{
+	const struct run *run = store->test;
+
+	if (request->bulk ? run->times == 1 : run->times == 0)
+		reply->fault = CW_STORE_SILENT;
+	else if (request->bulk)
+		reply->status = 503;
+}
+
+static int64_t cpu_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* While the template, or a request, has no answer, or a request waits for its next attempt. */
+static void test_wait__costs_nothing(void)
+{
+	for (unsigned kind = 0; kind < 3; kind++) {
+		struct run *run = run_new();
+		int64_t cpu;
+
+		set(run, "max.in.flight.requests", "1");
+		set(run, "retry.backoff.ms", "5000");
+		run->times = kind;
+		run->store.on_request = silent;
+		start(run);
+		CU_ASSERT_EQUAL(put(run, 1), CW_OK);
+		wait_ms(run, 50);
+		CU_ASSERT_EQUAL(put(run, 1), CW_OK);
+		cpu = cpu_ms();
+		wait_ms(run, 300);
+		CU_ASSERT_TRUE(cpu_ms() - cpu < 100);
+		CU_ASSERT_EQUAL(run->sink.host.n_completed, 0);
+		run_free(run);
+	}
+}
+
 static void test_stop__while_requests_are_under_way(void)
 {
 	struct run *run = run_new();
@@ -1277,6 +1319,7 @@ int main(void)
 		{ "busy when enough records wait", test_busy__when_enough_records_wait },
 		{ "one large batch is taken", test_busy__one_large_batch_is_taken },
 		{ "wait ends when a descriptor is readable", test_wait__ends_when_a_descriptor_is_readable },
+		{ "waiting costs nothing", test_wait__costs_nothing },
 		{ "stop while requests are under way", test_stop__while_requests_are_under_way },
 		CU_TEST_INFO_NULL,
 	};

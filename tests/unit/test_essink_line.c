@@ -1,4 +1,5 @@
 /* The access-log sink's way from a line to its document: scanner, pattern, times, zones, JSON. */
+#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include <jansson.h>
@@ -351,6 +352,28 @@ static void test_line__any_bytes_are_json_or_refused(void)
 		for (size_t i = 0; i < n; i++)
 			text[i] = (char)random_next(&state);
 		check_any(text, n, NULL);
+	}
+}
+
+/* Against the C library, on numbers of any length, with dots and digits out of place. */
+static void test_line__addresses_are_those_of_the_library(void)
+{
+	uint64_t state = 88172645463325252u;
+
+	for (int round = 0; round < 100000; round++) {
+		char address[64], text[256];
+		struct cw_line_fault fault;
+		struct cw_line line;
+		struct in_addr binary;
+		int n = 0, rc;
+
+		for (int octet = 0; octet < 4; octet++)
+			n += sprintf(address + n, octet ? ".%u" : "%u", (unsigned)(random_next(&state) % 1100) >> (random_next(&state) % 9));
+		if (random_next(&state) % 4 == 0)
+			address[random_next(&state) % (unsigned)n] = "0.9/:"[random_next(&state) % 5];
+		snprintf(text, sizeof(text), "%s - - " T " " GET " 200 1", address);
+		rc = cw_line_scan(cw_slice_str(text), &line, &fault);
+		CU_ASSERT_EQUAL(rc == 0 && line.address, inet_pton(AF_INET, address, &binary) == 1);
 	}
 }
 
@@ -754,6 +777,7 @@ int main(void)
 		{ "a bad line: what is wrong and where", test_line__says_what_is_wrong_and_where },
 		{ "an embedded NUL is a byte like others", test_line__embedded_nul_is_a_byte_like_others },
 		{ "any bytes are JSON or refused", test_line__any_bytes_are_json_or_refused },
+		{ "addresses are those of the library", test_line__addresses_are_those_of_the_library },
 		{ "cut anywhere it is refused or whole", test_line__cut_anywhere_is_refused_or_whole },
 		CU_TEST_INFO_NULL,
 	};
