@@ -115,12 +115,13 @@ static void tell_timeout(const struct cw_call *call, struct cw_answer *answer)
 	char since[32];
 
 	if (!call->stage) {
-		cw_error_set(&answer->error, CW_ERR_RETRIABLE, "Request timed out. The worker has not yet looked at it.");
+		cw_error_set(&answer->error, CW_ERR_RETRIABLE,
+			     "Request timed out. The worker has not yet looked at it.");
 		return;
 	}
 	cw_clock_iso(call->stage_epoch_ms, since, sizeof(since));
-	cw_error_set(&answer->error, CW_ERR_RETRIABLE, "Request timed out. The worker is currently %s, which began at %s",
-		     call->stage, since);
+	cw_error_set(&answer->error, CW_ERR_RETRIABLE,
+		     "Request timed out. The worker is currently %s, which began at %s", call->stage, since);
 }
 
 /* With the mutex held. */

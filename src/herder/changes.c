@@ -15,7 +15,8 @@
 #define VALIDATIONS_MAX 4 /* processes at once */
 
 #define SEE_ALSO \
-	"You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`"
+	"You can also find the above list of errors at the endpoint " \
+	"`/connector-plugins/{connectorType}/config/validate`"
 
 /* ---- shape --------------------------------------------------------------------------------- */
 
@@ -32,7 +33,8 @@ static json_t *parse_config(const json_t *body, struct cw_error *err)
 
 static void fail_one(struct cw_call *call, const char *error)
 {
-	cw_call_fail(call, CW_ERR_INVALID, "Connector configuration is invalid and contains the following 1 error(s):\n%s\n%s",
+	cw_call_fail(call, CW_ERR_INVALID,
+		     "Connector configuration is invalid and contains the following 1 error(s):\n%s\n%s",
 		     error, SEE_ALSO);
 }
 
@@ -55,7 +57,8 @@ static int agree_on_name(struct cw_call *call, json_t *config, const char *name)
 
 	if (inside && strcmp(inside, name) != 0) {
 		cw_call_fail(call, CW_ERR_INVALID,
-			     "Connector name configuration (%s) doesn't match connector name in the URL (%s)", inside, name);
+			     "Connector name configuration (%s) doesn't match connector name in the URL (%s)",
+			     inside, name);
 		return -1;
 	}
 	if (!inside)
@@ -131,7 +134,8 @@ static void fail_validation(struct cw_call *call, const char *reason)
 	if (call->request.op == CW_OP_VALIDATE)
 		cw_call_fail(call, CW_ERR_FATAL, "The configuration cannot be validated: %s", reason);
 	else
-		cw_call_fail(call, CW_ERR_FATAL, "The configuration of connector %s cannot be validated: %s", call->name, reason);
+		cw_call_fail(call, CW_ERR_FATAL, "The configuration of connector %s cannot be validated: %s",
+			     call->name, reason);
 }
 
 static void begin_validation(struct cw_herder *herder, struct cw_call *call)
@@ -144,8 +148,8 @@ static void begin_validation(struct cw_herder *herder, struct cw_call *call)
 		      call->request.op == CW_OP_VALIDATE ? class_name : call->name);
 	herder->n_validating++;
 	cw_call_append(&herder->validating, call);
-	call->oneshot = cw_oneshot_start(herder->loop, herder->program, "--validate", question, herder->validate_timeout_ms,
-					 validated, call, &err);
+	call->oneshot = cw_oneshot_start(herder->loop, herder->program, "--validate", question,
+					 herder->validate_timeout_ms, validated, call, &err);
 	json_decref(question);
 	if (!call->oneshot)
 		validated(call, NULL, &err);
@@ -173,7 +177,8 @@ static int require_class(struct cw_call *call, const json_t *config)
 		return 0;
 	json_object_foreach((json_t *)config, key, value)
 		cw_buf_printf(&keys, "%s%s", keys.n ? ", " : "", key);
-	cw_call_fail(call, CW_ERR_INVALID, "Connector config {%s} contains no connector type; \"connector.class\" must name one",
+	cw_call_fail(call, CW_ERR_INVALID,
+		     "Connector config {%s} contains no connector type; \"connector.class\" must name one",
 		     keys.p ? keys.p : "");
 	cw_buf_free(&keys);
 	return -1;
@@ -198,8 +203,8 @@ static void fail_unknown_class(struct cw_herder *herder, struct cw_call *call, e
 		cw_buf_printf(&known, "%s%s", known.n ? ", " : "", name);
 	}
 	cw_call_fail(call, code,
-		     "Failed to find any class that implements Connector and which name matches %s, available connectors are: "
-		     "%s%s%s%s",
+		     "Failed to find any class that implements Connector and which name matches %s, available "
+		     "connectors are: %s%s%s%s",
 		     class_name, known.p ? known.p : "none", nearest.best ? " (did you mean " : "",
 		     nearest.best ? nearest.best : "", nearest.best ? "?)" : "");
 	cw_buf_free(&known);
@@ -233,7 +238,8 @@ static void apply(struct cw_herder *herder, struct cw_call *call, const char *ki
 	struct cw_error err = { 0 };
 
 	if (cw_store_put_connector(herder->store, &stored, &err) != 0) {
-		cw_call_fail(call, err.code, "The configuration of connector %s cannot be stored: %s", call->name, err.text);
+		cw_call_fail(call, err.code, "The configuration of connector %s cannot be stored: %s", call->name,
+			     err.text);
 		json_decref(tasks);
 		return;
 	}
@@ -449,8 +455,8 @@ void cw_change_validate(struct cw_herder *herder, struct cw_call *call)
 		return;
 	class_name = json_string_value(json_object_get(call->config, "connector.class"));
 	if (!path_matches(class_name, call->name)) {
-		cw_call_fail(call, CW_ERR_INVALID, "Included connector type %s does not match request type %s", class_name,
-			     call->name);
+		cw_call_fail(call, CW_ERR_INVALID, "Included connector type %s does not match request type %s",
+			     class_name, call->name);
 		return;
 	}
 	validate(herder, call);

@@ -251,8 +251,9 @@ static void start_host(struct cw_connector *c)
 	/* A restart of the connector object is part of this start; it ends with "configured". */
 	if (c->restart == CW_RESTART_WANTED)
 		c->restart = CW_RESTART_SENT;
-	cw_hostproc_send(c->host, json_pack("{sssssOsOsoss*}", "type", "configure", "connector", c->name, "config", c->config,
-					    "worker", herder->worker, "offsets", offsets, "file", *c->file ? c->file : NULL));
+	cw_hostproc_send(c->host, json_pack("{sssssOsOsoss*}", "type", "configure", "connector", c->name,
+					    "config", c->config, "worker", herder->worker, "offsets", offsets,
+					    "file", *c->file ? c->file : NULL));
 	set_host_deadline(c, cw_clock_ms() + herder->configure_timeout_ms, reason);
 	cw_connector_arm(c);
 }
@@ -305,8 +306,9 @@ static void start_task(struct cw_connector *c, size_t i)
 		cw_task_set_phase(c, i, CW_TASK_FAILED, err.text);
 		return;
 	}
-	cw_hostproc_send(c->host, json_pack("{sssisisOsbso}", "type", "start_task", "task", (int)i, "tasks", (int)c->n_tasks,
-					    "config", t->config, "paused", (int)c->host_paused, "offsets", offsets));
+	cw_hostproc_send(c->host, json_pack("{sssisisOsbso}", "type", "start_task", "task", (int)i,
+					    "tasks", (int)c->n_tasks, "config", t->config,
+					    "paused", (int)c->host_paused, "offsets", offsets));
 	cw_task_set_phase(c, i, CW_TASK_STARTING, NULL);
 }
 
@@ -371,7 +373,8 @@ static bool do_task_steps(struct cw_connector *c, const struct cw_connector_view
 static void record(struct cw_connector *c, int task, const char *state, const char *trace)
 {
 	struct cw_log_scope scope = { c->name, task };
-	struct cw_stored_status status = { c->name, task, state, c->herder->worker_id, c->revision, trace ? trace : "" };
+	struct cw_stored_status status = { c->name, task, state, c->herder->worker_id, c->revision,
+					   trace ? trace : "" };
 	struct cw_error err = { 0 };
 
 	if (strcmp(state, "FAILED") == 0 && task >= 0)

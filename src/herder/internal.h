@@ -136,7 +136,8 @@ void cw_connector_set_config(struct cw_connector *c, const struct cw_stored_conn
 void cw_connector_set_tasks(struct cw_connector *c, const json_t *configs);
 /* Does what the plan says until nothing is left, and records the states. May free it when it is being deleted. */
 void cw_connector_drive(struct cw_connector *c);
-void cw_connector_remake(struct cw_connector *c); /* its host, if any, is to be replaced: config change, whole restart */
+/* Its host, if any, is to be replaced: its config has changed, or all of it is restarted. */
+void cw_connector_remake(struct cw_connector *c);
 void cw_connector_fail(struct cw_connector *c, const char *trace);
 void cw_connector_remove(struct cw_connector *c); /* frees it; it has no host any more */
 /* View and the memory behind it (free tasks with free()). */
@@ -159,7 +160,8 @@ json_t *cw_view_metrics(const struct cw_herder *herder);
 /* requests.c */
 void cw_request_run(struct cw_herder *herder, struct cw_call *call);
 void cw_request_cancel_waiting(struct cw_herder *herder); /* what waits for its turn is told that the worker ends */
-void cw_turn_end(struct cw_herder *herder, const char *name); /* the request on this connector is done: the next one runs */
+/* The request on this connector is done: the next one runs. */
+void cw_turn_end(struct cw_herder *herder, const char *name);
 
 /*
  * changes.c: create, put, patch, validate. Those that return bool say whether the call was answered at

@@ -105,7 +105,11 @@ static void on_status(struct cw_connector *c, const json_t *message)
 		/* What is over does not begin again by itself; one that is being stopped ends with "stopped". */
 		if (c->tasks[task].phase == CW_TASK_IDLE || c->tasks[task].phase >= CW_TASK_FAILED)
 			return;
-		cw_task_set_phase(c, (size_t)task, phase, phase == CW_TASK_FAILED ? (trace ? trace : "no reason given") : NULL);
+		if (phase != CW_TASK_FAILED)
+			trace = NULL;
+		else if (!trace)
+			trace = "no reason given";
+		cw_task_set_phase(c, (size_t)task, phase, trace);
 		return;
 	}
 }
@@ -139,8 +143,9 @@ static int store_offsets(struct cw_connector *c, const json_t *message, struct c
 	if (cw_store_put_offsets(c->herder->store, c->name, json_object_get(message, "offsets"), err) != 0)
 		return -1;
 	if (c->host)
-		cw_hostproc_send(c->host, json_pack("{sssOsO}", "type", "offsets_stored", "task",
-						    json_object_get(message, "task"), "seq", json_object_get(message, "seq")));
+		cw_hostproc_send(c->host, json_pack("{sssOsO}", "type", "offsets_stored",
+						    "task", json_object_get(message, "task"),
+						    "seq", json_object_get(message, "seq")));
 	return 0;
 }
 
@@ -177,7 +182,8 @@ static void on_offsets(struct cw_connector *c, const json_t *message)
 			cw_hostproc_kill(c->host, reason);
 			return;
 		}
-		log_error(&c->scope, "source offsets cannot be stored, trying again every %d ms: %s", STORE_RETRY_MS, err.text);
+		log_error(&c->scope, "source offsets cannot be stored, trying again every %d ms: %s", STORE_RETRY_MS,
+			  err.text);
 		cw_loop_set_timer(c->herder->loop, &c->store_timer, cw_clock_ms() + STORE_RETRY_MS);
 	}
 	json_array_append_new(c->unstored, json_deep_copy(message));
@@ -192,7 +198,8 @@ static void give_up_offsets(struct cw_connector *c)
 	while (json_array_size(c->unstored) > 0 && store_offsets(c, json_array_get(c->unstored, 0), &err) == 0)
 		json_array_remove(c->unstored, 0);
 	if (json_array_size(c->unstored) > 0)
-		log_error(&c->scope, "the last source offsets are not stored, some records will come again: %s", err.text);
+		log_error(&c->scope, "the last source offsets are not stored, some records will come again: %s",
+			  err.text);
 	json_array_clear(c->unstored);
 }
 
@@ -213,8 +220,12 @@ void cw_host_message(void *arg, const json_t *message)
 		void (*handle)(struct cw_connector *c, const json_t *message);
 		bool drive;
 	} handlers[] = {
-		{ "metrics", on_metrics, false }, { "offsets", on_offsets, false }, { "status", on_status, true },
-		{ "stopped", on_stopped, true },  { "failed", on_failed, true },    { "configured", on_configured, true },
+		{ "metrics", on_metrics, false },
+		{ "offsets", on_offsets, false },
+		{ "status", on_status, true },
+		{ "stopped", on_stopped, true },
+		{ "failed", on_failed, true },
+		{ "configured", on_configured, true },
 	};
 	struct cw_connector *c = arg;
 	const char *type = text_of(message, "type");

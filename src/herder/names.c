@@ -16,12 +16,12 @@ char *cw_connector_name_error(const char *name)
 	if (!*name)
 		error = cw_strdup("Invalid value  for configuration name: String may not be empty");
 	else if (codes.n > 0)
-		error = cw_format("Invalid value for configuration name: String may not contain control sequences but had the "
-				  "following ASCII chars: %s",
+		error = cw_format("Invalid value for configuration name: String may not contain control sequences but "
+				  "had the following ASCII chars: %s",
 				  codes.p);
 	else if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strchr(name, '/'))
-		error = cw_format("Invalid value %s for configuration name: a connector name may not be \".\" or \"..\" nor "
-				  "contain \"/\", because no REST path could reach it",
+		error = cw_format("Invalid value %s for configuration name: a connector name may not be \".\" or "
+				  "\"..\" nor contain \"/\", because no REST path could reach it",
 				  name);
 	cw_buf_free(&codes);
 	return error;

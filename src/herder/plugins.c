@@ -160,8 +160,8 @@ void cw_plugins_refresh(struct cw_herder *herder)
 	if (herder->plugins.oneshot)
 		return;
 	question = json_pack("{sO}", "worker", herder->worker);
-	herder->plugins.oneshot = cw_oneshot_start(herder->loop, herder->program, "--plugins", question, SCAN_TIMEOUT_MS,
-						   on_scanned, herder, &err);
+	herder->plugins.oneshot = cw_oneshot_start(herder->loop, herder->program, "--plugins", question,
+						   SCAN_TIMEOUT_MS, on_scanned, herder, &err);
 	json_decref(question);
 	if (!herder->plugins.oneshot)
 		on_scanned(herder, NULL, &err);

@@ -59,8 +59,8 @@ static void offsets(struct cw_herder *herder, struct cw_call *call, const struct
 	if (strcmp(c->kind, "sink") == 0) {
 		json_decref(list_of);
 		cw_call_fail(call, CW_ERR_FATAL,
-			     "The offsets of sink connector %s are those that its consumer group connect-%s has committed in Kafka; "
-			     "they are not read by this worker",
+			     "The offsets of sink connector %s are those that its consumer group connect-%s has "
+			     "committed in Kafka; they are not read by this worker",
 			     c->name, c->name);
 		return;
 	}
@@ -220,12 +220,14 @@ static bool restart_task(struct cw_herder *herder, struct cw_call *call)
 	if (!c) {
 		cw_call_fail(call, CW_ERR_NOT_FOUND, "Unknown connector: %s", call->name);
 	} else if (c->target == CW_TARGET_STOPPED) {
-		cw_call_fail(call, CW_ERR_CONFLICT, "Task %s-%d cannot be restarted: the connector is STOPPED; resume it instead",
+		cw_call_fail(call, CW_ERR_CONFLICT,
+			     "Task %s-%d cannot be restarted: the connector is STOPPED; resume it instead",
 			     c->name, task);
 	} else if (task < 0 || (size_t)task >= c->n_tasks) {
 		cw_call_fail(call, CW_ERR_NOT_FOUND, "Unknown task: %s-%d", c->name, task);
 	} else if (c->failed && c->phase == CW_HOST_NONE) {
-		cw_call_fail(call, CW_ERR_CONFLICT, "Task %s-%d cannot be restarted: the connector is FAILED; restart that first",
+		cw_call_fail(call, CW_ERR_CONFLICT,
+			     "Task %s-%d cannot be restarted: the connector is FAILED; restart that first",
 			     c->name, task);
 	} else {
 		c->tasks[task].restart = true;

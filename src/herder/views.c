@@ -92,15 +92,16 @@ json_t *cw_view_tasks(const struct cw_connector *c)
 		json_t *config = json_copy(c->tasks[i].config);
 
 		put_text(config, "task.class", c->class_name);
-		json_array_append_new(list, json_pack("{s{sssi}so}", "id", "connector", c->name, "task", (int)i, "config",
-						      config));
+		json_array_append_new(list, json_pack("{s{sssi}so}", "id", "connector", c->name, "task", (int)i,
+						      "config", config));
 	}
 	return list;
 }
 
 static void put_metric(json_t *metrics, const char *name, const char *kind, int64_t value, const char *help)
 {
-	json_object_set_new(metrics, name, json_pack("{sssssI}", "kind", kind, "help", help, "value", (json_int_t)value));
+	json_object_set_new(metrics, name, json_pack("{sssssI}", "kind", kind, "help", help, "value",
+						     (json_int_t)value));
 }
 
 static json_t *worker_metrics(const struct cw_herder *herder)

@@ -69,8 +69,8 @@ static int failed(const struct sqlite_store *s, struct cw_error *err)
 				    s->path);
 	case SQLITE_CORRUPT:
 		return cw_error_set(err, CW_ERR_FATAL,
-				    "state file %s is damaged (%s): put back a copy of it, or move it away to begin anew",
-				    s->path, sqlite3_errmsg(s->db));
+				    "state file %s is damaged (%s): put back a copy of it, or move it away to begin "
+				    "anew", s->path, sqlite3_errmsg(s->db));
 	default:
 		return cw_error_set(err, CW_ERR_FATAL, "state file %s: %s", s->path, sqlite3_errmsg(s->db));
 	}
@@ -148,8 +148,8 @@ static json_t *load_json(struct sqlite_store *s, const char *what, const char *n
 	json_t *value = json_loads(json, JSON_DECODE_ANY, NULL);
 
 	if (!value)
-		cw_error_set(err, CW_ERR_FATAL, "state file %s is damaged: the %s of connector %s is no JSON", s->path, what,
-			     name);
+		cw_error_set(err, CW_ERR_FATAL, "state file %s is damaged: the %s of connector %s is no JSON", s->path,
+			     what, name);
 	return value;
 }
 
@@ -185,7 +185,8 @@ static int visit_connector(struct sqlite_store *s, sqlite3_stmt *stmt, cw_store_
 	int rc = -1;
 
 	if (cw_target_parse(text(stmt, 5), &c.target) != 0)
-		return cw_error_set(err, CW_ERR_FATAL, "state file %s is damaged: connector %s has the target state \"%s\"",
+		return cw_error_set(err, CW_ERR_FATAL,
+				    "state file %s is damaged: connector %s has the target state \"%s\"",
 				    s->path, c.name, text(stmt, 5));
 	config = load_json(s, "config", c.name, text(stmt, 4), err);
 	tasks = config ? load_tasks(s, c.name, err) : NULL;
@@ -202,7 +203,8 @@ static int visit_connector(struct sqlite_store *s, sqlite3_stmt *stmt, cw_store_
 static int each_connector(struct cw_store *store, cw_store_connector_fn *fn, void *arg, struct cw_error *err)
 {
 	struct sqlite_store *s = (struct sqlite_store *)store;
-	sqlite3_stmt *stmt = prepare(s, err, "SELECT name, kind, class, file, config, target FROM connectors ORDER BY name", "");
+	sqlite3_stmt *stmt = prepare(s, err, "SELECT name, kind, class, file, config, target FROM connectors"
+				     " ORDER BY name", "");
 	int step, rc = 0;
 
 	if (!stmt)
@@ -222,7 +224,8 @@ static int write_tasks(struct sqlite_store *s, const char *name, const json_t *t
 	for (size_t i = 0; rc == 0 && i < json_array_size(tasks); i++) {
 		CW_AUTO_FREE char *config = json_dumps(json_array_get(tasks, i), JSON_COMPACT);
 
-		rc = run(s, err, prepare(s, err, "INSERT INTO tasks VALUES (?, ?, ?)", "tit", name, (int64_t)i, config));
+		rc = run(s, err, prepare(s, err, "INSERT INTO tasks VALUES (?, ?, ?)", "tit", name, (int64_t)i,
+					 config));
 	}
 	return rc;
 }
@@ -235,8 +238,8 @@ static int put_connector(struct cw_store *store, const struct cw_stored_connecto
 
 	if (begin(s, true, err) != 0)
 		return -1;
-	rc = run(s, err, prepare(s, err, "INSERT OR REPLACE INTO connectors VALUES (?, ?, ?, ?, ?, ?)", "tttttt", c->name,
-				 c->kind, c->class_name, c->file, config, cw_target_name(c->target)));
+	rc = run(s, err, prepare(s, err, "INSERT OR REPLACE INTO connectors VALUES (?, ?, ?, ?, ?, ?)", "tttttt",
+				 c->name, c->kind, c->class_name, c->file, config, cw_target_name(c->target)));
 	if (rc == 0)
 		rc = write_tasks(s, c->name, c->tasks, err);
 	return end(s, rc, err);
@@ -249,7 +252,8 @@ static int put_target(struct cw_store *store, const char *name, enum cw_target t
 
 	if (begin(s, true, err) != 0)
 		return -1;
-	rc = run(s, err, prepare(s, err, "UPDATE connectors SET target=? WHERE name=?", "tt", cw_target_name(target), name));
+	rc = run(s, err, prepare(s, err, "UPDATE connectors SET target=? WHERE name=?", "tt", cw_target_name(target),
+				 name));
 	if (rc == 0 && target == CW_TARGET_STOPPED)
 		rc = write_tasks(s, name, NULL, err);
 	return end(s, rc, err);
@@ -337,14 +341,16 @@ static int write_offset(struct sqlite_store *s, const char *connector, const jso
 	CW_AUTO_FREE char *key = NULL;
 	CW_AUTO_FREE char *value = NULL;
 
-	if (json_array_size(pair) != 2 || !json_is_object(partition) || !(json_is_object(offset) || json_is_null(offset)))
+	if (json_array_size(pair) != 2 || !json_is_object(partition) ||
+	    !(json_is_object(offset) || json_is_null(offset)))
 		return cw_error_set(err, CW_ERR_INVALID,
-				    "a source offset must be a pair of objects, partition and offset (the offset may be null)");
+				    "a source offset must be a pair of objects, partition and offset (the offset may "
+				    "be null)");
 	/* Sorted keys: the same partition is always the same bytes. */
 	key = json_dumps(partition, JSON_COMPACT | JSON_SORT_KEYS);
 	if (json_is_null(offset))
-		return run(s, err, prepare(s, err, "DELETE FROM offsets WHERE connector=? AND partition=?", "tt", connector,
-					   key));
+		return run(s, err, prepare(s, err, "DELETE FROM offsets WHERE connector=? AND partition=?", "tt",
+					   connector, key));
 	value = json_dumps(offset, JSON_COMPACT);
 	return run(s, err, prepare(s, err, "INSERT OR REPLACE INTO offsets VALUES (?, ?, ?, ?)", "ttti", connector, key,
 				   value, cw_clock_epoch_ms()));
@@ -365,7 +371,8 @@ static int put_offsets(struct cw_store *store, const char *connector, const json
 static json_t *get_offsets(struct cw_store *store, const char *connector, struct cw_error *err)
 {
 	struct sqlite_store *s = (struct sqlite_store *)store;
-	sqlite3_stmt *stmt = prepare(s, err, "SELECT partition, offset FROM offsets WHERE connector=? ORDER BY partition",
+	sqlite3_stmt *stmt = prepare(s, err,
+				     "SELECT partition, offset FROM offsets WHERE connector=? ORDER BY partition",
 				     "t", connector);
 	json_t *offsets = json_array();
 	int step = stmt ? SQLITE_ROW : SQLITE_ERROR;
@@ -414,7 +421,8 @@ static int recognise(struct sqlite_store *s, int *version, struct cw_error *err)
 {
 	int id = 0, tables = 0;
 
-	if (pragma_int(s, "PRAGMA application_id", &id, err) != 0 || pragma_int(s, "PRAGMA user_version", version, err) != 0 ||
+	if (pragma_int(s, "PRAGMA application_id", &id, err) != 0 ||
+	    pragma_int(s, "PRAGMA user_version", version, err) != 0 ||
 	    pragma_int(s, "SELECT count(*) FROM sqlite_schema", &tables, err) != 0)
 		return -1;
 	if (id != APPLICATION_ID && (tables > 0 || id != 0 || *version != 0))

@@ -131,7 +131,8 @@ static char *tell_end(struct cw_hostproc *host, struct cw_exit exit)
 	if (host->killed && exit.signaled && exit.code == SIGKILL)
 		cw_buf_printf(&trace, "was killed by the worker because %s", host->kill_reason);
 	else if (exit.signaled && exit.code == SIGKILL)
-		cw_buf_printf(&trace, "%s, and not by this worker: often the kernel does that when memory runs out", how);
+		cw_buf_printf(&trace, "%s, and not by this worker: often the kernel does that when memory runs out",
+			      how);
 	else
 		cw_buf_puts(&trace, how);
 	read_last_words(host, &words);
@@ -179,7 +180,8 @@ static int open_channels(struct cw_hostproc *host, int *socket_end, int *crash_e
 	int pair[2], crash[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		return cw_error_set(err, CW_ERR_RETRIABLE, "cannot start a connect-host: socketpair: %s", strerror(errno));
+		return cw_error_set(err, CW_ERR_RETRIABLE, "cannot start a connect-host: socketpair: %s",
+				    strerror(errno));
 	host->socket_fd = pair[0];
 	*socket_end = pair[1];
 	/* Not blocking on either end: a host that crashes must not wait for a reader. */

@@ -36,7 +36,7 @@ struct cw_hostproc_options {
 struct cw_hostproc *cw_hostproc_start(struct cw_loop *loop, const struct cw_hostproc_options *options,
 				      struct cw_error *err);
 void cw_hostproc_send(struct cw_hostproc *host, json_t *message); /* takes message; never waits */
-/* SIGKILL now, or at a time (again: moves it) unless it has ended by then. reason: "…because task 0 did not stop in time". */
+/* SIGKILL now, or at a time (again: moves it) unless it has ended by then. reason: "it did not stop in time". */
 void cw_hostproc_kill(struct cw_hostproc *host, const char *reason);
 void cw_hostproc_kill_at(struct cw_hostproc *host, int64_t at_ms, const char *reason);
 void cw_hostproc_unset_kill(struct cw_hostproc *host);

@@ -135,7 +135,8 @@ static const char *signal_name(int number)
 char *cw_exit_text(struct cw_exit exit)
 {
 	if (exit.signaled)
-		return cw_format("was ended by signal %d (%s, %s)", exit.code, signal_name(exit.code), strsignal(exit.code));
+		return cw_format("was ended by signal %d (%s, %s)", exit.code, signal_name(exit.code),
+				 strsignal(exit.code));
 	if (exit.code == 0)
 		return cw_strdup("exited by itself");
 	return cw_format("exited with status %d", exit.code);

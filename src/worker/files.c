@@ -168,8 +168,8 @@ int cw_connector_files_validate(const struct cw_connector_files *files, const ch
 /* An initial state counts for a connector that does not exist yet. */
 static void create(const struct file *file, struct cw_herder *herder, json_t *config, struct cw_answer *answer)
 {
-	json_t *body = json_pack("{sssOss}", "name", cw_map_get(&file->config, "name"), "config", config, "initial_state",
-				 file->initial_state);
+	json_t *body = json_pack("{sssOss}", "name", cw_map_get(&file->config, "name"), "config", config,
+				 "initial_state", file->initial_state);
 	struct cw_request request = { .op = CW_OP_CREATE, .body = body };
 
 	cw_herder_call(herder, &request, APPLY_TIMEOUT_MS, answer);

@@ -101,7 +101,8 @@ static int load_config(struct worker *w)
 	json_decref(warnings);
 	/* What is kept of a broker that forgets would be wrong the next time. */
 	if (w->options.embedded && !cw_map_get(&w->config.raw, "offset.storage.file.filename"))
-		override(&w->config, "offset.storage.file.filename", ":memory:", &w->config.offset_storage_file_filename);
+		override(&w->config, "offset.storage.file.filename", ":memory:",
+			 &w->config.offset_storage_file_filename);
 	return -1;
 }
 
@@ -142,7 +143,8 @@ static int check(struct worker *w)
 	if (json_array_size(errors) > 0)
 		return complain_all(errors);
 	json_decref(errors);
-	if (cw_store_lock_check(w->config.offset_storage_file_filename, &err) != 0 || check_listeners(&w->config, &err) != 0)
+	if (cw_store_lock_check(w->config.offset_storage_file_filename, &err) != 0 ||
+	    check_listeners(&w->config, &err) != 0)
 		return complain(err.text);
 	w->files = cw_connector_files_load(w->options.connector_files, w->options.n_connector_files, &errors);
 	if (json_array_size(errors) > 0)
@@ -165,8 +167,8 @@ static int start_broker(struct worker *w, struct cw_error *err)
 		return -1;
 	override(&w->config, "bootstrap.servers", cw_broker_bootstrap(w->broker), &w->config.bootstrap_servers);
 	log_info(NULL, "embedded broker: bootstrap.servers=%s", w->config.bootstrap_servers);
-	log_warn(NULL, "the embedded broker is volatile: it forgets everything when the worker ends, and keeps only the newest "
-		       "5 MiB or 100,000 records of a partition");
+	log_warn(NULL, "the embedded broker is volatile: it forgets everything when the worker ends, and keeps only "
+		       "the newest 5 MiB or 100,000 records of a partition");
 	return 0;
 }
 
@@ -244,11 +246,12 @@ static void handle_signals(void (*handler)(int number))
 
 static void run(struct worker *w)
 {
+	const char *state = w->config.offset_storage_file_filename;
+
 	signalled = w->herder;
 	handle_signals(on_signal);
 	log_info(NULL, "connect-worker %s ready: %s, state in %s", PACKAGE_VERSION, cw_rest_address(w->rest),
-		 strcmp(w->config.offset_storage_file_filename, ":memory:") == 0 ? "memory only" :
-										   w->config.offset_storage_file_filename);
+		 strcmp(state, ":memory:") == 0 ? "memory only" : state);
 	if (w->options.n_connector_files > 0)
 		w->applying = pthread_create(&w->applier, NULL, apply_files, w) == 0;
 	cw_herder_run(w->herder);

@@ -113,8 +113,8 @@ static void answer_configured(struct fake *fake)
 		json_object_set_new(config, "task.number", json_sprintf("%d", i));
 		json_array_append_new(tasks, config);
 	}
-	send_message(json_pack("{sssssssssoss}", "type", "configured", "class", "org.example.FakeSource", "version", "1.2",
-			       "kind", fake->sink ? "sink" : "source", "tasks", tasks, "extra", "ignored"));
+	send_message(json_pack("{sssssssssoss}", "type", "configured", "class", "org.example.FakeSource", "version",
+			       "1.2", "kind", fake->sink ? "sink" : "source", "tasks", tasks, "extra", "ignored"));
 }
 
 static void on_configure(struct fake *fake, const json_t *message)
@@ -150,7 +150,8 @@ static void note_start(const struct fake *fake, int task, const json_t *message)
 	FILE *f = path ? fopen(path, "a") : NULL;
 
 	if (f) {
-		fprintf(f, "%d %s %s\n", task, json_is_true(json_object_get(message, "paused")) ? "paused" : "running", offsets);
+		fprintf(f, "%d %s %s\n", task, json_is_true(json_object_get(message, "paused")) ? "paused" : "running",
+			offsets);
 		fclose(f);
 	}
 	free(offsets);
@@ -165,8 +166,8 @@ static void send_offset(int task, const json_t *offsets)
 	json_array_foreach(offsets, i, pair)
 		if (json_integer_value(json_object_get(json_array_get(pair, 0), "p")) == task)
 			last = json_integer_value(json_object_get(json_array_get(pair, 1), "n"));
-	send_message(json_pack("{sssisis[[{si}{sI}]]}", "type", "offsets", "task", task, "seq", 1, "offsets", "p", task, "n",
-			       last + 1));
+	send_message(json_pack("{sssisis[[{si}{sI}]]}", "type", "offsets", "task", task, "seq", 1, "offsets", "p", task,
+			       "n", last + 1));
 }
 
 static void on_start_task(struct fake *fake, int task, const json_t *message)
@@ -282,7 +283,8 @@ static void print(json_t *answer)
 static int plugins(const json_t *question)
 {
 	misbehave_once(setting(json_object_get(question, "worker"), "fake.plugins", "ok"));
-	print(json_pack("{s[{sssssss[{ss}]}{sssssss[]}]s[{ssss}]}", "plugins", "class", "org.example.FakeSource", "type",
+	print(json_pack("{s[{sssssss[{ss}]}{sssssss[]}]s[{ssss}]}", "plugins", "class", "org.example.FakeSource",
+			"type",
 			"source", "version", "1.2", "config", "name", "topic", "class", "org.example.FakeSinkConnector",
 			"type", "sink", "version", "1.3", "config", "refused", "file", "bad.so", "reason",
 			"was built for another ABI"));
@@ -301,11 +303,12 @@ static int validate(const json_t *question)
 		json_array_append_new(errors, json_string("Invalid value x for configuration topic: it is no topic"));
 		json_array_append_new(errors, json_string("Another error"));
 	}
-	answer = json_pack("{sssis[]s[{sns{sssnsOs[]sb}}]ss}", "name", class_name, "error_count",
-			   (int)json_array_size(errors), "groups", "configs", "definition", "value", "name", "topic", "value",
-			   "errors", errors, "recommended_values", "visible", 1, "type",
-			   known ? sink ? "sink" : "source" : "unknown");
-	json_object_set_new(answer, "class", json_string(sink ? "org.example.FakeSinkConnector" : "org.example.FakeSource"));
+	answer = json_pack("{sssis[]s[{sns{sssnsOs[]sb}}]ss}", "name", class_name,
+			   "error_count", (int)json_array_size(errors), "groups", "configs", "definition",
+			   "value", "name", "topic", "value", "errors", errors, "recommended_values", "visible", 1,
+			   "type", known ? sink ? "sink" : "source" : "unknown");
+	json_object_set_new(answer, "class",
+			    json_string(sink ? "org.example.FakeSinkConnector" : "org.example.FakeSource"));
 	if (strcmp(how, "warn") == 0)
 		json_object_set_new(answer, "warnings", json_pack("[s]", "topicc is unknown; did you mean topic?"));
 	json_decref(errors);

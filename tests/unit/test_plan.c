@@ -14,8 +14,8 @@ enum { LEAVING = 1, HELD = 2, UNCONF = 4, OUTDATED = 8, FAILED = 16, HPAUSED = 3
 /*
  * Tasks: a letter each. i idle, s starting, r running, p paused, f failed, c completed, x stopping; upper
  * case: to be restarted. Steps: "start", "stop", "pause", "resume", "restart", "drop", "-".
- * Task steps: a letter each. S start, X stop, R reset, - none. Shown: the connector's state, then the tasks' first letters
- * (U unassigned, R running, P paused, F failed, C completed, G restarting).
+ * Task steps: a letter each. S start, X stop, R reset, - none. Shown: the connector's state, then a letter for each
+ * task's (U unassigned, R running, P paused, F failed, C completed, G restarting).
  */
 struct row {
 	const char *what;
@@ -28,7 +28,8 @@ static const struct row rows[] = {
 	{ "created paused: nothing runs", PAUSE, NONE, UNCONF, "", "-", "", "PAUSED" },
 	{ "created stopped: nothing runs", STOP, NONE, UNCONF, "", "-", "", "STOPPED" },
 	{ "hosts of an earlier worker still live", STARTED, NONE, UNCONF | HELD, "", "-", "", "UNASSIGNED" },
-	{ "its tasks are known, it starts after the worker", STARTED, NONE, UNCONF, "ii", "start", "--", "UNASSIGNED UU" },
+	{ "its tasks are known, it starts after the worker", STARTED, NONE, UNCONF, "ii", "start", "--",
+	  "UNASSIGNED UU" },
 	{ "the answer to configure is awaited", STARTED, CONF, UNCONF, "ii", "-", "--", "UNASSIGNED UU" },
 	{ "configured: tasks start", STARTED, READY, 0, "ii", "-", "SS", "RUNNING UU" },
 	{ "tasks are starting", STARTED, READY, 0, "ss", "-", "--", "RUNNING UU" },
@@ -53,7 +54,8 @@ static const struct row rows[] = {
 	{ "resumed while the host still ends", STARTED, ENDING, UNCONF, "r", "-", "-", "UNASSIGNED R" },
 	{ "a restart of a stopped one is dropped", STOP, NONE, UNCONF | RWANT, "", "drop", "", "STOPPED" },
 
-	{ "a changed config replaces the host", STARTED, READY, UNCONF | OUTDATED, "rf", "stop", "--", "UNASSIGNED UU" },
+	{ "a changed config replaces the host", STARTED, READY, UNCONF | OUTDATED, "rf", "stop", "--",
+	  "UNASSIGNED UU" },
 	{ "a changed config while configuring", STARTED, CONF, UNCONF | OUTDATED, "", "stop", "", "UNASSIGNED" },
 	{ "the old host ends", STARTED, ENDING, UNCONF | OUTDATED, "rr", "-", "--", "UNASSIGNED UU" },
 	{ "the old host is gone", STARTED, NONE, UNCONF, "ii", "start", "--", "UNASSIGNED UU" },
@@ -114,10 +116,12 @@ static void check_row(const struct row *row)
 	char task_steps[8] = "", shown[40];
 	size_t n = strlen(row->tasks);
 	struct cw_connector_view view = {
-		.target = (enum cw_target)row->target, .host = (enum cw_host_phase)row->host, .tasks = tasks, .n_tasks = n,
+		.target = (enum cw_target)row->target, .host = (enum cw_host_phase)row->host,
+		.tasks = tasks, .n_tasks = n,
 		.leaving = row->flags & LEAVING, .held = row->flags & HELD, .unconfigured = row->flags & UNCONF,
 		.outdated = row->flags & OUTDATED, .failed = row->flags & FAILED, .host_paused = row->flags & HPAUSED,
-		.restart = row->flags & RWANT ? CW_RESTART_WANTED : row->flags & RSENT ? CW_RESTART_SENT : CW_RESTART_NONE,
+		.restart = row->flags & RWANT ? CW_RESTART_WANTED :
+			   row->flags & RSENT ? CW_RESTART_SENT : CW_RESTART_NONE,
 	};
 	size_t at;
 
@@ -131,7 +135,8 @@ static void check_row(const struct row *row)
 	}
 	if (strcmp(steps[cw_plan_step(&view)], row->step) != 0 || strcmp(task_steps, row->task_steps) != 0 ||
 	    strcmp(shown, row->shown) != 0)
-		fprintf(stderr, "\n%s: step %s tasks %s shown %s\n", row->what, steps[cw_plan_step(&view)], task_steps, shown);
+		fprintf(stderr, "\n%s: step %s tasks %s shown %s\n", row->what, steps[cw_plan_step(&view)], task_steps,
+			shown);
 	CU_ASSERT_STRING_EQUAL(steps[cw_plan_step(&view)], row->step);
 	CU_ASSERT_STRING_EQUAL(task_steps, row->task_steps);
 	CU_ASSERT_STRING_EQUAL(shown, row->shown);

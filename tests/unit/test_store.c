@@ -86,8 +86,8 @@ static int describe_connector(void *arg, const struct cw_stored_connector *c)
 	CW_AUTO_FREE char *tasks = json_dumps(c->tasks, JSON_COMPACT);
 	char **out = arg, *old = *out;
 
-	*out = cw_format("%s%s %s %s %s %s %s;", old, c->name, c->kind, c->class_name, cw_target_name(c->target), config,
-			 tasks);
+	*out = cw_format("%s%s %s %s %s %s %s;", old, c->name, c->kind, c->class_name, cw_target_name(c->target),
+			 config, tasks);
 	free(old);
 	return 0;
 }
@@ -96,8 +96,8 @@ static int describe_status(void *arg, const struct cw_stored_status *s)
 {
 	char **out = arg, *old = *out;
 
-	*out = cw_format("%s%s/%d %s %s %d '%s';", old, s->connector, s->task, s->state, s->worker_id, (int)s->generation,
-			 s->trace);
+	*out = cw_format("%s%s/%d %s %s %d '%s';", old, s->connector, s->task, s->state, s->worker_id,
+			 (int)s->generation, s->trace);
 	free(old);
 	return 0;
 }
@@ -190,7 +190,8 @@ static void test_store__offsets_are_kept_by_partition_whatever_the_order_of_its_
 {
 	struct cw_store *store = must_open();
 
-	CU_ASSERT_EQUAL(put_offsets(store, "[[{\"z\":1,\"b\":\"x\"},{\"n\":1,\"a\":2}],[{\"c\":3},{\"n\":7}]]", NULL), 0);
+	CU_ASSERT_EQUAL(put_offsets(store, "[[{\"z\":1,\"b\":\"x\"},{\"n\":1,\"a\":2}],[{\"c\":3},{\"n\":7}]]", NULL),
+			0);
 	CU_ASSERT_EQUAL(put_offsets(store, "[[{\"b\":\"x\",\"z\":1},{\"n\":9007199254740993}]]", NULL), 0);
 	cw_store_close(store);
 	store = must_open();
@@ -218,8 +219,8 @@ static void test_store__a_second_worker_is_told_who_has_it(void)
 {
 	struct cw_store *store = must_open();
 	struct cw_error err = { 0 };
-	CW_AUTO_FREE char *wanted = cw_format("state file %s/s.db is in use by connect-worker pid %ld (http://127.0.0.1:8083)",
-					      folder, (long)getpid());
+	CW_AUTO_FREE char *wanted = cw_format("state file %s/s.db is in use by connect-worker pid %ld "
+					      "(http://127.0.0.1:8083)", folder, (long)getpid());
 
 	CW_AUTO_FREE char *path = cw_format("%s/s.db", folder);
 
@@ -295,7 +296,8 @@ static void test_store__refuses_a_newer_schema(void)
 {
 	cw_store_close(must_open());
 	run_sql("PRAGMA user_version=99");
-	expect_refused(CW_ERR_FATAL, "has schema version 99, written by a newer connect-worker; this one knows versions up to 1");
+	expect_refused(CW_ERR_FATAL, "has schema version 99, written by a newer connect-worker; this one knows "
+				     "versions up to 1");
 }
 
 static void test_store__says_that_a_file_is_damaged(void)
@@ -371,7 +373,8 @@ static void test_store__a_kill_loses_nothing_acknowledged(void)
 		CU_ASSERT_TRUE(WIFSIGNALED(status));
 		store = must_open();
 		offsets = cw_store_get_offsets(store, "a", NULL);
-		CU_ASSERT_TRUE(json_integer_value(json_object_get(json_array_get(json_array_get(offsets, 0), 1), "n")) >= last);
+		CU_ASSERT_TRUE(json_integer_value(json_object_get(json_array_get(json_array_get(offsets, 0), 1),
+								  "n")) >= last);
 		CU_ASSERT_EQUAL(cw_store_each_connector(store, config_number, &config, NULL), 0);
 		CU_ASSERT_TRUE(config >= last);
 		json_decref(offsets);
@@ -457,7 +460,8 @@ int main(void)
 		{ "says that a file is damaged", test_store__says_that_a_file_is_damaged },
 		{ "says why it cannot open", test_store__says_why_it_cannot_open },
 		{ "a kill loses nothing acknowledged", test_store__a_kill_loses_nothing_acknowledged },
-		{ "a full disk changes nothing and can be retried", test_store__a_full_disk_changes_nothing_and_can_be_retried },
+		{ "a full disk changes nothing and can be retried",
+		  test_store__a_full_disk_changes_nothing_and_can_be_retried },
 		{ "in memory needs no file", test_store__in_memory_needs_no_file },
 		{ "waits for the hosts of an earlier worker", test_lock__waits_for_the_hosts_of_an_earlier_worker },
 		CU_TEST_INFO_NULL,

@@ -162,8 +162,8 @@ static void on_gone(void *arg, const struct cw_hostproc_end *end)
 static void start(struct seen *seen, json_t *config, int lock_fd)
 {
 	struct cw_hostproc_options options = {
-		.program = self, .mode = "--run", .connector = "c", .lock_fd = lock_fd, .message = on_message, .gone = on_gone,
-		.arg = seen,
+		.program = self, .mode = "--run", .connector = "c", .lock_fd = lock_fd,
+		.message = on_message, .gone = on_gone, .arg = seen,
 	};
 
 	*seen = (struct seen){ .loop = cw_loop_new(NULL) };
@@ -267,8 +267,8 @@ static void test_hostproc__a_kill_from_outside_is_told_apart(void)
 	kill(seen.pid, SIGKILL);
 	wait_for(&seen, NULL);
 	CU_ASSERT_FALSE(seen.killed);
-	expect_trace(&seen, "was ended by signal 9 (SIGKILL, Killed), and not by this worker: often the kernel does that when memory "
-			    "runs out");
+	expect_trace(&seen, "was ended by signal 9 (SIGKILL, Killed), and not by this worker: often the kernel does "
+			    "that when memory runs out");
 	finish(&seen);
 }
 
@@ -412,7 +412,8 @@ static void test_oneshot__can_be_cancelled(void)
 	struct cw_loop *loop = cw_loop_new(NULL);
 	json_t *question = validation("hang");
 	struct answer answer = { 0 };
-	struct cw_oneshot *oneshot = cw_oneshot_start(loop, self, "--validate", question, DEADLINE_MS, on_done, &answer, NULL);
+	struct cw_oneshot *oneshot = cw_oneshot_start(loop, self, "--validate", question, DEADLINE_MS, on_done, &answer,
+						      NULL);
 
 	cw_loop_step(loop, 20);
 	cw_oneshot_cancel(oneshot);
@@ -441,9 +442,11 @@ int main(int argc, char **argv)
 		{ "what is no frame is refused", test_frame__refuses_what_is_none },
 		{ "timers run in order and can be unset", test_loop__runs_timers_in_order_and_lets_them_be_unset },
 		{ "a host talks and ends when asked", test_hostproc__talks_and_ends_when_asked },
-		{ "a crash is told with its signal and last words", test_hostproc__a_crash_is_told_with_its_signal_and_last_words },
+		{ "a crash is told with its signal and last words",
+		  test_hostproc__a_crash_is_told_with_its_signal_and_last_words },
 		{ "an exit status is told", test_hostproc__an_exit_status_is_told },
-		{ "a host that hangs is killed by its deadline", test_hostproc__one_that_hangs_is_killed_by_its_deadline },
+		{ "a host that hangs is killed by its deadline",
+		  test_hostproc__one_that_hangs_is_killed_by_its_deadline },
 		{ "a kill from outside is told apart", test_hostproc__a_kill_from_outside_is_told_apart },
 		{ "garbage gets a host killed", test_hostproc__garbage_gets_it_killed },
 		{ "a host inherits what it is given and nothing else",
