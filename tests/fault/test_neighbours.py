@@ -97,22 +97,28 @@ class Neighbours(TestCase):
                 self.undisturbed(lambda n=name, c=config: self.rest.create(n, c))
                 host = self.worker.host(name)
                 if where != "task_start":
-                    env.wait_for(lambda n=name: "RUNNING" in self.rest.task_states(n), 20, "it runs")
-                asked = time.monotonic()
-                self.undisturbed(lambda n=name: self.rest.action(n, "stop"))
-                env.wait_for(lambda h=host: not alive(h), STOP_MS / 1000 + SLACK_S, "its host is gone by its deadline")
-                gone = time.monotonic() - asked
+                    self.rest.wait_state(name, tasks="RUNNING", n=1)
+                self.undisturbed(lambda n=name, h=host: self.stop_hanging(n, h))
                 self.rest.wait_state(name, connector="STOPPED", n=0)
                 self.rest.delete(name)
-                note("hanging in %s: gone within %.1f s" % (where, gone))
+
+    def stop_hanging(self, name, host):
+        asked = time.monotonic()
+        self.rest.action(name, "stop")
+        env.wait_for(lambda: not alive(host), STOP_MS / 1000 + SLACK_S, "its host is gone by its deadline")
+        note("%s: gone within %.1f s" % (name, time.monotonic() - asked))
+
+    def hanging_in_put(self):
+        """Creates it and waits until it has records and hangs; its host."""
+        kafka.produce(self.other, [b"x"] * 10)
+        self.rest.create("hang", {"connector.class": "HangSink", "topics": self.other})
+        env.wait_for(lambda: pipeline.counters(self.rest, "hang")["read"] > 0, 20, "it has read records")
+        return self.worker.host("hang")
 
     @deadline(60)
     def test_delete_of_a_hanging_one(self):
         self.good_pipeline()
-        kafka.produce(self.other, [b"x"] * 10)
-        self.rest.create("hang", {"connector.class": "HangSink", "topics": self.other})
-        self.rest.wait_state("hang", tasks="RUNNING", n=1)
-        host = self.worker.host("hang")
+        host = self.hanging_in_put()
         asked = time.monotonic()
         self.rest.delete("hang")
         self.assertLess(time.monotonic() - asked, STOP_MS / 1000 + SLACK_S)
@@ -122,9 +128,7 @@ class Neighbours(TestCase):
     @deadline(60)
     def test_worker_with_a_hanging_one_stops(self):
         self.good_pipeline()
-        kafka.produce(self.other, [b"x"] * 10)
-        self.rest.create("hang", {"connector.class": "HangSink", "topics": self.other})
-        self.rest.wait_state("hang", tasks="RUNNING", n=1)
+        self.hanging_in_put()
         asked = time.monotonic()
         self.worker.stop(STOP_MS / 1000 + SLACK_S)
         note("SIGTERM with a hanging connector: ended within %.1f s" % (time.monotonic() - asked))

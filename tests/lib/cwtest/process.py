@@ -141,8 +141,10 @@ class Process:
 class Worker(Process):
     """A connect-worker with a state folder of its own."""
 
-    def __init__(self, test, name="worker", properties=None, files=(), args=(), state=None):
+    def __init__(self, test, name="worker", properties=None, files=(), args=(), state=None, wrap=()):
+        """wrap: a command that execs the worker's."""
         super().__init__(test, name)
+        self.wrap = list(wrap)
         self.state = state or os.path.join(test.dir, name + "-state")
         os.makedirs(self.state, exist_ok=True)
         self.port = free_port()
@@ -167,7 +169,7 @@ class Worker(Process):
     def spawn_worker(self, environ=None, preexec=None):
         with open(self.config_path, "w") as f:
             f.writelines("%s=%s\n" % kv for kv in self.properties.items() if kv[1] is not None)
-        self.spawn([env.program("connect-worker")] + self.args + [self.config_path] + self.files, environ, preexec)
+        self.spawn(self.wrap + [env.program("connect-worker")] + self.args + [self.config_path] + self.files, environ, preexec)
 
     def start(self, seconds=20, **options):
         self.spawn_worker(**options)
