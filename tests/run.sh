@@ -161,6 +161,18 @@ python_tests() {
 		echo "FAIL $1 tests: the runner ended with status $status" >>"$RESULTS"
 }
 
+integration() {
+	python_tests integration
+	quickstart
+	[ "$long" = 0 ] || quickstart --real
+}
+
+# quickstart OPTION...: as a user calls it.
+quickstart() {
+	[ ${#patterns[@]} -eq 0 ] || return 0
+	step "examples/quickstart.sh $*" 900 env CW_QUICKSTART="$WORK/quickstart" "$TOP/examples/quickstart.sh" "$@" || :
+}
+
 export CW_SEED=${CW_SEED:-$((RANDOM * 32768 + RANDOM))}
 long_option=()
 [ "$long" = 0 ] || long_option=(--long)
@@ -182,6 +194,6 @@ if wanted integration || wanted fault; then
 	stack_ports
 	step 'start Kafka, OpenSearch, Elasticsearch' 1200 "$TOP/tests/stack/stack" start kafka opensearch elasticsearch || exit 1
 	eval "$("$TOP/tests/stack/stack" env | sed 's/^/export /')"
-	! wanted integration || python_tests integration
+	! wanted integration || integration
 	! wanted fault || python_tests fault
 fi
