@@ -181,7 +181,7 @@ assert_running() {
 	[ -z "$trace" ] || die "a task failed: $trace"
 }
 
-# Prints a line whenever half a second passed, until the sink says that everything is indexed.
+# Prints a line a second until the sink says that everything is indexed.
 watch_progress() {
 	local started=$EPOCHREALTIME deadline=$((SECONDS + 60 + records / 2000)) indexed=0 seconds
 	while [ "$indexed" -lt "$records" ]; do
@@ -194,7 +194,7 @@ watch_progress() {
 	done
 	say "the store counts $(count) documents"
 }
-PROGRESS_S=0.5
+PROGRESS_S=1
 
 # Reads every document back, a range of offsets of all partitions at a time: ids and lines, tab-separated.
 # A store gives at most 10,000 at once; ranges that hold more are halved.

@@ -62,6 +62,11 @@ static const struct cw_config_def worker_table[] = {
 	  .check = cw_header_converter_check, STORED(header_converter),
 	  .doc = "The same for record headers: SimpleHeaderConverter." },
 
+	{ .name = "security.protocol", .default_value = "PLAINTEXT", .flags = CW_CONFIG_IGNORE_CASE,
+	  .choices = "PLAINTEXT,SSL,SASL_PLAINTEXT,SASL_SSL", .importance = CW_MEDIUM, .group = "Kafka",
+	  .offset = CW_CONFIG_NOT_STORED,
+	  .doc = "How the Kafka clients of connectors talk to the brokers: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL." },
+
 	{ .name = "plugin.path", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
 	  .group = "Plugins", STORED(plugin_path),
 	  .doc = "Folders with connectors (shared objects), separated by commas. Empty: the installed ones." },

@@ -9,8 +9,6 @@
 
 static const struct cw_worker_key keys[] = {
 	/* What the Kafka clients of connectors read. */
-	{ "security.protocol", CW_KEY_CLIENT,
-	  "How to talk to the brokers: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL." },
 	{ "ssl.", CW_KEY_CLIENT,
 	  "TLS to the brokers, with PEM files: ssl.ca.location, ssl.certificate.location, ssl.key.location, "
 	  "ssl.key.password." },

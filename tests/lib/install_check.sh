@@ -13,7 +13,8 @@ installed() {
 	for f in "$4/bin/connect-worker" "$4/bin/workerctl" "$4/bin/connect-devstore" "$3/connect-worker/connect-host" \
 		"$2/connect-worker/synthetic-log.so" "$2/connect-worker/access-log-es.so" \
 		"$4/include/connect-worker/connector.h" "$2/pkgconfig/connect-worker.pc" \
-		"$4/share/man/man1/workerctl.1" "$4/share/man/man8/connect-worker.8"; do
+		"$4/share/man/man1/workerctl.1" "$4/share/man/man1/connect-devstore.1" "$4/share/man/man8/connect-worker.8" \
+		"$4/share/man/man5/connect-worker.properties.5" "$4/share/connect-worker/access-log-index-template.json"; do
 		[ -e "$1$f" ] || fail "missing after install: $1$f; there is: $(cd "$1" && find . -type f | sort | tr '\n' ' ')"
 	done
 	[ -z "$(find "$1$2/connect-worker" -name '*.a')" ] || fail "a static library among the connectors"
