@@ -90,3 +90,46 @@ void cw_bulk_pack(struct cw_bulk *bulk)
 	} while (done < bulk->body.n);
 	deflateEnd(&z);
 }
+
+void cw_bulk_push(struct cw_bulk_list *list, struct cw_bulk *bulk)
+{
+	bulk->next = NULL;
+	if (list->last)
+		list->last->next = bulk;
+	else
+		list->first = bulk;
+	list->last = bulk;
+	list->n++;
+}
+
+void cw_bulk_push_front(struct cw_bulk_list *list, struct cw_bulk *bulk)
+{
+	bulk->next = list->first;
+	list->first = bulk;
+	if (!list->last)
+		list->last = bulk;
+	list->n++;
+}
+
+void cw_bulk_remove(struct cw_bulk_list *list, struct cw_bulk *bulk)
+{
+	struct cw_bulk **at = &list->first, *before = NULL;
+
+	while (*at != bulk) {
+		before = *at;
+		at = &before->next;
+	}
+	*at = bulk->next;
+	if (list->last == bulk)
+		list->last = before;
+	list->n--;
+}
+
+struct cw_bulk *cw_bulk_pop(struct cw_bulk_list *list)
+{
+	struct cw_bulk *bulk = list->first;
+
+	if (bulk)
+		cw_bulk_remove(list, bulk);
+	return bulk;
+}

@@ -67,6 +67,18 @@ void cw_bulk_move_tail(struct cw_bulk *bulk, size_t first, struct cw_bulk *to);
 void cw_bulk_reset(struct cw_bulk *bulk, size_t keep_bytes);
 void cw_bulk_free(struct cw_bulk *bulk);
 
+/* Bulks in order; each is in one list at most. */
+struct cw_bulk_list {
+	struct cw_bulk *first, *last;
+	size_t n;
+};
+
+void cw_bulk_push(struct cw_bulk_list *list, struct cw_bulk *bulk);
+void cw_bulk_push_front(struct cw_bulk_list *list, struct cw_bulk *bulk);
+/* It has to be in the list. */
+void cw_bulk_remove(struct cw_bulk_list *list, struct cw_bulk *bulk);
+struct cw_bulk *cw_bulk_pop(struct cw_bulk_list *list); /* NULL: empty */
+
 /* The body as gzip, into bulk->packed. */
 void cw_bulk_pack(struct cw_bulk *bulk);
 

@@ -27,7 +27,8 @@ static int check_url(const char *url, struct cw_error *err)
 		rc = cw_error_set(err, CW_ERR_INVALID, "is no URL such as http://localhost:9200");
 	else if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
 		rc = cw_error_set(err, CW_ERR_INVALID,
-				  "holds a user name; use connection.username and connection.password, which are kept secret");
+				  "holds a user name; use connection.username and connection.password, which are kept "
+				  "secret");
 	else if (curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
 		 (strstr(url, "://") && strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
 		rc = cw_error_set(err, CW_ERR_INVALID, "is neither a http:// nor a https:// URL");
@@ -111,7 +112,8 @@ static int check_stream_part(const char *value, struct cw_error *err)
 		}
 		if (*p <= ' ' || (*p >= 'A' && *p <= 'Z') || strchr("\\/*\"<>|,#:-?{}%", *p))
 			return cw_error_set(err, CW_ERR_INVALID,
-					    "may hold no capital letters, spaces, hyphens or any of \\ / * \" < > | , # : ?");
+					    "may hold no capital letters, spaces, hyphens or any of \\ / * \" < > | , "
+					    "# : ?");
 	}
 	return 0;
 }
@@ -126,8 +128,8 @@ static int check_dataset(const char *value, struct cw_error *err)
 static int check_name(const char *value, struct cw_error *err)
 {
 	if (!*value || strlen(value) > 200 || strpbrk(value, " ,*#\\/?\"<>|:") || strchr("_-+.", *value))
-		return cw_error_set(err, CW_ERR_INVALID, "is no name: no spaces, none of , * # \\ / ? \" < > | : and no _ - + . at "
-				    "its start");
+		return cw_error_set(err, CW_ERR_INVALID, "is no name: no spaces, none of , * # \\ / ? \" < > | : and "
+							 "no _ - + . at its start");
 	return 0;
 }
 
@@ -146,8 +148,9 @@ static const struct cw_config_def table[] = {
 	{ .name = "connection.url", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED | CW_CONFIG_NOT_EMPTY,
 	  .importance = CW_HIGH, .group = "Connector", .width = CW_WIDTH_LONG, .display_name = "Connection URLs",
 	  .check = check_urls, AT(urls),
-	  .doc = "The store's HTTP URLs, such as http://localhost:9200; requests go round between them, and one that does "
-		 "not answer is left out for a while. When any of them is https, all are; without a scheme http is meant." },
+	  .doc = "The store's HTTP URLs, such as http://localhost:9200; requests go round between them, and one that "
+		 "does not answer is left out for a while. When any of them is https, all are; without a scheme http "
+		 "is meant." },
 	{ .name = "connection.username", STRING, .importance = CW_MEDIUM, .group = "Connector",
 	  .width = CW_WIDTH_SHORT, .display_name = "Connection Username", AT(username),
 	  .doc = "User name for basic authentication; needs connection.password." },
@@ -156,7 +159,8 @@ static const struct cw_config_def table[] = {
 	  .doc = "Password for basic authentication; needs connection.username." },
 	{ .name = "api.key", PASSWORD, .importance = CW_MEDIUM, .group = "Connector", .width = CW_WIDTH_LONG,
 	  .display_name = "API Key", AT(api_key),
-	  .doc = "API key in its encoded form (base64 of id:key), sent as Authorization: ApiKey. Instead of a user name." },
+	  .doc = "API key in its encoded form (base64 of id:key), sent as Authorization: ApiKey. Instead of a user "
+		 "name." },
 	{ .name = "bearer.token", PASSWORD, .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_LONG,
 	  .display_name = "Bearer Token", AT(bearer_token),
 	  .doc = "Token, sent as Authorization: Bearer. Instead of a user name." },
@@ -164,15 +168,18 @@ static const struct cw_config_def table[] = {
 	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Compression", AT(compression),
 	  .doc = "Whether requests are compressed with gzip: less network for more CPU." },
 	{ .name = "connection.timeout.ms", INT, RANGE(0, HOURS(12)), .default_value = "1000", .importance = CW_LOW,
-	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Connection Timeout", AT(connection_timeout_ms),
-	  .doc = "How long a connection may take to come about, in milliseconds; 0: for ever. Then another URL is tried." },
+	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Connection Timeout",
+	  AT(connection_timeout_ms),
+	  .doc = "How long a connection may take to come about, in milliseconds; 0: for ever. Then another URL is "
+		 "tried." },
 	{ .name = "read.timeout.ms", INT, RANGE(0, HOURS(24 * 7)), .default_value = "30000", .importance = CW_LOW,
 	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Read Timeout", AT(read_timeout_ms),
-	  .doc = "How long a whole request may take, in milliseconds; 0: for ever. Then it is sent again, which changes "
-		 "nothing where it was written after all. The default is longer than the 3000 of other Elasticsearch "
-		 "sinks, which is short for a busy store." },
+	  .doc = "How long a whole request may take, in milliseconds; 0: for ever. Then it is sent again, which "
+		 "changes nothing where it was written after all. The default is longer than the 3000 of other "
+		 "Elasticsearch sinks, which is short for a busy store." },
 	{ .name = "max.connection.idle.time.ms", INT, RANGE(-1, HOURS(24)), .default_value = "60000",
-	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Max Connection Idle Time",
+	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT,
+	  .display_name = "Max Connection Idle Time",
 	  AT(max_idle_ms),
 	  .doc = "After how many milliseconds without use a connection is not used again; -1: never." },
 	{ .name = "batch.size", INT, RANGE(1, 1000000), .default_value = "2000", .importance = CW_MEDIUM,
@@ -181,7 +188,8 @@ static const struct cw_config_def table[] = {
 	{ .name = "bulk.size.bytes", LONG, RANGE(-1, INT64_C(1) << 30), .default_value = "5242880",
 	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Bulk Size (bytes)",
 	  AT(bulk_bytes),
-	  .doc = "Most bytes in one bulk request before compression; -1: any number. A single larger document is sent alone." },
+	  .doc = "Most bytes in one bulk request before compression; -1: any number. A single larger document is sent "
+		 "alone." },
 	{ .name = "linger.ms", LONG, RANGE(0, HOURS(24 * 7)), .default_value = "1", .importance = CW_LOW,
 	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Linger (ms)", AT(linger_ms),
 	  .doc = "How long a part-filled request waits for more records, in milliseconds, while others are in flight. "
@@ -192,8 +200,8 @@ static const struct cw_config_def table[] = {
 	{ .name = "max.buffered.records", INT, RANGE(1, INT32_MAX), .default_value = "20000",
 	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Max Buffered Records",
 	  AT(max_buffered),
-	  .doc = "Most records that a task has taken and the store has not answered for; beyond it the task waits. Some "
-		 "8 MB of documents are a bound as well." },
+	  .doc = "Most records that a task has taken and the store has not answered for; beyond it the task waits. "
+		 "Some 8 MB of documents are a bound as well." },
 	{ .name = "flush.timeout.ms", LONG, RANGE(1000, HOURS(24 * 7)), .default_value = "180000",
 	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Flush Timeout (ms)",
 	  AT(flush_timeout_ms),
@@ -206,39 +214,42 @@ static const struct cw_config_def table[] = {
 		 "timeouts) is asked again without limit, and never fails the task." },
 	{ .name = "retry.backoff.ms", LONG, RANGE(0, HOURS(24)), .default_value = "100", .importance = CW_LOW,
 	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Retry Backoff (ms)", AT(retry_backoff_ms),
-	  .doc = "Base of the random wait before a request is made again, in milliseconds; it doubles with each attempt, "
-		 "up to 30 seconds. A Retry-After of the store is kept to." },
+	  .doc = "Base of the random wait before a request is made again, in milliseconds; it doubles with each "
+		 "attempt, up to 30 seconds. A Retry-After of the store is kept to." },
 	/* --- what becomes of records */
 	{ .name = "drop.invalid.message", BOOLEAN, .default_value = "false", .importance = CW_LOW,
-	  .group = "Data Conversion", .width = CW_WIDTH_SHORT, .display_name = "Drop Invalid Messages", AT(drop_invalid),
+	  .group = "Data Conversion", .width = CW_WIDTH_SHORT, .display_name = "Drop Invalid Messages",
+	  AT(drop_invalid),
 	  .doc = "Whether lines that do not parse are left out, counted only. Otherwise errors.tolerance decides." },
 	{ .name = "behavior.on.null.values", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "FAIL",
 	  .choices = "IGNORE,FAIL", .importance = CW_LOW, .group = "Data Conversion", .width = CW_WIDTH_SHORT,
 	  .display_name = "Behavior for null-valued records", AT(on_null),
-	  .doc = "What becomes of records without a value: IGNORE leaves them out, counted; with FAIL errors.tolerance "
-		 "decides. There is no DELETE: a document's id is its place in Kafka, so a later record cannot name it." },
+	  .doc = "What becomes of records without a value: IGNORE leaves them out, counted; with FAIL "
+		 "errors.tolerance decides. There is no DELETE: a document's id is its place in Kafka, so a later "
+		 "record cannot name it." },
 	{ .name = "behavior.on.malformed.documents", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "FAIL",
 	  .choices = "IGNORE,WARN,FAIL", .importance = CW_LOW, .group = "Data Conversion", .width = CW_WIDTH_SHORT,
 	  .display_name = "Behavior On Malformed Documents", AT(on_malformed),
-	  .doc = "What becomes of documents that the store refuses: with FAIL errors.tolerance decides; WARN leaves them "
-		 "out with a log line, IGNORE without; both count them." },
+	  .doc = "What becomes of documents that the store refuses: with FAIL errors.tolerance decides; WARN leaves "
+		 "them out with a log line, IGNORE without; both count them." },
 	/* --- where to */
 	{ .name = "index", STRING, .flags = CW_CONFIG_NOT_EMPTY, .default_value = CW_ES_INDEX_DEFAULT,
-	  .importance = CW_HIGH, .group = "Index", .width = CW_WIDTH_MEDIUM, .display_name = "Index", .check = check_index,
-	  AT(index),
-	  .doc = "The index that a document goes to. %{topic} is the record's topic, %{+yyyy.MM.dd} the day of the event in "
-		 "UTC; dates know yyyy yy MM dd HH mm ss DDD xxxx ww." },
+	  .importance = CW_HIGH, .group = "Index", .width = CW_WIDTH_MEDIUM, .display_name = "Index",
+	  .check = check_index, AT(index),
+	  .doc = "The index that a document goes to. %{topic} is the record's topic, %{+yyyy.MM.dd} the day of the "
+		 "event in UTC; dates know yyyy yy MM dd HH mm ss DDD xxxx ww." },
 	{ .name = "op.type", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "CREATE",
 	  .choices = "CREATE,INDEX", .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_SHORT,
 	  .display_name = "Operation", AT(operation),
-	  .doc = "CREATE leaves a document that exists as it is; INDEX writes it again. The id is topic+partition+offset "
-		 "either way, so a replay makes no second document." },
+	  .doc = "CREATE leaves a document that exists as it is; INDEX writes it again. The id is "
+		 "topic+partition+offset either way, so a replay makes no second document." },
 	{ .name = "pipeline", STRING, .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_SHORT,
 	  .display_name = "Ingest Pipeline", .check = check_name, AT(pipeline),
 	  .doc = "Name of the store's ingest pipeline that documents pass through." },
 	{ .name = "data.stream.type", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "NONE",
 	  .choices = "LOGS,METRICS,NONE", .importance = CW_LOW, .group = "Data Stream", .width = CW_WIDTH_SHORT,
-	  .display_name = "Data Stream Type", AT(stream_type), .dependents = "data.stream.dataset,data.stream.namespace",
+	  .display_name = "Data Stream Type", AT(stream_type),
+	  .dependents = "data.stream.dataset,data.stream.namespace",
 	  .doc = "Writes to the data stream TYPE-DATASET-NAMESPACE instead of `index`." },
 	{ .name = "data.stream.dataset", STRING, .default_value = "", .importance = CW_LOW, .group = "Data Stream",
 	  .width = CW_WIDTH_MEDIUM, .display_name = "Data Stream Dataset", .check = check_dataset, AT(stream_dataset),
@@ -249,8 +260,8 @@ static const struct cw_config_def table[] = {
 	  .doc = "The namespace in the data stream's name; ${topic} is the record's topic." },
 	{ .name = "template.enable", BOOLEAN, .default_value = "true", .importance = CW_MEDIUM, .group = "Index",
 	  .width = CW_WIDTH_SHORT, .display_name = "Put Index Template", AT(template_enable),
-	  .doc = "Whether the task puts the connector's index template (ip, keyword, short, long, date …) before it writes, "
-		 "unless one of that name is there." },
+	  .doc = "Whether the task puts the connector's index template (ip, keyword, short, long, date …) before it "
+		 "writes, unless one of that name is there." },
 	{ .name = "template.overwrite", BOOLEAN, .default_value = "false", .importance = CW_LOW, .group = "Index",
 	  .width = CW_WIDTH_SHORT, .display_name = "Overwrite Index Template", AT(template_overwrite),
 	  .doc = "Whether an index template of that name is replaced." },
@@ -260,13 +271,14 @@ static const struct cw_config_def table[] = {
 	/* --- lines */
 	{ .name = "pattern", STRING, .importance = CW_MEDIUM, .group = "Lines", .width = CW_WIDTH_LONG,
 	  .display_name = "Pattern", .check = check_pattern, AT(pattern),
-	  .doc = "Regular expression (PCRE2) with named groups for lines of another form: ip, timestamp, request or method, "
-		 "endpoint and protocol, status, size, referrer, user_agent, ident, user; other groups become fields of "
-		 "their name. Without it the connector's own form and Apache's common and combined are recognised." },
+	  .doc = "Regular expression (PCRE2) with named groups for lines of another form: ip, timestamp, request or "
+		 "method, endpoint and protocol, status, size, referrer, user_agent, ident, user; other groups become "
+		 "fields of their name. Without it the connector's own form and Apache's common and combined are "
+		 "recognised." },
 	{ .name = "pattern.timestamp.format", STRING, .importance = CW_LOW, .group = "Lines", .width = CW_WIDTH_MEDIUM,
 	  .display_name = "Timestamp Format", .check = cw_log_time_check_format, AT(pattern_time),
-	  .doc = "How the pattern's group timestamp is read, in strptime's letters: %d/%b/%Y:%H:%M:%S %z. Without it the "
-		 "known forms and ISO 8601 are recognised." },
+	  .doc = "How the pattern's group timestamp is read, in strptime's letters: %d/%b/%Y:%H:%M:%S %z. Without it "
+		 "the known forms and ISO 8601 are recognised." },
 	{ .name = "timezone", STRING, .importance = CW_MEDIUM, .group = "Lines", .width = CW_WIDTH_SHORT,
 	  .display_name = "Time Zone", .check = check_timezone, AT(timezone),
 	  .doc = "Zone of the times in lines that name none: UTC, an offset such as +02:00, or a name such as "
@@ -309,11 +321,13 @@ static const struct cw_config_def table[] = {
 	  .doc = "false accepts any certificate: for trying things out only." },
 	{ .name = "proxy.host", STRING, .default_value = "", .importance = CW_LOW, .group = "Proxy",
 	  .width = CW_WIDTH_LONG, .display_name = "Proxy Host", AT(proxy_host),
-	  .doc = "Host of a HTTP proxy in front of the store; empty: none. Proxy variables of the environment are not used." },
+	  .doc = "Host of a HTTP proxy in front of the store; empty: none. Proxy variables of the environment are not "
+		 "used." },
 	{ .name = "proxy.port", INT, RANGE(1, 65535), .default_value = "8080", .importance = CW_LOW, .group = "Proxy",
 	  .width = CW_WIDTH_SHORT, .display_name = "Proxy Port", AT(proxy_port), .doc = "Port of the proxy." },
 	{ .name = "proxy.username", STRING, .default_value = "", .importance = CW_LOW, .group = "Proxy",
-	  .width = CW_WIDTH_SHORT, .display_name = "Proxy Username", AT(proxy_username), .doc = "User name for the proxy." },
+	  .width = CW_WIDTH_SHORT, .display_name = "Proxy Username", AT(proxy_username),
+	  .doc = "User name for the proxy." },
 	{ .name = "proxy.password", PASSWORD, .importance = CW_LOW, .group = "Proxy", .width = CW_WIDTH_SHORT,
 	  .display_name = "Proxy Password", AT(proxy_password), .doc = "Password for the proxy." },
 };
@@ -406,15 +420,18 @@ static void validate_login(const struct report *report, const struct cw_es_confi
 	int ways = (config->username != NULL) + (config->api_key != NULL) + (config->bearer_token != NULL);
 
 	if (given(config->username) != given(config->password)) {
-		invalid(report, "connection.username", "connection.username and connection.password go together: give both or none.");
-		invalid(report, "connection.password", "connection.username and connection.password go together: give both or none.");
+		invalid(report, "connection.username", "connection.username and connection.password go together: give "
+						       "both or none.");
+		invalid(report, "connection.password", "connection.username and connection.password go together: give "
+						       "both or none.");
 	}
 	if (ways > 1)
 		invalid(report, config->api_key ? "api.key" : "bearer.token",
 			"Only one of connection.username, api.key and bearer.token may be given.");
 	if ((config->api_key && strpbrk(config->api_key, "\r\n")) ||
 	    (config->bearer_token && strpbrk(config->bearer_token, "\r\n")))
-		invalid(report, config->api_key ? "api.key" : "bearer.token", "The value holds a line break, which a HTTP header may not.");
+		invalid(report, config->api_key ? "api.key" : "bearer.token",
+			"The value holds a line break, which a HTTP header may not.");
 	if (given(config->proxy_username) != given(config->proxy_password))
 		invalid(report, "proxy.username", "proxy.username and proxy.password go together: give both or none.");
 	if (given(config->proxy_username) && !given(config->proxy_host))
@@ -427,7 +444,8 @@ static void validate_ssl(const struct report *report, const struct cw_es_config 
 
 	if (!https && (config->ca || config->truststore || config->certificate || config->key))
 		invalid(report, "elastic.security.protocol",
-			"Certificates are given but no URL is https; use https:// URLs, or set elastic.security.protocol to SSL.");
+			"Certificates are given but no URL is https; use https:// URLs, or set "
+			"elastic.security.protocol to SSL.");
 	if (config->truststore && strcasecmp(config->truststore_type, "PEM") != 0)
 		invalid(report, "elastic.https.ssl.truststore.type",
 			"Only PEM truststores can be read; convert yours with keytool -exportcert -rfc, then use "
@@ -437,7 +455,8 @@ static void validate_ssl(const struct report *report, const struct cw_es_config 
 			"elastic.https.ssl.ca.location is given as well; only one of the two may be.");
 	if ((config->certificate != NULL) != (config->key != NULL))
 		invalid(report, "elastic.https.ssl.key.location",
-			"elastic.https.ssl.certificate.location and elastic.https.ssl.key.location go together: give both or none.");
+			"elastic.https.ssl.certificate.location and elastic.https.ssl.key.location go together: give "
+			"both or none.");
 }
 
 static void validate_sizes(const struct report *report, const struct cw_es_config *config)
@@ -450,7 +469,8 @@ static void validate_sizes(const struct report *report, const struct cw_es_confi
 		invalid(report, "bulk.size.bytes", "bulk.size.bytes has to be more than 0, or -1 for any number.");
 	if (config->max_buffered < (int64_t)config->batch_size * config->max_in_flight) {
 		snprintf(message, sizeof(message),
-			 "max.buffered.records has to be at least batch.size times max.in.flight.requests, which is %lld.",
+			 "max.buffered.records has to be at least batch.size times max.in.flight.requests, which is "
+			 "%lld.",
 			 (long long)config->batch_size * config->max_in_flight);
 		invalid(report, "max.buffered.records", message);
 	}
@@ -466,20 +486,22 @@ static void validate_target(const struct report *report, const struct cw_es_conf
 		if (!given(config->stream_dataset))
 			invalid(report, "data.stream.dataset", "data.stream.dataset is needed with data.stream.type.");
 		if (strcmp(config->index, CW_ES_INDEX_DEFAULT) != 0)
-			invalid(report, "index", "index and data.stream.type exclude each other: the data stream's name is the index.");
+			invalid(report, "index", "index and data.stream.type exclude each other: the data stream's "
+						 "name is the index.");
 		if (strcasecmp(config->operation, "CREATE") != 0)
 			invalid(report, "op.type", "A data stream takes only op.type=CREATE.");
 		return;
 	}
 	if (given(config->stream_dataset))
-		invalid(report, "data.stream.type", "data.stream.dataset is given; data.stream.type has to be LOGS or METRICS then.");
+		invalid(report, "data.stream.type", "data.stream.dataset is given; data.stream.type has to be LOGS or "
+						    "METRICS then.");
 	name = cw_index_name_compile(config->index, NULL);
 	if (!name)
 		return; /* the table said so */
 	fixed = cw_index_name_pattern(name, cw_slice_str("t"), pattern);
 	if (fixed == 0 && config->template_enable)
-		invalid(report, "index", "An index that starts with a date leaves nothing for an index template to match; begin it "
-			"with a name, or set template.enable to false.");
+		invalid(report, "index", "An index that starts with a date leaves nothing for an index template to "
+					 "match; begin it with a name, or set template.enable to false.");
 	cw_index_name_free(name);
 }
 
@@ -493,6 +515,6 @@ void cw_es_config_validate(const struct cw_context *ctx, const void *opaque, str
 	validate_sizes(&report, config);
 	validate_target(&report, config);
 	if (config->pattern_time && !config->pattern)
-		invalid(&report, "pattern.timestamp.format", "pattern.timestamp.format is for the group timestamp of pattern, which "
-			"is not given.");
+		invalid(&report, "pattern.timestamp.format", "pattern.timestamp.format is for the group timestamp of "
+							     "pattern, which is not given.");
 }

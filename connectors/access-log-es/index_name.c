@@ -51,11 +51,12 @@ static int check_text(const char *p, size_t n, struct cw_error *err)
 		unsigned char c = (unsigned char)p[i];
 
 		if (c >= 'A' && c <= 'Z')
-			return cw_error_set(err, CW_ERR_INVALID, "holds the capital letter %c; index names are lower case", c);
+			return cw_error_set(err, CW_ERR_INVALID, "holds the capital letter %c; index names are lower "
+				"case", c);
 		if (c <= ' ' || c == 0x7f || strchr("\\/*?\"<>|,#:%{}", c))
 			return cw_error_set(err, CW_ERR_INVALID,
-					    "holds a character that index names may not have (spaces and any of "
-					    "\\ / * ? \" < > | , # : %% { })");
+					    "holds a character that index names may not have (spaces and any of \\ / "
+					    "* ? \" < > | , # : %% { })");
 	}
 	return 0;
 }
@@ -83,8 +84,9 @@ static int compile_date(struct cw_index_name *name, const char *p, size_t n, str
 				break;
 		if (i == sizeof(dates) / sizeof(*dates))
 			return cw_error_set(err, CW_ERR_INVALID,
-					    "has the date letters %.*s, which are not known; known are yyyy yy MM dd HH mm ss DDD "
-					    "xxxx ww, as in %%{+yyyy.MM.dd}", (int)(run < 20 ? run : 20), p);
+					    "has the date letters %.*s, which are not known; known are yyyy yy MM dd "
+					    "HH mm ss DDD xxxx ww, as in "
+					    "%%{+yyyy.MM.dd}", (int)(run < 20 ? run : 20), p);
 		if (add_part(name, dates[i].kind, NULL, 0, err))
 			return -1;
 		if (!name->unit_s || dates[i].unit_s < name->unit_s)
@@ -118,8 +120,9 @@ static int compile(struct cw_index_name *name, struct cw_error *err)
 			if (add_part(name, PART_TOPIC, NULL, 0, err))
 				return -1;
 		} else {
-			return cw_error_set(err, CW_ERR_INVALID, "has %.*s, which is not known; known are %%{topic} and dates such "
-					    "as %%{+yyyy.MM.dd}", (int)(close + 1 - open < 40 ? close + 1 - open : 40), open);
+			return cw_error_set(err, CW_ERR_INVALID, "has %.*s, which is not known; known are %%{topic} "
+				"and dates such as %%{+yyyy.MM.dd}",
+					    (int)(close + 1 - open < 40 ? close + 1 - open : 40), open);
 		}
 	}
 	return 0;

@@ -267,11 +267,12 @@ int cw_log_time_check_format(const char *format, struct cw_error *err)
 			continue;
 		p++;
 		if (*p == '\0')
-			return cw_error_set(err, CW_ERR_INVALID, "ends in a single %%; write %%%% for the character itself");
+			return cw_error_set(err, CW_ERR_INVALID, "ends in a single %%; write %%%% for the character "
+				"itself");
 		if (!strchr(KNOWN_CONVERSIONS, *p))
 			return cw_error_set(err, CW_ERR_INVALID,
-					    "holds %%%c, which is not known; known are %%Y %%y %%m %%d %%e %%j %%H %%M %%S %%T "
-					    "%%F %%b %%B %%h %%f %%z %%Z %%s %%a %%A and %%%%", *p);
+					    "holds %%%c, which is not known; known are %%Y %%y %%m %%d %%e %%j %%H "
+					    "%%M %%S %%T %%F %%b %%B %%h %%f %%z %%Z %%s %%a %%A and %%%%", *p);
 		date = date || strchr("YyFs", *p);
 	}
 	return date ? 0 : cw_error_set(err, CW_ERR_INVALID, "holds no year: %%Y, %%y, %%F or %%s");

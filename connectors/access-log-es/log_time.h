@@ -14,7 +14,7 @@ struct cw_log_time {
 	int64_t epoch_s;  /* UTC; a time without any zone counts as UTC, as the store reads it */
 	int64_t bucket;   /* epoch_s / the reader's unit_s */
 	size_t n;
-	char text[CW_LOG_TIME_MAX]; /* "2026-01-21T22:23:40", with ".123" and "Z" or "+02:00" where known; not terminated */
+	char text[CW_LOG_TIME_MAX]; /* "2026-01-21T22:23:40", with ".123", and "Z" or "+02:00", where known; no NUL */
 };
 
 /* Start as { 0 } and set the first three. One thread. */

@@ -78,11 +78,13 @@ static int read_groups(struct cw_pattern *pattern, struct cw_error *err)
 		for (uint32_t k = 0; k < i; k++)
 			if (pattern->groups[k].field == group->field &&
 			    (group->field != GROUP_EXTRA || strcmp(pattern->groups[k].name, group->name) == 0))
-				return cw_error_set(err, CW_ERR_INVALID, "has the groups %s and %s, which fill the same field",
+				return cw_error_set(err, CW_ERR_INVALID, "has the groups %s and %s, which fill the "
+					"same field",
 						    pattern->groups[k].name, group->name);
 		if (strcmp(group->name, "raw") == 0 || strcmp(group->name, "kafka") == 0)
 			return cw_error_set(err, CW_ERR_INVALID,
-					    "has a group named %s, which is a field of the connector's own", group->name);
+					    "has a group named %s, which is a field of the connector's own",
+					    group->name);
 		pattern->has_time = pattern->has_time || group->field == CW_LINE_TIME;
 	}
 	for (size_t i = 0; i < pattern->n; i++)
@@ -90,8 +92,8 @@ static int read_groups(struct cw_pattern *pattern, struct cw_error *err)
 			if (pattern->groups[i].field == GROUP_REQUEST && pattern->groups[k].field >= CW_LINE_METHOD &&
 			    pattern->groups[k].field <= CW_LINE_PROTOCOL)
 				return cw_error_set(err, CW_ERR_INVALID,
-						    "has the groups request and %s; request is split into method, endpoint and "
-						    "protocol", pattern->groups[k].name);
+						    "has the groups request and %s; request is split into method, "
+						    "endpoint and protocol", pattern->groups[k].name);
 	return 0;
 }
 
@@ -107,8 +109,8 @@ struct cw_pattern *cw_pattern_compile(const char *expression, struct cw_error *e
 		PCRE2_UCHAR reason[200];
 
 		pcre2_get_error_message(code, reason, sizeof(reason));
-		cw_error_set(err, CW_ERR_INVALID, "is no regular expression: %s, at character %zu", (const char *)reason,
-			     (size_t)at + 1);
+		cw_error_set(err, CW_ERR_INVALID, "is no regular expression: %s, at character %zu",
+			     (const char *)reason, (size_t)at + 1);
 		goto fail;
 	}
 	if (read_groups(pattern, err))
@@ -187,8 +189,8 @@ int cw_pattern_scan(struct cw_pattern *pattern, struct cw_slice text, struct cw_
 	line->text = text;
 	line->special = ~UINT32_C(0); /* a group may hold anything */
 	line->extra = pattern->extra;
-	rc = pattern->jit ? pcre2_jit_match(pattern->code, (PCRE2_SPTR)text.p, text.n, 0, 0, pattern->match, pattern->limits)
-			  : pcre2_match(pattern->code, (PCRE2_SPTR)text.p, text.n, 0, 0, pattern->match, pattern->limits);
+	rc = (pattern->jit ? pcre2_jit_match : pcre2_match)(pattern->code, (PCRE2_SPTR)text.p, text.n, 0, 0,
+							    pattern->match, pattern->limits);
 	if (rc == PCRE2_ERROR_NOMATCH)
 		return cw_line_fail(fault, text, text.p, "pattern", "a line that the pattern matches");
 	if (rc < 0)

@@ -186,7 +186,8 @@ static void build(struct cw_action *action, const struct cw_record *record, stru
 
 char *cw_action_put(struct cw_action *action, char *out, const struct cw_record *record, struct cw_slice index)
 {
-	if (index.n == 0 && same_partition(action, record) && record->offset > 0 && record->offset - 1 == action->offset &&
+	if (index.n == 0 && same_partition(action, record) && record->offset > 0 &&
+	    record->offset - 1 == action->offset &&
 	    increment(action->text + action->offset_at, action->text + action->n - 4)) {
 		action->offset++;
 	} else {

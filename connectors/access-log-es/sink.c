@@ -64,8 +64,8 @@ static __attribute__((noinline)) void unparsed(struct cw_sink *sink, const struc
 {
 	char reason[300];
 
-	snprintf(reason, sizeof(reason), "the line does not parse: %s at column %zu, where there should be %s", fault->field,
-		 fault->column, fault->wants);
+	snprintf(reason, sizeof(reason), "the line does not parse: %s at column %zu, where there should be %s",
+		 fault->field, fault->column, fault->wants);
 	cw_sink_count(sink, sink->metrics.unparsed, 1);
 	if (sink->config->drop_invalid)
 		drop(sink, at, reason);
@@ -87,10 +87,11 @@ static __attribute__((noinline)) void no_line(struct cw_sink *sink, const struct
 	}
 	if (type == CW_NULL)
 		snprintf(reason, sizeof(reason), "the record has no value; an access log has nothing to delete by it "
-			 "(behavior.on.null.values=IGNORE leaves such records out)");
+						 "(behavior.on.null.values=IGNORE leaves such records out)");
 	else
-		snprintf(reason, sizeof(reason), "the value is of type %s; a log line is a string or bytes: use a value.converter "
-			 "that gives one", type < sizeof(types) / sizeof(*types) ? types[type] : "unknown");
+		snprintf(reason, sizeof(reason), "the value is of type %s; a log line is a string or bytes: use a "
+						 "value.converter that gives one",
+			 type < sizeof(types) / sizeof(*types) ? types[type] : "unknown");
 	reject(sink, at, reason);
 }
 
@@ -106,12 +107,14 @@ static inline const struct cw_log_time *event_time(struct cw_sink *sink, const s
 		if (!time)
 			cw_line_fail(fault, line->text, text.p, "timestamp",
 				     sink->time.format ? "a time in the form of pattern.timestamp.format"
-						       : "a time such as Jan 21 2026, 22:23:40 or 21/Jan/2026:22:23:40 +0000");
+						       : "a time such as Jan 21 2026, 22:23:40 or "
+							 "21/Jan/2026:22:23:40 +0000");
 		return time;
 	}
 	if (sink->pattern && !cw_pattern_has_time(sink->pattern) && record->timestamp_ms >= 0)
 		return cw_log_time_from_ms(&sink->time, record->timestamp_ms);
-	cw_line_fail(fault, line->text, line->text.p, "timestamp", "a time, as neither the line nor the record has one");
+	cw_line_fail(fault, line->text, line->text.p, "timestamp", "a time, as neither the line nor the record has "
+		"one");
 	return NULL;
 }
 
@@ -353,7 +356,8 @@ static void make_metrics(struct cw_sink *sink)
 	m->time_ms = counter(ctx, "bulk_time_ms", "Milliseconds from sending bulk requests to their answers.");
 	m->in_flight = ctx->host->metric(ctx, CW_METRIC_GAUGE, "bulk_in_flight", "Bulk requests under way.");
 	m->window = ctx->host->metric(ctx, CW_METRIC_GAUGE, "bulk_window",
-				      "Bulk requests that may be under way at once; fewer while the store pushes back.");
+				      "Bulk requests that may be under way at once; fewer while the store pushes "
+				      "back.");
 	m->buffered = ctx->host->metric(ctx, CW_METRIC_GAUGE, "documents_buffered",
 					"Documents that the store has not answered for.");
 }

@@ -1,7 +1,7 @@
 /*
  * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls,
- * records into bodies), delivery.c (requests, answers, retries) and templates.c (index templates before
- * the first request). One thread.
+ * records into bodies), delivery.c (requests), outcome.c (answers, retries) and templates.c (index
+ * templates before the first request). One thread.
  */
 #ifndef CW_ACCESS_LOG_SINK_H
 #define CW_ACCESS_LOG_SINK_H
@@ -26,11 +26,6 @@ struct cw_index_slot {
 	int64_t bucket;
 	size_t topic_n, n;
 	char topic[256], name[CW_INDEX_NAME_MAX + 1];
-};
-
-struct cw_bulk_list {
-	struct cw_bulk *first, *last;
-	size_t n;
 };
 
 /* An index template on its way into the store. */
@@ -128,6 +123,8 @@ void cw_sink_fail(struct cw_sink *sink, const char *fmt, ...) CW_PRINTF(2, 3);
 
 /* An empty bulk, from the spare ones. */
 struct cw_bulk *cw_delivery_new_bulk(struct cw_sink *sink);
+/* A bulk without documents. The one used last is used next: its memory is still in the cache. */
+void cw_delivery_recycle(struct cw_sink *sink, struct cw_bulk *bulk);
 /* The bulk that is being filled is to be sent. */
 void cw_delivery_seal(struct cw_sink *sink);
 /*
@@ -146,12 +143,19 @@ int64_t cw_delivery_due_ns(const struct cw_sink *sink);
 void cw_delivery_answered(struct cw_sink *sink, struct cw_taken *taken, size_t n);
 struct cw_taken *cw_delivery_take(struct cw_sink *sink, struct cw_batch *batch);
 void cw_delivery_free(struct cw_sink *sink);
+
+/* ---- outcome.c ---------------------------------------------------------------------------------- */
+
+/* The call for a bulk, which is its owner, is done. */
+void cw_outcome_of_bulk(struct cw_sink *sink, struct cw_http_call *call);
 /* What a call that did not succeed says, for a person. */
-void cw_delivery_describe(const struct cw_http_call *call, char *out, size_t size);
-int64_t cw_delivery_backoff_ns(const struct cw_sink *sink, unsigned attempt, int64_t retry_after_ms);
+void cw_outcome_describe(const struct cw_http_call *call, char *out, size_t size);
+/* What a person may look at when it will not pass by itself. */
+const char *cw_outcome_advice(const struct cw_http_call *call);
+int64_t cw_outcome_backoff_ns(const struct cw_sink *sink, unsigned attempt, int64_t retry_after_ms);
 /* The store does not answer, or has too much to do; and: it works. Logged when that changes. */
-void cw_delivery_note_down(struct cw_sink *sink, const char *why);
-void cw_delivery_note_up(struct cw_sink *sink);
+void cw_outcome_note_down(struct cw_sink *sink, const char *why);
+void cw_outcome_note_up(struct cw_sink *sink);
 
 /* ---- templates.c --------------------------------------------------------------------------------- */
 

@@ -91,14 +91,15 @@ static void again(struct cw_sink *sink, struct cw_sink_template *t, const struct
 	unsigned attempt;
 
 	if (verdict == CW_VERDICT_AGAIN && t->failures >= (unsigned)sink->config->max_retries) {
-		cw_sink_fail(sink, "the index template %s could not be put, after %u retries: %s", t->name, t->failures, why);
+		cw_sink_fail(sink, "the index template %s could not be put, after %u retries: %s", t->name,
+			     t->failures, why);
 		return;
 	}
 	attempt = verdict == CW_VERDICT_AGAIN ? ++t->failures : ++t->pushbacks;
-	cw_delivery_note_down(sink, why);
+	cw_outcome_note_down(sink, why);
 	t->due_ns = cw_sink_now(sink);
 	if (!(call->outcome == CW_HTTP_UNREACHABLE && cw_http_has_other(sink->http)))
-		t->due_ns += cw_delivery_backoff_ns(sink, attempt, call->retry_after_ms);
+		t->due_ns += cw_outcome_backoff_ns(sink, attempt, call->retry_after_ms);
 }
 
 void cw_templates_done(struct cw_sink *sink, struct cw_http_call *call)
@@ -110,27 +111,27 @@ void cw_templates_done(struct cw_sink *sink, struct cw_http_call *call)
 
 	sink->template_now = NULL;
 	if (call->outcome == CW_HTTP_ANSWERED && call->status == 200) {
-		cw_delivery_note_up(sink);
+		cw_outcome_note_up(sink);
 		t->ready = true;
 		cw_log(sink->ctx, CW_LOG_INFO, t->put ? "put the index template %s" : "the index template %s is there",
 		       t->name);
 		return;
 	}
 	if (call->outcome == CW_HTTP_ANSWERED && call->status == 404 && !t->put) {
-		cw_delivery_note_up(sink);
+		cw_outcome_note_up(sink);
 		t->put = true;
 		return;
 	}
-	cw_delivery_describe(call, why, sizeof(why));
-	if (call->outcome == CW_HTTP_MISCONFIGURED) {
-		verdict = CW_VERDICT_FAIL;
-	} else if (call->outcome == CW_HTTP_ANSWERED) {
+	cw_outcome_describe(call, why, sizeof(why));
+	if (call->outcome == CW_HTTP_ANSWERED) {
 		cw_answer_error(cw_slice(call->answer.p, call->answer.n), &error);
 		verdict = cw_answer_status_verdict(call->status, error.type);
 	}
-	if (verdict == CW_VERDICT_FAIL || verdict == CW_VERDICT_SPLIT)
-		cw_sink_fail(sink, "the index template %s could not be put: %s; correct that, or set template.enable to false and "
-			     "put a template yourself", t->name, why);
+	if (call->outcome == CW_HTTP_MISCONFIGURED)
+		cw_sink_fail(sink, "%s; this does not pass by itself%s", why, cw_outcome_advice(call));
+	else if (verdict == CW_VERDICT_FAIL || verdict == CW_VERDICT_SPLIT)
+		cw_sink_fail(sink, "the index template %s could not be put: %s; correct that, or set template.enable "
+				   "to false and put a template yourself", t->name, why);
 	else
 		again(sink, t, call, verdict, why);
 }

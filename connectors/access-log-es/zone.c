@@ -384,7 +384,7 @@ struct cw_zone *cw_zone_open(const char *name, struct cw_error *err)
 	zone = safe_name(name) ? open_file(name) : NULL;
 	if (!zone)
 		cw_error_set(err, CW_ERR_INVALID,
-			     "is no time zone: use UTC, an offset such as +02:00, or a name such as Europe/Berlin, for "
-			     "which the time zone database has to be installed (Debian package: tzdata)");
+			     "is no time zone: use UTC, an offset such as +02:00, or a name such as Europe/Berlin, "
+			     "for which the time zone database has to be installed (Debian package: tzdata)");
 	return zone;
 }

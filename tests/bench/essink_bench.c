@@ -119,7 +119,9 @@ static void check(const struct cw_essink *sink, enum cw_result result)
 {
 	if (result == CW_OK)
 		return;
-	fprintf(stderr, "essink_bench: %s\n", sink->err.code ? sink->err.text : "no answer in time");
+	fprintf(stderr, "essink_bench: %s; the log ended with: %s\n", sink->err.code ? sink->err.text : "no answer in "
+		"time",
+		sink->host.last_log);
 	exit(1);
 }
 

@@ -77,7 +77,8 @@ static json_t *store_document(struct cw_fake_store *store, const char *default_i
 	item.status = 201;
 	if (json_object_get(documents, id)) {
 		if (strcmp(op, "create") == 0) {
-			item = (struct cw_store_item){ 409, "version_conflict_engine_exception", "document already exists" };
+			item = (struct cw_store_item){ 409, "version_conflict_engine_exception", "document already "
+				"exists" };
 			return item_answer(op, &item);
 		}
 		item.status = 200;
@@ -153,7 +154,8 @@ static char *other(struct cw_fake_store *store, const struct cw_store_request *r
 
 		if (!body) {
 			*status = 400;
-			return strdup("{\"error\":{\"type\":\"parse_exception\",\"reason\":\"no JSON\"},\"status\":400}");
+			return strdup("{\"error\":{\"type\":\"parse_exception\",\"reason\":\"no "
+				      "JSON\"},\"status\":400}");
 		}
 		json_object_set_new(store->templates, name, body);
 		return strdup("{\"acknowledged\":true}");
@@ -161,7 +163,8 @@ static char *other(struct cw_fake_store *store, const struct cw_store_request *r
 	if (name && json_object_get(store->templates, name))
 		return strdup("{\"index_templates\":[]}");
 	*status = 404;
-	return strdup("{\"error\":{\"type\":\"resource_not_found_exception\",\"reason\":\"no such thing\"},\"status\":404}");
+	return strdup("{\"error\":{\"type\":\"resource_not_found_exception\",\"reason\":\"no such "
+		      "thing\"},\"status\":404}");
 }
 
 static void send_all(int fd, const char *p, size_t n, size_t step)
@@ -342,7 +345,7 @@ static void begin_connection(struct cw_fake_store *store, int fd)
 	if (i == CW_STORE_CONNECTIONS || !connection)
 		abort();
 	if (store->fds[i] == -2)
-		pthread_join(store->threads[i], NULL); /* it has released the lock for the last time, or waits for nothing */
+		pthread_join(store->threads[i], NULL); /* it took the lock for the last time */
 	store->fds[i] = fd;
 	store->connections++;
 	connection->store = store;

@@ -103,8 +103,8 @@ static void test_verdict__of_whole_answers(void)
 /* ---- answers ------------------------------------------------------------------------------------ */
 
 #define OK1 "{\"create\":{\"status\":201}}"
-#define BAD1 "{\"create\":{\"status\":400,\"error\":{\"type\":\"mapper_parsing_exception\",\"reason\":\"failed \\\"x\\\"\"," \
-	     "\"caused_by\":{\"type\":\"t\",\"reason\":\"why\"}}}}"
+#define BAD1 "{\"create\":{\"status\":400,\"error\":{\"type\":\"mapper_parsing_exception\"," \
+	     "\"reason\":\"failed \\\"x\\\"\",\"caused_by\":{\"type\":\"t\",\"reason\":\"why\"}}}}"
 
 static void test_answer__is_read_by_position(void)
 {
@@ -169,10 +169,13 @@ static void test_answer__is_read_by_position(void)
 static void test_answer__takes_what_stores_add(void)
 {
 	static const char body[] =
-		"{\"took\":30,\"errors\":true,\"items\":[{\"create\":{\"_index\":\"a\",\"_id\":\"1\",\"_version\":1,\"result\":\"created\","
-		"\"_shards\":{\"total\":2,\"successful\":1,\"failed\":0},\"_seq_no\":0,\"_primary_term\":1,\"status\":201}},"
+		"{\"took\":30,\"errors\":true,\"items\":[{\"create\":{\"_index\":\"a\",\"_id\":\"1\",\"_version\":1,"
+		"\"result\":\"created\","
+		"\"_shards\":{\"total\":2,\"successful\":1,\"failed\":0},\"_seq_no\":0,\"_primary_term\":1,"
+		"\"status\":201}},"
 		"{\"index\":{\"_id\":null,\"status\":429,\"error\":\"rejected\"}},"
-		"{\"index\":{\"error\":{\"root_cause\":[{\"type\":\"a}\",\"reason\":\"]\"}],\"caused_by\":null,\"type\":null},\"status\":500}}]}";
+		"{\"index\":{\"error\":{\"root_cause\":[{\"type\":\"a}\",\"reason\":\"]\"}],\"caused_by\":null,"
+		"\"type\":null},\"status\":500}}]}";
 	struct cw_item items[3];
 	int64_t took;
 

@@ -1,0 +1,191 @@
+/* The access-log sink's settings: single values, and keys together. */
+#include <stdlib.h>
+
+#include "essink_fixture.h"
+#include "unit.h"
+
+/* ---- settings ------------------------------------------------------------------------------------ */
+
+struct setting {
+	const char *settings; /* "key=value key=value" */
+	const char *key, *want; /* what is said of which key; NULL: nothing */
+};
+
+static void apply(struct cw_map *map, const char *settings)
+{
+	char *copy = strdup(settings), *rest = copy, *word;
+
+	while ((word = strsep(&rest, ";")) != NULL) {
+		char *equals = strchr(word, '=');
+
+		if (!equals)
+			continue;
+		*equals = '\0';
+		cw_map_set(map, word, equals + 1);
+	}
+	free(copy);
+}
+
+static void test_config__single_values(void)
+{
+	static const struct setting rows[] = {
+		{ "connection.url=http://a:9200", NULL, NULL },
+		{ "connection.url=a:9200, b:9200,https://c/es/", NULL, NULL },
+		{ "connection.url=", NULL, "connection.url" },
+		{ "connection.url= , ", NULL, "connection.url" },
+		{ "connection.url=ftp://a", NULL, "neither a http:// nor a https:// URL" },
+		{ "connection.url=http://u:p@a", NULL, "use connection.username" },
+		{ "connection.url=http://a?x=1", NULL, "holds a query" },
+		{ "connection.url=http://a b", NULL, "connection.url" },
+		{ "batch.size=0", NULL, "batch.size" },
+		{ "batch.size=x", NULL, "batch.size" },
+		{ "bulk.size.bytes=-2", NULL, "bulk.size.bytes" },
+		{ "max.in.flight.requests=1001", NULL, "max.in.flight.requests" },
+		{ "index=Logs", NULL, "capital letter L" },
+		{ "index=a-%{day}", NULL, "%{day}, which is not known" },
+		{ "timezone=Mars/Base", NULL, "no time zone" },
+		{ "pattern=(?<ip>", NULL, "no regular expression" },
+		{ "pattern.timestamp.format=%Q", NULL, "%Q, which is not known" },
+		{ "elastic.https.ssl.ca.location=/nonexistent/ca.pem", NULL, "no file that this worker can read" },
+		{ "behavior.on.null.values=DELETE", NULL, "behavior.on.null.values" },
+		{ "op.type=upsert", NULL, "op.type" },
+		{ "data.stream.type=traces", NULL, "data.stream.type" },
+		{ "data.stream.dataset=a-b", NULL, "hyphens" },
+		{ "data.stream.dataset=${topic}", NULL, "data.stream.namespace may" },
+		{ "data.stream.namespace=${topic}.x", NULL, NULL },
+		{ "template.name=a b", NULL, "is no name" },
+		{ "pipeline=a,b", NULL, "is no name" },
+		{ "read.timeout.ms=-1", NULL, "read.timeout.ms" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct cw_essink sink = { 0 };
+
+		cw_map_set(&sink.map, "connection.url", "http://localhost:9200");
+		apply(&sink.map, rows[i].settings);
+		CU_ASSERT_EQUAL(cw_essink_fill(&sink), rows[i].want ? -1 : 0);
+		if (rows[i].want && !strstr(sink.err.text, rows[i].want))
+			fprintf(stderr, "\n  %s: %s\n", rows[i].settings, sink.err.text);
+		CU_ASSERT_PTR_NOT_NULL(strstr(sink.err.text, rows[i].want ? rows[i].want : ""));
+		cw_essink_stop(&sink);
+	}
+}
+
+static void test_config__keys_together(void)
+{
+	static const struct setting rows[] = {
+		{ "batch.size=2000", NULL, NULL },
+		{ "connection.username=me", "connection.username", "go together" },
+		{ "connection.password=secret", "connection.password", "go together" },
+		{ "connection.username=me;connection.password=secret", NULL, NULL },
+		{ "connection.username=me;connection.password=secret;api.key=k", "api.key", "Only one of" },
+		{ "api.key=k;bearer.token=t", "api.key", "Only one of" },
+		{ "proxy.username=me;proxy.host=h", "proxy.username", "go together" },
+		{ "proxy.username=me;proxy.password=p", "proxy.host", "needed" },
+		{ "elastic.https.ssl.ca.location=/dev/null", "elastic.https.ssl.ca.location", "no file" },
+		{ "linger.ms=2000;flush.timeout.ms=1000", "linger.ms", "longer than flush.timeout.ms" },
+		{ "bulk.size.bytes=0", "bulk.size.bytes", "more than 0" },
+		{ "max.buffered.records=9999", "max.buffered.records", "which is 10000" },
+		{ "batch.size=1000000;max.in.flight.requests=1000", "max.buffered.records", "which is 1000000000" },
+		{ "data.stream.type=LOGS", "data.stream.dataset", "needed" },
+		{ "data.stream.type=LOGS;data.stream.dataset=a", NULL, NULL },
+		{ "data.stream.dataset=a", "data.stream.type", "LOGS or METRICS" },
+		{ "data.stream.type=LOGS;data.stream.dataset=a;index=x", "index", "exclude each other" },
+		{ "data.stream.type=LOGS;data.stream.dataset=a;op.type=INDEX", "op.type", "only op.type=CREATE" },
+		{ "index=%{+yyyy}", "index", "starts with a date" },
+		{ "index=%{+yyyy};template.enable=false", NULL, NULL },
+		{ "index=%{topic}", NULL, NULL },
+		{ "pattern.timestamp.format=%Y", "pattern.timestamp.format", "which is not given" },
+		{ "pattern=(?<ip>.*);pattern.timestamp.format=%Y", NULL, NULL },
+		{ "elastic.https.ssl.truststore.type=JKS", NULL, NULL }, /* without a truststore it means nothing */
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct cw_essink sink = { 0 };
+		struct cw_validation *validation = calloc(1, sizeof(*validation));
+		bool found = rows[i].key == NULL;
+
+		cw_fake_host_init(&sink.host, "logs", -1, 1);
+		cw_map_set(&sink.map, "connection.url", "http://localhost:9200");
+		apply(&sink.map, rows[i].settings);
+		if (cw_essink_fill(&sink) == 0) {
+			cw_essink_ops()->validate(&sink.host.ctx, &sink.config, validation);
+			for (size_t k = 0; k < validation->n; k++)
+				found = found || (strcmp(validation->errors[k].key, rows[i].key) == 0 &&
+						  strstr(validation->errors[k].message, rows[i].want));
+			CU_ASSERT_EQUAL(validation->n == 0, rows[i].key == NULL);
+		} else {
+			found = rows[i].want && strstr(sink.err.text, rows[i].want);
+		}
+		if (!found)
+			fprintf(stderr, "\n  %s: %zu errors, %s\n", rows[i].settings, validation->n,
+				validation->errors[0].message);
+		CU_ASSERT_TRUE(found);
+		free(validation);
+		cw_essink_stop(&sink);
+	}
+}
+
+static void test_config__table_is_sound(void)
+{
+	struct cw_config_table table = cw_essink_table();
+	struct cw_essink sink = { 0 };
+
+	CU_ASSERT_STRING_EQUAL(cw_plugin->class_name, "io.connectworker.AccessLogElasticsearchSink");
+	CU_ASSERT_EQUAL(cw_plugin->kind, CW_PLUGIN_SINK);
+	for (size_t i = 0; i < table.n; i++) {
+		struct cw_config_def copy;
+		const struct cw_config_def *def = cw_config_table_at(table, i, &copy);
+
+		CU_ASSERT_PTR_NOT_NULL(def->doc);
+		CU_ASSERT_PTR_NOT_NULL(def->group);
+		CU_ASSERT_PTR_NOT_NULL(def->display_name);
+		CU_ASSERT_TRUE(def->offset < sizeof(struct cw_es_config));
+		for (size_t k = 0; k < i; k++)
+			CU_ASSERT_NOT_EQUAL(def->offset, cw_config_table_at(table, k, &copy)->offset);
+	}
+	cw_map_set(&sink.map, "connection.url", "x");
+	CU_ASSERT_EQUAL(cw_essink_fill(&sink), 0);
+	CU_ASSERT_EQUAL(sink.config.batch_size, 2000);
+	CU_ASSERT_EQUAL(sink.config.bulk_bytes, 5242880);
+	CU_ASSERT_STRING_EQUAL(sink.config.stream_namespace, "${topic}");
+	cw_essink_stop(&sink);
+}
+
+static void test_config__urls_share_their_scheme(void)
+{
+	static const struct {
+		const char *url;
+		bool https;
+		const char *want;
+	} rows[] = {
+		{ "localhost:9200", false, "http://localhost:9200" },
+		{ "localhost:9200", true, "https://localhost:9200" },
+		{ "http://a/", true, "https://a" },
+		{ "https://a/es//", true, "https://a/es" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *url = cw_es_config_url(rows[i].url, rows[i].https);
+
+		CU_ASSERT_STRING_EQUAL(url, rows[i].want);
+		free(url);
+	}
+}
+
+int main(void)
+{
+	CU_TestInfo config[] = {
+		{ "single values", test_config__single_values },
+		{ "keys together", test_config__keys_together },
+		{ "the table is sound", test_config__table_is_sound },
+		{ "URLs share their scheme", test_config__urls_share_their_scheme },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = {
+		{ "config", NULL, NULL, NULL, NULL, config },
+		CU_SUITE_INFO_NULL,
+	};
+
+	return cw_test_main(suites);
+}
