@@ -446,7 +446,7 @@ static void sink_task_stop(void *task)
 
 const struct cw_connector_ops cw_es_ops = {
 	.size = sizeof(cw_es_ops),
-	.flags = CW_SINK_ASYNC,
+	.flags = CW_SINK_ASYNC | CW_SINK_NO_HEADERS,
 	.validate = cw_es_config_validate,
 	.start = sink_start,
 	.stop = sink_stop,

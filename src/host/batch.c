@@ -41,7 +41,7 @@ static void *grow(struct cw_batch *batch, size_t size)
 	return p;
 }
 
-struct cw_task_batch *cw_task_batch_new(size_t capacity, bool sink)
+struct cw_task_batch *cw_task_batch_new(size_t capacity)
 {
 	struct cw_task_batch *b = cw_alloc(sizeof(*b));
 
@@ -50,16 +50,11 @@ struct cw_task_batch *cw_task_batch_new(size_t capacity, bool sink)
 	b->batch.capacity = capacity;
 	b->batch.records = cw_alloc(capacity * sizeof(struct cw_record));
 	b->batch.grow = grow;
-	if (sink)
-		b->messages = cw_alloc(capacity * sizeof(*b->messages));
 	return b;
 }
 
 void cw_task_batch_reset(struct cw_task_batch *b)
 {
-	for (size_t i = 0; i < b->n_messages; i++)
-		rd_kafka_message_destroy(b->messages[i]);
-	b->n_messages = 0;
 	b->n_spans = 0;
 	b->rejected = 0;
 	b->complete = false;
@@ -84,7 +79,6 @@ void cw_task_batch_free(struct cw_task_batch *b)
 		free(block);
 	}
 	free(b->batch.records);
-	free(b->messages);
 	free(b->spans);
 	free(b);
 }

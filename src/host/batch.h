@@ -1,6 +1,6 @@
 /*
- * batch - the framework's side of struct cw_batch: the arena, the record array, and for sinks the
- * Kafka messages that the records point into.
+ * batch - the framework's side of struct cw_batch: the arena, the record array, and for sinks what a
+ * commit needs to know.
  *
  * A batch is made once and used again; cw_task_batch_reset() forgets its records in O(blocks).
  * Belongs to one task's thread.
@@ -8,13 +8,13 @@
 #ifndef CW_HOST_BATCH_H
 #define CW_HOST_BATCH_H
 
-#include <librdkafka/rdkafka.h>
+#include <stdbool.h>
 
 #include "connect-worker/connector.h"
 
 /* The last record of one Kafka partition in a batch: what a commit needs to know of it. */
 struct cw_span {
-	rd_kafka_topic_t *topic; /* borrowed from the messages' consumer */
+	const char *topic; /* in the batch */
 	int32_t partition;
 	int64_t next_offset;
 };
@@ -25,8 +25,6 @@ struct cw_task_batch {
 	struct cw_batch batch; /* first: what the plugin sees */
 	struct cw_arena_block *blocks, *current;
 	/* sinks */
-	rd_kafka_message_t **messages; /* [capacity], owned once received */
-	size_t n_messages;
 	struct cw_span *spans;
 	size_t n_spans, spans_cap;
 	size_t rejected;
@@ -34,8 +32,8 @@ struct cw_task_batch {
 	struct cw_task_batch *next; /* in a queue of the task */
 };
 
-struct cw_task_batch *cw_task_batch_new(size_t capacity, bool sink);
-void cw_task_batch_reset(struct cw_task_batch *b); /* gives the messages back to librdkafka */
+struct cw_task_batch *cw_task_batch_new(size_t capacity);
+void cw_task_batch_reset(struct cw_task_batch *b);
 void cw_task_batch_free(struct cw_task_batch *b);
 
 static inline struct cw_task_batch *cw_task_batch_of(struct cw_batch *batch)

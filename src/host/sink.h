@@ -7,11 +7,15 @@
 #ifndef CW_HOST_SINK_H
 #define CW_HOST_SINK_H
 
+#include <librdkafka/rdkafka.h>
+
 #include "host/batch.h"
 #include "host/converter.h"
 #include "host/positions.h"
 #include "host/task.h"
 #include "kafka/fetch_waker.h"
+
+#define CW_SINK_BATCH_RECORDS 1000u
 
 struct cw_sink {
 	struct cw_log_scope scope; /* first: librdkafka's opaque is taken for a log scope */
@@ -21,8 +25,7 @@ struct cw_sink {
 	int queue_fd; /* readable once the empty queue got something */
 	struct cw_fetch_waker *waker;
 	struct cw_converter key_converter, value_converter;
-	rd_kafka_topic_t *last_topic; /* the cached name's */
-	struct cw_slice last_topic_name;
+	rd_kafka_message_t **messages; /* [CW_SINK_BATCH_RECORDS], of one cw_sink_receive() */
 
 	/* Batches: at most one is held back by the plugin, one more may come while that lasts. */
 	struct cw_task_batch *spare, *held, *parked;
@@ -30,6 +33,7 @@ struct cw_sink {
 	struct cw_positions safe;      /* may be committed */
 	struct cw_positions unflushed; /* may be committed after the plugin's next flush() */
 	bool async, flushes;           /* how the plugin says what is safe */
+	bool headers;                  /* the plugin looks at them */
 	bool plugin_open;
 
 	unsigned attempt;      /* of the held batch */

@@ -9,7 +9,6 @@
 #include "host/sink.h"
 #include "kafka/client.h"
 
-#define BATCH_RECORDS 1000
 #define METADATA_TIMEOUT_MS 5000
 /* How long partitions that are taken away may keep the group waiting. */
 #define REVOKE_DRAIN_MS 10000
@@ -186,6 +185,7 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 		return CW_FAIL;
 	rd_kafka_poll_set_consumer(sink->consumer);
 	sink->queue = rd_kafka_queue_get_consumer(sink->consumer);
+	sink->messages = cw_alloc(CW_SINK_BATCH_RECORDS * sizeof(*sink->messages));
 	sink->queue_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	rd_kafka_queue_io_event_enable(sink->queue, sink->queue_fd, &one, sizeof(one));
 	sink->waker = cw_fetch_waker_new(sink->consumer);
@@ -218,26 +218,44 @@ static void handle_error(struct cw_sink *sink, const rd_kafka_message_t *message
 	}
 }
 
-static void note_span(struct cw_task_batch *b, const rd_kafka_message_t *m)
+static void *copy(struct cw_task_batch *b, const void *p, size_t n)
 {
-	struct cw_span *span = b->n_spans ? &b->spans[b->n_spans - 1] : NULL;
+	return p ? memcpy(cw_batch_alloc(&b->batch, n), p, n) : NULL;
+}
 
-	if (!span || span->partition != m->partition || span->topic != m->rkt) {
-		span = NULL;
-		for (size_t i = 0; i < b->n_spans && !span; i++)
-			if (b->spans[i].partition == m->partition && b->spans[i].topic == m->rkt)
-				span = &b->spans[i];
-		if (!span) {
-			if (b->n_spans == b->spans_cap) {
-				b->spans_cap = b->spans_cap ? b->spans_cap * 2 : 8;
-				b->spans = cw_realloc(b->spans, b->spans_cap * sizeof(*b->spans));
-			}
-			span = &b->spans[b->n_spans++];
-			span->topic = m->rkt;
-			span->partition = m->partition;
-		}
+/* Where a run of messages of the same partition belongs to. */
+struct place {
+	const rd_kafka_topic_t *topic;
+	int32_t partition;
+	struct cw_slice name; /* in the batch */
+	size_t span;
+};
+
+/* The span of a partition, which may have been seen before in the batch. */
+static size_t find_span(struct cw_task_batch *b, struct place *place)
+{
+	for (size_t i = 0; i < b->n_spans; i++)
+		if (b->spans[i].partition == place->partition && strcmp(b->spans[i].topic, place->name.p) == 0)
+			return i;
+	if (b->n_spans == b->spans_cap) {
+		b->spans_cap = b->spans_cap ? b->spans_cap * 2 : 8;
+		b->spans = cw_realloc(b->spans, b->spans_cap * sizeof(*b->spans));
 	}
-	span->next_offset = m->offset + 1;
+	b->spans[b->n_spans] = (struct cw_span){ .topic = place->name.p, .partition = place->partition };
+	return b->n_spans++;
+}
+
+static void find_place(struct cw_task_batch *b, struct place *place, const rd_kafka_message_t *m)
+{
+	if (m->rkt != place->topic) {
+		const char *name = rd_kafka_topic_name(m->rkt);
+		size_t n = strlen(name);
+
+		place->topic = m->rkt;
+		place->name = cw_slice(copy(b, name, n + 1), n);
+	}
+	place->partition = m->partition;
+	place->span = find_span(b, place);
 }
 
 static void fill_headers(struct cw_task_batch *b, struct cw_record *r, const rd_kafka_message_t *m)
@@ -246,8 +264,6 @@ static void fill_headers(struct cw_task_batch *b, struct cw_record *r, const rd_
 	struct cw_header *out;
 	size_t n;
 
-	r->headers = NULL;
-	r->n_headers = 0;
 	if (rd_kafka_message_headers(m, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
 		return;
 	n = rd_kafka_header_cnt(headers);
@@ -259,71 +275,84 @@ static void fill_headers(struct cw_task_batch *b, struct cw_record *r, const rd_
 
 		if (rd_kafka_header_get_all(headers, i, &key, &p, &size) != RD_KAFKA_RESP_ERR_NO_ERROR)
 			break;
-		out[i].key = cw_slice_str(key);
-		out[i].value = p ? cw_value_bytes(cw_slice(p, size)) : cw_value_null();
+		out[i].key = cw_slice(copy(b, key, strlen(key)), strlen(key));
+		out[i].value = p ? cw_value_bytes(cw_slice(copy(b, p, size), size)) : cw_value_null();
 		r->n_headers++;
 	}
 	r->headers = out;
 }
 
-static void fill_record(struct cw_sink *sink, struct cw_task_batch *b, struct cw_record *r,
+static void fill_record(struct cw_sink *sink, struct cw_task_batch *b, const struct place *place,
 			const rd_kafka_message_t *m)
 {
+	struct cw_record *r = cw_batch_record(&b->batch, b->batch.n++);
 	rd_kafka_timestamp_type_t type;
 
-	if (m->rkt != sink->last_topic) {
-		sink->last_topic = m->rkt;
-		sink->last_topic_name = cw_slice_str(rd_kafka_topic_name(m->rkt));
-	}
-	r->topic = sink->last_topic_name;
+	r->topic = place->name;
 	r->offset = m->offset;
 	r->partition = m->partition;
 	r->timestamp_ms = rd_kafka_message_timestamp(m, &type);
 	r->timestamp_type = type == RD_KAFKA_TIMESTAMP_CREATE_TIME	  ? CW_TIMESTAMP_CREATE :
 			    type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? CW_TIMESTAMP_LOG_APPEND :
 									 CW_TIMESTAMP_NONE;
-	r->key = cw_converter_to_value(&sink->key_converter, m->key, m->key_len);
-	r->value = cw_converter_to_value(&sink->value_converter, m->payload, m->len);
+	r->key = cw_converter_to_value(&sink->key_converter, copy(b, m->key, m->key_len), m->key_len);
+	r->value = cw_converter_to_value(&sink->value_converter, copy(b, m->payload, m->len), m->len);
 	r->source_partition = NULL;
-	fill_headers(b, r, m);
+	r->headers = NULL;
+	r->n_headers = 0;
+	if (sink->headers)
+		fill_headers(b, r, m);
+}
+
+/*
+ * The bytes are copied and the messages given back at once: what the plugin holds until its store has answered
+ * is a third of what librdkafka needs for a message, and librdkafka's memory is used again while it is in the cache.
+ */
+static int64_t fill_batch(struct cw_sink *sink, struct cw_task_batch *b, size_t n)
+{
+	struct place place = { 0 };
+	int64_t bytes = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const rd_kafka_message_t *m = sink->messages[i];
+
+		if (m->err) {
+			handle_error(sink, m);
+			continue;
+		}
+		if (m->rkt != place.topic || m->partition != place.partition)
+			find_place(b, &place, m);
+		fill_record(sink, b, &place, m);
+		b->spans[place.span].next_offset = m->offset + 1;
+		bytes += (int64_t)m->len;
+	}
+	for (size_t i = 0; i < n; i++) /* only now: they keep the topics alive that are compared */
+		rd_kafka_message_destroy(sink->messages[i]);
+	return bytes;
 }
 
 struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 {
-	struct cw_task_batch *b = sink->spare ? sink->spare : cw_task_batch_new(BATCH_RECORDS, true);
-	int64_t bytes = 0;
+	struct cw_task_batch *b = sink->spare ? sink->spare : cw_task_batch_new(CW_SINK_BATCH_RECORDS);
+	int64_t bytes;
 	ssize_t n;
 
 	/* Taken off the list first: a rebalance may be served within the call, and it puts other batches there. */
 	sink->spare = sink->spare ? sink->spare->next : NULL;
-	n = rd_kafka_consume_batch_queue(sink->queue, 0, b->messages, b->batch.capacity);
-	sink->last_topic = NULL; /* its name lives as long as a message of the topic */
+	n = rd_kafka_consume_batch_queue(sink->queue, 0, sink->messages, CW_SINK_BATCH_RECORDS);
 	b->next = NULL;
-	for (ssize_t i = 0; i < n; i++) {
-		rd_kafka_message_t *m = b->messages[i];
-
-		if (m->err) {
-			handle_error(sink, m);
-			rd_kafka_message_destroy(m);
-			continue;
-		}
-		b->messages[b->n_messages] = m;
-		fill_record(sink, b, cw_batch_record(&b->batch, b->n_messages++), m);
-		note_span(b, m);
-		bytes += (int64_t)m->len;
-	}
-	b->batch.n = b->n_messages;
-	if (b->n_messages == 0) {
+	bytes = n > 0 ? fill_batch(sink, b, (size_t)n) : 0;
+	if (b->batch.n == 0) {
 		b->next = sink->spare;
 		sink->spare = b;
 		return NULL;
 	}
 	b->batch.received_ns = cw_clock_ns();
-	cw_metric_add(sink->records, (int64_t)b->n_messages);
+	cw_metric_add(sink->records, (int64_t)b->batch.n);
 	cw_metric_add(sink->bytes, bytes);
 	cw_metric_add(sink->batches, 1);
-	cw_metric_add(sink->in_flight, (int64_t)b->n_messages);
-	cw_fetch_waker_poke(sink->waker, b->n_messages, rd_kafka_queue_length(sink->queue));
+	cw_metric_add(sink->in_flight, (int64_t)b->batch.n);
+	cw_fetch_waker_poke(sink->waker, b->batch.n, (size_t)bytes, rd_kafka_queue_length(sink->queue));
 	return b;
 }
 
@@ -377,6 +406,7 @@ void cw_sink_unsubscribe(struct cw_sink *sink)
 {
 	cw_fetch_waker_free(sink->waker);
 	sink->waker = NULL;
+	free(sink->messages);
 	if (sink->queue)
 		rd_kafka_queue_destroy(sink->queue);
 	if (sink->consumer) {

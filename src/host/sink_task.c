@@ -88,7 +88,7 @@ static void settle(struct cw_sink *sink)
 		if (!sink->first)
 			sink->last = NULL;
 		for (size_t i = 0; i < b->n_spans; i++)
-			cw_positions_advance(to, rd_kafka_topic_name(b->spans[i].topic), b->spans[i].partition,
+			cw_positions_advance(to, b->spans[i].topic, b->spans[i].partition,
 					     b->spans[i].next_offset);
 		recycle(sink, b);
 	}
@@ -456,6 +456,7 @@ enum cw_result cw_sink_task_run(struct cw_task *task, struct cw_error *err)
 		.task = task,
 		.async = (task->plugin->ops.flags & CW_SINK_ASYNC) != 0,
 		.flushes = task->plugin->ops.flush != NULL,
+		.headers = (task->plugin->ops.flags & CW_SINK_NO_HEADERS) == 0,
 		.next_commit_ms = cw_clock_ms() + task->worker->offset_flush_interval_ms,
 	};
 	enum cw_result result;

@@ -7,6 +7,8 @@
 #ifndef CW_HOST_SOURCE_H
 #define CW_HOST_SOURCE_H
 
+#include <librdkafka/rdkafka.h>
+
 #include "host/acks.h"
 #include "host/batch.h"
 #include "host/converter.h"

@@ -287,7 +287,7 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 	enum cw_result result;
 
 	make_metrics(&source);
-	source.batch = cw_task_batch_new(BATCH_RECORDS, false);
+	source.batch = cw_task_batch_new(BATCH_RECORDS);
 	result = run_source(&source, err);
 	cw_source_close_producer(&source); /* before the entries that its reports point to */
 	cw_acks_free(&source.acks);

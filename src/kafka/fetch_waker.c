@@ -11,13 +11,17 @@
 #define FIRST_WITH_BACKOFF 0x02020000
 #define REQUEST_TIMEOUT_MS 1000
 #define LEADERS_MAX_AGE_MS 30000
-/* A fetcher can only be asleep after a queue's worth of records; waking it more often is of no use. */
+/*
+ * A fetcher can only be asleep after a queue's worth of records or bytes; waking it more often is of no use.
+ * Of large records the queue never holds many.
+ */
 #define TAKEN_BETWEEN 1000
+#define BYTES_BETWEEN (512 << 10)
 #define LOW 1500
 
 struct cw_fetch_waker {
 	rd_kafka_t *consumer;
-	size_t taken; /* the poking thread's */
+	size_t taken, taken_bytes; /* the poking thread's */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -164,14 +168,15 @@ void cw_fetch_waker_assign(struct cw_fetch_waker *w, const rd_kafka_topic_partit
 	pthread_mutex_unlock(&w->lock);
 }
 
-void cw_fetch_waker_poke(struct cw_fetch_waker *w, size_t taken, size_t length)
+void cw_fetch_waker_poke(struct cw_fetch_waker *w, size_t taken, size_t bytes, size_t length)
 {
 	if (!w)
 		return;
 	w->taken += taken;
-	if (w->taken < TAKEN_BETWEEN || length > LOW)
+	w->taken_bytes += bytes;
+	if ((w->taken < TAKEN_BETWEEN && w->taken_bytes < BYTES_BETWEEN) || length > LOW)
 		return;
-	w->taken = 0;
+	w->taken = w->taken_bytes = 0;
 	pthread_mutex_lock(&w->lock);
 	w->wanted = true;
 	pthread_cond_signal(&w->changed);

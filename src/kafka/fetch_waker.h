@@ -20,8 +20,8 @@ void cw_fetch_waker_configure(rd_kafka_conf_t *conf);
 struct cw_fetch_waker *cw_fetch_waker_new(rd_kafka_t *consumer);
 /* The partitions that are fetched from now on; copied. */
 void cw_fetch_waker_assign(struct cw_fetch_waker *waker, const rd_kafka_topic_partition_list_t *partitions);
-/* `taken` more records were taken off the queue, which is `length` long now: wakes the fetchers when it runs low. */
-void cw_fetch_waker_poke(struct cw_fetch_waker *waker, size_t taken, size_t length);
+/* More records, of so many bytes, were taken off the queue, which is `length` long now: wakes the fetchers when it runs low. */
+void cw_fetch_waker_poke(struct cw_fetch_waker *waker, size_t taken, size_t bytes, size_t length);
 void cw_fetch_waker_free(struct cw_fetch_waker *waker); /* before the consumer is destroyed */
 
 #endif

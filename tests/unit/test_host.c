@@ -202,7 +202,7 @@ static void test_retry__backs_off_with_full_jitter_and_a_cap(void)
 
 static void test_batch__arena_grows_aligned_and_is_used_again(void)
 {
-	struct cw_task_batch *b = cw_task_batch_new(4, false);
+	struct cw_task_batch *b = cw_task_batch_new(4);
 	char *first = cw_batch_alloc(&b->batch, 10), *p;
 
 	CU_ASSERT_EQUAL((uintptr_t)first % 16, 0);

@@ -454,12 +454,14 @@ enum {
 	 * Without this flag a batch is safe once put() returned CW_OK and, where there is a flush(),
 	 * a later flush() returned CW_OK.
 	 */
-	CW_SINK_ASYNC = 1u << 0
+	CW_SINK_ASYNC = 1u << 0,
+	/* The plugin does not look at the headers of records: they come without, which spares their decoding. */
+	CW_SINK_NO_HEADERS = 1u << 1
 };
 
 struct cw_connector_ops {
 	uint32_t size;  /* sizeof(struct cw_connector_ops) */
-	uint32_t flags; /* CW_SINK_ASYNC */
+	uint32_t flags; /* CW_SINK_… */
 	/*
 	 * Checks that span keys; each key alone was checked by the table. May not touch the network for
 	 * longer than a second. Optional.
