@@ -46,6 +46,7 @@ struct cw_source {
 	struct cw_task_batch *batch;
 	struct cw_acks acks;
 	struct cw_error failure; /* from a delivery report */
+	bool gave_up;            /* records of the last poll were not sent, since the task has to end */
 	uint64_t seq;            /* of the newest "offsets" message */
 	int64_t next_commit_ms;
 

@@ -379,8 +379,10 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 	if (result == CW_OK)
 		result = send_run(source, err);
 	source->run.n = 0;
-	if (result == CW_END)
-		return CW_OK; /* given up: the entry stays open, so that no offset from here on is committed */
+	if (result == CW_END) { /* the entry stays open, so that no offset from here on is committed */
+		source->gave_up = true;
+		return CW_OK;
+	}
 	if (!source->transactional && result == CW_OK)
 		cw_acks_seal(&source->acks, entry);
 	cw_metric_add(source->polled, (int64_t)batch->n);

@@ -137,7 +137,8 @@ enum cw_result cw_source_txn_commit(struct cw_source *source, struct cw_error *e
 	enum cw_result result = CW_OK;
 	rd_kafka_error_t *error;
 
-	if (!source->in_transaction)
+	/* One that lacks records is left to be aborted by the next start. */
+	if (!source->in_transaction || source->gave_up)
 		return CW_OK;
 	for (size_t i = 0; i < source->transaction->n_offsets && result == CW_OK; i++)
 		result = produce_offset(source, &source->transaction->offsets[i], err);
