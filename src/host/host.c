@@ -33,6 +33,7 @@ struct host {
 	bool started;
 	struct cw_task **tasks;
 	size_t n_tasks;
+	_Atomic bool group_formed; /* a task of the sink has got partitions */
 	int64_t next_metrics_ms;
 	bool stopping;
 	int64_t stop_deadline_ms;
@@ -177,6 +178,7 @@ static void on_start_task(struct host *host, const json_t *message)
 	host->tasks[id] = cw_task_new((int)id, (int)count, host->connector, host->plugin, &host->worker, &host->link,
 				      &config, json_deep_copy(json_object_get(message, "offsets")));
 	cw_map_free(&config);
+	host->tasks[id]->group_formed = &host->group_formed;
 	cw_task_start(host->tasks[id], json_is_true(json_object_get(message, "paused")));
 }
 

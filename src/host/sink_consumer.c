@@ -10,6 +10,9 @@
 #include "kafka/client.h"
 
 #define METADATA_TIMEOUT_MS 5000
+/* How long the other tasks let the first one go ahead into the group. */
+#define HEAD_START_MS 200
+#define HEAD_START_STEP_MS 2
 /* How long partitions that are taken away may keep the group waiting. */
 #define REVOKE_DRAIN_MS 10000
 
@@ -24,7 +27,7 @@ static const struct cw_client_default defaults[] = {
 	{ "allow.auto.create.topics", "true" },
 	{ "partition.assignment.strategy", "cooperative-sticky" },
 	{ "session.timeout.ms", "10000" },
-	{ "heartbeat.interval.ms", "3000" },
+	{ "heartbeat.interval.ms", "1000" },
 	{ "fetch.message.max.bytes", "262144" },
 	{ "queued.min.messages", "3000" },
 	{ "queued.max.messages.kbytes", "2048" },
@@ -40,6 +43,7 @@ static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *par
 		rd_kafka_error_destroy(error);
 		return;
 	}
+	atomic_store(sink->task->group_formed, true);
 	cw_positions_assign(&sink->safe, partitions);
 	cw_positions_assign(&sink->unflushed, partitions);
 	if (sink->partitions_paused)
@@ -150,6 +154,20 @@ static void warm_metadata(struct cw_sink *sink)
 	}
 }
 
+/*
+ * When several members come at once to a broker that does not wait for more of them, the first ones' answers
+ * cross, and librdkafka tries again only after two seconds, in which the whole group waits. So the first task
+ * goes ahead and has everything; the others come at once after it, or soon, where the broker waits for members.
+ */
+static void let_first_go_ahead(struct cw_sink *sink)
+{
+	struct cw_task *task = sink->task;
+	int64_t until = cw_clock_ms() + HEAD_START_MS;
+
+	while (task->context.task > 0 && !atomic_load(task->group_formed) && !cw_task_stopping(task) && cw_clock_ms() < until)
+		cw_task_sleep(task, HEAD_START_STEP_MS);
+}
+
 static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err)
 {
 	struct cw_task *task = sink->task;
@@ -190,6 +208,7 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 	rd_kafka_queue_io_event_enable(sink->queue, sink->queue_fd, &one, sizeof(one));
 	sink->waker = cw_fetch_waker_new(sink->consumer);
 	warm_metadata(sink);
+	let_first_go_ahead(sink);
 	topics = subscription(&sink->task->framework);
 	error = rd_kafka_subscribe(sink->consumer, topics);
 	rd_kafka_topic_partition_list_destroy(topics);

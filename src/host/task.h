@@ -42,6 +42,8 @@ struct cw_task {
 	struct cw_metrics metrics;
 	unsigned random; /* seed of this task's jitter */
 
+	_Atomic bool *group_formed; /* shared by the tasks of the connector: one of them has got partitions */
+
 	/* From the main thread to the task; each change is followed by a write to wake_fd. */
 	int wake_fd;
 	_Atomic bool stop, pause;
