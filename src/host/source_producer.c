@@ -245,6 +245,25 @@ static bool forget_partitions(struct cw_source_run *run)
 	return true;
 }
 
+/*
+ * Offers librdkafka n messages: how many at the front it took, and in *error why not the next one. It goes on
+ * after a message that it refuses (not when its queue is full), so those behind may have been taken as well.
+ */
+static size_t produce_run(struct cw_source *source, struct cw_source_run *run, rd_kafka_message_t *messages, size_t n,
+			  rd_kafka_resp_err_t *error)
+{
+	size_t front = 0;
+
+	rd_kafka_produce_batch(run->topic->topic, run->partition, RD_KAFKA_MSG_F_COPY, messages, (int)n);
+	for (size_t i = 0; i < n; i++)
+		if (!messages[i].err)
+			cw_acks_sent(&source->acks, messages[i]._private);
+	while (front < n && !messages[front].err)
+		front++;
+	*error = front < n ? messages[front].err : RD_KAFKA_RESP_ERR_NO_ERROR;
+	return front;
+}
+
 /* Hands the run to librdkafka, which copies it. */
 static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 {
@@ -253,15 +272,9 @@ static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 	size_t done = 0;
 
 	while (done < run->n && result == CW_OK) {
-		rd_kafka_message_t *left = run->messages + done;
-		int taken = rd_kafka_produce_batch(run->topic->topic, run->partition, RD_KAFKA_MSG_F_COPY, left,
-						   (int)(run->n - done));
 		rd_kafka_resp_err_t error;
 
-		for (int i = 0; i < taken; i++)
-			cw_acks_sent(&source->acks, left[i]._private);
-		done += (size_t)taken;
-		error = done < run->n ? run->messages[done].err : RD_KAFKA_RESP_ERR_NO_ERROR;
+		done += produce_run(source, run, run->messages + done, run->n - done, &error);
 		if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 			result = wait_for_room(source, err);
 		else if (error && !(error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && forget_partitions(run)))

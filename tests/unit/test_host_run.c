@@ -59,6 +59,19 @@ static void test_source__retry_is_tried_again_and_failure_says_why(void)
 	host_stop(&p);
 }
 
+static void test_source__a_record_that_cannot_be_sent_fails_the_task_and_is_not_passed_over(void)
+{
+	struct host_process p = host_run("src-h", "connector.class=ScriptedSource topic=src-h count=300 per.poll=100 huge.at=150 "
+						"partition=0");
+	json_t *pair;
+
+	host_expect_failed(&p, "a record for topic src-h cannot be sent");
+	pair = json_object_get(p.offsets, "{\"task\":0}");
+	CU_ASSERT_TRUE(json_integer_value(json_object_get(json_array_get(pair, 1), "next")) <= 150);
+	CU_ASSERT_TRUE(host_metric(&p, "records") <= 200);
+	host_stop(&p);
+}
+
 static void test_source__pause_stops_the_flow_and_resume_goes_on(void)
 {
 	struct host_process p = host_run("src-d", "connector.class=ScriptedSource topic=src-d tasks.max=2 split=2");
@@ -265,6 +278,8 @@ int main(void)
 		{ "source completes", test_source__completes_with_every_record_acknowledged_and_its_offset_stored },
 		{ "source goes on from the stored offset", test_source__goes_on_from_the_stored_offset },
 		{ "source: retry and failure", test_source__retry_is_tried_again_and_failure_says_why },
+		{ "source: a record that cannot be sent",
+		  test_source__a_record_that_cannot_be_sent_fails_the_task_and_is_not_passed_over },
 		{ "source: pause and resume", test_source__pause_stops_the_flow_and_resume_goes_on },
 		{ "source: too many tasks", test_source__more_tasks_than_tasks_max_are_refused },
 		{ "a crash names signal, task, function", test_host__a_crash_names_the_signal_the_task_and_the_function },

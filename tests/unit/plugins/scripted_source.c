@@ -9,7 +9,7 @@
 
 struct config {
 	const char *topic;
-	int32_t count, per_poll, retry, fail_at, tasks;
+	int32_t count, per_poll, retry, fail_at, tasks, huge_at, partition;
 	bool json_offsets, crash;
 };
 
@@ -32,6 +32,8 @@ static const struct cw_config_def defs[] = {
 	INT_KEY("retry", retry, "0"),
 	INT_KEY("fail.at", fail_at, "0"),
 	INT_KEY("split", tasks, "1"),
+	INT_KEY("partition", partition, "-1"),
+	INT_KEY("huge.at", huge_at, "0"), /* this record is larger than a broker takes */
 	{ .name = "json.offsets", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Form of the offsets.",
 	  .offset = offsetof(struct config, json_offsets) },
 	{ .name = "crash", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Whether poll crashes.",
@@ -105,6 +107,9 @@ static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw
 		n = snprintf(text, 32, "v%ld", s->next);
 		r->topic = cw_slice_str(c->topic);
 		r->value = cw_value_string(cw_slice(text, (size_t)n));
+		if (c->huge_at && s->next == c->huge_at)
+			r->value.u.bytes = cw_slice(memset(cw_batch_alloc(batch, 2 << 20), 'x', 2 << 20), 2 << 20);
+		r->partition = c->partition;
 		r->source_partition = s->partition;
 		s->next++;
 		if (c->json_offsets) {
