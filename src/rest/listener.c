@@ -98,6 +98,9 @@ int cw_listener_open(const char *listener, struct cw_listener *out, struct cw_er
 	if (!*host)
 		hints.ai_family = AF_INET;
 	rc = getaddrinfo(*host ? host : NULL, port, &hints, &addresses);
+	/* Without /etc/hosts nobody may know localhost; it is loopback all the same (RFC 6761). */
+	if (rc && strcasecmp(host, "localhost") == 0)
+		rc = getaddrinfo("127.0.0.1", port, &hints, &addresses);
 	if (rc)
 		return cw_error_set(err, CW_ERR_INVALID, "listeners: \"%s\": the host cannot be resolved: %s", listener,
 				    gai_strerror(rc));

@@ -453,6 +453,18 @@ static int migrate(struct sqlite_store *s, int version, struct cw_error *err)
 	return end(s, execute(s, err, mark), err);
 }
 
+/* Makes what is missing of a folder and those above it. */
+static int make_folders(char *folder)
+{
+	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(folder, 0755) != 0 && errno != EEXIST)
+			return -1;
+		*slash = '/';
+	}
+	return mkdir(folder, 0700) != 0 && errno != EEXIST ? -1 : 0;
+}
+
 /* The file holds configs, passwords among them: it is made readable for its owner only. */
 static int make_file(const char *path, struct cw_error *err)
 {
@@ -462,7 +474,7 @@ static int make_file(const char *path, struct cw_error *err)
 
 	if (slash && slash != folder) {
 		*slash = '\0';
-		if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+		if (make_folders(folder) != 0)
 			return cw_error_set(err, CW_ERR_FATAL, "cannot make the folder of state file %s: %s", path,
 					    strerror(errno));
 	}

@@ -28,8 +28,8 @@ static int make_folder(void)
 
 static int remove_folder(void)
 {
-	static const char *const names[] = { "s.db", "s.db-wal", "s.db-shm", "s.db.lock", "s.db.hosts", "sub/s.db",
-					     "sub/s.db.lock", "sub" };
+	static const char *const names[] = { "s.db", "s.db-wal", "s.db-shm", "s.db.lock", "s.db.hosts", "sub/in/s.db",
+					     "sub/in/s.db.lock", "sub/in", "sub" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		CW_AUTO_FREE char *path = cw_format("%s/%s", folder, names[i]);
@@ -235,9 +235,9 @@ static void test_store__a_second_worker_is_told_who_has_it(void)
 	cw_store_close(must_open());
 }
 
-static void test_store__is_readable_for_its_owner_only_and_makes_its_folder(void)
+static void test_store__is_readable_for_its_owner_only_and_makes_its_folders(void)
 {
-	CW_AUTO_FREE char *path = cw_format("%s/sub/s.db", folder);
+	CW_AUTO_FREE char *path = cw_format("%s/sub/in/s.db", folder);
 	struct cw_store *store = cw_store_open_sqlite(path, "", NULL);
 	struct stat st;
 
@@ -319,8 +319,9 @@ static void test_store__says_that_a_file_is_damaged(void)
 static void test_store__says_why_it_cannot_open(void)
 {
 	struct cw_error err = { 0 };
-	CW_AUTO_FREE char *path = cw_format("%s/no/such/s.db", folder);
+	CW_AUTO_FREE char *path = cw_format("%s/s.db/no/such.db", folder);
 
+	write_file("", 0);
 	CU_ASSERT_PTR_NULL(cw_store_open_sqlite(path, "", &err));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "cannot make the folder of state file"));
 	err = (struct cw_error){ 0 };
@@ -452,8 +453,8 @@ int main(void)
 		  test_store__offsets_are_kept_by_partition_whatever_the_order_of_its_keys },
 		{ "offsets are stored all or none", test_store__offsets_are_stored_all_or_none },
 		{ "a second worker is told who has it", test_store__a_second_worker_is_told_who_has_it },
-		{ "is readable for its owner only and makes its folder",
-		  test_store__is_readable_for_its_owner_only_and_makes_its_folder },
+		{ "is readable for its owner only and makes its folders",
+		  test_store__is_readable_for_its_owner_only_and_makes_its_folders },
 		{ "refuses what is not its file", test_store__refuses_what_is_not_its_file },
 		{ "refuses another program's database", test_store__refuses_another_programs_database },
 		{ "refuses a newer schema", test_store__refuses_a_newer_schema },
