@@ -44,7 +44,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-title() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+title() { if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n%s\n' "$*"; fi; }
 json() { curl -fsS -H 'Content-Type: application/json' "$@"; }
 
 # ---- processes
@@ -219,6 +219,7 @@ read_back() {
 # Each line that the source's settings describe is one document, and there is no other.
 verify() {
 	local documents ids
+	say 'reading every document back'
 	read_back >"$RUN/documents"
 	json "$WORKER/connectors/$SOURCE/config" | jq -r 'to_entries[] | .key + "=" + .value' >"$RUN/source.properties"
 	"$HOME_DIR/obj/synthetic-log-lines" "$RUN/source.properties" | LC_ALL=C sort >"$RUN/expected"
@@ -230,22 +231,19 @@ verify() {
 	say "$records lines generated, $documents documents, $ids ids: every line is indexed exactly once"
 }
 
-# top FIELD SIZE
-top() {
-	json "$STORE/$INDEX-*/_search" -d "{\"size\":0,\"aggs\":{\"a\":{\"terms\":{\"field\":\"$1\",\"size\":$2}}}}" |
-		jq -r '.aggregations.a.buckets[] | "\(.doc_count)\t\(.key)"' | awk -F '\t' '{ printf "  %8d  %s\n", $1, $2 }'
-}
+# analysed NAME FILE: the counts and keys of that aggregation in an answer of the store, tab-separated.
+analysed() { jq -r --arg name "$1" '.aggregations[$name].buckets[] | "\(.doc_count)\t\(.key_as_string // .key)"' "$RUN/$2"; }
 
-# Requests and the share of 5xx in each minute, the worst ones last with a bar.
+top() { analysed "$1" all | awk -F '\t' '{ printf "  %8d  %s\n", $1, $2 }'; }
+
+# Requests and the share of 5xx in each minute, the worst five with a bar.
 error_rate() {
-	json "$STORE/$INDEX-*/_search" -d '{"size":0,"aggs":{"m":{"date_histogram":{"field":"@timestamp","fixed_interval":"1m"}}}}' |
-		jq -r '.aggregations.m.buckets[] | "\(.key_as_string)\t\(.doc_count)"' >"$RUN/minutes"
-	json "$STORE/$INDEX-*/_search" -d '{"size":0,"query":{"range":{"status":{"gte":500}}},"aggs":{"m":{"date_histogram":{"field":"@timestamp","fixed_interval":"1m"}}}}' |
-		jq -r '.aggregations.m.buckets[] | "\(.key_as_string)\t\(.doc_count)"' >"$RUN/errors"
+	analysed minutes all >"$RUN/minutes"
+	analysed minutes failed >"$RUN/errors"
 	awk -F '\t' '
-		NR == FNR { errors[$1] = $2; next }
-		{ all += $2; bad += errors[$1]; minutes++; rate = $2 ? 100 * errors[$1] / $2 : 0
-		  printf "%6.2f\t%s\t%d\t%d\n", rate, substr($1, 1, 16), $2, errors[$1] }
+		FILENAME == ARGV[1] { errors[$2] = $1; next }
+		{ all += $1; bad += errors[$2]; minutes++; rate = $1 ? 100 * errors[$2] / $1 : 0
+		  printf "%6.2f\t%s\t%d\t%d\n", rate, substr($2, 1, 16), $1, errors[$2] }
 		END { printf "all\t%d\t%d\t%d\n", minutes, all, bad }' "$RUN/errors" "$RUN/minutes" >"$RUN/rates"
 	awk -F '\t' '$1 == "all" { printf "  %d minutes, %d requests, %d server errors (%.2f %%); the worst minutes:\n", $2, $3, $4, 100 * $4 / $3 }' "$RUN/rates"
 	grep -v '^all' "$RUN/rates" | sort -rn | sed -n 1,5p | sort -t "$(printf '\t')" -k 2 | awk -F '\t' '
@@ -253,12 +251,18 @@ error_rate() {
 }
 
 analyse() {
+	local minutes='"minutes":{"date_histogram":{"field":"@timestamp","fixed_interval":"1m"}}'
 	title 'A document'
 	json "$STORE/$INDEX-*/_search" -d '{"size":1}' | jq '.hits.hits[0] | {_index, _id, _source}'
+	json "$STORE/$INDEX-*/_search" -d "{\"size\":0,\"aggs\":{$minutes,
+		\"endpoints\":{\"terms\":{\"field\":\"endpoint\",\"size\":8}},
+		\"statuses\":{\"terms\":{\"field\":\"status\",\"size\":8}}}}" >"$RUN/all"
+	json "$STORE/$INDEX-*/_search" -d "{\"size\":0,\"query\":{\"range\":{\"status\":{\"gte\":500}}},
+		\"aggs\":{$minutes}}" >"$RUN/failed"
 	title 'Top endpoints'
-	top endpoint 8
+	top endpoints
 	title 'Statuses'
-	top status 8
+	top statuses
 	title 'Error rate per minute'
 	error_rate
 }
@@ -319,3 +323,5 @@ watch_progress
 verify
 analyse
 look_around
+echo
+say "done: $records lines went through Kafka into the store, each exactly once"
