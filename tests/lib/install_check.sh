@@ -39,7 +39,7 @@ install_and_remove() {
 
 install_and_remove usr prefix=/usr libdir=/usr/lib/some-triplet libexecdir=/usr/libexec sysconfdir=/etc
 install_and_remove opt prefix=/opt/connect-worker
-install_and_remove 'with space' prefix=/usr/local
+install_and_remove local prefix=/usr/local
 
 # Into the configured prefix itself, and used from there.
 make -s -C "$BUILD" install

@@ -37,16 +37,22 @@ def cpu_seconds(pid):
         return 0
 
 
+def processes():
+    """(process id, fields of its stat from the state on) of every process that is no zombie."""
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open("/proc/%s/stat" % name) as f:
+                    fields = f.read().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if fields[0] not in "ZX":
+                yield int(name), fields
+
+
 def children(pid):
-    """The process ids of the children of a process that are no zombies."""
-    found = []
-    try:
-        for task in os.listdir("/proc/%d/task" % pid):
-            with open("/proc/%d/task/%s/children" % (pid, task)) as f:
-                found += [int(p) for p in f.read().split()]
-    except OSError:
-        pass
-    return [p for p in found if alive(p)]
+    """The process ids of the children of a process."""
+    return [p for p, fields in processes() if int(fields[1]) == pid]
 
 
 def alive(pid):
@@ -67,17 +73,7 @@ def command_line(pid):
 
 def in_session(session):
     """The processes of a session: what a program started, in whatever process group, and left behind."""
-    found = []
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open("/proc/%s/stat" % name) as f:
-                    fields = f.read().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) == session and fields[0] not in "ZX":
-                found.append(int(name))
-    return found
+    return [p for p, fields in processes() if int(fields[3]) == session]
 
 
 class Process:
