@@ -44,12 +44,13 @@ class Footprint(TestCase):
         worker = self.worker()
         rest = worker.rest
         idle = weight(worker)
-        for name, config in (("src", pipeline.source(topic, 0, rate=1000)),
+        # A modest flow: what waits for a store that is slow for a moment belongs to the load (tests/bench), not here.
+        for name, config in (("src", pipeline.source(topic, 0, rate=200)),
                              ("sink", pipeline.sink(topic, env.OPENSEARCH, index))):
             rest.create(name, config)
             rest.wait_state(name, tasks="RUNNING", n=1)
-            env.wait_for(lambda: kafka.count(topic) > 1000, 20, "records flow", 0.2)
-        env.wait_for(lambda: self.opensearch.count(index) > 3000, 30, "documents", 0.2)
+            env.wait_for(lambda: kafka.count(topic) > 200, 20, "records flow", 0.2)
+        env.wait_for(lambda: self.opensearch.count(index) > 1000, 60, "documents", 0.2)
         hosts = worker.hosts()
         for name in ("src", "sink"):
             added = pss_bytes(hosts[name])
