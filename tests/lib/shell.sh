@@ -37,16 +37,25 @@ install_packages() {
 	"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# copy_tree FROM TO: the files of the tree without what was built in it.
+# copy_tree FROM TO: the files of the tree without what was built in it, which .gitignore names: make would
+# take it from there instead of building it.
 copy_tree() {
+	local line excludes=(--no-wildcards-match-slash --exclude=./.git)
 	mkdir -p "$2"
-	if [ -e "$1/.git" ] && command -v git >/dev/null; then
+	if git -C "$1" rev-parse --show-toplevel 2>/dev/null | grep -qxF "$1"; then
 		(cd "$1" && git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' f; do
 			[ ! -e "$f" ] || printf '%s\0' "$f"
 		done | tar -cf - --null --no-recursion -T -) | tar -xf - -C "$2"
-	else
-		tar -cf - -C "$1" --exclude=./build --exclude='*.o' --exclude='*.lo' --exclude=./config.status . | tar -xf - -C "$2"
+		return
 	fi
+	while IFS= read -r line; do
+		case $line in
+		'' | '#'* | '!'*) ;;
+		/*) excludes+=(--anchored --exclude=".${line%/}") ;;
+		*) excludes+=(--no-anchored --exclude="${line%/}") ;;
+		esac
+	done <"$1/.gitignore"
+	tar -cf - -C "$1" "${excludes[@]}" . | tar -xf - -C "$2"
 }
 
 # port_taken PORT: something listens on that TCP port of 127.0.0.1.
