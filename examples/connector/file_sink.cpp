@@ -82,7 +82,8 @@ public:
 
 	cw_result flush(cw_error *err)
 	{
-		return fdatasync(fd) == 0 ? CW_OK : system_error(err);
+		/* EINVAL: a device or a pipe, which has nothing to be synced */
+		return fdatasync(fd) == 0 || errno == EINVAL ? CW_OK : system_error(err);
 	}
 
 private:

@@ -1,6 +1,7 @@
 #include "host/batch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -53,9 +54,22 @@ struct cw_task_batch *cw_task_batch_new(size_t capacity)
 	return b;
 }
 
+bool cw_task_batch_reject(struct cw_task_batch *b, size_t i)
+{
+	if (!b->is_rejected)
+		b->is_rejected = cw_alloc(b->batch.capacity * sizeof(*b->is_rejected));
+	if (b->is_rejected[i])
+		return false;
+	b->is_rejected[i] = true;
+	b->rejected++;
+	return true;
+}
+
 void cw_task_batch_reset(struct cw_task_batch *b)
 {
 	b->n_spans = 0;
+	if (b->rejected)
+		memset(b->is_rejected, 0, b->batch.capacity * sizeof(*b->is_rejected));
 	b->rejected = 0;
 	b->complete = false;
 	b->next = NULL;
@@ -80,5 +94,6 @@ void cw_task_batch_free(struct cw_task_batch *b)
 	}
 	free(b->batch.records);
 	free(b->spans);
+	free(b->is_rejected);
 	free(b);
 }

@@ -28,12 +28,15 @@ struct cw_task_batch {
 	struct cw_span *spans;
 	size_t n_spans, spans_cap;
 	size_t rejected;
+	bool *is_rejected; /* [capacity], made with the first: a batch that comes again is rejected from again */
 	bool complete;
 	struct cw_task_batch *next; /* in a queue of the task */
 };
 
 struct cw_task_batch *cw_task_batch_new(size_t capacity);
 void cw_task_batch_reset(struct cw_task_batch *b);
+/* Notes that record i can never be written: whether that is new. */
+bool cw_task_batch_reject(struct cw_task_batch *b, size_t i);
 void cw_task_batch_free(struct cw_task_batch *b);
 
 static inline struct cw_task_batch *cw_task_batch_of(struct cw_batch *batch)

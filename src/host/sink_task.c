@@ -52,13 +52,15 @@ int cw_sink_reject(struct cw_task *task, struct cw_batch *batch, size_t i, const
 	struct cw_sink *sink = sink_of(task);
 	const struct cw_record *r = cw_batch_record(batch, i);
 
+	/* A batch that is put again is rejected from again. */
+	if (!cw_task_batch_reject(cw_task_batch_of(batch), i))
+		return 0;
 	cw_metric_add(sink->errors, 1);
 	if (strcasecmp(task->framework.errors_tolerance, "all") != 0) {
 		cw_metric_add(sink->failed, 1);
 		return cw_error_set(err, CW_ERR_FATAL, "record %.*s-%d@%lld: %s (errors.tolerance is none)",
 				    (int)r->topic.n, r->topic.p, (int)r->partition, (long long)r->offset, reason);
 	}
-	cw_task_batch_of(batch)->rejected++;
 	cw_metric_add(sink->skipped, 1);
 	log_rejected(sink, r, reason);
 	return 0;

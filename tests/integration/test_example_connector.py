@@ -133,6 +133,20 @@ class Example(ThirdParty):
         status = worker.rest.wait_state("strict", tasks="FAILED", n=1)
         self.assertIn("it holds a line end or a zero byte", status["tasks"][0]["trace"])
 
+    def test_a_batch_that_comes_again_is_counted_once(self):
+        worker = self.start()
+        kafka.run("produce", self.topic, data=b"one\nzero \0 byte\n")
+        worker.rest.create("full", dict(self.sink, file="/dev/full", **{"errors.tolerance": "all",
+                                                                        "errors.retry.delay.max.ms": "50"}))
+
+        def number(name):
+            return int(worker.rest.metrics().sum("connect_worker_task_%s_total" % name, connector="full") or 0)
+
+        env.wait_for(lambda: number("retries") >= 4, 20, lambda: "retries, there are %d" % number("retries"))
+        self.assertIn("No space left on device", worker.log)
+        self.assertEqual(number("records_skipped"), 1)
+        self.assertEqual(number("records"), 2)
+
     def test_wrong_configurations_are_named(self):
         rest = self.start().rest
         before = rest.listing()

@@ -406,7 +406,8 @@ struct cw_host {
 			     struct cw_value *out);
 	/*
 	 * Sinks: this record can never be written. The framework applies errors.tolerance and counts it.
-	 * Call it before the batch is complete. Returns -1 when the task may not go on (errors.tolerance=none),
+	 * Call it before the batch is complete; again for the same record, when the batch is put again, changes
+	 * nothing. Returns -1 when the task may not go on (errors.tolerance=none),
 	 * with *err set to what the plugin should return with CW_FAIL.
 	 */
 	int (*reject)(const struct cw_context *ctx, struct cw_batch *batch, size_t i, const char *reason,
