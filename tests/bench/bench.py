@@ -157,7 +157,7 @@ class Run:
 
 def mark(limit, product, bare):
     ok = limit.ok(product, bare) if limit else None
-    return "" if ok is None else "ok" if ok else "OVER"
+    return "" if ok is None else "ok" if ok else "UNDER" if limit.at_least else "OVER"
 
 
 def show(result):
@@ -218,7 +218,9 @@ def main():
         json.dump({"records": options.records, "rounds": options.rounds, "processors": os.cpu_count(),
                    "machine": platform.platform(), "began": int(began), "seconds": round(time.time() - began, 1),
                    "results": run.results, "wrong": run.wrong}, f, indent=1)
-    print("\n%s written, %.0f s" % (options.json, time.time() - began))
+    print("\n%s written, %.0f s, load now %.1f" % (options.json, time.time() - began, os.getloadavg()[0]))
+    if max(os.getloadavg()) > os.cpu_count() + 2:
+        print("Other programs are busy on this machine: rates and latencies are theirs as much as ours.")
     for why in run.wrong:
         print("WRONG: " + why)
     return 1 if run.wrong else 0
