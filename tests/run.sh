@@ -72,8 +72,8 @@ finish() {
 		rm -rf "$WORK"
 	fi
 	echo "$passed passed, $failed failed"
-	[ "$failed" = 0 ] && [ "$passed" != 0 ]
-	exit
+	# With a number: a plain exit in a trap has the status from before the trap.
+	if [ "$failed" = 0 ] && [ "$passed" != 0 ]; then exit 0; else exit 1; fi
 }
 trap finish EXIT
 trap 'interrupted=1; exit 130' INT TERM
@@ -83,7 +83,8 @@ trap 'interrupted=1; exit 130' INT TERM
 run() {
 	local status=0 log=$1
 	shift
-	timeout -k 20 "$@" >>"$log" 2>&1 </dev/null &
+	# Not >>/dev/stdout: that opens a file anew, and what is printed later would go over what it got.
+	if [ "$log" = - ]; then timeout -k 20 "$@" 2>&1 </dev/null & else timeout -k 20 "$@" >>"$log" 2>&1 </dev/null & fi
 	child=$!
 	wait "$child" || status=$?
 	child=
@@ -154,7 +155,7 @@ unit() {
 python_tests() {
 	local status=0
 	say "$1 tests:"
-	run /dev/stdout 5000 python3 -B "$TOP/tests/lib/runner.py" --stage "$1" --results "$RESULTS" --logs "$LOGS/$1" \
+	run - 5000 python3 -B "$TOP/tests/lib/runner.py" --stage "$1" --results "$RESULTS" --logs "$LOGS/$1" \
 		--prefix "$WORK/prefix" --build "$WORK/plain" "${long_option[@]}" "${patterns[@]}" || status=$?
 	# The runner notes each test's result itself: 0, 1, or 2 when no test's name fits the patterns.
 	[ "$status" -le 1 ] || { [ "$status" = 2 ] && [ ${#patterns[@]} -gt 0 ]; } ||
