@@ -54,14 +54,15 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err);
 /* Takes what is there, without waiting: a batch, or NULL. Serves callbacks. */
 struct cw_task_batch *cw_sink_receive(struct cw_sink *sink);
 void cw_sink_pause_partitions(struct cw_sink *sink, bool paused);
-void cw_sink_commit(struct cw_sink *sink, bool wait);
+/* Commits what is safe; with timeout_ms 0 the answer comes with the records, else it is waited for. */
+void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms);
 void cw_sink_update_lag(struct cw_sink *sink);
-/* Leaves the group and closes the consumer; batches must have been freed. */
+/* Leaves the group, when somebody is there to be told, and closes the consumer. */
 void cw_sink_unsubscribe(struct cw_sink *sink);
 
 /* ---- sink_task.c ---- */
 
-/* Lets the plugin finish what it was given, for at most timeout_ms: whether it did. */
+/* Lets the plugin finish what it was given, for at most timeout_ms and until a stop: whether it did. */
 bool cw_sink_drain(struct cw_sink *sink, int64_t timeout_ms);
 
 #endif

@@ -10,6 +10,9 @@
 #include "kafka/client.h"
 
 #define METADATA_TIMEOUT_MS 5000
+#define COMMIT_TIMEOUT_MS 5000
+/* How long the group's coordinator may take for an answer, when nothing is to wait for it for long. */
+#define COORDINATOR_TIMEOUT_MS 1000
 /* How long the other tasks let the first one go ahead into the group. */
 #define HEAD_START_MS 200
 #define HEAD_START_STEP_MS 2
@@ -56,7 +59,7 @@ static void give_up(struct cw_sink *sink, rd_kafka_topic_partition_list_t *parti
 
 	if (!rd_kafka_assignment_lost(sink->consumer)) {
 		cw_sink_drain(sink, REVOKE_DRAIN_MS);
-		cw_sink_commit(sink, true);
+		cw_sink_commit(sink, COMMIT_TIMEOUT_MS);
 	}
 	cw_positions_revoke(&sink->safe, partitions);
 	cw_positions_revoke(&sink->unflushed, partitions);
@@ -141,16 +144,17 @@ static rd_kafka_topic_partition_list_t *subscription(const struct cw_connector_c
 static void warm_metadata(struct cw_sink *sink)
 {
 	const struct cw_list *topics = &sink->task->framework.topics;
+	int64_t deadline = cw_clock_ms() + METADATA_TIMEOUT_MS;
 
-	for (size_t i = 0; i < topics->n && !cw_task_stopping(sink->task); i++) {
+	for (size_t i = 0; i < topics->n; i++) {
 		rd_kafka_topic_t *topic = rd_kafka_topic_new(sink->consumer, topics->items[i], NULL);
-		const rd_kafka_metadata_t *md;
+		const rd_kafka_metadata_t *md = topic ? 
+			cw_client_metadata(sink->consumer, topic, deadline, &sink->task->stop) : NULL;
 
-		if (!topic)
-			continue;
-		if (rd_kafka_metadata(sink->consumer, 0, topic, &md, METADATA_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+		if (md)
 			rd_kafka_metadata_destroy(md);
-		rd_kafka_topic_destroy(topic);
+		if (topic)
+			rd_kafka_topic_destroy(topic);
 	}
 }
 
@@ -184,7 +188,6 @@ static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err
 		return NULL;
 	cw_fetch_waker_configure(conf);
 	rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
-	rd_kafka_conf_set_offset_commit_cb(conf, on_commit);
 	rd_kafka_conf_set_error_cb(conf, on_error);
 	return conf;
 }
@@ -386,15 +389,53 @@ void cw_sink_pause_partitions(struct cw_sink *sink, bool paused)
 		rd_kafka_resume_partitions(sink->consumer, sink->safe.list);
 }
 
-void cw_sink_commit(struct cw_sink *sink, bool wait)
+/*
+ * Whether the group's coordinator answers. A commit that it does not answer keeps librdkafka from closing the
+ * consumer for as long as the session timeout, so it is asked before each.
+ */
+static bool coordinator_answers(struct cw_sink *sink, int64_t timeout_ms)
+{
+	rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
+	const rd_kafka_topic_partition_list_t *all = sink->safe.list;
+	rd_kafka_resp_err_t error;
+
+	rd_kafka_topic_partition_list_add(one, all->cnt ? all->elems[0].topic : "any", all->cnt ? all->elems[0].partition : 0);
+	error = rd_kafka_committed(sink->consumer, one, timeout_ms > 0 ? (int)timeout_ms : 0);
+	rd_kafka_topic_partition_list_destroy(one);
+	return error != RD_KAFKA_RESP_ERR__TIMED_OUT && error != RD_KAFKA_RESP_ERR__WAIT_COORD &&
+	       error != RD_KAFKA_RESP_ERR__TRANSPORT;
+}
+
+/* Waits for the answer, which on_commit() takes. */
+static rd_kafka_resp_err_t commit_and_wait(struct cw_sink *sink, rd_kafka_topic_partition_list_t *offsets,
+					   int64_t timeout_ms)
+{
+	rd_kafka_queue_t *answer = rd_kafka_queue_new(sink->consumer);
+	rd_kafka_resp_err_t error = rd_kafka_commit_queue(sink->consumer, offsets, answer, on_commit, sink);
+
+	if (!error && rd_kafka_queue_poll_callback(answer, (int)timeout_ms) == 0)
+		error = RD_KAFKA_RESP_ERR__TIMED_OUT;
+	rd_kafka_queue_destroy(answer);
+	return error;
+}
+
+void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms)
 {
 	rd_kafka_topic_partition_list_t *offsets = cw_positions_take(&sink->safe);
 	rd_kafka_resp_err_t error;
+	int64_t deadline;
 
 	if (!offsets)
 		return;
-	error = rd_kafka_commit(sink->consumer, offsets, !wait);
-	if (wait || error)
+	timeout_ms = cw_task_closing_ms(sink->task, timeout_ms);
+	deadline = cw_clock_ms() + timeout_ms;
+	if (!coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS)))
+		error = RD_KAFKA_RESP_ERR__WAIT_COORD;
+	else if (timeout_ms == 0)
+		error = rd_kafka_commit_queue(sink->consumer, offsets, sink->queue, on_commit, sink);
+	else
+		error = commit_and_wait(sink, offsets, deadline - cw_clock_ms());
+	if (error)
 		on_commit(sink->consumer, error, offsets, sink);
 	rd_kafka_topic_partition_list_destroy(offsets);
 }
@@ -428,9 +469,15 @@ void cw_sink_unsubscribe(struct cw_sink *sink)
 	free(sink->messages);
 	if (sink->queue)
 		rd_kafka_queue_destroy(sink->queue);
-	if (sink->consumer) {
+	if (!sink->consumer)
+		return;
+	/* A good-bye that nobody hears is waited for in vain. */
+	if (coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS))) {
 		rd_kafka_consumer_close(sink->consumer);
 		rd_kafka_destroy(sink->consumer);
-		close(sink->queue_fd);
+	} else {
+		log_warn(&sink->scope, "Kafka does not answer: the consumer does not leave its group, which notices by itself");
+		rd_kafka_destroy_flags(sink->consumer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 	}
+	close(sink->queue_fd);
 }

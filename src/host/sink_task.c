@@ -20,6 +20,7 @@
 #define PAUSE_AFTER_MS 1000
 #define RETRY_BASE_MS 300
 #define TICK_MS 1000
+#define SLICE_MS 50
 
 static struct cw_sink *sink_of(struct cw_task *task);
 
@@ -226,13 +227,20 @@ static void stay_in_group(struct cw_sink *sink)
 		sink->parked = b;
 }
 
-static enum cw_result flush_plugin(struct cw_sink *sink, int64_t timeout_ms, struct cw_error *err)
+/* In slices, since a stop may come meanwhile and shorten the time. */
+static enum cw_result flush_plugin(struct cw_sink *sink, int64_t deadline_ms, struct cw_error *err)
 {
 	struct cw_task *task = sink->task;
 	enum cw_result result = CW_OK;
+	int64_t left;
 
-	if (sink->flushes)
-		result = task->plugin->ops.flush(task->state, timeout_ms, err);
+	while (sink->flushes) {
+		left = cw_task_left_ms(task, deadline_ms);
+		result = task->plugin->ops.flush(task->state, left < SLICE_MS ? left : SLICE_MS, err);
+		if (result != CW_RETRY || left == 0)
+			break;
+		*err = (struct cw_error){ 0 };
+	}
 	settle(sink);
 	if (result == CW_OK && sink->flushes && !sink->async) {
 		rd_kafka_topic_partition_list_t *flushed = cw_positions_take(&sink->unflushed);
@@ -248,25 +256,22 @@ static enum cw_result flush_plugin(struct cw_sink *sink, int64_t timeout_ms, str
 
 bool cw_sink_drain(struct cw_sink *sink, int64_t timeout_ms)
 {
-	int64_t deadline = cw_clock_ms() + timeout_ms;
+	int64_t deadline = timeout_ms < INT64_MAX - cw_clock_ms() ? cw_clock_ms() + timeout_ms : INT64_MAX, left;
 	struct cw_error err = { 0 };
 
 	if (!sink->plugin_open)
 		return true; /* the consumer closes after the plugin did */
-	while (sink->held && cw_clock_ms() < deadline) {
+	while (sink->held && (left = cw_task_left_ms(sink->task, deadline)) > 0) {
 		enum cw_result result = offer(sink, &err);
 
 		if (result == CW_BUSY)
-			result = wait_for(sink, false, deadline - cw_clock_ms() > 50 ? 50 : deadline - cw_clock_ms(), &err);
+			result = wait_for(sink, false, left > SLICE_MS ? SLICE_MS : left, &err);
 		if (result == CW_FAIL)
 			break;
 		settle(sink);
 	}
-	if (!err.code) {
-		int64_t left = deadline - cw_clock_ms();
-
-		flush_plugin(sink, left > 0 ? left : 0, &err);
-	}
+	if (!err.code)
+		flush_plugin(sink, deadline, &err);
 	if (err.code)
 		cw_error_set(&sink->failure, err.code, "%s", err.text);
 	return !err.code && !sink->held && !sink->first;
@@ -285,9 +290,9 @@ static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 	if (now < sink->next_commit_ms)
 		return CW_OK;
 	sink->next_commit_ms = now + sink->task->worker->offset_flush_interval_ms;
-	if (!sink->async && flush_plugin(sink, sink->task->worker->offset_flush_timeout_ms, err) == CW_FAIL)
+	if (!sink->async && flush_plugin(sink, now + sink->task->worker->offset_flush_timeout_ms, err) == CW_FAIL)
 		return CW_FAIL;
-	cw_sink_commit(sink, false);
+	cw_sink_commit(sink, 0);
 	return CW_OK;
 }
 
@@ -297,7 +302,7 @@ static enum cw_result paused(struct cw_sink *sink, struct cw_error *err)
 	struct cw_task *task = sink->task;
 
 	cw_sink_drain(sink, task->worker->offset_flush_timeout_ms);
-	cw_sink_commit(sink, true);
+	cw_sink_commit(sink, task->worker->offset_flush_timeout_ms);
 	cw_sink_pause_partitions(sink, true);
 	cw_task_report(task, "PAUSED", NULL);
 	while (cw_task_paused(task) && !cw_task_stopping(task) && !sink->failure.code) {
@@ -438,8 +443,8 @@ static enum cw_result run_sink(struct cw_sink *sink, struct cw_error *err)
 		result = loop(sink, err);
 	if (sink->consumer) {
 		if (result == CW_OK)
-			cw_sink_drain(sink, cw_task_stop_budget_ms(task));
-		cw_sink_commit(sink, true);
+			cw_sink_drain(sink, INT64_MAX);
+		cw_sink_commit(sink, task->worker->offset_flush_timeout_ms);
 	}
 	sink->plugin_open = false;
 	cw_task_close_plugin(task);

@@ -67,8 +67,8 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err);
 /* Serves delivery reports for at most timeout_ms. */
 void cw_source_serve(struct cw_source *source, int timeout_ms);
-/* Waits until nothing is in flight, at most timeout_ms: whether that is so. */
-bool cw_source_drain(struct cw_source *source, int64_t timeout_ms);
+/* Waits until nothing is in flight, until the deadline (monotonic) or a stop's: whether that is so. */
+bool cw_source_drain(struct cw_source *source, int64_t deadline_ms);
 void cw_source_close_producer(struct cw_source *source);
 
 /* ---- source_txn.c ---- */
@@ -78,6 +78,8 @@ enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err
 enum cw_result cw_source_txn_begin(struct cw_source *source, struct cw_error *err);
 /* Offsets and records become visible together. CW_RETRY: it was aborted, the task starts again from its offsets. */
 enum cw_result cw_source_txn_commit(struct cw_source *source, struct cw_error *err);
+/* The end of a task: what is in a transaction was never there. */
+void cw_source_txn_abort(struct cw_source *source);
 
 /* [[partition,offset]…] of these offsets; new. */
 json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n);

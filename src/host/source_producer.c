@@ -108,7 +108,8 @@ static void look_at_partitions(struct cw_source *source, struct cw_source_topic 
 	/* The handle is another one's when the offsets of transactions go to the same topic. */
 	if (now_ms < t->partitions_due_ms || rd_kafka_topic_opaque(t->topic) != t)
 		return;
-	if (rd_kafka_metadata(source->producer, 0, t->topic, &md, METADATA_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+	md = cw_client_metadata(source->producer, t->topic, now_ms + METADATA_TIMEOUT_MS, &source->task->stop);
+	if (md) {
 		n = md->topic_cnt == 1 && !md->topics[0].err ? md->topics[0].partition_cnt : 0;
 		rd_kafka_metadata_destroy(md);
 	}
@@ -222,7 +223,7 @@ static enum cw_result wait_for_room(struct cw_source *source, struct cw_error *e
 		return CW_FAIL;
 	}
 	/* A broker that is away for long must not keep a task from ending. */
-	if (cw_task_stopping(source->task) && cw_task_stop_budget_ms(source->task) == 0)
+	if (cw_task_left_ms(source->task, INT64_MAX) == 0)
 		return CW_END;
 	return CW_OK;
 }
@@ -410,14 +411,12 @@ void cw_source_serve(struct cw_source *source, int timeout_ms)
 	cw_metric_set(source->in_flight, (int64_t)source->acks.in_flight);
 }
 
-bool cw_source_drain(struct cw_source *source, int64_t timeout_ms)
+bool cw_source_drain(struct cw_source *source, int64_t deadline_ms)
 {
-	int64_t deadline = cw_clock_ms() + timeout_ms;
-
 	while (source->acks.in_flight > 0 && !source->failure.code) {
-		int64_t left = deadline - cw_clock_ms();
+		int64_t left = cw_task_left_ms(source->task, deadline_ms);
 
-		if (left <= 0)
+		if (left == 0)
 			return false;
 		rd_kafka_flush(source->producer, left > 100 ? 100 : (int)left); /* does not linger */
 		cw_source_serve(source, 0);
@@ -430,6 +429,7 @@ void cw_source_close_producer(struct cw_source *source)
 	struct cw_source_topic *t, *next;
 
 	if (source->producer) {
+		cw_source_txn_abort(source);
 		rd_kafka_purge(source->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 		rd_kafka_flush(source->producer, 1000); /* serves the reports of what was purged */
 	}

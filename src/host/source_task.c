@@ -15,6 +15,8 @@
 #define BATCH_RECORDS 1000
 #define RETRY_BASE_MS 300
 #define SERVE_MS 100
+/* How long the worker may take to store the last offsets of a task that is out of time. */
+#define STORE_MS 500
 
 json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n)
 {
@@ -52,12 +54,13 @@ static bool offsets_are_stored(struct cw_source *source)
 	return atomic_load(&source->task->stored_seq) >= source->seq;
 }
 
-static void wait_until_stored(struct cw_source *source, int64_t timeout_ms)
+static void wait_until_stored(struct cw_source *source, int64_t deadline_ms)
 {
-	int64_t deadline = cw_clock_ms() + timeout_ms;
+	int64_t left, least = cw_clock_ms() + cw_task_closing_ms(source->task, STORE_MS);
 
-	while (!offsets_are_stored(source) && cw_clock_ms() < deadline)
-		cw_task_sleep(source->task, deadline - cw_clock_ms());
+	while (!offsets_are_stored(source) &&
+	       ((left = cw_task_left_ms(source->task, deadline_ms)) > 0 || (left = least - cw_clock_ms()) > 0))
+		cw_task_sleep(source->task, left);
 	if (!offsets_are_stored(source)) {
 		cw_metric_add(source->commit_failures, 1);
 		log_warn(&source->scope, "the worker did not store the offsets in time");
@@ -79,13 +82,12 @@ static enum cw_result commit(struct cw_source *source, struct cw_error *err)
 	return result;
 }
 
-/* Everything polled is acknowledged and its offsets are stored, as far as the time allows. */
-static enum cw_result finish(struct cw_source *source, int64_t timeout_ms, struct cw_error *err)
+/* Everything polled is acknowledged and its offsets are stored, as far as the time until the deadline allows. */
+static enum cw_result finish(struct cw_source *source, int64_t deadline_ms, struct cw_error *err)
 {
-	int64_t deadline = cw_clock_ms() + timeout_ms, left;
 	enum cw_result result;
 
-	if (!source->transactional && !cw_source_drain(source, timeout_ms)) {
+	if (!source->transactional && !cw_source_drain(source, deadline_ms)) {
 		if (source->failure.code) {
 			*err = source->failure;
 			return CW_FAIL;
@@ -94,8 +96,7 @@ static enum cw_result finish(struct cw_source *source, int64_t timeout_ms, struc
 			 source->acks.in_flight);
 	}
 	result = commit(source, err);
-	left = deadline - cw_clock_ms();
-	wait_until_stored(source, left > 0 ? left : 0);
+	wait_until_stored(source, deadline_ms);
 	return result;
 }
 
@@ -133,7 +134,7 @@ static void rest(struct cw_source *source, int64_t ns)
 static enum cw_result paused(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_task *task = source->task;
-	enum cw_result result = finish(source, task->worker->offset_flush_timeout_ms, err);
+	enum cw_result result = finish(source, cw_clock_ms() + task->worker->offset_flush_timeout_ms, err);
 
 	if (result != CW_OK)
 		return result;
@@ -195,7 +196,7 @@ static enum cw_result step(struct cw_source *source, struct cw_error *err)
 	if (polled == CW_END) {
 		/* A bounded run is over when the last record is acknowledged, however long that takes. */
 		while (!source->transactional && !source->failure.code && !cw_task_stopping(source->task) &&
-		       !cw_source_drain(source, SERVE_MS))
+		       !cw_source_drain(source, cw_clock_ms() + SERVE_MS))
 			;
 		return cw_task_stopping(source->task) ? CW_OK : CW_END;
 	}
@@ -266,7 +267,7 @@ static enum cw_result run_source(struct cw_source *source, struct cw_error *err)
 		return result;
 	result = loop(source, err);
 	if (result == CW_OK || result == CW_END) {
-		enum cw_result ended = finish(source, result == CW_END ? INT32_MAX : cw_task_stop_budget_ms(task), err);
+		enum cw_result ended = finish(source, INT64_MAX, err); /* a stop has a deadline of its own */
 
 		if (ended != CW_OK)
 			result = ended;

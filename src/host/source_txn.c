@@ -13,23 +13,21 @@
 #include "kafka/offsets_topic.h"
 
 #define INIT_TIMEOUT_MS 30000
-#define COMMIT_TIMEOUT_MS 10000
+#define ABORT_TIMEOUT_MS 5000
+#define SLICE_MS 500
+/* How often a commit that takes long is told of. */
+#define TELL_MS 10000
 #define READ_TIMEOUT_MS 60000
 
 /* Frees the error: CW_OK for none, else what the task is to do. */
-static enum cw_result consume_error(struct cw_source *source, const char *what, rd_kafka_error_t *error,
-				    struct cw_error *err)
+static enum cw_result consume_error(const char *what, rd_kafka_error_t *error, struct cw_error *err)
 {
 	enum cw_result result = CW_FAIL;
 
 	if (!error)
 		return CW_OK;
 	if (rd_kafka_error_txn_requires_abort(error)) {
-		rd_kafka_error_t *again = rd_kafka_abort_transaction(source->producer, COMMIT_TIMEOUT_MS);
-
-		if (again)
-			rd_kafka_error_destroy(again); /* the next init_transactions() aborts it */
-		result = CW_RETRY;
+		result = CW_RETRY; /* cw_source_txn_abort() follows */
 	} else if (rd_kafka_error_is_retriable(error)) {
 		result = CW_RETRY;
 	}
@@ -66,6 +64,21 @@ static const char *offsets_topic_name(const struct cw_task *task)
 	return own && *own ? own : task->worker->offset_storage_topic;
 }
 
+/* In slices, since librdkafka does not hear of a stop; it goes on where it was. */
+static rd_kafka_error_t *init_transactions(struct cw_source *source)
+{
+	int64_t deadline = cw_clock_ms() + INIT_TIMEOUT_MS;
+	rd_kafka_error_t *error;
+
+	while ((error = rd_kafka_init_transactions(source->producer, SLICE_MS)) != NULL &&
+	       rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__TIMED_OUT && cw_clock_ms() < deadline &&
+	       !cw_task_stopping(source->task)) {
+		rd_kafka_error_destroy(error);
+		cw_source_serve(source, 0);
+	}
+	return error;
+}
+
 enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_task *task = source->task;
@@ -81,14 +94,14 @@ enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err
 		source->boundary_ms = task->worker->offset_flush_interval_ms;
 	source->next_boundary_ms = cw_clock_ms() + source->boundary_ms;
 	source->offsets_topic = cw_strdup(offsets_topic_name(task));
-	result = consume_error(source, "the transactional producer cannot start",
-			       rd_kafka_init_transactions(source->producer, INIT_TIMEOUT_MS), err);
+	result = consume_error("the transactional producer cannot start",
+			       init_transactions(source), err);
 	if (result != CW_OK)
 		return result;
-	if (cw_offsets_topic_create(source->producer, source->offsets_topic, task->worker, err) != 0)
+	if (cw_offsets_topic_create(source->producer, source->offsets_topic, task->worker, &task->stop, err) != 0)
 		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
 	offsets = cw_offsets_topic_read(task->worker, &task->config, task->context.connector, source->offsets_topic,
-					&source->scope, READ_TIMEOUT_MS, err);
+					&source->scope, READ_TIMEOUT_MS, &task->stop, err);
 	if (!offsets)
 		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
 	merge_offsets(task, offsets);
@@ -101,7 +114,7 @@ enum cw_result cw_source_txn_begin(struct cw_source *source, struct cw_error *er
 
 	if (source->in_transaction)
 		return CW_OK;
-	result = consume_error(source, "a transaction cannot begin", rd_kafka_begin_transaction(source->producer), err);
+	result = consume_error("a transaction cannot begin", rd_kafka_begin_transaction(source->producer), err);
 	if (result != CW_OK)
 		return result;
 	source->in_transaction = true;
@@ -124,7 +137,8 @@ static enum cw_result produce_offset(struct cw_source *source, const struct cw_a
 					 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
 		if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 			cw_source_serve(source, 100);
-	} while (code == RD_KAFKA_RESP_ERR__QUEUE_FULL && !source->failure.code);
+	} while (code == RD_KAFKA_RESP_ERR__QUEUE_FULL && !source->failure.code &&
+		 cw_task_left_ms(source->task, INT64_MAX) > 0);
 	if (!code)
 		return CW_OK;
 	cw_error_set(err, CW_ERR_FATAL, "offsets cannot be sent to topic %s: %s", source->offsets_topic,
@@ -132,28 +146,49 @@ static enum cw_result produce_offset(struct cw_source *source, const struct cw_a
 	return CW_FAIL;
 }
 
+/* For as long as it takes, unless the task has to end. In slices: it goes on where it was. */
+static rd_kafka_error_t *commit_transaction(struct cw_source *source)
+{
+	int64_t told_ms = cw_clock_ms();
+	rd_kafka_error_t *error;
+
+	while ((error = rd_kafka_commit_transaction(source->producer, SLICE_MS)) != NULL &&
+	       rd_kafka_error_is_retriable(error) && cw_task_left_ms(source->task, INT64_MAX) > 0) {
+		if (cw_clock_ms() - told_ms >= TELL_MS) {
+			log_warn(&source->scope, "the transaction is not committed yet: %s", rd_kafka_error_string(error));
+			told_ms = cw_clock_ms();
+		}
+		rd_kafka_error_destroy(error);
+	}
+	return error;
+}
+
+void cw_source_txn_abort(struct cw_source *source)
+{
+	rd_kafka_error_t *error;
+
+	if (!source->in_transaction || rd_kafka_fatal_error(source->producer, NULL, 0))
+		return;
+	error = rd_kafka_abort_transaction(source->producer, (int)cw_task_closing_ms(source->task, ABORT_TIMEOUT_MS));
+	if (error) {
+		log_info(&source->scope, "the transaction is left to be aborted by the task's next start, or by Kafka: %s",
+			 rd_kafka_error_string(error));
+		rd_kafka_error_destroy(error);
+	}
+	source->in_transaction = false;
+}
+
 enum cw_result cw_source_txn_commit(struct cw_source *source, struct cw_error *err)
 {
 	enum cw_result result = CW_OK;
-	rd_kafka_error_t *error;
 
-	/* One that lacks records is left to be aborted by the next start. */
-	if (!source->in_transaction || source->gave_up)
+	if (!source->in_transaction || source->gave_up) /* one that lacks records is aborted when the task ends */
 		return CW_OK;
 	for (size_t i = 0; i < source->transaction->n_offsets && result == CW_OK; i++)
 		result = produce_offset(source, &source->transaction->offsets[i], err);
 	if (result != CW_OK)
 		return result;
-	do {
-		error = rd_kafka_commit_transaction(source->producer, COMMIT_TIMEOUT_MS);
-		if (!error || !rd_kafka_error_is_retriable(error) ||
-		    (cw_task_stopping(source->task) && cw_task_stop_budget_ms(source->task) == 0))
-			break;
-		log_warn(&source->scope, "the transaction is not committed yet: %s", rd_kafka_error_string(error));
-		rd_kafka_error_destroy(error);
-		error = NULL;
-	} while (true);
-	result = consume_error(source, "the transaction was not committed", error, err);
+	result = consume_error("the transaction was not committed", commit_transaction(source), err);
 	if (result != CW_OK) {
 		cw_metric_add(source->commit_failures, 1);
 		return result;

@@ -60,11 +60,26 @@ void cw_task_sleep(struct cw_task *task, int64_t timeout_ms)
 		cw_task_clear_wake(task);
 }
 
-int64_t cw_task_stop_budget_ms(struct cw_task *task)
+int64_t cw_task_left_ms(struct cw_task *task, int64_t deadline_ms)
 {
-	int64_t left = atomic_load(&task->stop_deadline_ms) - cw_clock_ms();
+	int64_t left = deadline_ms - cw_clock_ms(), until_drained;
 
+	if (cw_task_stopping(task)) {
+		until_drained = atomic_load(&task->drain_deadline_ms) - cw_clock_ms();
+		if (until_drained < left)
+			left = until_drained;
+	}
 	return left > 0 ? left : 0;
+}
+
+int64_t cw_task_closing_ms(struct cw_task *task, int64_t most_ms)
+{
+	int64_t left;
+
+	if (!cw_task_stopping(task))
+		return most_ms;
+	left = (atomic_load(&task->stop_deadline_ms) - cw_clock_ms()) / 2;
+	return left < 0 ? 0 : left < most_ms ? left : most_ms;
 }
 
 int64_t cw_task_backoff_ms(struct cw_task *task, unsigned attempt, int64_t base_ms, int64_t max_ms)
@@ -202,7 +217,10 @@ void cw_task_set_paused(struct cw_task *task, bool paused)
 
 void cw_task_stop(struct cw_task *task, int64_t timeout_ms)
 {
-	atomic_store(&task->stop_deadline_ms, cw_clock_ms() + timeout_ms);
+	int64_t now = cw_clock_ms();
+
+	atomic_store(&task->stop_deadline_ms, now + timeout_ms);
+	atomic_store(&task->drain_deadline_ms, now + timeout_ms * 2 / 3);
 	atomic_store(&task->stop, true);
 	wake(task);
 	pthread_mutex_lock(&task->lock);

@@ -47,7 +47,8 @@ struct cw_task {
 	/* From the main thread to the task; each change is followed by a write to wake_fd. */
 	int wake_fd;
 	_Atomic bool stop, pause;
-	_Atomic int64_t stop_deadline_ms; /* monotonic */
+	_Atomic int64_t stop_deadline_ms;  /* monotonic */
+	_Atomic int64_t drain_deadline_ms; /* before it: what is left is for the last commit and for Kafka's good-bye */
 	_Atomic uint64_t stored_seq;      /* the newest "offsets" message that the worker stored */
 
 	pthread_mutex_t lock;
@@ -76,7 +77,7 @@ void cw_task_free(struct cw_task *task);
 
 static inline bool cw_task_stopping(const struct cw_task *task)
 {
-	return atomic_load_explicit(&((struct cw_task *)(uintptr_t)task)->stop, memory_order_relaxed);
+	return atomic_load_explicit(&((struct cw_task *)(uintptr_t)task)->stop, memory_order_acquire);
 }
 
 static inline bool cw_task_paused(struct cw_task *task)
@@ -84,8 +85,13 @@ static inline bool cw_task_paused(struct cw_task *task)
 	return atomic_load_explicit(&task->pause, memory_order_relaxed);
 }
 
-/* Milliseconds that are left to end in. */
-int64_t cw_task_stop_budget_ms(struct cw_task *task);
+/*
+ * Milliseconds until a deadline (monotonic), never negative; those of a task that was asked to end are over
+ * when it has to say good-bye. For what waits on others: records, plugins, brokers.
+ */
+int64_t cw_task_left_ms(struct cw_task *task, int64_t deadline_ms);
+/* How long the good-bye itself may take: half of what is left until the end, at most most_ms. */
+int64_t cw_task_closing_ms(struct cw_task *task, int64_t most_ms);
 /* Waits until woken by the main thread or timeout_ms passed. */
 void cw_task_sleep(struct cw_task *task, int64_t timeout_ms);
 /* Takes back what was written to wake_fd. */

@@ -1,11 +1,16 @@
 #include "kafka/client.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <syslog.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+
+/* How long a call may block that does not hear of a stop. */
+#define SLICE_MS 250
 
 static const char *const prefixes[] = { "producer.", "consumer.", "admin." };
 static const char *const override_prefixes[] = { "producer.override.", "consumer.override.", "admin.override." };
@@ -217,6 +222,24 @@ rd_kafka_t *cw_client_new(enum cw_client_kind kind, rd_kafka_conf_t *conf, const
 		cw_error_set(err, CW_ERR_INVALID, "the Kafka client cannot be made: %s", text);
 	}
 	return rk;
+}
+
+const rd_kafka_metadata_t *cw_client_metadata(rd_kafka_t *client, rd_kafka_topic_t *topic, int64_t deadline_ms,
+					      const _Atomic bool *stop)
+{
+	const rd_kafka_metadata_t *md;
+	int64_t left;
+
+	while ((left = deadline_ms - cw_clock_ms()) > 0 && !(stop && atomic_load(stop))) {
+		int64_t asked_ms = cw_clock_ms();
+
+		if (rd_kafka_metadata(client, !topic, topic, &md, left < SLICE_MS ? (int)left : SLICE_MS) ==
+		    RD_KAFKA_RESP_ERR_NO_ERROR)
+			return md;
+		if (cw_clock_ms() - asked_ms < SLICE_MS / 10)
+			poll(NULL, 0, SLICE_MS / 10); /* a connection that broke at once */
+	}
+	return NULL;
 }
 
 int64_t cw_client_number(const rd_kafka_conf_t *conf, const char *key, int64_t otherwise)

@@ -11,6 +11,8 @@
 #define CW_KAFKA_CLIENT_H
 
 #include <librdkafka/rdkafka.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 
 #include "base/log.h"
 #include "base/map.h"
@@ -34,6 +36,13 @@ rd_kafka_conf_t *cw_client_conf(enum cw_client_kind kind, const struct cw_worker
 /* Creates the client; takes conf in any case. librdkafka's log lines go to `scope`, which outlives the client. */
 rd_kafka_t *cw_client_new(enum cw_client_kind kind, rd_kafka_conf_t *conf, const struct cw_log_scope *scope,
 			  struct cw_error *err);
+
+/*
+ * What Kafka knows of the topic (NULL: of all that there are), destroyed with rd_kafka_metadata_destroy(); NULL when it does not say before the
+ * deadline (monotonic), or *stop (NULL: none) becomes true, which is seen within a quarter of a second.
+ */
+const rd_kafka_metadata_t *cw_client_metadata(rd_kafka_t *client, rd_kafka_topic_t *topic, int64_t deadline_ms,
+					      const _Atomic bool *stop);
 
 /* A setting as librdkafka has it, as a number; `otherwise` when it is absent or no number. */
 int64_t cw_client_number(const rd_kafka_conf_t *conf, const char *key, int64_t otherwise);

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 
 #define FIRST_WITH_BACKOFF 0x02020000
-#define REQUEST_TIMEOUT_MS 1000
+#define REQUEST_TIMEOUT_MS 500 /* which the end may have to wait for */
 #define LEADERS_MAX_AGE_MS 30000
 /*
  * A fetcher can only be asleep after a queue's worth of records or bytes; waking it more often is of no use.
@@ -89,9 +89,19 @@ static void refresh_leaders(struct cw_fetch_waker *w, rd_kafka_topic_partition_l
 	w->leaders_ms = cw_clock_ms();
 }
 
+static bool has_ended(struct cw_fetch_waker *w)
+{
+	bool ended;
+
+	pthread_mutex_lock(&w->lock);
+	ended = w->ended;
+	pthread_mutex_unlock(&w->lock);
+	return ended;
+}
+
 static void ask_leaders(struct cw_fetch_waker *w)
 {
-	for (int i = 0; i < w->leaders->cnt; i++) {
+	for (int i = 0; i < w->leaders->cnt && !has_ended(w); i++) {
 		int64_t low, high;
 		const rd_kafka_topic_partition_t *p = &w->leaders->elems[i];
 

@@ -1,6 +1,7 @@
 #include "kafka/offsets_topic.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <librdkafka/rdkafka.h>
 
@@ -10,6 +11,8 @@
 #include "kafka/client.h"
 
 #define ADMIN_TIMEOUT_MS 30000
+/* How long a call may block that does not hear of a stop. */
+#define SLICE_MS 250
 
 char *cw_offsets_topic_key(const char *connector, const char *partition_json)
 {
@@ -21,28 +24,81 @@ char *cw_offsets_topic_key(const char *connector, const char *partition_json)
 	return cw_buf_take(&key);
 }
 
-static int topic_result(rd_kafka_event_t *event, const char *topic, struct cw_error *err)
+static bool stopped(const _Atomic bool *stop)
 {
-	const rd_kafka_CreateTopics_result_t *result = event ? rd_kafka_event_CreateTopics_result(event) : NULL;
+	return stop && atomic_load(stop);
+}
+
+/* ---- creating it ---- */
+
+static int refuse(const char *topic, rd_kafka_resp_err_t code, const char *text, struct cw_error *err)
+{
+	switch (code) {
+	case RD_KAFKA_RESP_ERR_NO_ERROR:
+	case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:
+	/* Who may not create topics, or cannot, may find it there all the same: reading it will tell. */
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+	case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+	case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
+		return 0;
+	case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
+	case RD_KAFKA_RESP_ERR_INVALID_PARTITIONS:
+	case RD_KAFKA_RESP_ERR_INVALID_CONFIG:
+	case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+	case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+		return cw_error_set(err, CW_ERR_FATAL, "topic %s, for the offsets of sources, cannot be created: %s "
+				    "(offset.storage.partitions and offset.storage.replication.factor are the worker's)",
+				    topic, text);
+	default:
+		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s, for the offsets of sources, cannot be created: %s",
+				    topic, text);
+	}
+}
+
+static int topic_result(const rd_kafka_event_t *event, const char *topic, struct cw_error *err)
+{
+	const rd_kafka_CreateTopics_result_t *result;
 	const rd_kafka_topic_result_t **topics;
 	size_t n;
-	rd_kafka_resp_err_t code;
 
 	if (!event)
 		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: Kafka did not answer in time", topic);
-	if (rd_kafka_event_error(event))
-		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s cannot be created: %s", topic,
-				    rd_kafka_event_error_string(event));
+	if (rd_kafka_event_error((rd_kafka_event_t *)(uintptr_t)event))
+		return refuse(topic, rd_kafka_event_error((rd_kafka_event_t *)(uintptr_t)event),
+			      rd_kafka_event_error_string((rd_kafka_event_t *)(uintptr_t)event), err);
+	result = rd_kafka_event_CreateTopics_result((rd_kafka_event_t *)(uintptr_t)event);
 	topics = rd_kafka_CreateTopics_result_topics(result, &n);
-	code = n ? rd_kafka_topic_result_error(topics[0]) : RD_KAFKA_RESP_ERR_NO_ERROR;
-	if (code && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
-		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s cannot be created: %s", topic,
-				    rd_kafka_topic_result_error_string(topics[0]));
-	return 0;
+	if (n == 0)
+		return 0;
+	return refuse(topic, rd_kafka_topic_result_error(topics[0]), rd_kafka_topic_result_error_string(topics[0]), err);
+}
+
+/* The answer to a request, or NULL. */
+static rd_kafka_event_t *await_event(rd_kafka_queue_t *queue, const _Atomic bool *stop)
+{
+	int64_t deadline = cw_clock_ms() + ADMIN_TIMEOUT_MS;
+	rd_kafka_event_t *event = NULL;
+
+	while (!event && !stopped(stop) && cw_clock_ms() < deadline)
+		event = rd_kafka_queue_poll(queue, SLICE_MS);
+	return event;
+}
+
+/* Looked for among all topics: asking for one by its name may create it, with the brokers' settings. */
+static bool exists(rd_kafka_t *client, const char *topic, const _Atomic bool *stop)
+{
+	const rd_kafka_metadata_t *md = cw_client_metadata(client, NULL, cw_clock_ms() + ADMIN_TIMEOUT_MS, stop);
+	bool found = false;
+
+	for (int i = 0; md && i < md->topic_cnt && !found; i++)
+		found = strcmp(md->topics[i].topic, topic) == 0 && !md->topics[i].err;
+	if (md)
+		rd_kafka_metadata_destroy(md);
+	return found;
 }
 
 int cw_offsets_topic_create(rd_kafka_t *client, const char *topic, const struct cw_worker_config *worker,
-			    struct cw_error *err)
+			    const _Atomic bool *stop, struct cw_error *err)
 {
 	char text[256];
 	rd_kafka_NewTopic_t *request =
@@ -55,12 +111,16 @@ int cw_offsets_topic_create(rd_kafka_t *client, const char *topic, const struct 
 
 	if (!request)
 		return cw_error_set(err, CW_ERR_INVALID, "topic %s: %s", topic, text);
+	if (exists(client, topic, stop)) {
+		rd_kafka_NewTopic_destroy(request);
+		return 0;
+	}
 	rd_kafka_NewTopic_set_config(request, "cleanup.policy", "compact");
 	queue = rd_kafka_queue_new(client);
 	options = rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
 	rd_kafka_AdminOptions_set_request_timeout(options, ADMIN_TIMEOUT_MS, text, sizeof(text));
 	rd_kafka_CreateTopics(client, &request, 1, options, queue);
-	event = rd_kafka_queue_poll(queue, ADMIN_TIMEOUT_MS);
+	event = await_event(queue, stop);
 	failed = topic_result(event, topic, err);
 	if (event)
 		rd_kafka_event_destroy(event);
@@ -70,111 +130,208 @@ int cw_offsets_topic_create(rd_kafka_t *client, const char *topic, const struct 
 	return failed;
 }
 
+/* ---- reading it ---- */
+
+/* What a reading works on. */
+struct reading {
+	const char *topic, *connector;
+	const struct cw_log_scope *scope;
+	const _Atomic bool *stop;
+	int64_t timeout_ms, deadline_ms;
+	struct partition {
+		int64_t next; /* read up to here */
+		int64_t end;  /* is to be read up to here */
+	} *partitions;
+	int n;
+	json_t *offsets; /* by partition as text: [partition,offset] */
+};
+
+static int out_of_time(const struct reading *r, const char *why, struct cw_error *err)
+{
+	return cw_error_set(err, CW_ERR_RETRIABLE, "the offsets in topic %s could not be read in %lld ms: %s", r->topic,
+			    (long long)r->timeout_ms, why);
+}
+
+/* The key of the map of offsets: objects with the same members are the same partition. */
+static char *partition_text(const json_t *partition)
+{
+	char *text = json_dumps(partition, JSON_COMPACT | JSON_SORT_KEYS);
+
+	return text ? text : cw_strdup("");
+}
+
 /* One record of the topic; those of other connectors, and of other shapes, are passed over. */
-static void take_record(json_t *byname, const char *name, const rd_kafka_message_t *m)
+static void take_record(struct reading *r, const rd_kafka_message_t *m)
 {
 	json_t *key = m->key ? json_loadb(m->key, m->key_len, 0, NULL) : NULL;
 	json_t *partition = json_array_get(key, 1);
 	const char *connector = json_string_value(json_array_get(key, 0));
 
-	if (json_array_size(key) == 2 && connector && strcmp(connector, name) == 0 && json_is_object(partition)) {
-		char *text = json_dumps(partition, JSON_COMPACT);
+	if (json_array_size(key) == 2 && connector && strcmp(connector, r->connector) == 0 && json_is_object(partition)) {
+		char *text = partition_text(partition);
 		json_t *offset = m->payload ? json_loadb(m->payload, m->len, 0, NULL) : NULL;
 
-		if (json_is_object(offset))
-			json_object_set_new(byname, text, json_pack("[O,o]", partition, offset));
-		else
-			json_object_del(byname, text);
+		if (json_is_object(offset)) {
+			json_object_set_new(r->offsets, text, json_pack("[O,O]", partition, offset));
+		} else {
+			if (m->payload)
+				log_warn(r->scope, "topic %s: the offset of %s is no JSON object; it counts as none", r->topic,
+					 text);
+			json_object_del(r->offsets, text);
+		}
+		json_decref(offset);
 		free(text);
 	}
 	json_decref(key);
 }
 
-static int read_all(rd_kafka_t *consumer, const char *topic, const char *name, int partitions, int64_t timeout_ms,
-		    json_t *byname, struct cw_error *err)
+static bool has_all(const struct reading *r)
 {
-	int64_t deadline = cw_clock_ms() + timeout_ms;
-	int ended = 0;
+	for (int i = 0; i < r->n; i++)
+		if (r->partitions[i].next < r->partitions[i].end)
+			return false;
+	return true;
+}
 
-	while (ended < partitions) {
-		rd_kafka_message_t *m = rd_kafka_consumer_poll(consumer, 100);
+static int take_message(struct reading *r, const rd_kafka_message_t *m, struct cw_error *err)
+{
+	switch (m->err) {
+	case RD_KAFKA_RESP_ERR_NO_ERROR:
+		take_record(r, m);
+		if (m->partition < r->n)
+			r->partitions[m->partition].next = m->offset + 1;
+		return 0;
+	case RD_KAFKA_RESP_ERR__PARTITION_EOF: /* what is left behind was no record: the ends of transactions */
+		if (m->partition >= 0 && m->partition < r->n)
+			r->partitions[m->partition].next = m->offset;
+		return 0;
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+	case RD_KAFKA_RESP_ERR__FATAL:
+		return cw_error_set(err, CW_ERR_FATAL, "the offsets in topic %s cannot be read: %s", r->topic,
+				    rd_kafka_message_errstr(m));
+	default:
+		log_warn(r->scope, "reading topic %s: %s", r->topic, rd_kafka_message_errstr(m));
+		return 0;
+	}
+}
 
-		if (m && m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
-			ended++;
-		else if (m && m->err == RD_KAFKA_RESP_ERR_NO_ERROR)
-			take_record(byname, name, m);
+static int read_all(struct reading *r, rd_kafka_t *consumer, struct cw_error *err)
+{
+	while (!has_all(r)) {
+		rd_kafka_message_t *m = rd_kafka_consumer_poll(consumer, SLICE_MS);
+		int failed = m ? take_message(r, m, err) : 0;
+
 		if (m)
 			rd_kafka_message_destroy(m);
-		if (ended < partitions && cw_clock_ms() > deadline)
-			return cw_error_set(err, CW_ERR_RETRIABLE, "the offsets in topic %s could not be read in %lld ms",
-					    topic, (long long)timeout_ms);
+		if (failed)
+			return failed;
+		if (stopped(r->stop))
+			return out_of_time(r, "the task was stopped", err);
+		if (cw_clock_ms() > r->deadline_ms)
+			return out_of_time(r, "a transaction that wrote to it may still be open", err);
 	}
 	return 0;
 }
 
-static int partition_count(rd_kafka_t *consumer, const char *topic, struct cw_error *err)
+/* How far the topic goes now, with what is in open transactions: only a client that reads uncommitted is told. */
+static int find_ends(struct reading *r, rd_kafka_t *client, struct cw_error *err)
 {
-	rd_kafka_topic_t *handle = rd_kafka_topic_new(consumer, topic, NULL);
-	const rd_kafka_metadata_t *md;
-	rd_kafka_resp_err_t code = rd_kafka_metadata(consumer, 0, handle, &md, ADMIN_TIMEOUT_MS);
-	int n = 0;
+	rd_kafka_topic_t *handle = rd_kafka_topic_new(client, r->topic, NULL);
+	const rd_kafka_metadata_t *md = cw_client_metadata(client, handle, r->deadline_ms, r->stop);
+	rd_kafka_resp_err_t code = md && md->topic_cnt ? md->topics[0].err : RD_KAFKA_RESP_ERR__TIMED_OUT;
 
-	if (!code) {
-		n = md->topic_cnt ? md->topics[0].partition_cnt : 0;
-		code = md->topic_cnt ? md->topics[0].err : code;
+	r->n = md && md->topic_cnt ? md->topics[0].partition_cnt : 0;
+	if (md)
 		rd_kafka_metadata_destroy(md);
-	}
 	rd_kafka_topic_destroy(handle);
-	if (n == 0)
-		cw_error_set(err, CW_ERR_RETRIABLE, "topic %s cannot be read: %s", topic, rd_kafka_err2str(code));
-	return n;
+	if (r->n == 0)
+		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s cannot be read: %s", r->topic, rd_kafka_err2str(code));
+	r->partitions = cw_alloc((size_t)r->n * sizeof(*r->partitions));
+	for (int i = 0; i < r->n; i++) {
+		struct partition *p = &r->partitions[i];
+
+		while ((code = rd_kafka_query_watermark_offsets(client, r->topic, i, &p->next, &p->end, 4 * SLICE_MS)) != 0)
+			if (stopped(r->stop) || cw_clock_ms() > r->deadline_ms)
+				return out_of_time(r, rd_kafka_err2str(code), err);
+	}
+	return 0;
 }
 
-static json_t *read_topic(rd_kafka_t *consumer, const char *name, const char *topic, int64_t timeout_ms,
+static rd_kafka_t *new_reader(const struct cw_worker_config *worker, const struct cw_map *connector,
+			      const struct cw_log_scope *scope, const char *isolation, struct cw_error *err)
+{
+	/* What the worker's or the connector's consumer settings may not change. */
+	const struct cw_client_default forced[] = {
+		{ "group.id", "connect-offsets-reader" }, /* a consumer needs one; it never joins nor commits */
+		{ "enable.auto.commit", "false" },
+		{ "enable.partition.eof", "true" },
+		{ "auto.offset.reset", "error" },
+		{ "isolation.level", isolation },
+		{ "fetch.wait.max.ms", "10" },
+	};
+	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_CONSUMER, worker, connector, NULL, err);
+	char text[256];
+
+	if (!conf)
+		return NULL;
+	for (size_t i = 0; i < sizeof(forced) / sizeof(forced[0]); i++)
+		rd_kafka_conf_set(conf, forced[i].key, forced[i].value, text, sizeof(text));
+	return cw_client_new(CW_CLIENT_CONSUMER, conf, scope, err);
+}
+
+static int look_for_ends(struct reading *r, const struct cw_worker_config *worker, const struct cw_map *connector,
+			 struct cw_error *err)
+{
+	rd_kafka_t *client = new_reader(worker, connector, r->scope, "read_uncommitted", err);
+	int failed;
+
+	if (!client)
+		return -1;
+	failed = find_ends(r, client, err);
+	rd_kafka_destroy(client);
+	return failed;
+}
+
+static int read_committed(struct reading *r, const struct cw_worker_config *worker, const struct cw_map *connector,
 			  struct cw_error *err)
 {
+	rd_kafka_t *consumer = new_reader(worker, connector, r->scope, "read_committed", err);
 	rd_kafka_topic_partition_list_t *all;
-	json_t *byname, *list = NULL, *pair;
-	const char *key;
-	int n = partition_count(consumer, topic, err);
+	int failed;
 
-	if (n == 0)
-		return NULL;
-	all = rd_kafka_topic_partition_list_new(n);
-	for (int i = 0; i < n; i++)
-		rd_kafka_topic_partition_list_add(all, topic, i)->offset = RD_KAFKA_OFFSET_BEGINNING;
+	if (!consumer)
+		return -1;
+	rd_kafka_poll_set_consumer(consumer);
+	all = rd_kafka_topic_partition_list_new(r->n);
+	for (int i = 0; i < r->n; i++)
+		if (r->partitions[i].next < r->partitions[i].end)
+			rd_kafka_topic_partition_list_add(all, r->topic, i)->offset = r->partitions[i].next;
 	rd_kafka_assign(consumer, all);
 	rd_kafka_topic_partition_list_destroy(all);
-	byname = json_object();
-	if (read_all(consumer, topic, name, n, timeout_ms, byname, err) == 0) {
-		list = json_array();
-		json_object_foreach(byname, key, pair)
-			json_array_append(list, pair);
-	}
-	json_decref(byname);
+	failed = read_all(r, consumer, err);
 	rd_kafka_consumer_close(consumer);
-	return list;
+	rd_kafka_destroy(consumer);
+	return failed;
 }
 
 json_t *cw_offsets_topic_read(const struct cw_worker_config *worker, const struct cw_map *connector,
 			      const char *name, const char *topic, const struct cw_log_scope *scope, int64_t timeout_ms,
-			      struct cw_error *err)
+			      const _Atomic bool *stop, struct cw_error *err)
 {
-	static const struct cw_client_default defaults[] = {
-		{ "group.id", "connect-offsets-reader" }, /* a consumer needs one; it never joins nor commits */
-		{ "enable.auto.commit", "false" },
-		{ "enable.partition.eof", "true" },
-		{ "isolation.level", "read_committed" },
-		{ NULL, NULL },
+	struct reading r = {
+		.topic = topic, .connector = name, .scope = scope, .stop = stop, .timeout_ms = timeout_ms,
+		.deadline_ms = cw_clock_ms() + timeout_ms, .offsets = json_object(),
 	};
-	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_CONSUMER, worker, connector, defaults, err);
-	rd_kafka_t *consumer = conf ? cw_client_new(CW_CLIENT_CONSUMER, conf, scope, err) : NULL;
-	json_t *list;
+	json_t *list = NULL, *pair;
+	const char *key;
 
-	if (!consumer)
-		return NULL;
-	rd_kafka_poll_set_consumer(consumer);
-	list = read_topic(consumer, name, topic, timeout_ms, err);
-	rd_kafka_destroy(consumer);
+	if (look_for_ends(&r, worker, connector, err) == 0 && read_committed(&r, worker, connector, err) == 0) {
+		list = json_array();
+		json_object_foreach(r.offsets, key, pair)
+			json_array_append(list, pair);
+	}
+	json_decref(r.offsets);
+	free(r.partitions);
 	return list;
 }

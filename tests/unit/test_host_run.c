@@ -230,8 +230,7 @@ static void test_sink__what_is_not_complete_is_not_committed(void)
 	snprintf(config, sizeof(config), "connector.class=ScriptedAsyncSink topics=sink-held out=%s hold.ms=3600000", path);
 	p = host_run("sink-held", config);
 	host_wait_metric(&p, "records", 100);
-	host_say(&p, json_pack("{s:s,s:i}", "type", "stop", "timeout_ms", 300));
-	host_reap(&p);
+	host_stop_within(&p, 2000);
 	CU_ASSERT_TRUE(host_committed("sink-held", "sink-held", 0) < 0);
 }
 

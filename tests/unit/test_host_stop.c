@@ -1,0 +1,207 @@
+/* A connect-host that is asked to end does so in its time, whatever Kafka, the plugin or the worker do. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include "base/clock.h"
+#include "host_driver.h"
+
+#define STOP_MS 2000
+
+/* ---- brokers that are none ---- */
+
+/* Takes connections and never says a word: the address; *fd is to be closed. */
+static void silent_server(char *out, size_t size, int *fd)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(address);
+
+	*fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CU_ASSERT_EQUAL_FATAL(bind(*fd, (struct sockaddr *)&address, n), 0);
+	CU_ASSERT_EQUAL_FATAL(getsockname(*fd, (struct sockaddr *)&address, &n), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(*fd, 16), 0);
+	snprintf(out, size, "bootstrap.servers=127.0.0.1:%d", ntohs(address.sin_port));
+}
+
+/* A broker in this process, which can go away. */
+struct broker {
+	rd_kafka_t *client;
+	rd_kafka_mock_cluster_t *cluster;
+	const char *bootstrap;
+};
+
+static struct broker open_broker(void)
+{
+	struct broker b;
+	char text[256];
+
+	b.client = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), text, sizeof(text));
+	b.cluster = rd_kafka_mock_cluster_new(b.client, 1);
+	b.bootstrap = rd_kafka_mock_cluster_bootstraps(b.cluster);
+	return b;
+}
+
+static void close_broker(struct broker *b)
+{
+	rd_kafka_mock_cluster_destroy(b->cluster);
+	rd_kafka_destroy(b->client);
+}
+
+static struct host_process run_at(const struct broker *b, const char *name, const char *config, const char *worker)
+{
+	char words[256];
+
+	snprintf(words, sizeof(words), "bootstrap.servers=%s %s", b->bootstrap, worker);
+	return host_run_with(name, config, &(struct host_options){ .worker = words });
+}
+
+/* ---- no broker at all ---- */
+
+static void test_stop__no_broker_was_ever_there(void)
+{
+	static const struct {
+		const char *config, *worker;
+	} cases[] = {
+		{ "connector.class=ScriptedPlainSink topics=t,u,v out=/dev/null", "" },
+		{ "connector.class=ScriptedSource topic=t", "" },
+		{ "connector.class=ScriptedSource topic=t", "exactly.once.source.support=enabled" },
+	};
+
+	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		char worker[256], name[64];
+		struct host_process p;
+		int fd;
+
+		silent_server(worker, sizeof(worker), &fd);
+		if (i % 2) {
+			close(fd); /* then nobody listens there */
+			fd = -1;
+		}
+		strcat(worker, " ");
+		strcat(worker, cases[i / 2].worker);
+		p = host_run_with(host_fresh_name(name, sizeof(name), "nobody"), cases[i / 2].config,
+				  &(struct host_options){ .worker = worker });
+		host_attend_for(&p, 300);
+		host_stop_within(&p, STOP_MS);
+		if (fd >= 0)
+			close(fd);
+	}
+}
+
+/* ---- brokers that go away ---- */
+
+static void test_stop__the_broker_of_a_sink_is_gone(void)
+{
+	struct broker b = open_broker();
+	struct host_process p;
+	char config[512], path[256];
+
+	snprintf(path, sizeof(path), "%s/gone", host_folder());
+	snprintf(config, sizeof(config), "connector.class=ScriptedPlainSink topics=gone out=%s", path);
+	host_fill(b.bootstrap, "gone", 0, 0, 100);
+	p = run_at(&b, "gone", config, "offset.flush.interval.ms=3600000"); /* so there is something to commit */
+	host_wait_metric(&p, "records_written", 100);
+	rd_kafka_mock_broker_set_down(b.cluster, 1);
+	host_stop_within(&p, STOP_MS);
+	close_broker(&b);
+}
+
+static void test_stop__the_broker_of_a_source_is_gone(void)
+{
+	static const char *const workers[] = { "", "exactly.once.source.support=enabled" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct broker b = open_broker();
+		int64_t deadline = cw_clock_ms() + 20000;
+		struct host_process p;
+
+		host_fill(b.bootstrap, "connect-offsets", 0, 0, 1); /* such a broker lets nobody create topics */
+		p = run_at(&b, "away", "connector.class=ScriptedSource topic=away per.poll=1000", workers[i]);
+		while (host_metric(&p, "records") < 1000 && cw_clock_ms() < deadline)
+			host_attend_for(&p, 10);
+		CU_ASSERT_TRUE(host_metric(&p, "records") >= 1000);
+		rd_kafka_mock_broker_set_down(b.cluster, 1);
+		host_attend_for(&p, 500); /* its queue is full by now, and stays so */
+		host_stop_within(&p, STOP_MS);
+		close_broker(&b);
+	}
+}
+
+/* ---- plugins and workers that do not do their part ---- */
+
+static void sink_stops(const char *name, const char *config)
+{
+	struct host_process p;
+	char words[512];
+
+	host_fill(host_bootstrap(), name, 0, 0, 100);
+	snprintf(words, sizeof(words), "topics=%s out=%s/%s %s", name, host_folder(), name, config);
+	p = host_run(name, words);
+	host_wait_metric(&p, "records", 100);
+	host_stop_within(&p, STOP_MS);
+	CU_ASSERT_TRUE(host_committed(name, name, 0) < 0);
+}
+
+static void test_stop__the_plugin_never_completes(void)
+{
+	sink_stops("stop-held", "connector.class=ScriptedAsyncSink hold.ms=3600000");
+}
+
+static void test_stop__the_plugin_never_takes_a_batch(void)
+{
+	sink_stops("stop-busy", "connector.class=ScriptedAsyncSink busy=1000000000");
+}
+
+static void test_stop__the_plugin_never_flushes(void)
+{
+	sink_stops("stop-flush", "connector.class=ScriptedFlushSink flushes=false");
+}
+
+static void test_stop__while_the_sink_is_being_paused(void)
+{
+	struct host_process p;
+	char words[512];
+
+	host_fill(host_bootstrap(), "stop-pause", 0, 0, 100);
+	snprintf(words, sizeof(words), "connector.class=ScriptedAsyncSink topics=stop-pause out=%s/pause hold.ms=3600000",
+		 host_folder());
+	p = host_run_with("stop-pause", words, &(struct host_options){ .worker = "offset.flush.timeout.ms=60000" });
+	host_wait_metric(&p, "records", 100);
+	host_say(&p, json_pack("{s:s}", "type", "pause"));
+	host_attend_for(&p, 200); /* it waits for the plugin now */
+	host_stop_within(&p, STOP_MS);
+}
+
+static void test_stop__the_worker_never_stores(void)
+{
+	struct host_process p = host_run("stop-store", "connector.class=ScriptedSource topic=stop-store count=100");
+
+	p.stores_none = true;
+	while (p.seq == 0)
+		host_attend_for(&p, 10);
+	host_stop_within(&p, STOP_MS);
+}
+
+int main(void)
+{
+	static CU_TestInfo tests[] = {
+		{ "no broker was ever there", test_stop__no_broker_was_ever_there },
+		{ "the broker of a sink is gone", test_stop__the_broker_of_a_sink_is_gone },
+		{ "the broker of a source is gone", test_stop__the_broker_of_a_source_is_gone },
+		{ "the plugin never completes", test_stop__the_plugin_never_completes },
+		{ "the plugin never takes a batch", test_stop__the_plugin_never_takes_a_batch },
+		{ "the plugin never flushes", test_stop__the_plugin_never_flushes },
+		{ "while the sink is being paused", test_stop__while_the_sink_is_being_paused },
+		{ "the worker never stores", test_stop__the_worker_never_stores },
+		CU_TEST_INFO_NULL,
+	};
+
+	return host_test_main("connect-host stops", tests);
+}
