@@ -39,5 +39,6 @@ int cw_host_embedded_broker(void)
 	} while (received >= 0);
 	rd_kafka_mock_cluster_destroy(cluster);
 	rd_kafka_destroy(rk);
+	cw_link_close(&link);
 	return EXIT_SUCCESS;
 }
