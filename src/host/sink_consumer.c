@@ -353,17 +353,30 @@ static int64_t fill_batch(struct cw_sink *sink, struct cw_task_batch *b, size_t 
 	return bytes;
 }
 
+/*
+ * What is there, without waiting. One by one: rd_kafka_consume_batch_queue() of librdkafka before 2.1 loses the
+ * messages that it has taken when it meets the mark of a pause or a rebalance behind them, and reads on after them.
+ */
+static size_t take_messages(struct cw_sink *sink)
+{
+	size_t n = 0;
+
+	while (n < CW_SINK_BATCH_RECORDS && (sink->messages[n] = rd_kafka_consume_queue(sink->queue, 0)) != NULL)
+		n++;
+	return n;
+}
+
 struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 {
 	struct cw_task_batch *b = sink->spare ? sink->spare : cw_task_batch_new(CW_SINK_BATCH_RECORDS);
 	int64_t bytes;
-	ssize_t n;
+	size_t n;
 
 	/* Taken off the list first: a rebalance may be served within the call, and it puts other batches there. */
 	sink->spare = sink->spare ? sink->spare->next : NULL;
-	n = rd_kafka_consume_batch_queue(sink->queue, 0, sink->messages, CW_SINK_BATCH_RECORDS);
+	n = take_messages(sink);
 	b->next = NULL;
-	bytes = n > 0 ? fill_batch(sink, b, (size_t)n) : 0;
+	bytes = fill_batch(sink, b, n);
 	if (b->batch.n == 0) {
 		b->next = sink->spare;
 		sink->spare = b;

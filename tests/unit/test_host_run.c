@@ -251,6 +251,28 @@ static void test_sink__a_start_that_may_succeed_later_is_tried_again(void)
 	host_check_puts(path, 10);
 }
 
+/* While records flow: what was on its way at a pause comes after the resume, all of it and in order. */
+static void test_sink__pauses_in_the_flow_lose_nothing(void)
+{
+	enum { RECORDS = 90000, PAUSES = 20 }; /* the embedded broker keeps 100,000 */
+	char path[256], config[512];
+	struct host_process p;
+
+	host_fill(host_bootstrap(), "sink-pauses", 0, 0, RECORDS);
+	snprintf(path, sizeof(path), "%s/pauses", host_folder());
+	snprintf(config, sizeof(config), "connector.class=ScriptedAsyncSink topics=sink-pauses out=%s hold.ms=5", path);
+	p = host_run("sink-pauses", config);
+	for (int i = 0; i < PAUSES; i++) {
+		host_expect(&p, "status", "RUNNING");
+		host_say(&p, json_pack("{s:s}", "type", "pause"));
+		host_expect(&p, "status", "PAUSED");
+		host_say(&p, json_pack("{s:s}", "type", "resume"));
+	}
+	host_wait_metric(&p, "records_written", RECORDS);
+	host_stop(&p);
+	host_check_puts(path, RECORDS);
+}
+
 static void test_sink__failed_task_starts_again_where_it_was(void)
 {
 	char path[256], config[512];
@@ -283,6 +305,7 @@ int main(void)
 		{ "source: too many tasks", test_source__more_tasks_than_tasks_max_are_refused },
 		{ "a crash names signal, task, function", test_host__a_crash_names_the_signal_the_task_and_the_function },
 		{ "the host ends with its worker", test_host__ends_when_its_worker_is_gone },
+		{ "sink: pauses in the flow", test_sink__pauses_in_the_flow_lose_nothing },
 		{ "sink: every record once", test_sink__gives_every_record_once_and_commits_the_end },
 		{ "sink: busy and retry", test_sink__busy_and_retry_get_the_same_batch_again },
 		{ "sink: tolerated rejects", test_sink__rejected_records_are_skipped_and_counted_when_tolerated },
