@@ -223,8 +223,10 @@ static void stay_in_group(struct cw_sink *sink)
 	if (sink->parked)
 		return; /* a straggler from before the pause: one is enough */
 	b = cw_sink_receive(sink);
-	if (b)
+	if (b && sink->held)
 		sink->parked = b;
+	else if (b)
+		sink->held = b; /* a rebalance that was served meanwhile emptied the plugin */
 }
 
 /* In slices, since a stop may come meanwhile and shorten the time. */
@@ -333,10 +335,21 @@ static int64_t wait_ms(const struct cw_sink *sink)
 	return until > now ? until - now : 0;
 }
 
+/* Nothing is held back any more, whoever took it: the plugin in step(), or a rebalance that emptied it. */
+static void let_flow(struct cw_sink *sink)
+{
+	if (!sink->partitions_paused)
+		return;
+	log_info(&sink->scope, "the connector takes records again: partitions are resumed");
+	cw_sink_pause_partitions(sink, false);
+}
+
 static enum cw_result step(struct cw_sink *sink, struct cw_error *err)
 {
 	enum cw_result result = CW_OK;
 
+	if (!sink->held)
+		let_flow(sink);
 	if (!sink->held)
 		sink->held = cw_sink_receive(sink);
 	if (sink->held) {
@@ -344,9 +357,6 @@ static enum cw_result step(struct cw_sink *sink, struct cw_error *err)
 		if (result == CW_BUSY) {
 			stay_in_group(sink);
 			result = wait_for(sink, false, wait_ms(sink), err);
-		} else if (result == CW_OK && sink->partitions_paused && !sink->held) {
-			log_info(&sink->scope, "the connector takes records again: partitions are resumed");
-			cw_sink_pause_partitions(sink, false);
 		}
 	} else {
 		result = wait_for(sink, true, wait_ms(sink), err);
