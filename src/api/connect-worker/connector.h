@@ -35,7 +35,7 @@ extern "C" {
 #endif
 
 #define CW_ABI_MAJOR 1u
-#define CW_ABI_MINOR 0u
+#define CW_ABI_MINOR 1u
 
 #if defined(__GNUC__)
 #define CW_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
@@ -53,7 +53,8 @@ enum cw_result {
 	CW_RETRY, /* may succeed later: the framework backs off and makes the same call again */
 	CW_FAIL,  /* will not succeed: the task (or connector) becomes FAILED with the error's text */
 	CW_END,   /* poll only: a bounded source has no more records; the task becomes COMPLETED */
-	CW_BUSY   /* put only: no room for this batch now; it is offered again after wait() */
+	CW_BUSY,  /* put only: no room for this batch now; it is offered again after wait() */
+	CW_DROP   /* transformations only: the record goes no further, which is no error */
 };
 
 /* The class of an error decides the reaction to it: the HTTP status, a retry, or a failed task. */
@@ -140,7 +141,10 @@ enum cw_type {
 struct cw_schema;
 struct cw_entry;
 
-/* A value: which member of u is set follows from type. */
+/*
+ * A value: which member of u is set follows from type. Where a value has a schema, everything in it has the
+ * schema that its parent's gives it. A null of a schema is CW_NULL with that schema.
+ */
 struct cw_value {
 	uint8_t type;   /* enum cw_type */
 	uint8_t reserved[3];
@@ -176,7 +180,10 @@ struct cw_field {
 	const struct cw_schema *schema;
 };
 
-/* Immutable once made; values point at it, so it outlives them. */
+/*
+ * Immutable once made; values point at it, so it outlives them. A logical type has its tag in `type`, and in name,
+ * version and parameters what Kafka Connect gives it (org.apache.kafka.connect.data.Decimal, 1, scale).
+ */
 struct cw_schema {
 	uint32_t size; /* sizeof(struct cw_schema) where it was made */
 	uint8_t type;  /* enum cw_type, never CW_NULL; a logical type has its tag here */
@@ -262,6 +269,10 @@ struct cw_record {
 	 */
 	const struct cw_source_partition *source_partition;
 	struct cw_value source_offset;
+	/* Sink only, since 1.1: where it was read from, whatever transformations have made of topic and partition. */
+	struct cw_slice original_topic;
+	int32_t original_partition;
+	uint32_t reserved_1_1;
 };
 
 /*
@@ -444,8 +455,12 @@ static inline void cw_log(const struct cw_context *ctx, enum cw_log_level level,
 
 enum cw_plugin_kind {
 	CW_PLUGIN_SOURCE = 1,
-	CW_PLUGIN_SINK = 2
-	/* reserved: 3 transformation, 4 predicate, 5 converter, 6 header converter, 7 config provider */
+	CW_PLUGIN_SINK = 2,
+	CW_PLUGIN_TRANSFORMATION = 3, /* these since 1.1 */
+	CW_PLUGIN_PREDICATE = 4,
+	CW_PLUGIN_CONVERTER = 5,        /* of keys, values and headers */
+	CW_PLUGIN_HEADER_CONVERTER = 6, /* of headers only */
+	CW_PLUGIN_CONFIG_PROVIDER = 7
 };
 
 enum {
@@ -498,6 +513,73 @@ struct cw_connector_ops {
 	void (*task_stop)(void *task);
 };
 
+struct cw_plugin;
+
+/*
+ * What the other kinds have in common: start() is called once, on the thread that then makes all other calls, with the
+ * filled config struct, which lives until stop(). `plugin` is the descriptor that was asked for, so that several can
+ * share their functions. The error of a record that cannot be processed is CW_ERR_INVALID, as Kafka Connect's
+ * DataException; *err then says what is wrong with it. CW_RETRY: the same call may succeed later.
+ */
+struct cw_transformation_ops {
+	uint32_t size; /* sizeof(struct cw_transformation_ops) */
+	uint32_t flags;
+	enum cw_result (*start)(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config,
+				void **state, struct cw_error *err);
+	/*
+	 * Changes the members of *record; what those point to is shared and never written to. New memory comes from the
+	 * batch. CW_OK, CW_DROP, CW_RETRY, CW_FAIL; but for CW_OK the record is as it was.
+	 */
+	enum cw_result (*apply)(void *state, struct cw_batch *batch, struct cw_record *record, struct cw_error *err);
+	void (*stop)(void *state);
+};
+
+struct cw_predicate_ops {
+	uint32_t size; /* sizeof(struct cw_predicate_ops) */
+	uint32_t flags;
+	enum cw_result (*start)(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config,
+				void **state, struct cw_error *err);
+	enum cw_result (*test)(void *state, const struct cw_record *record, bool *holds, struct cw_error *err);
+	void (*stop)(void *state);
+};
+
+enum cw_converter_role { CW_CONVERT_KEY = 0, CW_CONVERT_VALUE, CW_CONVERT_HEADER };
+
+/* What is converted. */
+struct cw_convert_place {
+	struct cw_slice topic;
+	struct cw_slice header; /* its key; CW_CONVERT_HEADER only */
+};
+
+struct cw_converter_ops {
+	uint32_t size; /* sizeof(struct cw_converter_ops) */
+	uint32_t flags;
+	enum cw_result (*start)(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config,
+				enum cw_converter_role role, void **state, struct cw_error *err);
+	/* From Kafka's bytes, which live as long as the batch; p is NULL for a null. *out may point into them. */
+	enum cw_result (*to_value)(void *state, struct cw_batch *batch, const struct cw_convert_place *place,
+				   struct cw_slice bytes, struct cw_value *out, struct cw_error *err);
+	/* To Kafka's bytes, which are part of the value, in the batch or constant; p is NULL for a null. */
+	enum cw_result (*from_value)(void *state, struct cw_batch *batch, const struct cw_convert_place *place,
+				     const struct cw_value *value, struct cw_slice *out, struct cw_error *err);
+	void (*stop)(void *state);
+};
+
+/* Answers ${provider:path:key}. Its calls come from the host's main thread, before tasks start. */
+struct cw_config_provider_ops {
+	uint32_t size; /* sizeof(struct cw_config_provider_ops) */
+	uint32_t flags;
+	enum cw_result (*start)(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config,
+				void **state, struct cw_error *err);
+	/*
+	 * The text for a key under a path ("" without one); *text is made with malloc() and freed by the caller. *ttl_ms: how
+	 * long it holds, INT64_MAX when for ever. An error never has the text in it.
+	 */
+	enum cw_result (*get)(void *state, const char *path, const char *key, char **text, int64_t *ttl_ms,
+			      struct cw_error *err);
+	void (*stop)(void *state);
+};
+
 struct cw_plugin {
 	uint32_t abi_major, abi_minor; /* CW_ABI_MAJOR, CW_ABI_MINOR */
 	uint32_t size;                 /* sizeof(struct cw_plugin) */
@@ -510,6 +592,12 @@ struct cw_plugin {
 	size_t config_def_size;     /* sizeof(struct cw_config_def) */
 	size_t config_size; /* of the struct that config[].offset points into */
 	const struct cw_connector_ops *connector; /* sources and sinks */
+	/* since 1.1: the one that its kind names */
+	const struct cw_transformation_ops *transformation;
+	const struct cw_predicate_ops *predicate;
+	const struct cw_converter_ops *converter; /* converters and header converters */
+	const struct cw_config_provider_ops *config_provider;
+	const struct cw_plugin *next; /* one more plugin in the same object; NULL: none */
 };
 
 /* The head of every descriptor. Use: CW_PLUGIN_HEAD(CW_PLUGIN_SINK), then .class_name = … */
