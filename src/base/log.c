@@ -8,13 +8,17 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/hide.h"
+#include "base/mem.h"
 
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
 
 /* The log settings are the one writable global of the project: a log call must work from anywhere. */
 static struct {
 	_Atomic int level, format;
-} settings = { CW_LOG_INFO, CW_LOG_TEXT };
+	cw_log_observer_fn *observer;
+	void *observer_arg;
+} settings = { CW_LOG_INFO, CW_LOG_TEXT, NULL, NULL };
 
 void cw_log_setup(enum cw_log_format format, enum cw_log_level level)
 {
@@ -22,14 +26,20 @@ void cw_log_setup(enum cw_log_format format, enum cw_log_level level)
 	atomic_store(&settings.level, (int)level);
 }
 
-void cw_log_set_level(enum cw_log_level level)
+void cw_log_observe(cw_log_observer_fn *fn, void *arg)
 {
-	atomic_store(&settings.level, (int)level);
+	settings.observer = fn;
+	settings.observer_arg = arg;
 }
 
-enum cw_log_level cw_log_get_level(void)
+void cw_log_set_level(int level)
 {
-	return (enum cw_log_level)atomic_load_explicit(&settings.level, memory_order_relaxed);
+	atomic_store(&settings.level, level);
+}
+
+int cw_log_get_level(void)
+{
+	return atomic_load_explicit(&settings.level, memory_order_relaxed);
 }
 
 enum cw_log_format cw_log_get_format(void)
@@ -58,6 +68,25 @@ int cw_log_level_parse(const char *text, enum cw_log_level *out)
 const char *cw_log_level_name(enum cw_log_level level)
 {
 	return level_names[level];
+}
+
+const char *cw_logger_level_parse(const char *text, int *out)
+{
+	static const struct {
+		const char *name;
+		int level;
+	} levels[] = {
+		{ "OFF", CW_LOG_OFF },	 { "FATAL", CW_LOG_OFF },   { "ERROR", CW_LOG_ERROR },
+		{ "WARN", CW_LOG_WARN }, { "INFO", CW_LOG_INFO },   { "DEBUG", CW_LOG_DEBUG },
+		{ "TRACE", CW_LOG_DEBUG }, { "ALL", CW_LOG_DEBUG },
+	};
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (strcasecmp(text, levels[i].name) == 0) {
+			*out = levels[i].level;
+			return levels[i].name;
+		}
+	return NULL;
 }
 
 static void render_json(struct cw_buf *line, const char *time, const struct cw_log_scope *scope,
@@ -90,21 +119,34 @@ static void render_text(struct cw_buf *line, const char *time, const struct cw_l
 	cw_buf_puts(line, "\n");
 }
 
+static void hide(struct cw_buf *message, const struct cw_map *hidden)
+{
+	CW_AUTO_FREE char *text = cw_hide(message->p, hidden);
+
+	message->n = 0;
+	cw_buf_puts(message, text);
+}
+
 void cw_log_vwrite(const struct cw_log_scope *scope, enum cw_log_level level, const char *fmt, va_list ap)
 {
 	struct cw_buf message = { 0 }, line = { 0 };
+	int64_t now_ms = cw_clock_epoch_ms();
 	char time[32];
 	ssize_t ignored;
 
-	if (level > cw_log_get_level())
+	if ((int)level > cw_log_get_level())
 		return;
 	cw_buf_vprintf(&message, fmt, ap);
-	cw_clock_iso(cw_clock_epoch_ms(), time, sizeof(time));
+	if (scope && scope->hidden && scope->hidden->n)
+		hide(&message, scope->hidden);
+	cw_clock_iso(now_ms, time, sizeof(time));
 	if (cw_log_get_format() == CW_LOG_JSON)
 		render_json(&line, time, scope, level, &message);
 	else
 		render_text(&line, time, scope, level, &message);
 	ignored = write(STDERR_FILENO, line.p, line.n);
+	if (settings.observer)
+		settings.observer(settings.observer_arg, scope, level, now_ms, message.p ? message.p : "", message.n);
 	(void)ignored; /* a log that nobody can read has nobody to tell */
 	cw_buf_free(&message);
 	cw_buf_free(&line);

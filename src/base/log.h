@@ -16,21 +16,39 @@
 
 #include "connect-worker/connector.h"
 
+struct cw_map;
+
 enum cw_log_format { CW_LOG_TEXT = 0, CW_LOG_JSON };
 
 /* Who speaks: NULL for the process itself. task < 0: the connector. Strings are borrowed. */
 struct cw_log_scope {
 	const char *connector;
 	int task;
+	const struct cw_map *hidden; /* what its lines must not say, as for cw_hide(); NULL: nothing */
 };
 
 void cw_log_setup(enum cw_log_format format, enum cw_log_level level);
-void cw_log_set_level(enum cw_log_level level);
-enum cw_log_level cw_log_get_level(void);
+/* Lines up to this level are written; CW_LOG_OFF: none. */
+#define CW_LOG_OFF (-1)
+void cw_log_set_level(int level);
+int cw_log_get_level(void);
 enum cw_log_format cw_log_get_format(void);
 /* "error", "warn", "info", "debug" (any case; "trace" is debug, "fatal" is error): 0, or -1. */
 int cw_log_level_parse(const char *text, enum cw_log_level *out);
 const char *cw_log_level_name(enum cw_log_level level); /* lower case */
+/*
+ * The same of a logger's level, as log4j has them: OFF, FATAL, ERROR, WARN, INFO, DEBUG, TRACE, ALL in any case of
+ * letters. The name as written here, with its level for cw_log_set_level() in *out; or NULL. There are no FATAL lines.
+ */
+const char *cw_logger_level_parse(const char *text, int *out);
+
+/*
+ * fn hears of every line that is written, on the thread that writes it: it may not log, nor take long. NULL: nobody
+ * does. Set while no other thread logs.
+ */
+typedef void cw_log_observer_fn(void *arg, const struct cw_log_scope *scope, enum cw_log_level level, int64_t epoch_ms,
+				const char *message, size_t n);
+void cw_log_observe(cw_log_observer_fn *fn, void *arg);
 
 void cw_log_write(const struct cw_log_scope *scope, enum cw_log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -59,6 +59,15 @@ void cw_map_copy(struct cw_map *to, const struct cw_map *from)
 		cw_map_set(to, from->entries[i].key, from->entries[i].value);
 }
 
+void cw_map_copy_prefixed(struct cw_map *to, const struct cw_map *from, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	for (size_t i = 0; i < from->n; i++)
+		if (strncmp(from->entries[i].key, prefix, n) == 0)
+			cw_map_set(to, from->entries[i].key + n, from->entries[i].value);
+}
+
 bool cw_map_equal(const struct cw_map *a, const struct cw_map *b)
 {
 	if (a->n != b->n)

@@ -25,6 +25,8 @@ void cw_map_set(struct cw_map *map, const char *key, const char *value); /* repl
 const char *cw_map_get(const struct cw_map *map, const char *key);       /* NULL: absent */
 bool cw_map_remove(struct cw_map *map, const char *key);
 void cw_map_copy(struct cw_map *to, const struct cw_map *from); /* sets all of from's in to */
+/* Sets those of from's whose key begins so, without it. */
+void cw_map_copy_prefixed(struct cw_map *to, const struct cw_map *from, const char *prefix);
 bool cw_map_equal(const struct cw_map *a, const struct cw_map *b); /* in any order */
 void cw_map_free(struct cw_map *map);
 

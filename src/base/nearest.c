@@ -6,6 +6,9 @@
 
 #include "base/mem.h"
 
+/* Nobody types more than that; the time for a distance grows with the product of the lengths. */
+#define LONGEST 200
+
 static size_t least(size_t a, size_t b)
 {
 	return a < b ? a : b;
@@ -44,11 +47,12 @@ size_t cw_edit_distance(const char *a, const char *b)
 
 void cw_nearest_offer(struct cw_nearest *nearest, const char *candidate)
 {
-	size_t distance = cw_edit_distance(nearest->name, candidate);
-	size_t limit = strlen(nearest->name) / 3;
+	size_t name_n = strlen(nearest->name), n = strlen(candidate), limit = name_n < 6 ? 1 : name_n / 3, distance;
 
-	if (limit < 1)
-		limit = 1;
+	/* The difference in length is the least that the distance can be. */
+	if (name_n > LONGEST || (n > name_n ? n - name_n : name_n - n) > limit)
+		return;
+	distance = cw_edit_distance(nearest->name, candidate);
 	if (distance > limit || (nearest->best && distance >= nearest->distance))
 		return;
 	nearest->best = candidate;

@@ -13,7 +13,7 @@ struct cw_nearest {
 	const char *best; /* the nearest so far, or NULL: borrowed from cw_nearest_offer() */
 	size_t distance;
 };
-/* Considers a candidate; those more than a third of the name's length away are no help. */
+/* Considers a candidate; those more than a third of the name's length away are no help, nor is any to a very long name. */
 void cw_nearest_offer(struct cw_nearest *nearest, const char *candidate);
 
 #endif

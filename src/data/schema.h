@@ -7,6 +7,7 @@
 #ifndef CW_DATA_SCHEMA_H
 #define CW_DATA_SCHEMA_H
 
+#include "base/buf.h"
 #include "connect-worker/connector.h"
 
 #define CW_DECIMAL_NAME "org.apache.kafka.connect.data.Decimal"
@@ -27,6 +28,7 @@ enum cw_type cw_type_physical(enum cw_type type);
 
 /* The plain schema of a primitive or of Date, Time and Timestamp; constant. NULL for other types. */
 const struct cw_schema *cw_schema_of(enum cw_type type, bool optional);
+bool cw_schema_is_constant(const struct cw_schema *schema); /* one of those */
 /* A new schema of a type, all else zero; of a logical type with its name and version. */
 struct cw_schema *cw_schema_new(struct cw_batch *memory, enum cw_type type);
 struct cw_schema *cw_schema_decimal(struct cw_batch *memory, int32_t scale, bool optional);
@@ -36,7 +38,7 @@ struct cw_schema *cw_schema_map(struct cw_batch *memory, const struct cw_schema 
 struct cw_schema *cw_schema_struct(struct cw_batch *memory, size_t n, struct cw_field **fields);
 /* A copy of the outermost level, to be changed; the rest is shared. */
 struct cw_schema *cw_schema_copy(struct cw_batch *memory, const struct cw_schema *schema);
-/* A copy of all of it, strings and default values too, that shares nothing. */
+/* A copy of all of it, strings and default values too, that shares nothing but constants. */
 const struct cw_schema *cw_schema_clone(struct cw_batch *memory, const struct cw_schema *schema);
 
 /* The field's place, or -1. */
@@ -46,6 +48,9 @@ struct cw_slice cw_schema_parameter(const struct cw_schema *schema, const char *
 
 /* As ConnectSchema.equals(): everything counts. Recursive schemas are compared, too. NULL equals NULL only. */
 bool cw_schema_equal(const struct cw_schema *a, const struct cw_schema *b);
+bool cw_schema_parameters_equal(const struct cw_schema *a, const struct cw_schema *b);
 uint64_t cw_schema_hash(const struct cw_schema *schema); /* equal schemas have equal hashes */
+/* As ConnectSchema.toString(): "Schema{name:STRUCT}". */
+void cw_schema_print(struct cw_buf *out, const struct cw_schema *schema);
 
 #endif

@@ -8,29 +8,115 @@
 #include "base/buf.h"
 #include "connect-worker/connector.h"
 
-/* By type and content, schemas too; NaN equals NaN, 0.0 is not -0.0 (Java's equals()). Maps are equal in any order. */
+/*
+ * By type and content, the schemas of the two and of structs in them, too. As in Java NaN equals NaN, 0.0 is not -0.0,
+ * and maps are equal in any order.
+ */
 bool cw_value_equal(const struct cw_value *a, const struct cw_value *b);
+/* By type and content; equal values have equal hashes. */
+uint64_t cw_value_hash(const struct cw_value *value);
+/* For tables of what strangers send: with a seed that they cannot know they cannot make many values of one hash. */
+uint64_t cw_value_hash_seeded(const struct cw_value *value, uint64_t seed);
 /* A copy that shares nothing but the schema. */
 struct cw_value cw_value_clone(struct cw_batch *memory, const struct cw_value *value);
 
-/* Constructors. A schema of NULL: schemaless. */
-struct cw_value cw_value_null_of(const struct cw_schema *schema);
-struct cw_value cw_value_boolean(bool b);
-struct cw_value cw_value_integer(enum cw_type type, int64_t n); /* CW_INT8…CW_INT64, CW_DATE, CW_TIME, CW_TIMESTAMP */
-struct cw_value cw_value_float32(float f);
-struct cw_value cw_value_float64(double d);
-struct cw_value cw_value_decimal(struct cw_slice unscaled, int32_t scale); /* big-endian two's complement */
-struct cw_value cw_value_array(const struct cw_value *items, size_t n);
-struct cw_value cw_value_map(const struct cw_entry *entries, size_t n);
-struct cw_value cw_value_struct(const struct cw_schema *schema, const struct cw_value *fields);
+/* Constructors, schemaless but for structs and nulls. */
+static inline struct cw_value cw_value_null_of(const struct cw_schema *schema)
+{
+	struct cw_value v = cw_value_null();
+
+	v.schema = schema;
+	return v;
+}
+
+static inline struct cw_value cw_value_boolean(bool b)
+{
+	struct cw_value v = cw_value_null();
+
+	v.type = CW_BOOLEAN;
+	v.u.boolean = b;
+	return v;
+}
+
+/* CW_INT8…CW_INT64, CW_DATE, CW_TIME, CW_TIMESTAMP */
+static inline struct cw_value cw_value_integer(enum cw_type type, int64_t n)
+{
+	struct cw_value v = cw_value_int64(n);
+
+	v.type = (uint8_t)type;
+	return v;
+}
+
+static inline struct cw_value cw_value_float32(float f)
+{
+	struct cw_value v = cw_value_null();
+
+	v.type = CW_FLOAT32;
+	v.u.float32 = f;
+	return v;
+}
+
+static inline struct cw_value cw_value_float64(double d)
+{
+	struct cw_value v = cw_value_null();
+
+	v.type = CW_FLOAT64;
+	v.u.float64 = d;
+	return v;
+}
+
+/* big-endian two's complement */
+static inline struct cw_value cw_value_decimal(struct cw_slice unscaled, int32_t scale)
+{
+	struct cw_value v = cw_value_string(unscaled);
+
+	v.type = CW_DECIMAL;
+	v.scale = scale;
+	return v;
+}
+
+static inline struct cw_value cw_value_array(const struct cw_value *items, size_t n)
+{
+	struct cw_value v = cw_value_null();
+
+	v.type = CW_ARRAY;
+	v.u.array.items = items;
+	v.u.array.n = n;
+	return v;
+}
+
+static inline struct cw_value cw_value_map(const struct cw_entry *entries, size_t n)
+{
+	struct cw_value v = cw_value_null();
+
+	v.type = CW_MAP;
+	v.u.map.entries = entries;
+	v.u.map.n = n;
+	return v;
+}
+
+/* As many fields as the schema has. */
+static inline struct cw_value cw_value_struct(const struct cw_schema *schema, const struct cw_value *fields)
+{
+	struct cw_value v = cw_value_array(fields, schema->n_fields);
+
+	v.type = CW_STRUCT;
+	v.schema = schema;
+	return v;
+}
 
 /* The entry of a map whose key is this string; NULL when there is none. */
 const struct cw_value *cw_value_map_get(const struct cw_value *map, struct cw_slice key);
 /*
- * A field of a struct, as Struct.get(): its schema's default value where it is null and has one. NULL when the struct has
- * no such field.
+ * A field of a struct, as Struct.get(): its schema's default value where it is null and has one. NULL when the struct
+ * has no such field.
  */
 const struct cw_value *cw_value_field(const struct cw_value *value, struct cw_slice name);
+/* The same for the i-th field, which there is. */
+const struct cw_value *cw_value_field_at(const struct cw_value *value, size_t i);
+
+/* "class java.lang.String": what Kafka's errors call the value's type; not for nulls. */
+const char *cw_value_java_class(const struct cw_value *value);
 
 /* ConnectSchema.validateValue(): 0, or -1 with *err set to Kafka's sentence. `name` is of the field, NULL for none. */
 int cw_value_validate(const struct cw_schema *schema, const struct cw_value *value, const char *name,

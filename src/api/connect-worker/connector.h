@@ -458,7 +458,7 @@ enum cw_plugin_kind {
 	CW_PLUGIN_SINK = 2,
 	CW_PLUGIN_TRANSFORMATION = 3, /* these since 1.1 */
 	CW_PLUGIN_PREDICATE = 4,
-	CW_PLUGIN_CONVERTER = 5,        /* of keys, values and headers */
+	CW_PLUGIN_CONVERTER = 5,        /* of keys, values and (but for CW_CONVERTER_NO_HEADERS) headers */
 	CW_PLUGIN_HEADER_CONVERTER = 6, /* of headers only */
 	CW_PLUGIN_CONFIG_PROVIDER = 7
 };
@@ -471,8 +471,15 @@ enum {
 	 * a later flush() returned CW_OK.
 	 */
 	CW_SINK_ASYNC = 1u << 0,
-	/* The plugin does not look at the headers of records: they come without, which spares their decoding. */
+	/* The plugin does not look at the headers of records: they may come without, which spares their decoding. */
 	CW_SINK_NO_HEADERS = 1u << 1
+};
+
+/* A partition of a Kafka topic. This struct never grows. */
+struct cw_topic_partition {
+	const char *topic;
+	int32_t partition;
+	uint32_t reserved;
 };
 
 struct cw_connector_ops {
@@ -511,6 +518,22 @@ struct cw_connector_ops {
 	enum cw_result (*wait)(void *task, const int *fds, size_t n, int timeout_ms, struct cw_error *err);
 	/* Frees the task; called once for each successful task_start(). */
 	void (*task_stop)(void *task);
+
+	/* since 1.1, all optional */
+	/*
+	 * Sources: this offset (CW_INT64 or CW_STRING, as in source_offset) of the partition is stored, and every record
+	 * up to it is in Kafka for good, so that it can be acknowledged upstream. Of several only the newest may be told;
+	 * what was stored just before the task's end may not be told at all.
+	 */
+	void (*committed)(void *task, const struct cw_source_partition *partition, const struct cw_value *offset);
+	/* Sinks: records of these partitions come from now on. */
+	enum cw_result (*assigned)(void *task, const struct cw_topic_partition *partitions, size_t n,
+				   struct cw_error *err);
+	/*
+	 * Sinks: no more records of these partitions; what was put before is committed as far as it is safe. With `lost`
+	 * it is not, and another task may have them already. Not called at the task's end.
+	 */
+	void (*revoked)(void *task, const struct cw_topic_partition *partitions, size_t n, bool lost);
 };
 
 struct cw_plugin;
@@ -551,9 +574,13 @@ struct cw_convert_place {
 	struct cw_slice header; /* its key; CW_CONVERT_HEADER only */
 };
 
+enum {
+	CW_CONVERTER_NO_HEADERS = 1u << 0 /* of keys and values only */
+};
+
 struct cw_converter_ops {
 	uint32_t size; /* sizeof(struct cw_converter_ops) */
-	uint32_t flags;
+	uint32_t flags; /* CW_CONVERTER_… */
 	enum cw_result (*start)(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config,
 				enum cw_converter_role role, void **state, struct cw_error *err);
 	/* From Kafka's bytes, which live as long as the batch; p is NULL for a null. *out may point into them. */
@@ -572,8 +599,8 @@ struct cw_config_provider_ops {
 	enum cw_result (*start)(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config,
 				void **state, struct cw_error *err);
 	/*
-	 * The text for a key under a path ("" without one); *text is made with malloc() and freed by the caller. *ttl_ms: how
-	 * long it holds, INT64_MAX when for ever. An error never has the text in it.
+	 * The text for a key under a path ("" without one); *text is made with malloc() and freed by the caller, and stays NULL
+	 * when there is no such key. *ttl_ms: how long it holds, INT64_MAX when for ever. An error never has the text in it.
 	 */
 	enum cw_result (*get)(void *state, const char *path, const char *key, char **text, int64_t *ttl_ms,
 			      struct cw_error *err);

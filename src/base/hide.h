@@ -1,0 +1,20 @@
+/* hide - texts for people without what they must not say. Pure. */
+#ifndef CW_BASE_HIDE_H
+#define CW_BASE_HIDE_H
+
+#include "base/buf.h"
+#include "base/map.h"
+
+/* Shorter texts are not hidden: they cannot be told from the words of a sentence. */
+#define CW_HIDE_MIN 4u
+
+/*
+ * The text with what stands for each of `hidden`: its keys are not to be seen, and their values take their place. Of
+ * two keys that begin at the same place the longer counts. New.
+ */
+char *cw_hide(const char *text, const struct cw_map *hidden);
+
+/* Without the blanks and line ends around it, such as a secret out of a file has. New. */
+char *cw_trimmed(const char *text);
+
+#endif
