@@ -24,7 +24,7 @@ struct mini_http {
 	struct answer *answers;
 	size_t n;
 	struct cw_buf requests;
-	char authorization[256];
+	char authorization[256], etag[64];
 };
 
 struct exchange {
@@ -56,17 +56,21 @@ static enum MHD_Result reply(struct mini_http *http, struct MHD_Connection *conn
 			     const struct exchange *x)
 {
 	const char *authorization = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
+	const char *if_match = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "If-Match");
 	const struct answer *answer;
 	struct MHD_Response *response;
 	enum MHD_Result result;
 	const char *body;
 
 	pthread_mutex_lock(&http->lock);
-	cw_buf_printf(&http->requests, "%s %s%s%s\n", method, x->uri, x->body.n ? " " : "", x->body.n ? x->body.p : "");
+	cw_buf_printf(&http->requests, "%s %s%s%s%s%s\n", method, x->uri, if_match ? " if " : "",
+		      if_match ? if_match : "", x->body.n ? " " : "", x->body.n ? x->body.p : "");
 	snprintf(http->authorization, sizeof(http->authorization), "%s", authorization ? authorization : "");
 	answer = find(http, method, x->uri, strcspn(x->uri, "?"));
 	body = answer ? answer->body : "";
 	response = MHD_create_response_from_buffer(strlen(body), (void *)body, MHD_RESPMEM_MUST_COPY);
+	if (*http->etag)
+		MHD_add_response_header(response, "ETag", http->etag);
 	result = MHD_queue_response(connection, answer ? (unsigned)answer->status : 404, response);
 	MHD_destroy_response(response);
 	pthread_mutex_unlock(&http->lock);
@@ -170,6 +174,13 @@ void mini_http_answer(struct mini_http *http, const char *method, const char *pa
 	free(answer->body);
 	answer->body = cw_strdup(body);
 	answer->status = status;
+	pthread_mutex_unlock(&http->lock);
+}
+
+void mini_http_etag(struct mini_http *http, const char *etag)
+{
+	pthread_mutex_lock(&http->lock);
+	snprintf(http->etag, sizeof(http->etag), "%s", etag);
 	pthread_mutex_unlock(&http->lock);
 }
 

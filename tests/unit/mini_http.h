@@ -15,7 +15,9 @@ int mini_http_free_port(void);
 
 /* From now on; path as sent, without the query. Anything else is answered with 404 and no body. */
 void mini_http_answer(struct mini_http *http, const char *method, const char *path, int status, const char *body);
-/* "METHOD path?query body\n" for each request since mini_http_forget(): new. */
+/* The ETag of every answer from now on; "": none. */
+void mini_http_etag(struct mini_http *http, const char *etag);
+/* "METHOD path?query body\n", with " if ETAG" before the body where it has an If-Match, for each request since mini_http_forget(): new. */
 char *mini_http_requests(struct mini_http *http);
 void mini_http_forget(struct mini_http *http);
 /* The Authorization header of the last request, "" when it had none. */

@@ -1,0 +1,34 @@
+#include "allocations.h"
+
+#include <stdatomic.h>
+
+static atomic_size_t allocations;
+
+size_t cw_allocations(void)
+{
+	return allocations;
+}
+
+#if CW_ALLOCATIONS_COUNT
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *p, size_t size);
+
+void *malloc(size_t size)
+{
+	allocations++;
+	return __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	allocations++;
+	return __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+	allocations++;
+	return __libc_realloc(p, size);
+}
+#endif
