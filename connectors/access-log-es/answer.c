@@ -39,7 +39,7 @@ static bool needs_person(struct cw_slice type)
 	return one_of(type, names);
 }
 
-enum cw_verdict cw_answer_item_verdict(const struct cw_item *item, bool create)
+enum cw_verdict cw_answer_item_verdict(const struct cw_item *item, bool once)
 {
 	if (item->status >= 200 && item->status < 300 && item->type.n == 0)
 		return CW_VERDICT_OK;
@@ -48,8 +48,9 @@ enum cw_verdict cw_answer_item_verdict(const struct cw_item *item, bool create)
 	if (needs_person(item->type))
 		return CW_VERDICT_FAIL;
 	switch (item->status) {
+	case 404: return item->type.n ? CW_VERDICT_REJECT : CW_VERDICT_PRESENT; /* was deleted already */
 	case 409:
-		return create && (item->type.n == 0 ||
+		return once && (item->type.n == 0 ||
 				  cw_slice_equal(item->type, cw_slice_str("version_conflict_engine_exception")))
 			       ? CW_VERDICT_PRESENT
 			       : CW_VERDICT_REJECT;

@@ -24,8 +24,8 @@ struct cw_item {
 	struct cw_slice type, reason, cause; /* of error; empty without one */
 };
 
-/* Of a document that was sent with "create" (or "index"). */
-enum cw_verdict cw_answer_item_verdict(const struct cw_item *item, bool create);
+/* `once`: it was sent with "create" or an external version, so that a conflict says that it is there. */
+enum cw_verdict cw_answer_item_verdict(const struct cw_item *item, bool once);
 
 /* Of an HTTP status that is not 200; type: error.type of the body, or empty. */
 enum cw_verdict cw_answer_status_verdict(unsigned status, struct cw_slice type);

@@ -6,7 +6,7 @@
 void cw_bulk_grow(struct cw_bulk *bulk)
 {
 	bulk->cap = bulk->cap ? bulk->cap * 2 : 64;
-	bulk->docs = cw_es_realloc(bulk->docs, bulk->cap * sizeof(*bulk->docs));
+	bulk->docs = cw_text_realloc(bulk->docs, bulk->cap * sizeof(*bulk->docs));
 }
 
 void cw_bulk_retain(struct cw_bulk *bulk, const bool *keep)

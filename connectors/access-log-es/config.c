@@ -44,7 +44,7 @@ static int check_url(const char *url, struct cw_error *err)
 /* The value is the whole list. */
 static int check_urls(const char *value, struct cw_error *err)
 {
-	char *copy = cw_es_strdup(value), *rest = copy, *url;
+	char *copy = cw_text_strdup(value), *rest = copy, *url;
 	int rc = 0, n = 0;
 
 	while (rc == 0 && (url = strsep(&rest, ",")) != NULL) {
@@ -222,11 +222,33 @@ static const struct cw_config_def table[] = {
 	  AT(drop_invalid),
 	  .doc = "Whether lines that do not parse are left out, counted only. Otherwise errors.tolerance decides." },
 	{ .name = "behavior.on.null.values", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "FAIL",
-	  .choices = "IGNORE,FAIL", .importance = CW_LOW, .group = "Data Conversion", .width = CW_WIDTH_SHORT,
+	  .choices = "IGNORE,DELETE,FAIL", .importance = CW_LOW, .group = "Data Conversion", .width = CW_WIDTH_SHORT,
 	  .display_name = "Behavior for null-valued records", AT(on_null),
-	  .doc = "What becomes of records without a value: IGNORE leaves them out, counted; with FAIL "
-		 "errors.tolerance decides. There is no DELETE: a document's id is its place in Kafka, so a later "
-		 "record cannot name it." },
+	  .doc = "What becomes of records without a value: IGNORE leaves them out, counted; DELETE deletes the document "
+		 "that their key names, and needs key.ignore=false; with FAIL errors.tolerance decides." },
+	{ .name = "key.ignore", BOOLEAN, .default_value = "true", .importance = CW_HIGH, .group = "Data Conversion",
+	  .width = CW_WIDTH_SHORT, .display_name = "Ignore Key mode", AT(key_ignore),
+	  .doc = "true: a document's id is the place of its record in Kafka, topic+partition+offset, so that equal "
+		 "records stay documents of their own. false: it is the record's key, text or an integer; a later "
+		 "record of the same key replaces the document, an earlier one that comes again does not (its offset "
+		 "is the document's external version). Other Elasticsearch sinks have false as the default." },
+	{ .name = "topic.key.ignore", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
+	  .group = "Data Conversion", .width = CW_WIDTH_LONG, .display_name = "Topics for 'Ignore Key' mode",
+	  AT(key_ignore_topics),
+	  .doc = "Topics for which key.ignore is true; not together with key.ignore=true." },
+	{ .name = "schema.ignore", BOOLEAN, .default_value = "false", .importance = CW_LOW,
+	  .group = "Data Conversion", .width = CW_WIDTH_SHORT, .display_name = "Ignore Schema mode", AT(schema_ignore),
+	  .doc = "Whether the schema of structured records is left alone. Otherwise an index that has no fields yet gets "
+		 "its mapping from the first schema; a data stream has its own from its template." },
+	{ .name = "topic.schema.ignore", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
+	  .group = "Data Conversion", .width = CW_WIDTH_LONG, .display_name = "Topics for 'Ignore Schema' mode",
+	  AT(schema_ignore_topics),
+	  .doc = "Topics for which schema.ignore is true." },
+	{ .name = "compact.map.entries", BOOLEAN, .default_value = "true", .importance = CW_LOW,
+	  .group = "Data Conversion", .width = CW_WIDTH_SHORT, .display_name = "Compact Map Entries",
+	  AT(compact_maps),
+	  .doc = "Whether a map of a schema whose keys are text is written as an object, {\"a\":1}; otherwise as a list, "
+		 "[{\"key\":\"a\",\"value\":1}], as maps with other keys always are." },
 	{ .name = "behavior.on.malformed.documents", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "FAIL",
 	  .choices = "IGNORE,WARN,FAIL", .importance = CW_LOW, .group = "Data Conversion", .width = CW_WIDTH_SHORT,
 	  .display_name = "Behavior On Malformed Documents", AT(on_malformed),
@@ -241,8 +263,8 @@ static const struct cw_config_def table[] = {
 	{ .name = "op.type", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "CREATE",
 	  .choices = "CREATE,INDEX", .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_SHORT,
 	  .display_name = "Operation", AT(operation),
-	  .doc = "CREATE leaves a document that exists as it is; INDEX writes it again. The id is "
-		 "topic+partition+offset either way, so a replay makes no second document." },
+	  .doc = "CREATE leaves a document that exists as it is; INDEX writes it again. A replay makes no second "
+		 "document either way. Documents that their key names are always indexed, with their version." },
 	{ .name = "pipeline", STRING, .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_SHORT,
 	  .display_name = "Ingest Pipeline", .check = check_name, AT(pipeline),
 	  .doc = "Name of the store's ingest pipeline that documents pass through." },
@@ -258,6 +280,12 @@ static const struct cw_config_def table[] = {
 	  .group = "Data Stream", .width = CW_WIDTH_MEDIUM, .display_name = "Data Stream Namespace",
 	  .check = check_stream_part, AT(stream_namespace),
 	  .doc = "The namespace in the data stream's name; ${topic} is the record's topic." },
+	{ .name = "data.stream.timestamp.field", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
+	  .group = "Data Stream", .width = CW_WIDTH_LONG, .display_name = "Data Stream Timestamp Field",
+	  AT(timestamp_fields),
+	  .doc = "Fields of structured records, the first of which that is there is the event's time: a timestamp, "
+		 "milliseconds since 1970, or a time in a known form. It is @timestamp in a data stream, and the date in "
+		 "`index`. Without one it is the record's timestamp." },
 	{ .name = "template.enable", BOOLEAN, .default_value = "true", .importance = CW_MEDIUM, .group = "Index",
 	  .width = CW_WIDTH_SHORT, .display_name = "Put Index Template", AT(template_enable),
 	  .doc = "Whether the task puts the connector's index template (ip, keyword, short, long, date …) before it "
@@ -364,7 +392,7 @@ char *cw_es_config_index(const struct cw_es_config *config)
 	const char *p;
 
 	if (!cw_es_config_streams(config))
-		return cw_es_strdup(config->index);
+		return cw_text_strdup(config->index);
 	cw_text_printf(&text, "%s-%s-", strcasecmp(config->stream_type, "LOGS") == 0 ? "logs" : "metrics",
 		       config->stream_dataset);
 	for (p = config->stream_namespace; *p; p++) {
@@ -476,6 +504,21 @@ static void validate_sizes(const struct report *report, const struct cw_es_confi
 	}
 }
 
+static void validate_keys(const struct report *report, const struct cw_es_config *config)
+{
+	bool deletes = strcasecmp(config->on_null, "DELETE") == 0;
+
+	if (config->key_ignore && config->key_ignore_topics.n)
+		invalid(report, "topic.key.ignore", "topic.key.ignore names the exceptions from key.ignore=false; "
+						    "key.ignore is true.");
+	if (deletes && config->key_ignore)
+		invalid(report, "behavior.on.null.values", "behavior.on.null.values=DELETE needs key.ignore=false: without "
+							   "keys nothing says which document is meant.");
+	if (deletes && cw_es_config_streams(config))
+		invalid(report, "behavior.on.null.values", "behavior.on.null.values may not be DELETE with a data stream, "
+							   "which only takes new documents.");
+}
+
 static void validate_target(const struct report *report, const struct cw_es_config *config)
 {
 	char pattern[CW_INDEX_NAME_MAX + 1];
@@ -513,6 +556,7 @@ void cw_es_config_validate(const struct cw_context *ctx, const void *opaque, str
 	validate_login(&report, config);
 	validate_ssl(&report, config);
 	validate_sizes(&report, config);
+	validate_keys(&report, config);
 	validate_target(&report, config);
 	if (config->pattern_time && !config->pattern)
 		invalid(&report, "pattern.timestamp.format", "pattern.timestamp.format is for the group timestamp of "

@@ -24,6 +24,9 @@ struct cw_es_config {
 	const char *on_null, *on_malformed;
 	bool drop_invalid;
 
+	bool key_ignore, schema_ignore, compact_maps;
+	struct cw_list key_ignore_topics, schema_ignore_topics, timestamp_fields;
+
 	const char *index, *operation, *pipeline;
 	const char *stream_type, *stream_dataset, *stream_namespace;
 	bool template_enable, template_overwrite;

@@ -18,7 +18,7 @@ struct cw_bulk *cw_delivery_new_bulk(struct cw_sink *sink)
 	struct cw_bulk *bulk = cw_bulk_pop(&sink->spare);
 
 	if (!bulk)
-		bulk = cw_es_alloc(sizeof(*bulk));
+		bulk = cw_text_alloc(sizeof(*bulk));
 	if (!bulk->body.cap) /* not by doubling: what that leaves behind is memory too */
 		cw_text_reserve(&bulk->body, sink->usual_body);
 	return bulk;
@@ -54,7 +54,7 @@ struct cw_taken *cw_delivery_take(struct cw_sink *sink, struct cw_batch *batch)
 	if (taken) {
 		sink->spare_taken = taken->next;
 	} else {
-		taken = cw_es_alloc(sizeof(*taken));
+		taken = cw_text_alloc(sizeof(*taken));
 		taken->next_made = sink->all_taken;
 		sink->all_taken = taken;
 	}
@@ -134,7 +134,7 @@ void cw_delivery_send(struct cw_sink *sink, bool idle, bool force)
 	int64_t now = cw_sink_now(sink);
 	size_t out;
 
-	if (sink->failure.code || !cw_templates_ready(sink, now) || now < sink->pause_until_ns)
+	if (sink->failure.code || !cw_setup_ready(sink, now) || now < sink->pause_until_ns)
 		return;
 	wake_delayed(sink, now);
 	out = sink->ready.n + sink->delayed.n + sink->flying.n;
@@ -154,7 +154,7 @@ int64_t cw_delivery_due_ns(const struct cw_sink *sink)
 	size_t out = sink->ready.n + sink->delayed.n + sink->flying.n;
 	int64_t due;
 
-	if (cw_templates_pending(sink, &due))
+	if (cw_setup_pending(sink, &due))
 		return due; /* nothing else is sent before it */
 	for (const struct cw_bulk *bulk = sink->delayed.first; bulk; bulk = bulk->next)
 		if (bulk->due_ns < due)
@@ -180,14 +180,14 @@ bool cw_delivery_drive(struct cw_sink *sink, const int *fds, size_t n, int64_t u
 	readable = cw_http_drive(sink->http, fds, n, until_ns > now ? until_ns - now : 0);
 	while ((call = cw_http_done(sink->http)) != NULL) {
 		sink->progress = true;
-		if (call == sink->template_call) {
-			cw_templates_done(sink, call);
+		if (call == sink->setup_call) {
+			cw_setup_done(sink, call);
 			continue;
 		}
 		cw_outcome_of_bulk(sink, call);
 		if (sink->n_calls == sink->cap_calls) {
 			sink->cap_calls = sink->cap_calls ? sink->cap_calls * 2 : 8;
-			sink->calls = cw_es_realloc(sink->calls, sink->cap_calls * sizeof(struct cw_http_call *));
+			sink->calls = cw_text_realloc(sink->calls, sink->cap_calls * sizeof(struct cw_http_call *));
 		}
 		sink->calls[sink->n_calls++] = call;
 	}

@@ -50,7 +50,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *un
 	if (i == http->n_sockets) {
 		if (http->n_sockets == http->cap_sockets) {
 			http->cap_sockets = http->cap_sockets ? http->cap_sockets * 2 : 16;
-			http->sockets = cw_es_realloc(http->sockets, http->cap_sockets * sizeof(*http->sockets));
+			http->sockets = cw_text_realloc(http->sockets, http->cap_sockets * sizeof(*http->sockets));
 		}
 		http->sockets[http->n_sockets++].fd = fd;
 	}
@@ -170,7 +170,7 @@ static CURL *make_easy(struct cw_http_call *call)
 struct cw_http *cw_http_new(const struct cw_es_config *config, int64_t (*now)(void *), void *now_arg,
 			    struct cw_error *err)
 {
-	struct cw_http *http = cw_es_alloc(sizeof(*http));
+	struct cw_http *http = cw_text_alloc(sizeof(*http));
 	bool https = cw_es_config_https(config);
 	struct cw_text header = { 0 };
 
@@ -223,7 +223,7 @@ void cw_http_free(struct cw_http *http)
 
 struct cw_http_call *cw_http_call_new(struct cw_http *http)
 {
-	struct cw_http_call *call = cw_es_alloc(sizeof(*call));
+	struct cw_http_call *call = cw_text_alloc(sizeof(*call));
 
 	call->http = http;
 	call->easy = make_easy(call);
@@ -414,7 +414,7 @@ bool cw_http_drive(struct cw_http *http, const int *fds, size_t n, int64_t timeo
 	n_sockets = http->n_sockets;
 	if (n + n_sockets > http->cap_polled) {
 		http->cap_polled = (n + n_sockets) * 2;
-		http->polled = cw_es_realloc(http->polled, http->cap_polled * sizeof(*http->polled));
+		http->polled = cw_text_realloc(http->polled, http->cap_polled * sizeof(*http->polled));
 	}
 	for (size_t i = 0; i < n; i++)
 		http->polled[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };

@@ -130,9 +130,9 @@ static int compile(struct cw_index_name *name, struct cw_error *err)
 
 struct cw_index_name *cw_index_name_compile(const char *spec, struct cw_error *err)
 {
-	struct cw_index_name *name = cw_es_alloc(sizeof(*name));
+	struct cw_index_name *name = cw_text_alloc(sizeof(*name));
 
-	name->spec = cw_es_strdup(spec);
+	name->spec = cw_text_strdup(spec);
 	if (compile(name, err))
 		goto fail;
 	if (!*spec) {

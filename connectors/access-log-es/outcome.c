@@ -182,7 +182,7 @@ struct tally {
 static bool handle_item(struct cw_sink *sink, struct cw_bulk *bulk, size_t i, struct tally *tally)
 {
 	const struct cw_item *item = &sink->items[i];
-	enum cw_verdict verdict = cw_answer_item_verdict(item, sink->create);
+	enum cw_verdict verdict = cw_answer_item_verdict(item, sink->create || sink->named);
 	char type[100], why[400];
 
 	if (verdict == CW_VERDICT_AGAIN && bulk->failures >= (unsigned)sink->config->max_retries)
@@ -261,8 +261,8 @@ static void handle_answer(struct cw_sink *sink, struct cw_bulk *bulk, const stru
 
 	if (sink->cap_items < bulk->n) {
 		sink->cap_items = bulk->n;
-		sink->items = cw_es_realloc(sink->items, sink->cap_items * sizeof(*sink->items));
-		sink->keep = cw_es_realloc(sink->keep, sink->cap_items * sizeof(*sink->keep));
+		sink->items = cw_text_realloc(sink->items, sink->cap_items * sizeof(*sink->items));
+		sink->keep = cw_text_realloc(sink->keep, sink->cap_items * sizeof(*sink->keep));
 	}
 	kind = cw_answer_read(cw_slice(call->answer.p, call->answer.n), bulk->n, sink->items, &took);
 	if (took > 0)

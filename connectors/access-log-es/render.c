@@ -22,7 +22,7 @@ size_t cw_render_room(const struct cw_render *render, const struct cw_line *line
 	if (render->raw)
 		room += cw_json_room(line->text.n);
 	if (render->kafka)
-		room += cw_json_room(record->topic.n);
+		room += cw_json_room(cw_origin_topic(record).n);
 	return room;
 }
 
@@ -88,10 +88,13 @@ static char *put_extras(char *out, const struct cw_line *line)
 
 static char *put_kafka(char *out, const struct cw_record *record)
 {
+	struct cw_slice topic = cw_origin_topic(record);
+	int32_t partition = cw_origin_partition(record);
+
 	out = PUT_LITERAL(out, ",\"kafka\":{\"topic\":\"");
-	out = cw_json_put(out, record->topic.p, record->topic.n);
+	out = cw_json_put(out, topic.p, topic.n);
 	out = PUT_LITERAL(out, "\",\"partition\":");
-	out = cw_text_put_u64(out, (uint64_t)(record->partition < 0 ? 0 : record->partition));
+	out = cw_text_put_u64(out, (uint64_t)(partition < 0 ? 0 : partition));
 	out = PUT_LITERAL(out, ",\"offset\":");
 	out = cw_text_put_u64(out, (uint64_t)(record->offset < 0 ? 0 : record->offset));
 	*out++ = '}';
@@ -138,8 +141,10 @@ char *cw_render_document(struct cw_render *render, char *out, const struct cw_li
 
 static bool same_partition(const struct cw_action *action, const struct cw_record *record)
 {
-	return action->n && action->partition == record->partition && action->topic_n == record->topic.n &&
-	       memcmp(action->topic, record->topic.p, record->topic.n) == 0;
+	struct cw_slice topic = cw_origin_topic(record);
+
+	return action->n && action->partition == cw_origin_partition(record) && action->topic_n == topic.n &&
+	       memcmp(action->topic, topic.p, topic.n) == 0;
 }
 
 /* Adds one to the digits before `end`; false when they would become longer. */
@@ -157,7 +162,9 @@ static inline bool increment(char *digits, char *end)
 
 static void build(struct cw_action *action, const struct cw_record *record, struct cw_slice index)
 {
-	size_t topic_n = record->topic.n < sizeof(action->topic) ? record->topic.n : sizeof(action->topic) - 1;
+	struct cw_slice topic = cw_origin_topic(record);
+	size_t topic_n = topic.n < sizeof(action->topic) ? topic.n : sizeof(action->topic) - 1;
+	int32_t partition = cw_origin_partition(record);
 	char *out = action->text;
 
 	out = PUT_LITERAL(out, "{\"");
@@ -170,17 +177,17 @@ static void build(struct cw_action *action, const struct cw_record *record, stru
 		out = PUT_LITERAL(out, "\",");
 	}
 	out = PUT_LITERAL(out, "\"_id\":\"");
-	out = cw_json_put(out, record->topic.p, topic_n);
+	out = cw_json_put(out, topic.p, topic_n);
 	*out++ = '+';
-	out = cw_text_put_u64(out, (uint64_t)(record->partition < 0 ? 0 : record->partition));
+	out = cw_text_put_u64(out, (uint64_t)(partition < 0 ? 0 : partition));
 	*out++ = '+';
 	action->offset_at = (size_t)(out - action->text);
 	out = cw_text_put_u64(out, (uint64_t)(record->offset < 0 ? 0 : record->offset));
 	out = PUT_LITERAL(out, "\"}}\n");
 	action->n = (size_t)(out - action->text);
-	memcpy(action->topic, record->topic.p, topic_n);
+	memcpy(action->topic, topic.p, topic_n);
 	action->topic_n = topic_n;
-	action->partition = record->partition;
+	action->partition = partition;
 	action->offset = record->offset;
 }
 

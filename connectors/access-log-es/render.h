@@ -17,12 +17,23 @@ struct cw_render {
 size_t cw_render_room(const struct cw_render *render, const struct cw_line *line, const struct cw_record *record);
 
 /*
- * The document and its newline, at out. time NULL: without "@timestamp". The record gives topic,
- * partition and offset. Returns the end.
+ * The document and its newline, at out. time NULL: without "@timestamp". The record says where it was read
+ * from. Returns the end.
  */
 char *cw_render_document(struct cw_render *render, char *out, const struct cw_line *line,
 			 const struct cw_log_time *time, const struct cw_record *record);
 void cw_render_free(struct cw_render *render);
+
+/* Where a record was read from, whatever transformations have made of its topic: that names it once and for all. */
+static inline struct cw_slice cw_origin_topic(const struct cw_record *record)
+{
+	return record->original_topic.p ? record->original_topic : record->topic;
+}
+
+static inline int32_t cw_origin_partition(const struct cw_record *record)
+{
+	return record->original_topic.p ? record->original_partition : record->partition;
+}
 
 #define CW_ACTION_MAX 4096 /* most bytes of an action line: escaped topic and index name included */
 #define CW_ACTION_DIGITS 20

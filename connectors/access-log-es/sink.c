@@ -32,22 +32,13 @@ static enum cw_result failed(const struct cw_sink *sink, struct cw_error *err)
 
 /* ---- records ------------------------------------------------------------------------------------ */
 
-/* Where a record is in what was handed to put(). */
-struct place {
-	struct cw_taken *taken;
-	struct cw_batch *batch;
-	size_t i;
-	const struct cw_record *record;
-};
-
-/* The record has no document. */
-static void reject(struct cw_sink *sink, const struct place *at, const char *reason)
+void cw_sink_reject(struct cw_sink *sink, const struct cw_place *at, const char *reason)
 {
 	if (sink->ctx->host->reject(sink->ctx, at->batch, at->i, reason, &sink->failure) == 0)
 		at->taken->left--;
 }
 
-static void drop(struct cw_sink *sink, const struct place *at, const char *reason)
+static void drop(struct cw_sink *sink, const struct cw_place *at, const char *reason)
 {
 	cw_sink_count(sink, sink->metrics.dropped, 1);
 	if (sink->dropped_logged < DROPPED_LOG_MAX) {
@@ -59,7 +50,15 @@ static void drop(struct cw_sink *sink, const struct place *at, const char *reaso
 	at->taken->left--;
 }
 
-static __attribute__((noinline)) void unparsed(struct cw_sink *sink, const struct place *at,
+void cw_sink_reject_invalid(struct cw_sink *sink, const struct cw_place *at, const char *reason)
+{
+	if (sink->config->drop_invalid)
+		drop(sink, at, reason);
+	else
+		cw_sink_reject(sink, at, reason);
+}
+
+static __attribute__((noinline)) void unparsed(struct cw_sink *sink, const struct cw_place *at,
 					       const struct cw_line_fault *fault)
 {
 	char reason[300];
@@ -67,13 +66,21 @@ static __attribute__((noinline)) void unparsed(struct cw_sink *sink, const struc
 	snprintf(reason, sizeof(reason), "the line does not parse: %s at column %zu, where there should be %s",
 		 fault->field, fault->column, fault->wants);
 	cw_sink_count(sink, sink->metrics.unparsed, 1);
-	if (sink->config->drop_invalid)
-		drop(sink, at, reason);
-	else
-		reject(sink, at, reason);
+	cw_sink_reject_invalid(sink, at, reason);
 }
 
-static __attribute__((noinline)) void no_line(struct cw_sink *sink, const struct place *at)
+static void no_value(struct cw_sink *sink, const struct cw_place *at)
+{
+	if (sink->ignore_null)
+		drop(sink, at, "it has no value (behavior.on.null.values=IGNORE)");
+	else if (sink->delete_null)
+		cw_structured_delete(sink, at);
+	else
+		cw_sink_reject(sink, at, "the record has no value (behavior.on.null.values=IGNORE leaves such records out, "
+					 "DELETE deletes the document that their key names)");
+}
+
+static __attribute__((noinline)) void put_other(struct cw_sink *sink, const struct cw_place *at)
 {
 	static const char *const types[] = { "null", "int8", "int16", "int32", "int64", "float32", "float64", "boolean",
 					     "string", "bytes", "array", "map", "struct", "Decimal", "Date", "Time",
@@ -81,18 +88,16 @@ static __attribute__((noinline)) void no_line(struct cw_sink *sink, const struct
 	unsigned type = at->record->value.type;
 	char reason[300];
 
-	if (type == CW_NULL && sink->ignore_null) {
-		drop(sink, at, "it has no value (behavior.on.null.values=IGNORE)");
-		return;
-	}
-	if (type == CW_NULL)
-		snprintf(reason, sizeof(reason), "the record has no value; an access log has nothing to delete by it "
-						 "(behavior.on.null.values=IGNORE leaves such records out)");
-	else
-		snprintf(reason, sizeof(reason), "the value is of type %s; a log line is a string or bytes: use a "
-						 "value.converter that gives one",
+	if (type == CW_NULL) {
+		no_value(sink, at);
+	} else if (type == CW_MAP || type == CW_STRUCT) {
+		cw_structured_put(sink, at);
+	} else {
+		snprintf(reason, sizeof(reason), "the value is of type %s; a document is a map or a struct, a log line text or "
+						 "bytes: use a value.converter that gives one",
 			 type < sizeof(types) / sizeof(*types) ? types[type] : "unknown");
-	reject(sink, at, reason);
+		cw_sink_reject_invalid(sink, at, reason);
+	}
 }
 
 /* The event's time; NULL when there is none, with *fault set. */
@@ -141,6 +146,7 @@ static __attribute__((noinline)) struct cw_index_slot *find_slot(struct cw_sink 
 	if (sink->open_slot == slot)
 		sink->open_slot = NULL;
 	slot->used = true;
+	slot->mapped = false;
 	slot->bucket = time->bucket;
 	slot->topic_n = topic.n;
 	memcpy(slot->topic, topic.p, topic.n);
@@ -184,7 +190,57 @@ static __attribute__((noinline)) void carry_over(struct cw_sink *sink, int64_t n
 	sink->open_slot = slot;
 }
 
-static inline void put_record(struct cw_sink *sink, const struct place *at, int64_t now)
+static inline size_t begin_document(struct cw_sink *sink, const struct cw_place *at, const struct cw_log_time *time,
+				    struct cw_slice *index)
+{
+	if (!sink->open) {
+		sink->open = cw_delivery_new_bulk(sink);
+		sink->open->first_ns = at->now;
+	}
+	*index = choose_index(sink, at->record->topic, time);
+	return sink->open->body.n;
+}
+
+static inline void end_document(struct cw_sink *sink, const struct cw_place *at, size_t before)
+{
+	struct cw_bulk *open = sink->open;
+
+	cw_bulk_add(open, at->taken, at->i);
+	sink->docs++;
+	sink->bytes += open->body.n - before;
+	if (__builtin_expect(open->body.n > sink->bulk_bytes && open->n > 1, 0))
+		carry_over(sink, at->now);
+	if (__builtin_expect(sink->open->n >= sink->pressure.docs || sink->open->body.n >= sink->bulk_bytes, 0)) {
+		cw_delivery_seal(sink);
+		cw_delivery_send(sink, false, false);
+	}
+}
+
+size_t cw_sink_begin_document(struct cw_sink *sink, const struct cw_place *at, const struct cw_log_time *time,
+			      struct cw_slice *index)
+{
+	return begin_document(sink, at, time, index);
+}
+
+void cw_sink_end_document(struct cw_sink *sink, const struct cw_place *at, size_t before)
+{
+	end_document(sink, at, before);
+}
+
+/* The action line of a document that the record's key names; false when it cannot, and the record is rejected. */
+static __attribute__((noinline)) bool put_named_action(struct cw_sink *sink, const struct cw_place *at, size_t before,
+						       struct cw_slice index)
+{
+	struct cw_error err = { 0 };
+
+	if (cw_structured_action(sink, at, index, &err) == 0)
+		return true;
+	sink->open->body.n = before;
+	cw_sink_reject_invalid(sink, at, err.text);
+	return false;
+}
+
+static inline void put_record(struct cw_sink *sink, const struct cw_place *at)
 {
 	const struct cw_record *record = at->record;
 	struct cw_line_fault fault;
@@ -196,7 +252,7 @@ static inline void put_record(struct cw_sink *sink, const struct place *at, int6
 	char *out;
 
 	if (__builtin_expect(record->value.type != CW_STRING && record->value.type != CW_BYTES, 0)) {
-		no_line(sink, at);
+		put_other(sink, at);
 		return;
 	}
 	if (sink->pattern ? cw_pattern_scan(sink->pattern, record->value.u.bytes, &line, &fault)
@@ -209,26 +265,17 @@ static inline void put_record(struct cw_sink *sink, const struct place *at, int6
 		unparsed(sink, at, &fault);
 		return;
 	}
-	if (!sink->open) {
-		sink->open = cw_delivery_new_bulk(sink);
-		sink->open->first_ns = now;
-	}
+	before = begin_document(sink, at, time, &index);
 	open = sink->open;
-	before = open->body.n;
-	index = choose_index(sink, record->topic, time);
+	if (__builtin_expect(sink->named, 0) && !put_named_action(sink, at, before, index))
+		return;
 	cw_text_reserve(&open->body, CW_ACTION_MAX + cw_render_room(&sink->render, &line, record));
-	out = cw_action_put(&sink->action, open->body.p + before, record, index);
+	out = open->body.p + open->body.n;
+	if (!sink->named)
+		out = cw_action_put(&sink->action, out, record, index);
 	out = cw_render_document(&sink->render, out, &line, time, record);
 	open->body.n = (size_t)(out - open->body.p);
-	cw_bulk_add(open, at->taken, at->i);
-	sink->docs++;
-	sink->bytes += open->body.n - before;
-	if (__builtin_expect(open->body.n > sink->bulk_bytes && open->n > 1, 0))
-		carry_over(sink, now);
-	if (__builtin_expect(sink->open->n >= sink->pressure.docs || sink->open->body.n >= sink->bulk_bytes, 0)) {
-		cw_delivery_seal(sink);
-		cw_delivery_send(sink, false, false);
-	}
+	end_document(sink, at, before);
 }
 
 static bool no_room(const struct cw_sink *sink, size_t n)
@@ -242,7 +289,7 @@ static enum cw_result sink_put(void *task, struct cw_batch *batch, struct cw_err
 {
 	struct cw_sink *sink = task;
 	int64_t now = cw_sink_now(sink);
-	struct place at = { .batch = batch };
+	struct cw_place at = { .batch = batch, .now = now };
 
 	if (sink->failure.code)
 		return failed(sink, err);
@@ -257,7 +304,7 @@ static enum cw_result sink_put(void *task, struct cw_batch *batch, struct cw_err
 	at.taken = cw_delivery_take(sink, batch);
 	for (at.i = 0; at.i < batch->n && !sink->failure.code; at.i++) {
 		at.record = cw_batch_record(batch, at.i);
-		put_record(sink, &at, now);
+		put_record(sink, &at);
 	}
 	if (sink->failure.code)
 		return failed(sink, err);
@@ -365,7 +412,7 @@ static void make_metrics(struct cw_sink *sink)
 static void task_free(struct cw_sink *sink)
 {
 	cw_delivery_free(sink);
-	cw_templates_free(sink);
+	cw_setup_free(sink);
 	cw_http_free(sink->http);
 	cw_index_name_free(sink->index);
 	free(sink->index_spec);
@@ -405,6 +452,8 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 	sink->create = sink->streams || strcasecmp(config->operation, "INDEX") != 0;
 	sink->action.op = sink->create ? "create" : "index";
 	sink->ignore_null = strcasecmp(config->on_null, "IGNORE") == 0;
+	sink->delete_null = strcasecmp(config->on_null, "DELETE") == 0;
+	sink->named = !config->key_ignore;
 	sink->ignore_malformed = strcasecmp(config->on_malformed, "IGNORE") == 0;
 	sink->warn_malformed = strcasecmp(config->on_malformed, "WARN") == 0;
 	sink->bulk_bytes = config->bulk_bytes > 0 ? (size_t)config->bulk_bytes : SIZE_MAX;
@@ -423,7 +472,7 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 static enum cw_result sink_task_start(const struct cw_context *ctx, const void *config, void **task,
 				      struct cw_error *err)
 {
-	struct cw_sink *sink = cw_es_alloc(sizeof(*sink));
+	struct cw_sink *sink = cw_text_alloc(sizeof(*sink));
 
 	sink->ctx = ctx;
 	sink->config = config;

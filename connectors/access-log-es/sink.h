@@ -1,7 +1,8 @@
 /*
  * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls,
- * records into bodies), delivery.c (requests), outcome.c (answers, retries) and templates.c (index
- * templates before the first request). One thread.
+ * records into bodies), structured.c (records that are no lines), delivery.c (requests), outcome.c (answers,
+ * retries), setup.c (what has to be in the store before the first document), templates.c and mappings.c (what that
+ * is). One thread.
  */
 #ifndef CW_ACCESS_LOG_SINK_H
 #define CW_ACCESS_LOG_SINK_H
@@ -22,17 +23,42 @@
 
 /* The index of a topic's events in one span of time. */
 struct cw_index_slot {
-	bool used;
+	bool used, mapped; /* mapped: its mapping was seen to */
 	int64_t bucket;
 	size_t topic_n, n;
 	char topic[256], name[CW_INDEX_NAME_MAX + 1];
 };
 
-/* An index template on its way into the store. */
-struct cw_sink_template {
-	struct cw_sink_template *next;
-	char *name, *path, *json;
-	bool put, ready; /* put: it is not there, so it is written */
+#define CW_SETUP_STEPS 3
+
+struct cw_sink;
+struct cw_setup;
+
+/* What setups of a kind have in common. */
+struct cw_setup_kind {
+	const char *what;   /* for people: "index template" */
+	const char *advice; /* what helps when the store refuses it, after "or " */
+	/*
+	 * The store answered the current step; error: the type of its error. True: the next step is set, or it is ready. False:
+	 * the answer is an error, and judged by its status.
+	 */
+	bool (*answered)(struct cw_sink *sink, struct cw_setup *setup, const struct cw_http_call *call,
+			 struct cw_slice error);
+};
+
+/* A request: PUT with a body, GET without. */
+struct cw_setup_step {
+	char *path, *body;
+};
+
+/* Something on its way into the store that has to be there before documents are. */
+struct cw_setup {
+	struct cw_setup *next;
+	const struct cw_setup_kind *kind;
+	char *name;
+	struct cw_setup_step steps[CW_SETUP_STEPS];
+	size_t step;
+	bool ready;
 	unsigned pushbacks, failures;
 	int64_t due_ns;
 };
@@ -56,7 +82,8 @@ struct cw_sink {
 	struct cw_action action;
 	size_t bulk_bytes;
 	unsigned dropped_logged;
-	bool ignore_null, ignore_malformed, warn_malformed, create, streams;
+	bool named; /* documents may be named by their records' keys */
+	bool ignore_null, delete_null, ignore_malformed, warn_malformed, create, streams;
 
 	/* which index */
 	struct cw_index_name *index;
@@ -92,10 +119,10 @@ struct cw_sink {
 	bool present_logged;
 	unsigned refused_logged;
 
-	/* templates */
-	struct cw_sink_template *templates;
-	struct cw_http_call *template_call;
-	struct cw_sink_template *template_now; /* whose call is under way */
+	/* what has to be in the store first */
+	struct cw_setup *setups;
+	struct cw_http_call *setup_call;
+	struct cw_setup *setup_now; /* whose call is under way */
 	bool template_per_topic;
 };
 
@@ -118,6 +145,41 @@ static inline void cw_sink_gauge(const struct cw_sink *sink, struct cw_metric *m
 
 /* The first failure stays. */
 void cw_sink_fail(struct cw_sink *sink, const char *fmt, ...) CW_PRINTF(2, 3);
+
+/* ---- sink.c -------------------------------------------------------------------------------------- */
+
+/* Where a record is in what was handed to put(). */
+struct cw_place {
+	struct cw_taken *taken;
+	struct cw_batch *batch;
+	size_t i;
+	const struct cw_record *record;
+	int64_t now;
+};
+
+/* The record has no document: errors.tolerance decides. */
+void cw_sink_reject(struct cw_sink *sink, const struct cw_place *at, const char *reason);
+/* The same under drop.invalid.message, which leaves it out. */
+void cw_sink_reject_invalid(struct cw_sink *sink, const struct cw_place *at, const char *reason);
+/*
+ * The place for a document of this topic and time in the open bulk: its index is chosen and, where it is not that of the
+ * request's path, put into *index for the action line. Returns the body's size before it.
+ */
+size_t cw_sink_begin_document(struct cw_sink *sink, const struct cw_place *at, const struct cw_log_time *time,
+			      struct cw_slice *index);
+/* The body was added to, from `before` on. */
+void cw_sink_end_document(struct cw_sink *sink, const struct cw_place *at, size_t before);
+
+/* ---- structured.c -------------------------------------------------------------------------------- */
+
+/* The document of a map or a struct. */
+void cw_structured_put(struct cw_sink *sink, const struct cw_place *at);
+/* The deletion that a record without a value stands for. */
+void cw_structured_delete(struct cw_sink *sink, const struct cw_place *at);
+/* Whether the documents of a topic are named by their records' keys. */
+bool cw_structured_named(const struct cw_sink *sink, struct cw_slice topic);
+/* Appends the action line of a document. 0, or -1 with *err set when its key is no id. */
+int cw_structured_action(struct cw_sink *sink, const struct cw_place *at, struct cw_slice index, struct cw_error *err);
 
 /* ---- delivery.c ---------------------------------------------------------------------------------- */
 
@@ -157,16 +219,28 @@ int64_t cw_outcome_backoff_ns(const struct cw_sink *sink, unsigned attempt, int6
 void cw_outcome_note_down(struct cw_sink *sink, const char *why);
 void cw_outcome_note_up(struct cw_sink *sink);
 
+/* ---- setup.c ------------------------------------------------------------------------------------- */
+
+/* The setup of that kind and name, or NULL. */
+struct cw_setup *cw_setup_find(const struct cw_sink *sink, const struct cw_setup_kind *kind, const char *name);
+/* A new one; the caller fills in the steps. */
+struct cw_setup *cw_setup_add(struct cw_sink *sink, const struct cw_setup_kind *kind, const char *name);
+/* Sends what is due; nothing else is sent while it returns false. */
+bool cw_setup_ready(struct cw_sink *sink, int64_t now_ns);
+/* Whether one is not there yet; *due_ns: when it has to be asked for again, INT64_MAX while a call is under way. */
+bool cw_setup_pending(const struct cw_sink *sink, int64_t *due_ns);
+/* The call for one is done. */
+void cw_setup_done(struct cw_sink *sink, struct cw_http_call *call);
+void cw_setup_free(struct cw_sink *sink);
+
 /* ---- templates.c --------------------------------------------------------------------------------- */
 
 /* A template for the configured index, or for a topic's when the index starts with %{topic}. */
 void cw_templates_need(struct cw_sink *sink, struct cw_slice topic);
-/* Sends what is due; nothing else is sent while it returns false. */
-bool cw_templates_ready(struct cw_sink *sink, int64_t now_ns);
-/* Whether one is not there yet; *due_ns: when it has to be asked for again, INT64_MAX while a call is under way. */
-bool cw_templates_pending(const struct cw_sink *sink, int64_t *due_ns);
-/* The call for a template is done. */
-void cw_templates_done(struct cw_sink *sink, struct cw_http_call *call);
-void cw_templates_free(struct cw_sink *sink);
+
+/* ---- mappings.c ---------------------------------------------------------------------------------- */
+
+/* The mapping of a schema for an index that has none. */
+void cw_mappings_need(struct cw_sink *sink, const char *index, const struct cw_schema *schema);
 
 #endif

@@ -25,7 +25,7 @@ char *cw_store_template_json(const char *pattern, size_t fixed, bool stream)
 		json_object_set_new(root, "data_stream", json_object());
 	text = json_dumps(root, JSON_COMPACT);
 	json_decref(root);
-	return text ? text : cw_es_strdup("");
+	return text ? text : cw_text_strdup("");
 }
 
 char *cw_store_template_name(const char *pattern, size_t fixed)

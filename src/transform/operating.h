@@ -10,9 +10,9 @@
 /* Whether the class asked for is …$Key. */
 static inline bool cw_operates_on_key(const struct cw_plugin *plugin)
 {
-	size_t n = strlen(plugin->class_name);
+	const char *inner = strrchr(plugin->class_name, '$');
 
-	return n > 4 && strcmp(plugin->class_name + n - 4, "$Key") == 0;
+	return inner && strcmp(inner, "$Key") == 0;
 }
 
 static inline const struct cw_value *cw_operating_value(const struct cw_record *record, bool key)
@@ -35,11 +35,35 @@ static inline void cw_operating_set(struct cw_record *record, bool key, struct c
 int cw_require_map(const struct cw_value *value, const char *purpose, struct cw_error *err);
 int cw_require_struct(const struct cw_value *value, const char *purpose, struct cw_error *err);
 
+/* Kafka Connect takes a schemaless map's keys for strings; 0, or -1 with Java's sentence about one that is none. */
+int cw_require_string_key(const struct cw_value *key, struct cw_error *err);
+
 /* The Java class that Kafka Connect would have this value as ("java.lang.String"), for its sentences. */
 const char *cw_java_class(const struct cw_value *value);
 
-/* A map with one more entry, or another value for a key that it has; the order is a LinkedHashMap's. */
-struct cw_value cw_map_put(struct cw_batch *batch, const struct cw_value *map, struct cw_slice key, struct cw_value value);
-struct cw_value cw_map_remove(struct cw_batch *batch, const struct cw_value *map, struct cw_slice key);
+/* The map without the entry of that key. */
+struct cw_value cw_value_map_remove(struct cw_batch *batch, const struct cw_value *map, struct cw_slice key);
+
+/*
+ * Field i of a struct: where it is null and has a default value, that, if it is wanted (replace.null.with.default);
+ * then the result is true.
+ */
+bool cw_operating_field(const struct cw_value *value, size_t i, bool with_default, struct cw_value *out);
+/*
+ * Whether the value can be put into a field, as Struct.put() checks it; what is inside of the value was checked
+ * before.
+ */
+int cw_operating_put(const struct cw_field *field, const struct cw_value *value, struct cw_error *err);
+
+/* n more headers for the record, to be filled: those that it had are before them. */
+struct cw_header *cw_header_add(struct cw_batch *batch, struct cw_record *record, size_t n);
+
+/* start() and stop() of a plugin that keeps nothing but its configuration, which is its state. */
+enum cw_result cw_plain_start(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config,
+			      void **state, struct cw_error *err);
+void cw_plain_stop(void *state);
+
+/* The check of a configuration key for a list that may not be empty, in Kafka's words. */
+int cw_check_list(const char *value, struct cw_error *err);
 
 #endif

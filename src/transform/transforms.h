@@ -12,7 +12,13 @@
 #define CW_PREDICATES_PACKAGE "org.apache.kafka.connect.transforms.predicates."
 #define CW_OUR_TRANSFORMS_PACKAGE "io.connectworker.transforms." /* what Kafka Connect has not */
 
-/* Both lists end with NULL. */
+/* The first members of a plugin that comes with the worker. `table` is an array, `type` the struct that it fills. */
+#define CW_OWN_PLUGIN(plugin_kind, class, text, table, type)                                                          \
+	CW_PLUGIN_HEAD(plugin_kind), .class_name = (class), .version = PACKAGE_VERSION, .doc = (text),                \
+				     .config = (table), .n_config = sizeof(table) / sizeof((table)[0]),               \
+				     .config_def_size = sizeof(struct cw_config_def), .config_size = sizeof(type)
+
+/* All lists end with NULL. */
 extern const struct cw_plugin *const cw_value_transforms[]; /* value_transforms.c: what changes types, times and schemas */
 extern const struct cw_plugin *const cw_record_transforms[]; /* record_transforms.c: what moves fields, headers and topics */
 extern const struct cw_plugin *const cw_predicates[];        /* predicates.c */

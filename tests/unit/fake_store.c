@@ -57,7 +57,20 @@ static json_t *item_answer(const char *op, const struct cw_store_item *item)
 	return json_pack("{s:o}", op, inner);
 }
 
-/* One action and its document: the item of the answer. */
+/* An external version that is not higher than what the document has is a conflict. */
+static void check_version(json_t *versions, const char *id, const json_t *meta, struct cw_store_item *item)
+{
+	const json_t *version = json_object_get(meta, "version"), *has = json_object_get(versions, id);
+
+	if (!version)
+		return;
+	if (has && json_integer_value(has) >= json_integer_value(version))
+		*item = (struct cw_store_item){ 409, "version_conflict_engine_exception", "current version is higher" };
+	else
+		json_object_set_new(versions, id, json_integer(json_integer_value(version)));
+}
+
+/* One action and its document (none with "delete"): the item of the answer. */
 static json_t *store_document(struct cw_fake_store *store, const char *default_index, const json_t *action,
 			      json_t *document, bool stores)
 {
@@ -72,8 +85,14 @@ static json_t *store_document(struct cw_fake_store *store, const char *default_i
 	json_object_set_new(store->seen, id, json_integer(seen + 1));
 	if (store->on_document)
 		store->on_document(store, id, seen, &item);
+	if (!item.status)
+		check_version(child(store->versions, index ? index : default_index), id, meta, &item);
 	if (item.status)
 		return item_answer(op, &item);
+	if (strcmp(op, "delete") == 0) {
+		item.status = json_object_del(documents, id) == 0 ? 200 : 404;
+		return item_answer(op, &item);
+	}
 	item.status = 201;
 	if (json_object_get(documents, id)) {
 		if (strcmp(op, "create") == 0) {
@@ -117,9 +136,11 @@ static char *bulk(struct cw_fake_store *store, const struct cw_store_request *re
 
 	sscanf(request->path, "/%255[^/]", index);
 	while (p < end && !broken) {
-		json_t *action = line_json(&p, end), *document = action ? line_json(&p, end) : NULL;
+		json_t *action = line_json(&p, end);
+		bool deletes = json_object_get(action, "delete") != NULL;
+		json_t *document = action && !deletes ? line_json(&p, end) : NULL;
 
-		broken = !document || !json_object_iter(action);
+		broken = (!document && !deletes) || !json_object_iter(action);
 		if (!broken) {
 			json_t *item = store_document(store, index, action, document, stores);
 
@@ -145,10 +166,42 @@ static const char *template_name(const char *path)
 	return strncmp(path, "/_index_template/", 17) == 0 ? path + 17 : NULL;
 }
 
+/* PUT /INDEX, PUT /INDEX/_mapping and GET /INDEX/_mapping. NULL: it is none of these. */
+static char *mapping(struct cw_fake_store *store, const struct cw_store_request *request, unsigned *status)
+{
+	char index[256] = "", rest[32] = "";
+	json_t *body = NULL, *answer;
+	char *text;
+
+	if (sscanf(request->path, "/%255[^/]/%31s", index, rest) < 1 || (*rest && strcmp(rest, "_mapping") != 0))
+		return NULL;
+	if (strcmp(request->method, "PUT") == 0) {
+		body = json_loadb(request->body, request->n, 0, NULL);
+		if (!*rest && json_object_get(store->mappings, index)) {
+			*status = 400;
+			json_decref(body);
+			return strdup("{\"error\":{\"type\":\"resource_already_exists_exception\",\"reason\":\"it is "
+				      "there\"},\"status\":400}");
+		}
+		json_object_set(store->mappings, index, *rest ? body : json_object_get(body, "mappings"));
+		json_decref(body);
+		return strdup("{\"acknowledged\":true}");
+	}
+	if (!json_object_get(store->mappings, index))
+		return NULL;
+	answer = json_pack("{s:{s:O}}", index, "mappings", json_object_get(store->mappings, index));
+	text = json_dumps(answer, JSON_COMPACT);
+	json_decref(answer);
+	return text;
+}
+
 static char *other(struct cw_fake_store *store, const struct cw_store_request *request, unsigned *status)
 {
 	const char *name = template_name(request->path);
+	char *text = name ? NULL : mapping(store, request, status);
 
+	if (text)
+		return text;
 	if (name && strcmp(request->method, "PUT") == 0) {
 		json_t *body = json_loadb(request->body, request->n, 0, NULL);
 
@@ -402,6 +455,8 @@ void cw_fake_store_start(struct cw_fake_store *store)
 	pthread_mutex_init(&store->lock, NULL);
 	store->documents = json_object();
 	store->templates = json_object();
+	store->mappings = json_object();
+	store->versions = json_object();
 	store->seen = json_object();
 	cw_fake_store_resume(store);
 }
@@ -443,6 +498,8 @@ void cw_fake_store_free(struct cw_fake_store *store)
 	cw_fake_store_stop(store);
 	json_decref(store->documents);
 	json_decref(store->templates);
+	json_decref(store->mappings);
+	json_decref(store->versions);
 	json_decref(store->seen);
 	pthread_mutex_destroy(&store->lock);
 }

@@ -60,6 +60,8 @@ struct cw_fake_store {
 	pthread_mutex_t lock;
 	json_t *documents; /* {index: {id: document}} */
 	json_t *templates; /* {name: template} */
+	json_t *mappings;  /* {index: mapping}, of indices that were made or given one */
+	json_t *versions;  /* {index: {id: external version}}, of deleted documents too */
 	json_t *seen;      /* {id: times} */
 	unsigned bulks, others, connections;
 	size_t stored, doubled, largest; /* doubled: written over; largest: most documents in a request */

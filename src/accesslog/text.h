@@ -1,6 +1,6 @@
 /*
  * text - bytes on their way into a JSON document: a growing buffer, copies of short strings, and the
- * JSON escape. Shared by the whole connector; no dependency but libc.
+ * JSON escape. No dependency but libc.
  *
  * Writers that take and return `char *out` write without a bound: the caller made room before
  * (cw_json_room), which keeps the bound checks out of the loop over the records.
@@ -25,9 +25,9 @@ struct cw_text {
 };
 
 /* Allocation that does not fail: without memory the process says so and aborts. Zeroed. */
-void *cw_es_alloc(size_t size);
-void *cw_es_realloc(void *p, size_t size);
-char *cw_es_strdup(const char *text);
+void *cw_text_alloc(size_t size);
+void *cw_text_realloc(void *p, size_t size);
+char *cw_text_strdup(const char *text);
 
 /* Room for `extra` more bytes; the buffer at least doubles. */
 void cw_text_reserve_slow(struct cw_text *text, size_t extra);

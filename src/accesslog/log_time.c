@@ -366,6 +366,7 @@ static const struct cw_log_time *finish(struct cw_time_reader *reader, struct pa
 	}
 	reader->last.epoch_s = t->has_zone ? local_s - t->offset_s : local_s;
 	reader->last.bucket = reader->unit_s ? floor_div(reader->last.epoch_s, reader->unit_s) : 0;
+	reader->last.nanos = t->nanos;
 	write_time(&reader->last, t);
 	return &reader->last;
 }

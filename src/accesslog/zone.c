@@ -266,8 +266,8 @@ static bool read_data(const char *p, size_t n, const struct counts *c, struct cw
 	if (n < size + 2 || p[size] != '\n')
 		return false;
 	zone->n = c->time;
-	zone->at = cw_es_alloc((c->time + 1) * sizeof(*zone->at));
-	zone->offset = cw_es_alloc((c->time + 1) * sizeof(*zone->offset));
+	zone->at = cw_text_alloc((c->time + 1) * sizeof(*zone->at));
+	zone->offset = cw_text_alloc((c->time + 1) * sizeof(*zone->offset));
 	zone->offset[0] = (int32_t)be32(types);
 	for (size_t i = 0; i < c->time; i++) {
 		unsigned type = (unsigned char)index[i];
@@ -300,7 +300,7 @@ struct cw_zone *cw_zone_parse(const char *p, size_t n)
 	if (n < skip || !read_header(p + skip, n - skip, &c))
 		return NULL;
 	skip += 44;
-	zone = cw_es_alloc(sizeof(*zone));
+	zone = cw_text_alloc(sizeof(*zone));
 	if (!read_data(p + skip, n - skip, &c, zone)) {
 		cw_zone_free(zone);
 		return NULL;
@@ -361,7 +361,7 @@ static struct cw_zone *open_file(const char *name)
 	file = fopen(path, "rbe");
 	if (!file)
 		return NULL;
-	data = cw_es_alloc(FILE_MAX);
+	data = cw_text_alloc(FILE_MAX);
 	n = fread(data, 1, FILE_MAX, file);
 	if (!ferror(file))
 		zone = cw_zone_parse(data, n);
@@ -376,8 +376,8 @@ struct cw_zone *cw_zone_open(const char *name, struct cw_error *err)
 	int32_t offset;
 
 	if (fixed_offset(name, &offset)) {
-		zone = cw_es_alloc(sizeof(*zone));
-		zone->offset = cw_es_alloc(sizeof(*zone->offset));
+		zone = cw_text_alloc(sizeof(*zone));
+		zone->offset = cw_text_alloc(sizeof(*zone->offset));
 		zone->offset[0] = offset;
 		return zone;
 	}

@@ -16,6 +16,9 @@ struct cw_pattern;
 struct cw_pattern *cw_pattern_compile(const char *expression, struct cw_error *err);
 void cw_pattern_free(struct cw_pattern *pattern);
 
+/* The name of group i of those that are not known, from 0 in the order of line->extra; NULL past the last. */
+const char *cw_pattern_extra(const struct cw_pattern *pattern, size_t i);
+
 /* Whether it has a group for the time. */
 bool cw_pattern_has_time(const struct cw_pattern *pattern);
 

@@ -6,23 +6,23 @@
 static void *checked(void *p)
 {
 	if (!p) {
-		fputs("access-log-es: out of memory\n", stderr);
+		fputs("access log: out of memory\n", stderr);
 		abort();
 	}
 	return p;
 }
 
-void *cw_es_alloc(size_t size)
+void *cw_text_alloc(size_t size)
 {
 	return checked(calloc(1, size ? size : 1));
 }
 
-void *cw_es_realloc(void *p, size_t size)
+void *cw_text_realloc(void *p, size_t size)
 {
 	return checked(realloc(p, size ? size : 1));
 }
 
-char *cw_es_strdup(const char *text)
+char *cw_text_strdup(const char *text)
 {
 	return text ? checked(strdup(text)) : NULL;
 }
@@ -33,7 +33,7 @@ void cw_text_reserve_slow(struct cw_text *text, size_t extra)
 
 	while (cap - text->n < extra)
 		cap *= 2;
-	text->p = cw_es_realloc(text->p, cap);
+	text->p = cw_text_realloc(text->p, cap);
 	text->cap = cap;
 }
 

@@ -13,6 +13,7 @@
 struct cw_log_time {
 	int64_t epoch_s;  /* UTC; a time without any zone counts as UTC, as the store reads it */
 	int64_t bucket;   /* epoch_s / the reader's unit_s */
+	uint32_t nanos;   /* of that second */
 	size_t n;
 	char text[CW_LOG_TIME_MAX]; /* "2026-01-21T22:23:40", with ".123", and "Z" or "+02:00", where known; no NUL */
 };

@@ -67,8 +67,8 @@ static int read_groups(struct cw_pattern *pattern, struct cw_error *err)
 	pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &table);
 	if (n == 0)
 		return cw_error_set(err, CW_ERR_INVALID, "has no named group; write them as (?<ip>\\S+)");
-	pattern->groups = cw_es_alloc(n * sizeof(*pattern->groups));
-	pattern->extra = cw_es_alloc(n * sizeof(*pattern->extra));
+	pattern->groups = cw_text_alloc(n * sizeof(*pattern->groups));
+	pattern->extra = cw_text_alloc(n * sizeof(*pattern->extra));
 	for (uint32_t i = 0; i < n; i++, table += entry) {
 		struct group *group = &pattern->groups[pattern->n++];
 
@@ -99,7 +99,7 @@ static int read_groups(struct cw_pattern *pattern, struct cw_error *err)
 
 struct cw_pattern *cw_pattern_compile(const char *expression, struct cw_error *err)
 {
-	struct cw_pattern *pattern = cw_es_alloc(sizeof(*pattern));
+	struct cw_pattern *pattern = cw_text_alloc(sizeof(*pattern));
 	PCRE2_SIZE at;
 	int code;
 
@@ -139,6 +139,14 @@ void cw_pattern_free(struct cw_pattern *pattern)
 	free(pattern->groups);
 	free(pattern->extra);
 	free(pattern);
+}
+
+const char *cw_pattern_extra(const struct cw_pattern *pattern, size_t i)
+{
+	for (size_t k = 0; k < pattern->n; k++)
+		if (pattern->groups[k].field == GROUP_EXTRA && i-- == 0)
+			return pattern->groups[k].name;
+	return NULL;
 }
 
 bool cw_pattern_has_time(const struct cw_pattern *pattern)

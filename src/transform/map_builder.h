@@ -1,0 +1,26 @@
+/*
+ * map_builder - a schemaless map under construction: Map.put() for string keys, in a batch's memory.
+ *
+ * A key that comes again takes its first place and its last value, as in a LinkedHashMap. Start with
+ * cw_map_builder_init(); there is nothing to free.
+ */
+#ifndef CW_TRANSFORM_MAP_BUILDER_H
+#define CW_TRANSFORM_MAP_BUILDER_H
+
+#include "connect-worker/connector.h"
+
+struct cw_map_builder {
+	struct cw_batch *batch;
+	struct cw_entry *entries;
+	size_t n, cap;
+	uint32_t *index; /* of entries by their keys' hash, once there are many; n_index is a power of two */
+	size_t n_index;
+};
+
+/* expected: how many entries there may be; more are fine. */
+void cw_map_builder_init(struct cw_map_builder *builder, struct cw_batch *batch, size_t expected);
+/* The key and the value are lent for the life of the batch. */
+void cw_map_builder_put(struct cw_map_builder *builder, struct cw_slice key, struct cw_value value);
+struct cw_value cw_map_builder_map(const struct cw_map_builder *builder);
+
+#endif

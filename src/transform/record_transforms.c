@@ -1,0 +1,25 @@
+#include "transform/record_transforms.h"
+
+const struct cw_plugin *const cw_record_transforms[] = {
+	&cw_drop_headers,
+	&cw_extract_field_key,
+	&cw_extract_field_value,
+	&cw_filter,
+	&cw_flatten_key,
+	&cw_flatten_value,
+	&cw_header_from_key,
+	&cw_header_from_value,
+	&cw_hoist_field_key,
+	&cw_hoist_field_value,
+	&cw_insert_header,
+	&cw_regex_router,
+	&cw_replace_field_key,
+	&cw_replace_field_value,
+	&cw_value_to_key,
+	&cw_parse_access_log_key,
+	&cw_parse_access_log_value,
+	&cw_regex_key,
+	&cw_regex_value,
+	&cw_sample,
+	NULL,
+};
