@@ -270,8 +270,10 @@ analyse() {
 look_around() {
 	title 'Look around'
 	cat <<TEXT
-  $PREFIX/bin/workerctl --url $WORKER list
-  $PREFIX/bin/workerctl --url $WORKER status --watch
+  export CONNECT_URL=$WORKER PATH=$PREFIX/bin:\$PATH
+  workerctl get connectors
+  workerctl describe $SINK
+  workerctl top
   curl $WORKER/connectors/$SINK/status
   curl $WORKER/metrics
   curl '$STORE/$INDEX-*/_search?q=status:500&size=3&pretty'

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/un.h>
 
 #include "base/mem.h"
 #include "config/number.h"
@@ -38,22 +39,52 @@ static int parse_address(const char *text, int64_t least, struct cw_address *out
 	return 0;
 }
 
+static int parse_path(const char *text, const char *path, struct cw_address *out, struct cw_error *err)
+{
+	/* "unix:///PATH" is what some clients write. */
+	if (strncmp(path, "//", 2) == 0)
+		path += 2;
+	if (*path != '/' || !path[1])
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "A Unix socket is unix:/PATH with an absolute path, not \"%s\"", text);
+	if (strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path))
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "The path of a Unix socket has at most %zu bytes, \"%s\" is longer",
+				    sizeof(((struct sockaddr_un *)0)->sun_path) - 1, path);
+	memcpy(out->host, path, strlen(path) + 1);
+	out->port = 0;
+	return 0;
+}
+
 int cw_address_parse(const char *text, struct cw_address *out, struct cw_error *err)
 {
-	static const char http[] = "http://", https[] = "https://";
+	static const struct {
+		const char *prefix;
+		enum cw_scheme scheme;
+	} schemes[] = { { "http://", CW_SCHEME_HTTP }, { "https://", CW_SCHEME_HTTPS }, { "unix:", CW_SCHEME_UNIX } };
 
-	if (strncasecmp(text, https, strlen(https)) == 0)
-		return cw_error_set(err, CW_ERR_INVALID, "TLS listeners are not supported by this version: use "
-				    "http:// on 127.0.0.1, behind a proxy that speaks TLS");
-	if (strncasecmp(text, http, strlen(http)) != 0)
-		return cw_error_set(err, CW_ERR_INVALID, "A listener is http://HOST:PORT, not \"%s\"", text);
-	return parse_address(text + strlen(http), 0, out, err);
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
+		size_t n = strlen(schemes[i].prefix), rest = strlen(text);
+		CW_AUTO_FREE char *address = NULL;
+
+		if (strncasecmp(text, schemes[i].prefix, n) != 0)
+			continue;
+		out->scheme = schemes[i].scheme;
+		if (out->scheme == CW_SCHEME_UNIX)
+			return parse_path(text, text + n, out, err);
+		address = cw_strndup(text + n, rest - n - (text[rest - 1] == '/' && rest > n));
+		return parse_address(address, 0, out, err);
+	}
+	return cw_error_set(err, CW_ERR_INVALID,
+			    "A listener is http://HOST:PORT, https://HOST:PORT or unix:/PATH, not \"%s\"", text);
 }
 
 bool cw_address_is_loopback(const struct cw_address *listener)
 {
-	return strncmp(listener->host, "127.", 4) == 0 || strcmp(listener->host, "::1") == 0 ||
-	       strcasecmp(listener->host, "localhost") == 0;
+	const char *host = listener->host;
+
+	return listener->scheme == CW_SCHEME_UNIX || strcmp(host, "::1") == 0 || strcasecmp(host, "localhost") == 0 ||
+	       (strncmp(host, "127.", 4) == 0 && !host[strspn(host, "0123456789.")]);
 }
 
 /* Calls check() for each item; the value was read as a list without empty items, or is checked for them here. */
@@ -84,6 +115,11 @@ static int listener_check(const char *item, struct cw_error *err)
 int cw_listeners_check(const char *value, struct cw_error *err)
 {
 	return each_item(value, listener_check, err);
+}
+
+int cw_admin_listeners_check(const char *value, struct cw_error *err)
+{
+	return value[strspn(value, " \t")] ? each_item(value, listener_check, err) : 0;
 }
 
 static int server_check(const char *item, struct cw_error *err)

@@ -5,12 +5,12 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/hide.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/utf8.h"
-#include "config/converter.h"
-
-/* A shorter secret cannot be told from the words of a sentence. */
-#define SECRET_MIN 4u
+#include "config/secret.h"
+#include "config/version_range.h"
 
 struct cw_validated *cw_validation_find(const struct cw_validation *validation, const char *key)
 {
@@ -38,27 +38,33 @@ struct cw_validated *cw_validation_key(struct cw_validation *validation, const c
 {
 	struct cw_validated *entry = cw_validation_find(validation, key);
 
-	if (!entry) {
-		entry = add_key(validation, &(struct cw_config_def){ .name = cw_strdup(key),
+	if (!entry)
+		entry = add_key(validation, &(struct cw_config_def){ .name = cw_validation_own(validation, cw_strdup(key)),
 								      .offset = CW_CONFIG_NOT_STORED });
-		entry->owns_name = true;
-	}
 	return entry;
+}
+
+char *cw_validation_own(struct cw_validation *validation, char *text)
+{
+	validation->owned = cw_realloc(validation->owned, (validation->n_owned + 1) * sizeof(*validation->owned));
+	validation->owned[validation->n_owned++] = text;
+	return text;
+}
+
+const char *cw_validation_variable(const struct cw_validation *validation, const char *key)
+{
+	const char *raw = cw_map_get(validation->raw, key), *value = cw_map_get(validation->config, key);
+
+	return raw && value && strcmp(raw, value) != 0 ? raw : NULL;
 }
 
 bool cw_validation_is_secret(const struct cw_validation *validation, const char *key)
 {
-	static const char *const words[] = { "password", "passphrase", "secret", "token", "jaas", "credential",
-					     "api.key",
-					     "ssl.key", "private" };
 	const struct cw_validated *entry = cw_validation_find(validation, key);
 
-	if (entry && entry->defined)
-		return entry->def.type == CW_CONFIG_PASSWORD;
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strcasestr(key, words[i]))
-			return true;
-	return false;
+	if (cw_validation_variable(validation, key))
+		return true;
+	return entry && entry->defined ? entry->def.type == CW_CONFIG_PASSWORD : cw_secret_by_name(key);
 }
 
 void cw_validation_warn(struct cw_validation *validation, const char *fmt, ...)
@@ -82,10 +88,10 @@ static char *clean_text(const struct cw_validation *validation, const char *text
 	struct cw_buf valid = { 0 };
 
 	for (size_t i = 0; i < validation->config->n; i++) {
-		const char *secret = validation->config->entries[i].value;
+		CW_AUTO_FREE char *secret = cw_trimmed(validation->config->entries[i].value);
 		char *at;
 
-		if (strlen(secret) < SECRET_MIN || !cw_validation_is_secret(validation,
+		if (strlen(secret) < CW_HIDE_MIN || !cw_validation_is_secret(validation,
 				validation->config->entries[i].key) ||
 		    strstr("[hidden]", secret))
 			continue;
@@ -125,13 +131,23 @@ void cw_validation_invalid(struct cw_validation *validation, const char *key, co
 
 void cw_validation_refuse(struct cw_validation *validation, const char *key, const char *reason)
 {
-	const char *value = cw_map_get(validation->config, key);
-	CW_AUTO_FREE char *text = cw_format("Invalid value %s for configuration %s: %s",
-					    cw_validation_is_secret(validation,
-								    key) ? "[hidden]" : value ? value : "null",
-					    key, reason);
+	const char *value = cw_map_get(validation->config, key), *variable = cw_validation_variable(validation, key);
+	CW_AUTO_FREE char *text = NULL;
+
+	if (variable)
+		value = variable;
+	else if (cw_validation_is_secret(validation, key))
+		value = "[hidden]";
+	text = cw_format("Invalid value %s for configuration %s: %s", value ? value : "null", key, reason);
 
 	cw_validation_add(validation, key, text);
+}
+
+size_t cw_validated_errors(const struct cw_validated *key)
+{
+	size_t n = json_array_size(key->errors);
+
+	return key->counts_once && n > 1 ? 1 : n;
 }
 
 int cw_validation_error_count(const struct cw_validation *validation)
@@ -139,31 +155,39 @@ int cw_validation_error_count(const struct cw_validation *validation)
 	size_t n = 0;
 
 	for (size_t i = 0; i < validation->n; i++)
-		n += json_array_size(validation->keys[i].errors);
+		n += cw_validated_errors(&validation->keys[i]);
 	return (int)n;
 }
 
 /* ---- the keys one by one --------------------------------------------------------------------- */
 
-static void check_key(struct cw_validation *validation, const struct cw_config_def *def)
+void cw_validation_check(struct cw_validation *validation, size_t i)
 {
-	const char *value = cw_map_get(validation->config, def->name);
+	struct cw_config_def def = validation->keys[i].def;
+	const char *value = validation->keys[i].value;
+	const char *failure = validation->failed ? cw_map_get(validation->failed, def.name) : NULL;
 	struct cw_error err = { 0 }, second = { 0 };
 
-	if (cw_config_check(def, value, &err) == 0)
+	if (failure) {
+		cw_validation_invalid(validation, def.name, failure);
 		return;
-	cw_validation_add(validation, def->name, err.text);
-	if (cw_config_follow_up(def, value, &second))
-		cw_validation_add(validation, def->name, second.text);
+	}
+	/* What a provider gave is not shown, however long it is; a number is no secret. */
+	if (cw_validation_variable(validation, def.name) && (def.type == CW_CONFIG_STRING || def.type == CW_CONFIG_CLASS))
+		def.type = CW_CONFIG_PASSWORD;
+	if (cw_config_check(&def, value, &err) == 0)
+		return;
+	cw_validation_add(validation, def.name, err.text);
+	if (cw_config_follow_up(&def, value, &second))
+		cw_validation_add(validation, def.name, second.text);
 }
 
-static struct cw_config_table plugin_table(const struct cw_plugin *plugin)
+struct cw_config_table cw_plugin_table(const struct cw_plugin *plugin)
 {
 	return (struct cw_config_table){ plugin->config, plugin->n_config, plugin->config_def_size };
 }
 
-/* The place of row i among the rows of its group, from 1. */
-static int order_in_group(struct cw_config_table table, size_t i)
+int cw_config_order_in_group(struct cw_config_table table, size_t i)
 {
 	struct cw_config_def def, other;
 	int order = 1;
@@ -176,8 +200,7 @@ static int order_in_group(struct cw_config_table table, size_t i)
 	return order;
 }
 
-/* Definitions whose defaults depend on where and for what they are asked. */
-static void adapt(const struct cw_plugin *plugin, const struct cw_worker_config *worker, struct cw_config_def *def)
+void cw_config_adapt(const struct cw_plugin *plugin, const struct cw_worker_config *worker, struct cw_config_def *def)
 {
 	if (plugin && strcmp(def->name, "connector.plugin.version") == 0)
 		def->default_value = plugin->version;
@@ -191,6 +214,18 @@ static void adapt(const struct cw_plugin *plugin, const struct cw_worker_config 
 		def->default_value = worker->header_converter;
 }
 
+struct cw_validated *cw_validation_define(struct cw_validation *validation, const struct cw_config_def *def, int order)
+{
+	struct cw_validated *key;
+
+	if (cw_validation_find(validation, def->name))
+		return NULL;
+	key = add_key(validation, def);
+	key->defined = true;
+	key->order = order;
+	return key;
+}
+
 /* Adds a table's rows; a key that is there already (a plugin repeats one of the framework's) stays as it is. */
 static void add_table(struct cw_validation *validation, struct cw_config_table table)
 {
@@ -198,21 +233,13 @@ static void add_table(struct cw_validation *validation, struct cw_config_table t
 	struct cw_config_def def;
 
 	for (size_t i = 0; i < table.n; i++) {
-		struct cw_validated *key;
-
 		cw_config_table_at(table, i, &def);
-		if (cw_validation_find(validation, def.name))
-			continue;
-		adapt(validation->plugin, validation->worker, &def);
-		key = add_key(validation, &def);
-		key->defined = true;
-		key->order = order_in_group(table, i);
+		cw_config_adapt(validation->plugin, validation->worker, &def);
+		cw_validation_define(validation, &def, cw_config_order_in_group(table, i));
 	}
 	to = validation->n;
-	for (size_t i = from; i < to; i++) {
-		def = validation->keys[i].def;
-		check_key(validation, &def);
-	}
+	for (size_t i = from; i < to; i++)
+		cw_validation_check(validation, i);
 }
 
 static bool has_errors(const struct cw_validation *validation, struct cw_config_table table)
@@ -229,7 +256,7 @@ static bool has_errors(const struct cw_validation *validation, struct cw_config_
 static void ask_plugin(struct cw_validation *validation, const struct cw_context *ctx)
 {
 	const struct cw_plugin *plugin = validation->plugin;
-	struct cw_config_table table = plugin_table(plugin);
+	struct cw_config_table table = cw_plugin_table(plugin);
 	CW_AUTO_FREE void *config = NULL;
 	struct cw_config_memory *memory;
 	struct cw_error err = { 0 };
@@ -245,162 +272,158 @@ static void ask_plugin(struct cw_validation *validation, const struct cw_context
 	cw_config_memory_free(memory);
 }
 
-struct cw_validation *cw_validate_connector_for(const struct cw_map *config, const struct cw_plugin *plugin,
-						const struct cw_context *ctx, const struct cw_worker_config *worker)
+/* ---- other plugins --------------------------------------------------------------------------- */
+
+/* A class that is there, but is something else. NULL: none. */
+static const struct cw_plugin *find_other_kind(const struct cw_plugin_finder *finder, const char *asked)
+{
+	const struct cw_plugin *plugin = NULL;
+
+	for (int kind = CW_PLUGIN_TRANSFORMATION; kind <= CW_PLUGIN_HEADER_CONVERTER && !plugin; kind++)
+		plugin = finder->find(finder->arg, (enum cw_plugin_kind)kind, asked);
+	return plugin;
+}
+
+static const char *simple_name(const char *class_name)
+{
+	const char *dot = strrchr(class_name, '.');
+
+	return dot ? dot + 1 : class_name;
+}
+
+/* The class that was most likely meant, of those that come with the worker; NULL: none. */
+static const char *suggest_class(const struct cw_plugin_finder *finder, enum cw_plugin_kind kind, const char *asked)
+{
+	struct cw_nearest nearest = { .name = simple_name(asked) };
+	const struct cw_plugin *plugin;
+
+	for (size_t i = 0; (plugin = finder->at(finder->arg, kind, i)) != NULL; i++) {
+		const char *name = simple_name(plugin->class_name), *part = strchr(name, '$');
+
+		if (part && strcmp(part, "$Value") == 0 && strlen(nearest.name) == (size_t)(part - name) &&
+		    strncmp(name, nearest.name, (size_t)(part - name)) == 0)
+			return plugin->class_name;
+		cw_nearest_offer(&nearest, name);
+	}
+	for (size_t i = 0; nearest.best && (plugin = finder->at(finder->arg, kind, i)) != NULL; i++)
+		if (simple_name(plugin->class_name) == nearest.best)
+			return plugin->class_name;
+	return NULL;
+}
+
+/* Kafka's sentence for a class that is not what the key asks for. */
+static void refuse_class(struct cw_validation *validation, struct cw_validated *entry, const char *asked)
+{
+	static const char *const interfaces[] = {
+		[CW_PLUGIN_TRANSFORMATION] = "Transformation", [CW_PLUGIN_PREDICATE] = "Predicate",
+		[CW_PLUGIN_CONVERTER] = "Converter", [CW_PLUGIN_HEADER_CONVERTER] = "HeaderConverter",
+	};
+	const struct cw_plugin *other = find_other_kind(validation->finder, asked);
+	const char *meant = other ? NULL : suggest_class(validation->finder, entry->class_of, asked);
+	CW_AUTO_FREE char *text = NULL;
+
+	entry->is_wrong_class = true;
+	if (other)
+		text = cw_format("Invalid value %s for configuration %s: Class %s does not implement the %s interface", asked,
+				 entry->def.name, other->class_name, interfaces[entry->class_of]);
+	else
+		text = cw_format("Invalid value %s for configuration %s: Class %s could not be found.%s%s%s", asked,
+				 entry->def.name, asked, meant ? " Did you mean " : "", meant ? meant : "",
+				 meant ? "?" : "");
+	cw_validation_add(validation, entry->def.name, text);
+}
+
+const struct cw_plugin *cw_validation_plugin(struct cw_validation *validation, enum cw_plugin_kind kind,
+					     const char *key)
+{
+	const struct cw_plugin_finder *finder = validation->finder;
+	struct cw_validated *entry = cw_validation_find(validation, key);
+	const char *value = entry->value ? entry->value : entry->def.default_value;
+	CW_AUTO_FREE char *asked = cw_config_canonical(&entry->def, value);
+	const struct cw_plugin *plugin;
+
+	entry->class_of = kind;
+	if (!asked || !finder)
+		return NULL;
+	plugin = finder->find(finder->arg, kind, asked);
+	if (plugin)
+		entry->resolved = plugin->class_name;
+	else
+		refuse_class(validation, entry, asked);
+	return plugin;
+}
+
+void cw_validation_check_version(struct cw_validation *validation, const struct cw_plugin *plugin, const char *key)
+{
+	const char *range = cw_map_get(validation->config, key);
+	int in;
+
+	if (!plugin || !range)
+		return;
+	in = cw_version_in_range(plugin->version, range);
+	if (in < 0) {
+		cw_validation_refuse(validation, key, "Not a version or a range of versions, as 1.2 or [1.0,2.0)");
+	} else if (in == 0) {
+		CW_AUTO_FREE char *reason = cw_format("This worker has version %s of %s", plugin->version,
+						      plugin->class_name);
+
+		cw_validation_refuse(validation, key, reason);
+	}
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+/* The aliases of the config; one that is no list has its error already. */
+static void read_aliases(struct cw_validation *validation)
+{
+	static const struct cw_config_def lists[] = {
+		{ .name = "transforms", .type = CW_CONFIG_LIST, .offset = offsetof(struct cw_validation, transforms) },
+		{ .name = "predicates", .type = CW_CONFIG_LIST, .offset = offsetof(struct cw_validation, predicates) },
+	};
+	struct cw_config_table table = { lists, sizeof(lists) / sizeof(*lists), sizeof(*lists) };
+
+	cw_config_fill(table, validation->config, validation, &validation->aliases, NULL);
+}
+
+struct cw_validation *cw_validate(const struct cw_validation_request *request)
 {
 	struct cw_validation *validation = cw_alloc(sizeof(*validation));
-	const char *class_name = cw_map_get(config, "connector.class");
+	const struct cw_plugin *plugin = request->plugin;
+	const char *class_name = cw_map_get(request->config, "connector.class");
 
-	*validation = (struct cw_validation){ .config = config, .plugin = plugin, .worker = worker,
+	*validation = (struct cw_validation){ .config = request->config, .failed = request->failed, .plugin = plugin,
+					      .raw = request->raw ? request->raw : request->config,
+					      .worker = request->worker, .finder = request->finder,
 					      .kind = (enum cw_plugin_kind)(plugin ? plugin->kind : 0),
 					      .warnings = json_array() };
+	read_aliases(validation);
 	add_table(validation, cw_connector_table(validation->kind));
+	cw_validate_transforms(validation);
 	if (plugin)
-		add_table(validation, plugin_table(plugin));
+		add_table(validation, cw_plugin_table(plugin));
 	else if (class_name && *class_name)
 		cw_validation_refuse(validation, "connector.class",
 				     "Failed to find any class that implements Connector and which name matches it; "
 				     "GET /connector-plugins lists the connectors of this worker");
+	cw_validate_overrides(validation);
+	cw_validate_converters(validation);
 	cw_validate_rules(validation);
 	if (plugin)
-		ask_plugin(validation, ctx);
+		ask_plugin(validation, request->ctx);
 	return validation;
-}
-
-struct cw_validation *cw_validate_connector(const struct cw_map *config, const struct cw_plugin *plugin,
-					    const struct cw_context *ctx)
-{
-	return cw_validate_connector_for(config, plugin, ctx, NULL);
 }
 
 void cw_validation_free(struct cw_validation *validation)
 {
 	if (!validation)
 		return;
-	for (size_t i = 0; i < validation->n; i++) {
-		if (validation->keys[i].owns_name)
-			free((char *)validation->keys[i].def.name);
+	for (size_t i = 0; i < validation->n; i++)
 		json_decref(validation->keys[i].errors);
-	}
+	for (size_t i = 0; i < validation->n_owned; i++)
+		free(validation->owned[i]);
+	free(validation->owned);
 	free(validation->keys);
+	cw_config_memory_free(validation->aliases);
 	json_decref(validation->warnings);
 	free(validation);
-}
-
-/* ---- the answer ------------------------------------------------------------------------------ */
-
-static json_t *recommended(const struct cw_validation *validation, const struct cw_validated *key)
-{
-	if (!key->defined)
-		return json_array();
-	if (key->def.check == cw_converter_check)
-		return json_pack("[s, s]", CW_STRING_CONVERTER, CW_BYTE_ARRAY_CONVERTER);
-	if (key->def.check == cw_header_converter_check)
-		return json_pack("[s]", CW_SIMPLE_HEADER_CONVERTER);
-	if (validation->plugin && strcmp(key->def.name, "connector.plugin.version") == 0)
-		return json_pack("[s]", validation->plugin->version);
-	return json_array();
-}
-
-static json_t *value_json(const struct cw_validation *validation, const struct cw_validated *key)
-{
-	CW_AUTO_FREE char *value = NULL;
-	json_t *object = json_object();
-
-	if (key->defined)
-		value = cw_config_canonical(&key->def, key->value ? key->value : key->def.default_value);
-	else
-		value = cw_strdup(key->value && cw_validation_is_secret(validation,
-									key->def.name) ? "[hidden]" : key->value);
-	json_object_set_new(object, "name", json_string(key->def.name));
-	json_object_set_new(object, "value", value ? json_string(value) : json_null());
-	json_object_set_new(object, "recommended_values", recommended(validation, key));
-	json_object_set(object, "errors", key->errors);
-	json_object_set_new(object, "visible", json_true());
-	return object;
-}
-
-static json_t *groups_json(const struct cw_validation *validation)
-{
-	json_t *groups = json_array();
-
-	for (size_t i = 0; i < validation->n; i++) {
-		const char *group = validation->keys[i].def.group;
-		bool known = group == NULL;
-
-		for (size_t k = 0; k < json_array_size(groups) && !known; k++)
-			known = strcmp(json_string_value(json_array_get(groups, k)), group) == 0;
-		if (!known)
-			json_array_append_new(groups, json_string(group));
-	}
-	return groups;
-}
-
-json_t *cw_validation_to_json(const struct cw_validation *validation)
-{
-	const char *class_name = cw_map_get(validation->config, "connector.class");
-	json_t *object = json_object(), *configs = json_array();
-
-	for (int defined = 0; defined < 2; defined++)
-		for (size_t i = 0; i < validation->n; i++) {
-			const struct cw_validated *key = &validation->keys[i];
-			json_t *definition = key->defined ? cw_config_def_to_json(&key->def, key->order) : json_null();
-
-			if ((int)key->defined == defined)
-				json_array_append_new(configs, json_pack("{s:O, s:o}", "definition", definition,
-						"value",
-									 value_json(validation, key)));
-			json_decref(definition);
-		}
-	json_object_set_new(object, "name", class_name ? json_string(class_name) : json_null());
-	json_object_set_new(object, "error_count", json_integer(cw_validation_error_count(validation)));
-	json_object_set_new(object, "groups", groups_json(validation));
-	json_object_set_new(object, "configs", configs);
-	json_object_set(object, "warnings", validation->warnings);
-	return object;
-}
-
-char *cw_config_infos_message(const json_t *infos)
-{
-	struct cw_buf text = { 0 };
-	size_t i, k;
-	json_t *config, *error;
-
-	cw_buf_printf(&text, "Connector configuration is invalid and contains the following %lld error(s):",
-		      (long long)json_integer_value(json_object_get(infos, "error_count")));
-	json_array_foreach(json_object_get(infos, "configs"), i, config)
-		json_array_foreach(json_object_get(json_object_get(config, "value"), "errors"), k, error)
-			cw_buf_printf(&text, "\n%s", json_string_value(error));
-	cw_buf_puts(&text, "\nYou can also find the above list of errors at the endpoint "
-			   "`/connector-plugins/{connectorType}/config/validate`");
-	return cw_buf_take(&text);
-}
-
-char *cw_validation_message(const struct cw_validation *validation)
-{
-	json_t *infos = cw_validation_to_json(validation);
-	char *text = cw_config_infos_message(infos);
-
-	json_decref(infos);
-	return text;
-}
-
-static void append_table(json_t *array, struct cw_config_table table, const struct cw_plugin *plugin)
-{
-	struct cw_config_def def;
-
-	for (size_t i = 0; i < table.n; i++) {
-		cw_config_table_at(table, i, &def);
-		adapt(plugin, NULL, &def);
-		json_array_append_new(array, cw_config_def_to_json(&def, order_in_group(table, i)));
-	}
-}
-
-json_t *cw_plugin_config_to_json(const struct cw_plugin *plugin)
-{
-	json_t *array = json_array();
-
-	append_table(array, plugin_table(plugin), plugin);
-	append_table(array, cw_connector_table((enum cw_plugin_kind)plugin->kind), plugin);
-	return array;
 }

@@ -15,6 +15,7 @@ struct cw_connector_config {
 	const char *name, *connector_class;
 	int32_t tasks_max;
 	const char *key_converter, *value_converter, *header_converter; /* NULL: the worker's */
+	struct cw_list transforms, predicates; /* aliases */
 	int64_t errors_retry_timeout_ms;   /* errors.retry.timeout: 0 none, -1 for ever */
 	int64_t errors_retry_delay_max_ms;
 	const char *errors_tolerance;      /* "none", "all" */
@@ -22,6 +23,8 @@ struct cw_connector_config {
 	/* sinks */
 	struct cw_list topics;
 	const char *topics_regex;
+	const char *run_until, *run_until_time; /* config/run_until.h */
+	struct cw_list run_until_offsets;
 	/* sources */
 	const char *exactly_once_support;      /* "REQUESTED", "REQUIRED" */
 	const char *transaction_boundary;      /* "POLL", "INTERVAL", "CONNECTOR" */
@@ -32,19 +35,34 @@ struct cw_connector_config {
 /* Kafka Connect's keys for this kind, in Kafka's order; of another kind (0), those that both have. */
 struct cw_config_table cw_connector_table(enum cw_plugin_kind kind);
 
-/* What a validation found. Made by cw_validate_connector(); filled by plugins through host->invalid(). */
+/* Where a validation finds the plugins that a config names. Main thread of a connect-host. */
+struct cw_plugin_finder {
+	/*
+	 * The plugin of that kind (CW_PLUGIN_HEADER_CONVERTER: or a converter) that has this name; NULL when there is none.
+	 * It lives as long as what the validation found.
+	 */
+	const struct cw_plugin *(*find)(void *arg, enum cw_plugin_kind kind, const char *asked);
+	/* The i-th plugin of that kind that is recommended, NULL after the last. */
+	const struct cw_plugin *(*at)(void *arg, enum cw_plugin_kind kind, size_t i);
+	void *arg;
+};
+
+/* What a validation found. Made by cw_validate(); filled by plugins through host->invalid(). */
 struct cw_validation;
 
-/*
- * Validates everything and reports every error at once. plugin may be NULL (unknown class): then only
- * the framework's keys are looked at, and connector.class has the error that says so.
- * ctx is handed to the plugin's validate(). config and plugin are borrowed until cw_validation_free().
- * worker (NULL: all defaults; borrowed too) decides the defaults of converters and what may be overridden.
- */
-struct cw_validation *cw_validate_connector_for(const struct cw_map *config, const struct cw_plugin *plugin,
-						const struct cw_context *ctx, const struct cw_worker_config *worker);
-struct cw_validation *cw_validate_connector(const struct cw_map *config, const struct cw_plugin *plugin,
-					    const struct cw_context *ctx);
+/* What is to be validated, and where. All of it is borrowed until cw_validation_free(). */
+struct cw_validation_request {
+	const struct cw_map *config;   /* with what its variables stand for */
+	const struct cw_map *raw;      /* as it was given, which is what an answer shows; NULL: the same */
+	const struct cw_map *failed;   /* keys whose variables cannot be resolved, and why; NULL: none */
+	const struct cw_plugin *plugin; /* NULL: unknown class; then only the framework's keys are looked at */
+	const struct cw_context *ctx;  /* for the plugin's validate() */
+	const struct cw_worker_config *worker; /* defaults of converters, what may be overridden; NULL: all defaults */
+	const struct cw_plugin_finder *finder; /* converters, transformations, predicates; NULL: they are not looked at */
+};
+
+/* Validates everything and reports every error at once. */
+struct cw_validation *cw_validate(const struct cw_validation_request *request);
 /* One more error; the key is named before a message that does not name it, and secrets are hidden in it. */
 void cw_validation_invalid(struct cw_validation *validation, const char *key, const char *message);
 int cw_validation_error_count(const struct cw_validation *validation);
@@ -56,7 +74,7 @@ void cw_validation_free(struct cw_validation *validation);
 char *cw_validation_message(const struct cw_validation *validation);
 char *cw_config_infos_message(const json_t *infos);
 
-/* Bare array of definitions of GET /connector-plugins/P/config: the plugin's keys, then the framework's. New. */
+/* What GET /connector-plugins/P/config answers: its own definitions, then the framework's of a connector. New. */
 json_t *cw_plugin_config_to_json(const struct cw_plugin *plugin);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "config/connector_config.h"
-#include "config/converter.h"
+#include "config/run_until.h"
 
 #define STORED(member) .offset = offsetof(struct cw_connector_config, member)
 #define UNSTORED .offset = CW_CONFIG_NOT_STORED
@@ -31,28 +31,6 @@ static int name_check(const char *value, struct cw_error *err)
 		ret = cw_error_set(err, CW_ERR_INVALID, "A connector's name may not be \".\" or \"..\"");
 	cw_buf_free(&codes);
 	return ret;
-}
-
-static int converter_version_check(const char *value, struct cw_error *err)
-{
-	if (!*value || strcasecmp(value, "latest") == 0)
-		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "This version has one version of each converter; leave this key out");
-}
-
-static int transforms_check(const char *value, struct cw_error *err)
-{
-	if (!*value)
-		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "Transformations are not supported by this version; leave this key "
-			    "out");
-}
-
-static int predicates_check(const char *value, struct cw_error *err)
-{
-	if (!*value)
-		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "Predicates are not supported by this version; leave this key out");
 }
 
 static int dlq_check(const char *value, struct cw_error *err)
@@ -140,42 +118,41 @@ static int regex_check(const char *value, struct cw_error *err)
 	  .group = "Common", .order = 5, .width = CW_WIDTH_SHORT, .display_name = "Enforce tasks max", UNSTORED,       \
 	  .doc = "Deprecated. This worker never runs more than tasks.max tasks." },                                   \
 	{ .name = "key.converter", .type = CW_CONFIG_CLASS, .importance = CW_LOW, .group = "Common", .order = 6,       \
-	  .width = CW_WIDTH_SHORT, .display_name = "Key converter class", .check = cw_converter_check,                 \
-	  STORED(key_converter),                                                                                       \
-	  .doc = "How record keys are read from and written to Kafka: StringConverter or ByteArrayConverter. Without " \
-		 "it, the worker's." },                                                                                \
+	  .width = CW_WIDTH_SHORT, .display_name = "Key converter class", STORED(key_converter),                       \
+	  .doc = "Class of the converter that reads record keys from Kafka and writes them to it. Its settings are "   \
+		 "key.converter.* of this config. Without it, the worker's with the worker's settings." },             \
 	{ .name = "key.converter.plugin.version", .importance = CW_LOW, .group = "Common", .order = 7,                 \
-	  .width = CW_WIDTH_SHORT, .display_name = "Key converter version", .check = converter_version_check,          \
-	  UNSTORED, .doc = "Version of the key converter." },                                                         \
+	  .width = CW_WIDTH_SHORT, .display_name = "Key converter version", UNSTORED,                                  \
+	  .doc = "Version of the key converter that must be there, or a range of versions." },                         \
 	{ .name = "value.converter", .type = CW_CONFIG_CLASS, .importance = CW_LOW, .group = "Common", .order = 8,     \
-	  .width = CW_WIDTH_SHORT, .display_name = "Value converter class", .check = cw_converter_check,               \
-	  STORED(value_converter),                                                                                     \
-	  .doc = "How record values are read from and written to Kafka: StringConverter or ByteArrayConverter. "      \
-		 "Without it, the worker's." },                                                                        \
+	  .width = CW_WIDTH_SHORT, .display_name = "Value converter class", STORED(value_converter),                   \
+	  .doc = "Class of the converter that reads record values from Kafka and writes them to it. Its settings are " \
+		 "value.converter.* of this config. Without it, the worker's with the worker's settings." },           \
 	{ .name = "value.converter.plugin.version", .importance = CW_LOW, .group = "Common", .order = 9,               \
-	  .width = CW_WIDTH_SHORT, .display_name = "Value converter version", .check = converter_version_check,        \
-	  UNSTORED, .doc = "Version of the value converter." },                                                       \
+	  .width = CW_WIDTH_SHORT, .display_name = "Value converter version", UNSTORED,                                \
+	  .doc = "Version of the value converter that must be there, or a range of versions." },                       \
 	{ .name = "header.converter", .type = CW_CONFIG_CLASS, .importance = CW_LOW, .group = "Common", .order = 10,   \
-	  .width = CW_WIDTH_SHORT, .display_name = "Header converter class", .check = cw_header_converter_check,       \
-	  STORED(header_converter),                                                                                    \
-	  .doc = "How record headers are read from and written to Kafka: SimpleHeaderConverter. Without it, the "     \
-		 "worker's." },                                                                                        \
+	  .width = CW_WIDTH_SHORT, .display_name = "Header converter class", STORED(header_converter),                 \
+	  .doc = "Class of the converter that reads record headers from Kafka and writes them to it. Its settings are " \
+		 "header.converter.* of this config. Without it, the worker's with the worker's settings." },          \
 	{ .name = "header.converter.plugin.version", .importance = CW_LOW, .group = "Common", .order = 11,             \
-	  .width = CW_WIDTH_SHORT, .display_name = "Header converter version", .check = converter_version_check,       \
-	  UNSTORED, .doc = "Version of the header converter." },                                                      \
+	  .width = CW_WIDTH_SHORT, .display_name = "Header converter version", UNSTORED,                               \
+	  .doc = "Version of the header converter that must be there, or a range of versions." },                      \
 	{ .name = "transforms", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,                     \
 	  .group = "Transforms", .order = 12, .width = CW_WIDTH_LONG, .display_name = "Transforms",                    \
-	  .check = transforms_check, UNSTORED,                                                                         \
-	  .doc = "Aliases of the transformations of records. This version supports none." },                          \
+	  STORED(transforms),                                                                                          \
+	  .doc = "Aliases of the transformations that records go through, in this order; transforms.ALIAS.type is the " \
+		 "class of one, and its settings are transforms.ALIAS.*." },                                           \
 	{ .name = "predicates", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,                     \
 	  .group = "Predicates", .order = 13, .width = CW_WIDTH_LONG, .display_name = "Predicates",                    \
-	  .check = predicates_check, UNSTORED,                                                                         \
-	  .doc = "Aliases of the predicates of transformations. This version supports none." },                       \
+	  STORED(predicates),                                                                                          \
+	  .doc = "Aliases of the predicates that decide whether a transformation takes a record "                      \
+		 "(transforms.ALIAS.predicate, transforms.ALIAS.negate); predicates.ALIAS.type is the class of one." }, \
 	{ .name = "config.action.reload", .default_value = "restart", .choices = "none,restart",                       \
 	  .importance = CW_LOW, .group = "Common", .order = 14, .width = CW_WIDTH_MEDIUM,                              \
 	  .display_name = "Reload Action", UNSTORED,                                                                   \
-	  .doc = "What to do when a value from a config provider changes: none or restart. This version has no "      \
-		 "config providers." },                                                                                \
+	  .doc = "What to do when a value from a config provider is to hold no longer: none or restart. This version " \
+		 "does neither: what a provider answers holds until the connector or the task starts again." },               \
 	{ .name = "errors.retry.timeout", .type = CW_CONFIG_LONG, .default_value = "0", AT_LEAST(-1),                  \
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 1, .width = CW_WIDTH_MEDIUM,                    \
 	  .display_name = "Retry Timeout for Errors", STORED(errors_retry_timeout_ms),                                 \
@@ -219,6 +196,23 @@ static const struct cw_config_def sink_table[] = {
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 8, .width = CW_WIDTH_MEDIUM,
 	  .display_name = "Enable Error Context Headers", UNSTORED,
 	  .doc = "Whether headers with the cause are added to the records in that topic." },
+	{ .name = "run.until", .default_value = "forever", .choices = "forever,end,time,offsets",
+	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Bounded Runs", .order = 1,
+	  .width = CW_WIDTH_SHORT, .display_name = "Run until", STORED(run_until),
+	  .dependents = "run.until.time,run.until.offsets",
+	  .doc = "Where the run of the connector ends: end is where its topics end when it starts, time before the first "
+		 "record of run.until.time or later, offsets before run.until.offsets. What was read by then is written and "
+		 "committed, and the tasks are COMPLETED; a resume or a restart begins the next run. forever: it does not." },
+	{ .name = "run.until.time", .default_value = "", .importance = CW_LOW, .group = "Bounded Runs", .order = 2,
+	  .width = CW_WIDTH_MEDIUM, .display_name = "Run until time", .check = cw_run_until_time_check,
+	  STORED(run_until_time),
+	  .doc = "For run.until=time: a time such as 2026-01-21T22:23:40Z, or milliseconds since 1970. Records have the "
+		 "timestamps that Kafka keeps; a partition without one that is so late ends where it ends at the start." },
+	{ .name = "run.until.offsets", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
+	  .group = "Bounded Runs", .order = 3, .width = CW_WIDTH_LONG, .display_name = "Run until offsets",
+	  .check = cw_run_until_offsets_check, STORED(run_until_offsets),
+	  .doc = "For run.until=offsets: TOPIC:PARTITION:OFFSET, separated by commas; the record at the offset is not part of "
+		 "the run. Partitions that are not named end where they end at the start." },
 };
 
 static const struct cw_config_def source_table[] = {

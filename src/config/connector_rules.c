@@ -5,9 +5,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/nearest.h"
-#include "config/converter.h"
+#include "config/run_until.h"
 #include "config/validation.h"
-#include "config/version_range.h"
+#include "config/variables.h"
 
 #define OVERRIDES 3
 
@@ -84,6 +84,27 @@ static void check_topics(struct cw_validation *validation)
 	}
 }
 
+/* Each kind of end has its key, and that key no other. */
+static void check_run_until(struct cw_validation *validation)
+{
+	static const struct {
+		enum cw_run_until kind;
+		const char *key, *kind_name;
+	} rows[] = { { CW_RUN_UNTIL_TIME, "run.until.time", "time" }, { CW_RUN_UNTIL_OFFSETS, "run.until.offsets", "offsets" } };
+	enum cw_run_until kind = cw_run_until_parse(given(validation, "run.until"));
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		CW_AUTO_FREE char *text = NULL;
+
+		if (kind == rows[i].kind && !given(validation, rows[i].key))
+			text = cw_format("%s is required with run.until=%s", rows[i].key, rows[i].kind_name);
+		else if (kind != rows[i].kind && given(validation, rows[i].key))
+			text = cw_format("%s is for run.until=%s only", rows[i].key, rows[i].kind_name);
+		if (text)
+			cw_validation_invalid(validation, rows[i].key, text);
+	}
+}
+
 /* ---- both kinds ------------------------------------------------------------------------------ */
 
 struct count {
@@ -118,25 +139,6 @@ static void check_aliases(struct cw_validation *validation, const char *key)
 	list = shown_list(validation, key, value);
 	text = cw_format("Invalid value [%s] for configuration %s: Duplicate alias provided.", list, key);
 	cw_validation_add(validation, key, text);
-}
-
-static void check_version(struct cw_validation *validation)
-{
-	const char *range = given(validation, "connector.plugin.version");
-	int in;
-
-	if (!range || !validation->plugin)
-		return;
-	in = cw_version_in_range(validation->plugin->version, range);
-	if (in < 0) {
-		cw_validation_refuse(validation, "connector.plugin.version",
-				     "Not a version or a range of versions, as 1.2 or [1.0,2.0)");
-	} else if (in == 0) {
-		CW_AUTO_FREE char *reason = cw_format("This worker has version %s of %s", validation->plugin->version,
-						      validation->plugin->class_name);
-
-		cw_validation_refuse(validation, "connector.plugin.version", reason);
-	}
 }
 
 static void warn_no_effect(struct cw_validation *validation)
@@ -203,6 +205,7 @@ static void check_override(struct cw_validation *validation, const char *key, si
 	entry->def.type = secret ? CW_CONFIG_PASSWORD : CW_CONFIG_STRING;
 	entry->def.importance = CW_LOW;
 	entry->def.doc = "Setting of this connector's Kafka client.";
+	entry->counts_once = true;
 	if (!policy_allows(policy, setting)) {
 		CW_AUTO_FREE char *text = cw_format("The '%s' policy does not allow '%s' to be overridden in the "
 						    "connector configuration (%s).", policy, setting, key);
@@ -215,43 +218,22 @@ static void check_override(struct cw_validation *validation, const char *key, si
 		cw_validation_warn(validation, "%s has no effect: a source has no consumer", key);
 }
 
-/* key.converter.x, value.converter.x, header.converter.x. False: it is none of these. */
-static bool check_converter_key(struct cw_validation *validation, const char *key)
-{
-	static const char *const converters[] = { "key.converter", "value.converter", "header.converter" };
-
-	for (size_t i = 0; i < 3; i++) {
-		size_t n = strlen(converters[i]);
-		const char *setting = key + n + 1, *value = cw_map_get(validation->config, key);
-
-		if (strncmp(key, converters[i], n) != 0 || key[n] != '.')
-			continue;
-		if (strcmp(setting, "converter.encoding") != 0)
-			cw_validation_warn(validation, "%s has no effect: the converters of this version have no "
-					   "such setting",
-					   key);
-		else if (strcasecmp(value, "UTF-8") != 0 && strcasecmp(value, "UTF8") != 0)
-			cw_validation_refuse(validation, key, "The only encoding of this version is UTF-8");
-		return true;
-	}
-	return false;
-}
-
-/* Settings of transformations, predicates and topics to create. False: it is none of these. */
+/*
+ * Settings of converters, transformations, predicates and topics to create that nobody has defined. Whether nothing
+ * more is to be said of the key.
+ */
 static bool check_feature_key(struct cw_validation *validation, const char *key)
 {
-	static const struct {
-		const char *prefix, *list;
-	} features[] = { { "transforms.", "transforms" }, { "predicates.", "predicates" } };
+	struct cw_alias_key alias;
+	bool known = true;
 
-	for (size_t i = 0; i < 2; i++) {
-		if (!starts_with(key, features[i].prefix))
-			continue;
-		if (!given(validation, features[i].list)) /* else the list has the error */
-			cw_validation_warn(validation, "%s has no effect: its alias is not in %s", key,
-					   features[i].list);
-		return true;
+	if (cw_transforms_key(validation, key, &alias)) {
+		if (!alias.has_alias)
+			cw_validation_warn(validation, "%s has no effect: its alias is not in %s", key, alias.list);
+		return !alias.has_class; /* else the class has no such setting */
 	}
+	if (cw_converter_of(validation, key, &known))
+		return !known;
 	if (!starts_with(key, "topic.creation."))
 		return false;
 	if (validation->kind == CW_PLUGIN_SOURCE)
@@ -297,49 +279,93 @@ static void warn_unknown(struct cw_validation *validation, const char *key)
 		cw_validation_warn(validation, "unknown key \"%s\" is ignored", key);
 }
 
-/* "${file:/path:key}": a config provider's variable. "${topic}" is a plugin's own affair. */
-static bool has_variable(const char *value)
+/* "${file:/path:key}" where no provider of that name is; "${topic}" is a plugin's own affair. */
+static void check_variables(struct cw_validation *validation, const char *key)
 {
-	for (const char *p = strstr(value, "${"); p; p = strstr(p + 2, "${")) {
-		size_t n = strcspn(p, ":}");
+	const struct cw_list none = { NULL, 0 }, *known = validation->worker ? &validation->worker->config_providers : &none;
+	const char *text = cw_map_get(validation->raw, key);
+	struct cw_variable variable;
 
-		if (p[n] == ':' && n > 2 && strchr(p + n, '}'))
-			return true;
+	for (size_t from = 0; text && cw_variable_find(text, from, &variable); from = variable.end) {
+		bool found = false;
+
+		for (size_t i = 0; i < known->n; i++)
+			found = found || cw_slice_equal(variable.provider, cw_slice_str(known->items[i]));
+		if (!found) {
+			cw_validation_warn(validation, "%s has a ${...} variable in it, which is taken as it stands: this "
+					   "worker has no config provider %.*s", key, (int)variable.provider.n,
+					   variable.provider.p);
+			return;
+		}
 	}
-	return false;
 }
 
-static void check_other_key(struct cw_validation *validation, const char *key, const char *value)
+static bool is_defined(const struct cw_validation *validation, const char *key)
 {
 	const struct cw_validated *entry = cw_validation_find(validation, key);
 
-	if (has_variable(value))
-		cw_validation_warn(validation, "%s has a ${...} variable in it, which is taken as it stands: this "
-				   "version has no config providers", key);
-	if (entry && entry->defined)
+	return entry && entry->defined;
+}
+
+static void check_other_key(struct cw_validation *validation, const char *key)
+{
+	const char *failure = validation->failed ? cw_map_get(validation->failed, key) : NULL;
+
+	check_variables(validation, key);
+	if (is_defined(validation, key))
 		return;
-	for (size_t i = 0; i < OVERRIDES; i++)
-		if (starts_with(key, override_prefixes[i]) && key[strlen(override_prefixes[i])]) {
-			check_override(validation, key, i);
-			return;
-		}
+	if (failure)
+		cw_validation_invalid(validation, key, failure);
 	/* Of an unknown class nothing can be said about keys that might be its own. */
-	if (!check_converter_key(validation, key) && !check_feature_key(validation, key) && validation->plugin)
+	if (!check_feature_key(validation, key) && validation->plugin)
 		warn_unknown(validation, key);
+}
+
+/* A required key that is missing was perhaps only mistyped: its error then says so, after Kafka's sentence. */
+static void hint_mistyped(struct cw_validation *validation, struct cw_validated *missing)
+{
+	const struct cw_map *config = validation->config;
+	struct cw_nearest nearest = { .name = missing->def.name };
+	CW_AUTO_FREE char *text = NULL;
+
+	for (size_t i = 0; i < config->n; i++)
+		if (!is_defined(validation, config->entries[i].key))
+			cw_nearest_offer(&nearest, config->entries[i].key);
+	if (!nearest.best || json_array_size(missing->errors) == 0)
+		return;
+	text = cw_format("%s Unknown key \"%s\"; did you mean \"%s\"?",
+			 json_string_value(json_array_get(missing->errors, 0)), nearest.best, missing->def.name);
+	json_array_set_new(missing->errors, 0, json_string(text));
+}
+
+void cw_validate_overrides(struct cw_validation *validation)
+{
+	for (size_t k = 0; k < validation->config->n; k++) {
+		const char *key = validation->config->entries[k].key;
+
+		for (size_t i = 0; i < OVERRIDES; i++)
+			if (starts_with(key, override_prefixes[i]) && key[strlen(override_prefixes[i])])
+				check_override(validation, key, i);
+	}
 }
 
 void cw_validate_rules(struct cw_validation *validation)
 {
 	const struct cw_map *config = validation->config;
 
+	for (size_t i = 0; i < validation->n; i++)
+		if ((validation->keys[i].def.flags & CW_CONFIG_REQUIRED) && !validation->keys[i].value)
+			hint_mistyped(validation, &validation->keys[i]);
 	if (validation->kind == CW_PLUGIN_SINK)
 		check_topics(validation);
+	if (validation->kind == CW_PLUGIN_SINK)
+		check_run_until(validation);
 	if (validation->kind == CW_PLUGIN_SOURCE)
 		check_exactly_once(validation);
 	check_aliases(validation, "transforms");
 	check_aliases(validation, "predicates");
-	check_version(validation);
+	cw_validation_check_version(validation, validation->plugin, "connector.plugin.version");
 	warn_no_effect(validation);
 	for (size_t i = 0; i < config->n; i++)
-		check_other_key(validation, config->entries[i].key, config->entries[i].value);
+		check_other_key(validation, config->entries[i].key);
 }

@@ -155,7 +155,7 @@ static void print_other_keys(enum cw_key_kind kind)
 		print_roff(keys[i].name);
 		puts(prefix ? "*" : "");
 		print_roff(keys[i].doc);
-		puts(kind == CW_KEY_CLIENT ? "" : ".");
+		puts(kind == CW_KEY_CLIENT || kind == CW_KEY_PLUGIN || kind == CW_KEY_HTTPS ? "" : ".");
 	}
 }
 
@@ -202,6 +202,11 @@ static void print_man_worker(void)
 		group = def.group;
 		print_man_key(&def);
 	}
+	print_other_keys(CW_KEY_HTTPS);
+	puts(".SS Settings of plugins\n"
+	     "These go to the converters of connectors that name none of their own, and to config providers; GET\n"
+	     "/connector\\-plugins/\\fICLASS\\fP/config lists those of a class.");
+	print_other_keys(CW_KEY_PLUGIN);
 	puts(".SS Kafka clients\n"
 	     "These go to the Kafka clients of connectors.");
 	print_other_keys(CW_KEY_CLIENT);

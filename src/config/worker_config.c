@@ -6,10 +6,13 @@
 
 #include "base/mem.h"
 #include "base/nearest.h"
-#include "config/converter.h"
 #include "config/address.h"
+#include "config/http_headers.h"
+#include "config/https.h"
 #include "config/props.h"
+#include "config/variables.h"
 #include "config/worker_keys.h"
+#include "config/worker_rest.h"
 
 #define STORED(member) .offset = offsetof(struct cw_worker_config, member)
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -49,18 +52,18 @@ static const struct cw_config_def worker_table[] = {
 		 "admin.override.*: All, None, or Principal (security.protocol, sasl.mechanism, sasl.jaas.config)." },
 
 	{ .name = "key.converter", .type = CW_CONFIG_CLASS, .flags = CW_CONFIG_NOT_EMPTY,
-	  .default_value = CW_STRING_CONVERTER, .importance = CW_HIGH, .group = "Converters",
-	  .check = cw_converter_check, STORED(key_converter),
-	  .doc = "How record keys are read from and written to Kafka, for connectors that do not say: StringConverter "
-		 "or ByteArrayConverter." },
+	  .default_value = "org.apache.kafka.connect.storage.StringConverter", .importance = CW_HIGH,
+	  .group = "Converters", STORED(key_converter),
+	  .doc = "Class of the converter that reads record keys from Kafka and writes them to it, for connectors that "
+		 "name none. Its settings are key.converter.*, as in key.converter.schemas.enable=false." },
 	{ .name = "value.converter", .type = CW_CONFIG_CLASS, .flags = CW_CONFIG_NOT_EMPTY,
-	  .default_value = CW_STRING_CONVERTER, .importance = CW_HIGH, .group = "Converters",
-	  .check = cw_converter_check, STORED(value_converter),
-	  .doc = "The same for record values." },
+	  .default_value = "org.apache.kafka.connect.storage.StringConverter", .importance = CW_HIGH,
+	  .group = "Converters", STORED(value_converter),
+	  .doc = "The same for record values, with value.converter.*." },
 	{ .name = "header.converter", .type = CW_CONFIG_CLASS, .flags = CW_CONFIG_NOT_EMPTY,
-	  .default_value = CW_SIMPLE_HEADER_CONVERTER, .importance = CW_LOW, .group = "Converters",
-	  .check = cw_header_converter_check, STORED(header_converter),
-	  .doc = "The same for record headers: SimpleHeaderConverter." },
+	  .default_value = "org.apache.kafka.connect.storage.SimpleHeaderConverter", .importance = CW_LOW,
+	  .group = "Converters", STORED(header_converter),
+	  .doc = "The same for record headers, with header.converter.*." },
 
 	{ .name = "security.protocol", .default_value = "PLAINTEXT", .flags = CW_CONFIG_IGNORE_CASE,
 	  .choices = "PLAINTEXT,SSL,SASL_PLAINTEXT,SASL_SSL", .importance = CW_MEDIUM, .group = "Kafka",
@@ -69,18 +72,35 @@ static const struct cw_config_def worker_table[] = {
 
 	{ .name = "plugin.path", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
 	  .group = "Plugins", STORED(plugin_path),
-	  .doc = "Folders with connectors (shared objects), separated by commas. Empty: the installed ones." },
+	  .doc = "Folders with more plugins (shared objects), separated by commas. They are searched in this order, before "
+		 "the folder of the installed ones." },
+	{ .name = "config.providers", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
+	  .group = "Plugins", STORED(config_providers),
+	  .doc = "Aliases of config providers. ${ALIAS:PATH:KEY} and ${ALIAS:KEY} in the configs of connectors, and here in "
+		 "bootstrap.servers and the settings of Kafka clients and converters, stand for what the provider of that alias answers. Only a "
+		 "connector's own process asks it, when the connector or a task starts; REST and the state show the text "
+		 "itself. config.providers.ALIAS.class is its class: FileConfigProvider (a key of a properties file), "
+		 "DirectoryConfigProvider (a file in a folder) or EnvVarConfigProvider; its settings are "
+		 "config.providers.ALIAS.param.*, as in config.providers.file.param.allowed.paths=/etc/secrets." },
 
 	{ .name = "listeners", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_NOT_EMPTY,
 	  .default_value = "http://127.0.0.1:8083", .importance = CW_MEDIUM, .group = "REST",
 	  .check = cw_listeners_check, STORED(listeners),
-	  .doc = "Addresses at which REST answers, as http://HOST:PORT. No host means all addresses, port 0 any free "
-		 "port. REST has no authentication: keep it on 127.0.0.1, or behind a proxy that authenticates." },
+	  .doc = "Where REST answers: http://HOST:PORT, https://HOST:PORT and unix:/PATH, separated by commas. No host "
+		 "means all addresses, port 0 any free port. Where other machines can reach it, REST must know its "
+		 "users: see rest.allow.unauthenticated." },
 	{ .name = "rest.advertised.host.name", .importance = CW_LOW, .group = "REST", STORED(rest_advertised_host_name),
 	  .doc = "Host name in the URLs and worker ids that REST answers; without it the host of the first listener." },
 	{ .name = "rest.advertised.port", .type = CW_CONFIG_INT, .flags = CW_CONFIG_RANGE, .min = 1, .max = 65535,
 	  .importance = CW_LOW, .group = "REST", STORED(rest_advertised_port),
 	  .doc = "Port in the same places; without it the port of the first listener." },
+
+	{ .name = "rest.hide.passwords", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,
+	  .group = "REST", STORED(rest_hide_passwords),
+	  .doc = "Whether answers have [hidden] in place of passwords; a configuration that brings [hidden] back keeps the "
+		 "password that is stored. false shows them, as Kafka Connect does." },
+
+#include "config/worker_rest_rows.h"
 
 	{ .name = "offset.storage.file.filename", .flags = CW_CONFIG_NOT_EMPTY,
 	  .default_value = CW_STATEDIR "/connect.db", .importance = CW_HIGH, .group = "State",
@@ -103,6 +123,12 @@ static const struct cw_config_def worker_table[] = {
 	  .group = "State", STORED(topic_creation_enable),
 	  .doc = "Whether topics of source connectors may be created by topic.creation.* settings. This version does "
 		 "not create topics: the brokers do (auto.create.topics.enable), or an administrator." },
+	{ .name = "topic.tracking.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,
+	  .group = "State", STORED(topic_tracking_enable),
+	  .doc = "Whether the topics that a connector's tasks use are kept, for GET /connectors/NAME/topics." },
+	{ .name = "topic.tracking.allow.reset", .type = CW_CONFIG_BOOLEAN, .default_value = "true",
+	  .importance = CW_LOW, .group = "State", STORED(topic_tracking_allow_reset),
+	  .doc = "Whether PUT /connectors/NAME/topics/reset may make them forgotten." },
 	{ .name = "exactly.once.source.support", .default_value = "disabled", .choices = "disabled,preparing,enabled",
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_HIGH, .group = "State", STORED(exactly_once_source_support),
 	  .doc = "enabled: source connectors write their records and their offsets in one Kafka transaction, so that "
@@ -119,6 +145,10 @@ static const struct cw_config_def worker_table[] = {
 	  STORED(offset_storage_replication_factor),
 	  .doc = "Replication factor of that topic when it is created; -1: the brokers' default." },
 
+	{ .name = "core.dumps", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .importance = CW_LOW,
+	  .group = "Process", STORED(core_dumps),
+	  .doc = "Whether the worker and its hosts may leave core files when they crash. Such files hold passwords; a "
+		 "crashed host says where in its trace either way." },
 	{ .name = "log.format", .default_value = "text", .choices = "text,json", .flags = CW_CONFIG_IGNORE_CASE,
 	  .importance = CW_LOW, .group = "Logging", STORED(log_format),
 	  .doc = "Form of the log on stderr: text, or json (one object a line)." },
@@ -131,6 +161,54 @@ struct cw_config_table cw_worker_table(void)
 {
 	return (struct cw_config_table){ worker_table, sizeof(worker_table) / sizeof(*worker_table),
 					 sizeof(*worker_table) };
+}
+
+/* ---- variables ------------------------------------------------------------------------------- */
+
+/* What the Kafka clients and the converters are told is of use in hosts only, which resolve variables. */
+static bool is_hosts(const struct cw_config_def *def)
+{
+	return strcmp(def->group, "Kafka") == 0 || strcmp(def->group, "Converters") == 0;
+}
+
+/* Whether the value has a variable of a provider that this config names. */
+static bool has_variable(const struct cw_map *raw, const char *key)
+{
+	static const struct cw_config_def def = { .name = "config.providers", .type = CW_CONFIG_LIST };
+	const char *value = cw_map_get(raw, key);
+	struct cw_config_memory *memory;
+	struct cw_list providers;
+	struct cw_variable variable;
+	bool found = false;
+
+	if (!value || !cw_variable_find(value, 0, &variable) ||
+	    cw_config_fill((struct cw_config_table){ &def, 1, sizeof(def) }, raw, &providers, &memory, NULL) != 0)
+		return false;
+	for (size_t from = 0; !found && cw_variable_find(value, from, &variable); from = variable.end)
+		for (size_t i = 0; i < providers.n && !found; i++)
+			found = cw_slice_equal(variable.provider, cw_slice_str(providers.items[i]));
+	cw_config_memory_free(memory);
+	return found;
+}
+
+int cw_worker_config_from_map(struct cw_map *raw, struct cw_worker_config *out, struct cw_error *err)
+{
+	struct cw_map plain = { 0 };
+	int ret;
+
+	/* A value that is not known yet is the default one. */
+	for (size_t i = 0; i < raw->n; i++)
+		if (!has_variable(raw, raw->entries[i].key))
+			cw_map_set(&plain, raw->entries[i].key, raw->entries[i].value);
+	*out = (struct cw_worker_config){ 0 };
+	ret = cw_config_fill(cw_worker_table(), &plain, out, &out->memory, err);
+	cw_map_free(&plain);
+	if (ret < 0)
+		return -1;
+	out->connector_client_config_override_policy = policy_name(out->connector_client_config_override_policy);
+	out->raw = *raw;
+	*raw = (struct cw_map){ 0 };
+	return 0;
 }
 
 /* ---- checks ---------------------------------------------------------------------------------- */
@@ -198,6 +276,23 @@ static char *nearest_key(const char *key)
 	return best;
 }
 
+/* "admin.listeners.https.X" is checked as "listeners.https.X". */
+static void check_admin_https(const struct findings *findings, const char *key, const char *value)
+{
+	CW_AUTO_FREE char *twin = cw_format(CW_HTTPS_PREFIX "%s", key + strlen(CW_HTTPS_ADMIN_PREFIX));
+	struct cw_config_def def;
+	struct cw_error err = { 0 };
+
+	if (!cw_config_table_find(cw_worker_table(), twin, &def)) {
+		report(findings, findings->errors, key,
+		       "unknown key \"%s\": the keys of HTTPS are those of " CW_HTTPS_PREFIX "*", key);
+		return;
+	}
+	def.name = key;
+	if (cw_config_check(&def, value, &err) < 0)
+		report(findings, findings->errors, key, "%s", err.text);
+}
+
 static void check_other_key(const struct findings *findings, const char *key, const char *value)
 {
 	struct cw_config_def def;
@@ -207,7 +302,9 @@ static void check_other_key(const struct findings *findings, const char *key, co
 
 	if (in_table && (!known || strcmp(known->name, key) != 0))
 		return; /* a prefix says nothing of a key that has a row of its own */
-	if (!known) {
+	if (known && known->kind == CW_KEY_HTTPS) {
+		check_admin_https(findings, key, value);
+	} else if (!known) {
 		nearest = nearest_key(key);
 		if (nearest)
 			report(findings, findings->warnings, key, "unknown key \"%s\" is ignored; did you mean \"%s\"?",
@@ -228,6 +325,13 @@ static void check_all(const struct cw_map *raw, const struct findings *findings)
 	for (size_t i = 0; i < table.n; i++) {
 		struct cw_error err = { 0 };
 
+		if (has_variable(raw, worker_table[i].name)) {
+			if (!is_hosts(&worker_table[i]))
+				report(findings, findings->errors, worker_table[i].name,
+				       "%s is read by the worker itself, which asks no config provider: write the value itself",
+				       worker_table[i].name);
+			continue;
+		}
 		if (cw_config_check(&worker_table[i], cw_map_get(raw, worker_table[i].name), &err) < 0)
 			report(findings, findings->errors, worker_table[i].name, "%s", err.text);
 	}
@@ -235,32 +339,14 @@ static void check_all(const struct cw_map *raw, const struct findings *findings)
 		check_other_key(findings, raw->entries[i].key, raw->entries[i].value);
 }
 
-static void warn_open_listeners(const struct cw_worker_config *config, const struct findings *findings)
+static void report_rest(void *arg, bool is_error, const char *key, const char *text)
 {
-	for (size_t i = 0; i < config->listeners.n; i++) {
-		struct cw_address listener;
+	const struct findings *findings = arg;
 
-		if (cw_address_parse(config->listeners.items[i], &listener, NULL) == 0 &&
-		    !cw_address_is_loopback(&listener))
-			report(findings, findings->warnings, "listeners",
-			       "listeners: %s can be reached from other machines, and REST has no authentication",
-			       config->listeners.items[i]);
-	}
+	report(findings, is_error ? findings->errors : findings->warnings, key, "%s", text);
 }
 
 /* ---- loading --------------------------------------------------------------------------------- */
-
-/* Fills *out from a config; takes over *raw. */
-static int fill(struct cw_worker_config *out, struct cw_map *raw, struct cw_error *err)
-{
-	*out = (struct cw_worker_config){ 0 };
-	if (cw_config_fill(cw_worker_table(), raw, out, &out->memory, err) < 0)
-		return -1;
-	out->connector_client_config_override_policy = policy_name(out->connector_client_config_override_policy);
-	out->raw = *raw;
-	*raw = (struct cw_map){ 0 };
-	return 0;
-}
 
 static int load(const char *path, struct cw_map *raw, struct cw_map *places, struct cw_error *err)
 {
@@ -281,9 +367,14 @@ int cw_worker_config_load(const char *path, struct cw_worker_config *out, json_t
 	else
 		check_all(&raw, &findings);
 	*out = (struct cw_worker_config){ 0 };
-	if (json_array_size(findings.errors) == 0 && fill(out, &raw, &err) < 0)
-		json_array_append_new(findings.errors, json_string(err.text));
-	warn_open_listeners(out, &findings);
+	if (json_array_size(findings.errors) == 0) {
+		if (cw_worker_config_from_map(&raw, out, &err) < 0)
+			json_array_append_new(findings.errors, json_string(err.text));
+		else
+			cw_worker_rest_check(out, report_rest, &findings);
+	}
+	if (json_array_size(findings.errors))
+		cw_worker_config_free(out);
 	cw_map_free(&raw);
 	cw_map_free(&places);
 	*errors = findings.errors;
@@ -298,14 +389,34 @@ void cw_worker_config_free(struct cw_worker_config *config)
 	*config = (struct cw_worker_config){ 0 };
 }
 
+bool cw_worker_admin_shared(const struct cw_worker_config *config)
+{
+	return !cw_map_get(&config->raw, "admin.listeners");
+}
+
+/* Hosts run code of connectors, whose business REST's private keys are not. */
+static bool is_of_rest(const char *key)
+{
+	static const char *const prefixes[] = { CW_HTTPS_PREFIX, "admin.listeners", "rest.auth" };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+		if (strncmp(key, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
 json_t *cw_worker_config_to_json(const struct cw_worker_config *config)
 {
 	json_t *object = cw_map_to_json(&config->raw);
 	struct cw_config_table table = cw_worker_table();
 
 	for (size_t i = 0; i < table.n; i++)
-		if (worker_table[i].default_value && !json_object_get(object, worker_table[i].name))
+		if (worker_table[i].default_value && !is_of_rest(worker_table[i].name) &&
+		    !json_object_get(object, worker_table[i].name))
 			json_object_set_new(object, worker_table[i].name, json_string(worker_table[i].default_value));
+	for (size_t i = 0; i < config->raw.n; i++)
+		if (is_of_rest(config->raw.entries[i].key))
+			json_object_del(object, config->raw.entries[i].key);
 	return object;
 }
 
@@ -317,7 +428,7 @@ int cw_worker_config_from_json(const json_t *object, struct cw_worker_config *ou
 	*out = (struct cw_worker_config){ 0 };
 	if (cw_config_from_json(object, "worker", &raw, err) < 0)
 		return -1;
-	ret = fill(out, &raw, err);
+	ret = cw_worker_config_from_map(&raw, out, err);
 	cw_map_free(&raw);
 	return ret;
 }

@@ -10,9 +10,24 @@
 
 struct cw_worker_config {
 	const char *bootstrap_servers;
-	const char *key_converter, *value_converter, *header_converter; /* see config/converter.h */
-	struct cw_list plugin_path;        /* folders; empty: the installed one */
+	const char *key_converter, *value_converter, *header_converter; /* classes */
+	struct cw_list config_providers;   /* aliases */
+	struct cw_list plugin_path;        /* folders, searched before the installed one */
 	struct cw_list listeners;          /* default http://127.0.0.1:8083 */
+	/*
+	 * REST's own, for admin endpoints; cw_worker_admin_shared(): they are on the listeners above. Empty and not
+	 * shared: nowhere.
+	 */
+	struct cw_list admin_listeners;
+	const char *rest_unix_socket_mode; /* octal */
+	const char *rest_authentication_basic_file, *rest_authentication_token_file; /* NULL: none */
+	const char *rest_authorization_roles_file; /* NULL: every user may do everything */
+	bool rest_allow_unauthenticated;
+	const char *access_control_allow_origin, *access_control_allow_methods; /* CORS; NULL or "": off */
+	const char *response_http_headers_config; /* see config/http_headers.h */
+	int32_t rest_connections_max, rest_connections_per_address_max;
+	int64_t rest_request_timeout_ms, rest_connection_idle_timeout_ms;
+	bool core_dumps;
 	const char *offset_storage_file_filename; /* default: connect.db under the state directory */
 	const char *rest_advertised_host_name;
 	int32_t rest_advertised_port;      /* 0: the listener's */
@@ -23,12 +38,17 @@ struct cw_worker_config {
 	int32_t offset_storage_partitions, offset_storage_replication_factor;
 	const char *connector_client_config_override_policy;
 	bool topic_creation_enable;
+	bool topic_tracking_enable, topic_tracking_allow_reset;
+	bool rest_hide_passwords; /* ours: answers have "[hidden]" for them */
 	const char *log_format, *log_level; /* ours: "text" or "json"; "error" … "debug" */
 	struct cw_map raw;                 /* every key as given: client settings (producer.*, …) are read from it */
 	struct cw_config_memory *memory;
 };
 
 struct cw_config_table cw_worker_table(void);
+
+/* admin.listeners is not set: admin endpoints are where the others are. */
+bool cw_worker_admin_shared(const struct cw_worker_config *config);
 
 /*
  * Loads and checks a file. Every error is reported, one sentence a line in *errors (new array of
@@ -39,10 +59,16 @@ int cw_worker_config_load(const char *path, struct cw_worker_config *out, json_t
 void cw_worker_config_free(struct cw_worker_config *config);
 
 /*
- * What a host is told of the worker (the "worker" object of the supervisor's messages): the raw map,
- * with defaults filled in. New. And back, for the host; `out` as after cw_worker_config_load().
+ * What a host is told of the worker (the "worker" object of the supervisor's messages): the raw map without the
+ * keys and passwords of REST, with defaults filled in. New. And back, for the host; `out` as after
+ * cw_worker_config_load().
  */
 json_t *cw_worker_config_to_json(const struct cw_worker_config *config);
 int cw_worker_config_from_json(const json_t *object, struct cw_worker_config *out, struct cw_error *err);
+/*
+ * The same of a flat config; takes over *raw when it succeeds. A value with a variable of one of its config providers
+ * is not known yet: the struct has the default, raw the variable.
+ */
+int cw_worker_config_from_map(struct cw_map *raw, struct cw_worker_config *out, struct cw_error *err);
 
 #endif

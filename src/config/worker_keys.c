@@ -25,6 +25,10 @@ static const struct cw_worker_key keys[] = {
 	{ "consumer.", CW_KEY_CLIENT, "Settings of the consumers of sink connectors, as in consumer.fetch.min.bytes." },
 	{ "admin.", CW_KEY_CLIENT, "Settings of the admin clients of connectors." },
 
+	/* For admin.listeners what a row of the table is for listeners. */
+	{ "admin.listeners.https.", CW_KEY_HTTPS,
+	  "HTTPS on admin.listeners, where it differs: the same keys as under listeners.https." },
+
 	/* Kafka Connect reads these for the worker's own clients, which standalone mode does not have. */
 	{ "client.id", CW_KEY_NO_EFFECT, OWN_CLIENTS },
 	{ "client.rack", CW_KEY_NO_EFFECT, OWN_CLIENTS },
@@ -35,10 +39,11 @@ static const struct cw_worker_key keys[] = {
 	{ "send.buffer.bytes", CW_KEY_NO_EFFECT, OWN_CLIENTS },
 	{ "receive.buffer.bytes", CW_KEY_NO_EFFECT, OWN_CLIENTS },
 
-	/* Settings of converters that have none. */
-	{ "key.converter.", CW_KEY_NO_EFFECT, "has no effect: the converters of this version have no settings" },
-	{ "value.converter.", CW_KEY_NO_EFFECT, "has no effect: the converters of this version have no settings" },
-	{ "header.converter.", CW_KEY_NO_EFFECT, "has no effect: the converters of this version have no settings" },
+	/* What plugins read: the converters of connectors without converters of their own, and config providers. */
+	{ "key.converter.", CW_KEY_PLUGIN, "Settings of key.converter, as its class has them." },
+	{ "value.converter.", CW_KEY_PLUGIN, "Settings of value.converter, as its class has them." },
+	{ "header.converter.", CW_KEY_PLUGIN, "Settings of header.converter, as its class has them." },
+	{ "config.providers.", CW_KEY_PLUGIN, "Class (ALIAS.class) and settings (ALIAS.param.*) of config providers." },
 
 	/* Distributed mode. */
 	{ "group.id", CW_KEY_NO_EFFECT, DISTRIBUTED },
@@ -57,13 +62,14 @@ static const struct cw_worker_key keys[] = {
 
 	/* Known, without effect here. */
 	{ "topic.creation.enable", CW_KEY_NO_EFFECT, NOT_YET },
-	{ "topic.tracking.enable", CW_KEY_NO_EFFECT, NOT_YET },
-	{ "topic.tracking.allow.reset", CW_KEY_NO_EFFECT, NOT_YET },
-	{ "access.control.allow.origin", CW_KEY_NO_EFFECT, NOT_YET },
-	{ "access.control.allow.methods", CW_KEY_NO_EFFECT, NOT_YET },
-	{ "response.http.headers.config", CW_KEY_NO_EFFECT, NOT_YET },
 	{ "rest.advertised.listener", CW_KEY_NO_EFFECT, NOT_YET },
 	{ "plugin.discovery", CW_KEY_NO_EFFECT, JAVA },
+	{ "listeners.https.ssl.provider", CW_KEY_NO_EFFECT, JAVA },
+	{ "listeners.https.ssl.keymanager.algorithm", CW_KEY_NO_EFFECT, JAVA },
+	{ "listeners.https.ssl.trustmanager.algorithm", CW_KEY_NO_EFFECT, JAVA },
+	{ "listeners.https.ssl.secure.random.implementation", CW_KEY_NO_EFFECT, JAVA },
+	{ "listeners.https.ssl.endpoint.identification.algorithm", CW_KEY_NO_EFFECT,
+	  "has no effect: it is about connections to other workers" },
 	{ "metric.reporters", CW_KEY_NO_EFFECT, "has no effect: metrics are served at /metrics" },
 	{ "metrics.", CW_KEY_NO_EFFECT, "has no effect: metrics are served at /metrics" },
 	{ "auto.include.jmx.reporter", CW_KEY_NO_EFFECT, JAVA },
@@ -73,14 +79,12 @@ static const struct cw_worker_key keys[] = {
 	{ "internal.value.converter.", CW_KEY_NO_EFFECT, "has no effect: Kafka Connect dropped it in 3.0" },
 
 	/* To run on without these would be wrong or unsafe. */
-	{ "config.providers", CW_KEY_UNSUPPORTED, "is not supported by this version: write the values themselves" },
-	{ "config.providers.", CW_KEY_UNSUPPORTED, "is not supported by this version: write the values themselves" },
 	{ "rest.extension.classes", CW_KEY_UNSUPPORTED,
-	  "is not supported by this version: bind REST to 127.0.0.1, behind a proxy that authenticates" },
-	{ "admin.listeners", CW_KEY_UNSUPPORTED, "is not supported by this version: use listeners" },
-	{ "admin.listeners.", CW_KEY_UNSUPPORTED, "is not supported by this version: use listeners" },
-	{ "listeners.https.", CW_KEY_UNSUPPORTED,
-	  "is not supported by this version: bind REST to 127.0.0.1, behind a proxy that speaks TLS" },
+	  "is a list of Java classes; what such extensions are used for is built in: users with passwords "
+	  "(rest.authentication.basic.file), tokens (rest.authentication.token.file), client certificates "
+	  "(listeners.https.ssl.client.auth) and roles (rest.authorization.roles.file)" },
+	{ "listeners.https.ssl.cipher.suites", CW_KEY_UNSUPPORTED,
+	  "is not supported: the secure suites of the protocols are used; leave it empty" },
 	{ "rest.host.name", CW_KEY_UNSUPPORTED, "was dropped by Kafka Connect 3.0: use listeners" },
 	{ "rest.port", CW_KEY_UNSUPPORTED, "was dropped by Kafka Connect 3.0: use listeners" },
 };

@@ -6,6 +6,8 @@
 
 enum cw_key_kind {
 	CW_KEY_CLIENT,      /* goes to the Kafka clients as it is */
+	CW_KEY_PLUGIN,      /* goes to converters and config providers as it is; a host checks it */
+	CW_KEY_HTTPS,       /* "listeners.https." for admin.listeners, see config/https.h */
 	CW_KEY_NO_EFFECT,   /* known, accepted with a warning */
 	CW_KEY_UNSUPPORTED  /* known, refused: running without it would surprise */
 };
@@ -13,7 +15,7 @@ enum cw_key_kind {
 struct cw_worker_key {
 	const char *name; /* one that ends in "." stands for every key that starts so */
 	enum cw_key_kind kind;
-	const char *doc; /* CLIENT: what it is; else why, after "KEY " */
+	const char *doc; /* CLIENT, PLUGIN, HTTPS: what it is; else why, after "KEY " */
 };
 
 const struct cw_worker_key *cw_worker_keys(size_t *n);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "devstore/date_impl.h"
 
-#define DAY_MS INT64_C(86400000)
 #define MAX_ALTERNATIVES 8
 
 enum kind { ISO, EPOCH_MILLIS, EPOCH_SECOND, PATTERN };
@@ -51,62 +51,6 @@ static const struct {
 static const char *const months[] = {
 	"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
 };
-
-struct fields {
-	int64_t year;
-	int month, day, hour, minute, second, ms, offset_minutes;
-	char unit; /* the smallest that was given: 'y' 'M' 'd' 'h' 'm' 's' 'S' */
-};
-
-static int64_t days_from_civil(int64_t y, int m, int d)
-{
-	int64_t era, doy, doe, yoe;
-
-	y -= m <= 2;
-	era = (y >= 0 ? y : y - 399) / 400;
-	yoe = y - era * 400;
-	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-	return era * 146097 + doe - 719468;
-}
-
-static int64_t floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
-static void civil_from_ms(int64_t ms, struct fields *f)
-{
-	int64_t days = floor_div(ms, DAY_MS), rest = ms - days * DAY_MS, z = days + 719468, era = floor_div(z, 146097);
-	int64_t doe = z - era * 146097, yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-
-	f->day = (int)(doy - (153 * mp + 2) / 5 + 1);
-	f->month = (int)(mp < 10 ? mp + 3 : mp - 9);
-	f->year = yoe + era * 400 + (f->month <= 2);
-	f->hour = (int)(rest / 3600000);
-	f->minute = (int)(rest / 60000 % 60);
-	f->second = (int)(rest / 1000 % 60);
-	f->ms = (int)(rest % 1000);
-	f->offset_minutes = 0;
-}
-
-static int days_in_month(int64_t year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-
-	return month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : days[month - 1];
-}
-
-static bool fields_to_ms(const struct fields *f, int64_t *ms)
-{
-	if (f->month < 1 || f->month > 12 || f->day < 1 || f->day > days_in_month(f->year, f->month) || f->hour > 23 ||
-	    f->minute > 59 || f->second > 59)
-		return false;
-	*ms = days_from_civil(f->year, f->month, f->day) * DAY_MS + f->hour * INT64_C(3600000) +
-	      (f->minute - f->offset_minutes) * INT64_C(60000) + f->second * INT64_C(1000) + f->ms;
-	return true;
-}
 
 /* ---- making -------------------------------------------------------------------------------- */
 
@@ -178,8 +122,7 @@ const char *cw_date_format_spec(const struct cw_date_format *format)
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-/* Exactly `digits` digits (or, with digits < 0, one to -digits). */
-static bool read_int(const char **p, int digits, int *out)
+bool cw_date_read_int(const char **p, int digits, int *out)
 {
 	int n = 0, value = 0, most = digits < 0 ? -digits : digits;
 
@@ -226,29 +169,29 @@ static bool read_offset(const char **p, int *minutes)
 		return false;
 	sign = **p == '-' ? -1 : 1;
 	++*p;
-	if (!read_int(p, 2, &h))
+	if (!cw_date_read_int(p, 2, &h))
 		return false;
 	if (**p == ':')
 		++*p;
-	if (isdigit((unsigned char)**p) && !read_int(p, 2, &m))
+	if (isdigit((unsigned char)**p) && !cw_date_read_int(p, 2, &m))
 		return false;
 	*minutes = sign * (h * 60 + m);
 	return h <= 18 && m < 60;
 }
 
-static bool parse_iso_time(const char **p, struct fields *f)
+static bool parse_iso_time(const char **p, struct cw_date_fields *f)
 {
-	if (!read_int(p, 2, &f->hour))
+	if (!cw_date_read_int(p, 2, &f->hour))
 		return false;
 	f->unit = 'h';
 	if (**p == ':') {
 		++*p;
-		if (!read_int(p, 2, &f->minute))
+		if (!cw_date_read_int(p, 2, &f->minute))
 			return false;
 		f->unit = 'm';
 		if (**p == ':') {
 			++*p;
-			if (!read_int(p, 2, &f->second))
+			if (!cw_date_read_int(p, 2, &f->second))
 				return false;
 			f->unit = 's';
 			if (**p == '.' || **p == ',') {
@@ -263,9 +206,9 @@ static bool parse_iso_time(const char **p, struct fields *f)
 }
 
 /* The time that the fields name: its beginning, or its last millisecond. */
-static bool finish(const struct fields *f, bool round_up, int64_t *ms)
+static bool finish(const struct cw_date_fields *f, bool round_up, int64_t *ms)
 {
-	if (!fields_to_ms(f, ms))
+	if (!cw_date_fields_to_ms(f, ms))
 		return false;
 	if (round_up && f->unit != 'S')
 		*ms = cw_date_add(*ms, 1, f->unit) - 1;
@@ -274,20 +217,20 @@ static bool finish(const struct fields *f, bool round_up, int64_t *ms)
 
 static bool parse_iso(const char *p, bool round_up, int64_t *ms)
 {
-	struct fields f = { .month = 1, .day = 1, .unit = 'y' };
+	struct cw_date_fields f = { .month = 1, .day = 1, .unit = 'y' };
 	int year;
 
-	if (!read_int(&p, 4, &year))
+	if (!cw_date_read_int(&p, 4, &year))
 		return false;
 	f.year = year;
 	if (*p == '-') {
 		p++;
-		if (!read_int(&p, 2, &f.month))
+		if (!cw_date_read_int(&p, 2, &f.month))
 			return false;
 		f.unit = 'M';
 		if (*p == '-') {
 			p++;
-			if (!read_int(&p, 2, &f.day))
+			if (!cw_date_read_int(&p, 2, &f.day))
 				return false;
 			f.unit = 'd';
 		}
@@ -326,27 +269,27 @@ static bool read_month_name(const char **p, int *month)
 }
 
 /* One run of the same pattern letter. */
-static bool read_letter(char letter, int width, const char **p, struct fields *f)
+static bool read_letter(char letter, int width, const char **p, struct cw_date_fields *f)
 {
 	int year;
 
 	switch (letter) {
 	case 'y':
 	case 'u':
-		if (!read_int(p, width <= 1 ? -9 : width, &year))
+		if (!cw_date_read_int(p, width <= 1 ? -9 : width, &year))
 			return false;
 		f->year = width == 2 ? 2000 + year : year;
 		return true;
 	case 'M':
-		return width == 3 ? read_month_name(p, &f->month) : read_int(p, width == 1 ? -2 : 2, &f->month);
+		return width == 3 ? read_month_name(p, &f->month) : cw_date_read_int(p, width == 1 ? -2 : 2, &f->month);
 	case 'd':
-		return read_int(p, width == 1 ? -2 : 2, &f->day);
+		return cw_date_read_int(p, width == 1 ? -2 : 2, &f->day);
 	case 'H':
-		return read_int(p, width == 1 ? -2 : 2, &f->hour);
+		return cw_date_read_int(p, width == 1 ? -2 : 2, &f->hour);
 	case 'm':
-		return read_int(p, width == 1 ? -2 : 2, &f->minute);
+		return cw_date_read_int(p, width == 1 ? -2 : 2, &f->minute);
 	case 's':
-		return read_int(p, width == 1 ? -2 : 2, &f->second);
+		return cw_date_read_int(p, width == 1 ? -2 : 2, &f->second);
 	case 'S':
 		return read_fraction(p, &f->ms);
 	default:
@@ -357,7 +300,7 @@ static bool read_letter(char letter, int width, const char **p, struct fields *f
 static bool parse_pattern(const char *pattern, const char *p, bool round_up, int64_t *ms)
 {
 	static const char units[] = "yMdhmsS", letters[] = "yMdHmsS";
-	struct fields f = { .year = 1970, .month = 1, .day = 1, .unit = 'y' };
+	struct cw_date_fields f = { .year = 1970, .month = 1, .day = 1, .unit = 'y' };
 	const char *letter;
 	bool quoted = false;
 
@@ -386,7 +329,7 @@ static bool parse_pattern(const char *pattern, const char *p, bool round_up, int
 	return *p == '\0' && finish(&f, round_up, ms);
 }
 
-static bool parse(const struct cw_date_format *format, const char *text, bool round_up, int64_t *ms)
+bool cw_date_parse_rounded(const struct cw_date_format *format, const char *text, bool round_up, int64_t *ms)
 {
 	for (int i = 0; i < format->n; i++) {
 		const struct alternative *a = &format->alternatives[i];
@@ -403,12 +346,12 @@ static bool parse(const struct cw_date_format *format, const char *text, bool ro
 
 bool cw_date_parse(const struct cw_date_format *format, const char *text, int64_t *ms)
 {
-	return parse(format, text, false, ms);
+	return cw_date_parse_rounded(format, text, false, ms);
 }
 
 /* ---- printing ------------------------------------------------------------------------------ */
 
-static void print_letter(char letter, int width, const struct fields *f, struct cw_buf *out)
+static void print_letter(char letter, int width, const struct cw_date_fields *f, struct cw_buf *out)
 {
 	switch (letter) {
 	case 'y':
@@ -447,10 +390,10 @@ static void print_letter(char letter, int width, const struct fields *f, struct 
 
 static void print_pattern(const char *pattern, int64_t ms, struct cw_buf *out)
 {
-	struct fields f;
+	struct cw_date_fields f;
 	bool quoted = false;
 
-	civil_from_ms(ms, &f);
+	cw_date_fields_of(ms, &f);
 	while (*pattern) {
 		int width = 1;
 
@@ -477,7 +420,7 @@ void cw_date_print(const struct cw_date_format *format, int64_t ms, struct cw_bu
 		cw_buf_printf(out, "%lld", (long long)ms);
 		break;
 	case EPOCH_SECOND:
-		cw_buf_printf(out, "%lld", (long long)floor_div(ms, 1000));
+		cw_buf_printf(out, "%lld", (long long)cw_date_floor_div(ms, 1000));
 		break;
 	case PATTERN:
 		print_pattern(a->pattern, ms, out);
@@ -485,115 +428,4 @@ void cw_date_print(const struct cw_date_format *format, int64_t ms, struct cw_bu
 	case ISO:
 		print_pattern("yyyy-MM-dd'T'HH:mm:ss.SSSX", ms, out);
 	}
-}
-
-/* ---- arithmetic ---------------------------------------------------------------------------- */
-
-static int64_t unit_ms(char unit)
-{
-	switch (unit) {
-	case 's':
-		return 1000;
-	case 'm':
-		return 60000;
-	case 'h':
-	case 'H':
-		return 3600000;
-	case 'd':
-		return DAY_MS;
-	case 'w':
-		return 7 * DAY_MS;
-	default:
-		return 0;
-	}
-}
-
-int64_t cw_date_floor(int64_t ms, char unit)
-{
-	struct fields f;
-	int64_t out = 0;
-
-	if (unit == 'w') /* weeks start on Monday; 1970-01-05 was one */
-		return floor_div(ms - 4 * DAY_MS, 7 * DAY_MS) * 7 * DAY_MS + 4 * DAY_MS;
-	if (unit_ms(unit))
-		return floor_div(ms, unit_ms(unit)) * unit_ms(unit);
-	civil_from_ms(ms, &f);
-	f.hour = f.minute = f.second = f.ms = 0;
-	f.day = 1;
-	if (unit == 'y')
-		f.month = 1;
-	else if (unit == 'Q')
-		f.month = (f.month - 1) / 3 * 3 + 1;
-	fields_to_ms(&f, &out);
-	return out;
-}
-
-int64_t cw_date_add(int64_t ms, int64_t n, char unit)
-{
-	struct fields f;
-	int64_t month, out = ms;
-
-	if (unit_ms(unit))
-		return ms + n * unit_ms(unit);
-	civil_from_ms(ms, &f);
-	month = f.month - 1 + n * (unit == 'y' ? 12 : unit == 'Q' ? 3 : 1);
-	f.year += floor_div(month, 12);
-	f.month = (int)(month - floor_div(month, 12) * 12) + 1;
-	if (f.day > days_in_month(f.year, f.month))
-		f.day = days_in_month(f.year, f.month);
-	fields_to_ms(&f, &out);
-	return out;
-}
-
-static bool apply_math(const char *p, bool round_up, int64_t *ms)
-{
-	while (*p) {
-		char op = *p++;
-		int n = 1;
-
-		if (op != '+' && op != '-' && op != '/')
-			return false;
-		if (op != '/' && isdigit((unsigned char)*p) && !read_int(&p, -9, &n))
-			return false;
-		if (!*p || !strchr("yMwdhHms", *p))
-			return false;
-		if (op == '/') {
-			*ms = cw_date_floor(*ms, *p);
-			if (round_up)
-				*ms = cw_date_add(*ms, 1, *p) - 1;
-		} else {
-			*ms = cw_date_add(*ms, op == '-' ? -n : n, *p);
-		}
-		p++;
-	}
-	return true;
-}
-
-bool cw_date_math(const struct cw_date_format *format, const char *text, int64_t now_ms, bool round_up, int64_t *ms)
-{
-	const char *bars = strstr(text, "||");
-	CW_AUTO_FREE char *date = NULL;
-
-	if (strncmp(text, "now", 3) == 0) {
-		*ms = now_ms;
-		return apply_math(text + 3, round_up, ms);
-	}
-	if (!bars)
-		return parse(format, text, round_up, ms);
-	date = cw_strndup(text, (size_t)(bars - text));
-	return cw_date_parse(format, date, ms) && apply_math(bars + 2, round_up, ms);
-}
-
-int64_t cw_date_interval(const char *text)
-{
-	const char *p = text;
-	int n;
-
-	if (!read_int(&p, -9, &n) || n == 0)
-		return -1;
-	if (strcmp(p, "ms") == 0)
-		return n;
-	if (!*p || p[1] || !strchr("smhd", *p))
-		return -1;
-	return n * unit_ms(*p);
 }

@@ -59,16 +59,3 @@ json_t *cw_es_error_body(const struct cw_es_error *err)
 				    json_pack("{s:s,s:s}", "type", err->cause_type, "reason", err->cause));
 	return json_pack("{s:o,s:i}", "error", error, "status", err->status);
 }
-
-void cw_es_error_render(const struct cw_es_error *err, struct cw_buf *out)
-{
-	cw_buf_printf(out, "{\"type\":\"%s\",\"reason\":\"", err->type);
-	cw_buf_json_escape(out, err->reason, strlen(err->reason));
-	cw_buf_puts(out, "\"");
-	if (err->cause_type[0]) {
-		cw_buf_printf(out, ",\"caused_by\":{\"type\":\"%s\",\"reason\":\"", err->cause_type);
-		cw_buf_json_escape(out, err->cause, strlen(err->cause));
-		cw_buf_puts(out, "\"}");
-	}
-	cw_buf_puts(out, "}");
-}

@@ -8,8 +8,6 @@
 
 #include <jansson.h>
 
-#include "base/buf.h"
-
 struct cw_es_error {
 	int status;
 	char type[64], reason[768];
@@ -24,7 +22,5 @@ void cw_es_error_cause(struct cw_es_error *err, const char *type, const char *fm
 
 /* {"error":{"root_cause":[…],"type":…,"reason":…,"caused_by":…},"status":…}. New. */
 json_t *cw_es_error_body(const struct cw_es_error *err);
-/* {"type":…,"reason":…,"caused_by":…}, as an item of a bulk answer has it. */
-void cw_es_error_render(const struct cw_es_error *err, struct cw_buf *out);
 
 #endif

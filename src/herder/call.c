@@ -18,8 +18,10 @@ static struct cw_call *call_new(struct cw_herder *herder, const struct cw_reques
 	call->request = *request;
 	call->name = cw_strdup(request->name);
 	call->body = json_deep_copy(request->body);
+	call->if_match = cw_strdup(request->if_match);
 	call->request.name = call->name;
 	call->request.body = call->body;
+	call->request.if_match = call->if_match;
 	call->owners = 2;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -35,6 +37,7 @@ static void call_free(struct cw_call *call)
 	json_decref(call->body);
 	json_decref(call->config);
 	free(call->name);
+	free(call->if_match);
 	free(call->stage);
 	free(call);
 }
@@ -50,6 +53,10 @@ static void finish(struct cw_call *call)
 {
 	struct cw_herder *herder = call->herder;
 
+	if (call->done_fn) {
+		call->done_fn(call->done_arg, &call->answer);
+		call->answer.body = NULL;
+	}
 	pthread_mutex_lock(&herder->mutex);
 	call->done = true;
 	pthread_cond_signal(&call->answered);
@@ -58,6 +65,16 @@ static void finish(struct cw_call *call)
 }
 
 void cw_call_answer(struct cw_call *call, json_t *body)
+{
+	if (call->request.wait == CW_WAIT_NONE) {
+		cw_call_answer_now(call, body);
+		return;
+	}
+	json_decref(body); /* of before */
+	cw_wait_park(call->herder, call);
+}
+
+void cw_call_answer_now(struct cw_call *call, json_t *body)
 {
 	/* A copy: what the herder keeps is never seen by two threads. */
 	call->answer.body = json_deep_copy(body);
@@ -71,6 +88,19 @@ void cw_call_fail(struct cw_call *call, enum cw_error_code code, const char *fmt
 	va_list ap;
 
 	err->code = code;
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
+	finish(call);
+}
+
+void cw_call_refuse(struct cw_call *call, enum cw_refusal refusal, const char *fmt, ...)
+{
+	struct cw_error *err = &call->answer.error;
+	va_list ap;
+
+	err->code = refusal == CW_REFUSAL_UNREACHED ? CW_ERR_RETRIABLE : CW_ERR_CONFLICT;
+	call->answer.refusal = refusal;
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
@@ -164,4 +194,25 @@ void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, 
 	}
 	release(call);
 	pthread_mutex_unlock(&herder->mutex);
+}
+
+void cw_herder_start(struct cw_herder *herder, const struct cw_request *request,
+		     void (*done)(void *arg, struct cw_answer *answer), void *arg)
+{
+	struct cw_call *call = call_new(herder, request);
+	struct cw_answer closed = { 0 };
+	bool submitted;
+
+	call->owners = 1;
+	call->done_fn = done;
+	call->done_arg = arg;
+	pthread_mutex_lock(&herder->mutex);
+	submitted = submit(herder, call);
+	if (!submitted)
+		call_free(call);
+	pthread_mutex_unlock(&herder->mutex);
+	if (submitted)
+		return;
+	cw_error_set(&closed.error, CW_ERR_FATAL, "Worker is shutting down");
+	done(arg, &closed);
 }

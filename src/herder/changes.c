@@ -196,7 +196,7 @@ static void fail_unknown_class(struct cw_herder *herder, struct cw_call *call, e
 		const char *name = json_string_value(json_object_get(plugin, "class"));
 		const char *dot = name ? strrchr(name, '.') : NULL;
 
-		if (!name)
+		if (!name || !cw_plugins_is_connector(plugin))
 			continue;
 		cw_nearest_offer(&nearest, name);
 		cw_nearest_offer(&nearest, dot ? dot + 1 : name);
@@ -226,6 +226,47 @@ static json_t *task_configs(const struct cw_connector *c)
 	return tasks;
 }
 
+bool cw_change_refused_by_etag(struct cw_call *call, const struct cw_connector *c)
+{
+	const char *wanted = call->request.if_match;
+	char etag[CW_ETAG_MAX];
+
+	if (!wanted || (c && strcmp(wanted, "*") == 0))
+		return false;
+	if (c) {
+		cw_config_etag(c->config, etag);
+		if (strcmp(wanted, etag) == 0)
+			return false;
+	}
+	cw_call_refuse(call, CW_REFUSAL_PRECONDITION, c ? "The configuration of connector %s is another one than that of "
+		       "If-Match: read it again and apply your change to that" : "Connector %s not found, and If-Match "
+		       "wants it to be there", call->name);
+	return true;
+}
+
+/* What would be, were it not a dry run: ConnectorInfo and what would have to be done. */
+static void answer_dry(const struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c,
+		       const char *kind, const char *class_name, const json_t *warnings)
+{
+	bool same = c && json_equal(c->config, call->config);
+
+	cw_call_answer_now(call, json_pack("{sssos[]sssbssso}", "name", call->name, "config",
+				       cw_secrets_hide(herder, class_name, call->config), "tasks", "type", kind,
+				       "dry_run", 1, "change", same ? "none" : c ? "update" : "create", "warnings",
+				       warnings ? json_incref((json_t *)(uintptr_t)warnings) : json_array()));
+}
+
+/* The config is the one that it has: nothing restarts. */
+static bool answer_unchanged(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c)
+{
+	cw_config_etag(c->config, call->answer.etag);
+	if (call->request.flags & CW_OP_DRY_RUN)
+		answer_dry(herder, call, c, c->kind, c->class_name, NULL);
+	else
+		cw_call_answer(call, cw_view_info(c));
+	return true;
+}
+
 /* The valid config is stored, answered, and put into force. */
 static void apply(struct cw_herder *herder, struct cw_call *call, const char *kind, const char *class_name,
 		  const char *file)
@@ -253,6 +294,7 @@ static void apply(struct cw_herder *herder, struct cw_call *call, const char *ki
 		log_info(&c->scope, "created: %s", class_name);
 	}
 	json_decref(tasks);
+	cw_config_etag(c->config, call->answer.etag);
 	cw_call_answer(call, cw_view_info(c));
 	cw_connector_drive(c);
 }
@@ -262,7 +304,7 @@ static void judge(struct cw_herder *herder, struct cw_call *call, const json_t *
 	const char *kind = json_string_value(json_object_get(infos, "type"));
 	const char *class_name = json_string_value(json_object_get(infos, "class"));
 	const char *file = json_string_value(json_object_get(infos, "file"));
-	const struct cw_log_scope scope = { call->name, -1 };
+	const struct cw_log_scope scope = { .connector = call->name, .task = -1 };
 	bool only_validate = call->request.op == CW_OP_VALIDATE;
 	/* What --validate tells us beyond Kafka Connect's ConfigInfos. */
 	static const char *const ours[] = { "type", "class", "version", "file", "message" };
@@ -290,6 +332,11 @@ static void judge(struct cw_herder *herder, struct cw_call *call, const json_t *
 		log_warn(&scope, "%s", json_string_value(warning));
 	if (!class_name)
 		class_name = json_string_value(json_object_get(call->config, "connector.class"));
+	if (call->request.flags & CW_OP_DRY_RUN) {
+		answer_dry(herder, call, cw_connector_find(herder, call->name), kind ? kind : "unknown", class_name,
+			   json_object_get(infos, "warnings"));
+		return;
+	}
 	apply(herder, call, kind ? kind : "unknown", class_name, file ? file : "");
 }
 
@@ -342,13 +389,24 @@ void cw_change_cancel_all(struct cw_herder *herder)
 
 /* ---- the requests -------------------------------------------------------------------------- */
 
+/* Whether the call was refused, since it has "[hidden]" for what is not known. */
+static bool refused_secrets(const struct cw_herder *herder, struct cw_call *call, const struct cw_connector *stored)
+{
+	struct cw_error err = { 0 };
+
+	if (cw_secrets_restore(herder, stored, call->config, &err) == 0)
+		return false;
+	fail_one(call, err.text);
+	return true;
+}
+
 bool cw_change_create(struct cw_herder *herder, struct cw_call *call)
 {
 	if (cw_connector_find(herder, call->name)) {
 		cw_call_fail(call, CW_ERR_CONFLICT, "Connector %s already exists", call->name);
 		return true;
 	}
-	if (require_class(call, call->config) != 0)
+	if (require_class(call, call->config) != 0 || refused_secrets(herder, call, NULL))
 		return true;
 	validate(herder, call);
 	return false;
@@ -371,10 +429,10 @@ bool cw_change_put(struct cw_herder *herder, struct cw_call *call)
 		fail_one(call, error);
 		return true;
 	}
-	if (c && json_equal(c->config, call->config)) {
-		cw_call_answer(call, cw_view_info(c));
+	if (cw_change_refused_by_etag(call, c) || refused_secrets(herder, call, c))
 		return true;
-	}
+	if (c && json_equal(c->config, call->config))
+		return answer_unchanged(herder, call, c);
 	if (require_class(call, call->config) != 0)
 		return true;
 	validate(herder, call);
@@ -425,10 +483,10 @@ bool cw_change_patch(struct cw_herder *herder, struct cw_call *call)
 	}
 	if (agree_on_name(call, call->config, call->name) != 0)
 		return true;
-	if (json_equal(c->config, call->config)) {
-		cw_call_answer(call, cw_view_info(c));
+	if (cw_change_refused_by_etag(call, c) || refused_secrets(herder, call, c))
 		return true;
-	}
+	if (json_equal(c->config, call->config))
+		return answer_unchanged(herder, call, c);
 	if (require_class(call, call->config) != 0)
 		return true;
 	validate(herder, call);

@@ -70,11 +70,12 @@ struct cw_connector *cw_connector_add(struct cw_herder *herder, const struct cw_
 
 	c->herder = herder;
 	c->name = cw_strdup(stored->name);
-	c->scope = (struct cw_log_scope){ c->name, -1 };
+	c->scope = (struct cw_log_scope){ .connector = c->name, .task = -1 };
+	cw_log_rings_open(herder->logs, c->name);
 	c->target = stored->target;
 	c->unconfigured = true;
 	c->unstored = json_array();
-	c->store_timer = (struct cw_timer){ .fn = cw_offsets_retry, .arg = c };
+	c->store_timer = (struct cw_timer){ .fn = cw_unstored_retry, .arg = c };
 	cw_connector_set_config(c, stored);
 	cw_connector_set_tasks(c, stored->tasks);
 	while (*place && strcmp((*place)->name, c->name) < 0)
@@ -92,6 +93,8 @@ void cw_connector_remove(struct cw_connector *c)
 			break;
 		}
 	cw_loop_unset_timer(c->herder->loop, &c->store_timer);
+	cw_loggers_drop(c);
+	cw_log_rings_drop(c->herder->logs, c->name);
 	cw_hostproc_free(c->host);
 	free_tasks(c);
 	json_decref(c->config);
@@ -251,6 +254,7 @@ static void start_host(struct cw_connector *c)
 	/* A restart of the connector object is part of this start; it ends with "configured". */
 	if (c->restart == CW_RESTART_WANTED)
 		c->restart = CW_RESTART_SENT;
+	cw_loggers_tell(c);
 	cw_hostproc_send(c->host, json_pack("{sssssOsOsoss*}", "type", "configure", "connector", c->name,
 					    "config", c->config, "worker", herder->worker, "offsets", offsets,
 					    "file", *c->file ? c->file : NULL));
@@ -372,7 +376,7 @@ static bool do_task_steps(struct cw_connector *c, const struct cw_connector_view
 
 static void record(struct cw_connector *c, int task, const char *state, const char *trace)
 {
-	struct cw_log_scope scope = { c->name, task };
+	struct cw_log_scope scope = { .connector = c->name, .task = task };
 	struct cw_stored_status status = { c->name, task, state, c->herder->worker_id, c->revision,
 					   trace ? trace : "" };
 	struct cw_error err = { 0 };
@@ -410,6 +414,7 @@ static void record_changes(struct cw_connector *c)
 		t->trace_shown = true;
 	}
 	free(tasks);
+	cw_wait_check(c);
 }
 
 /* ---- the end of one ------------------------------------------------------------------------ */
@@ -431,6 +436,7 @@ static void finish_delete(struct cw_connector *c)
 	} else {
 		log_info(&c->scope, "deleted");
 		cw_connector_remove(c);
+		cw_wait_gone(herder, name);
 		cw_call_answer(call, NULL);
 	}
 	cw_turn_end(herder, name);

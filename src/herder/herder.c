@@ -91,6 +91,8 @@ struct cw_herder *cw_herder_new(const struct cw_worker_config *config, const cha
 	herder->configure_timeout_ms = CONFIGURE_TIMEOUT_MS;
 	herder->validate_timeout_ms = VALIDATE_TIMEOUT_MS;
 	herder->queue_end = &herder->queue;
+	cw_loggers_init(herder);
+	cw_logs_init(herder);
 	pthread_mutex_init(&herder->mutex, NULL);
 	herder->program = cw_host_program(err);
 	if (!herder->program || open_loop(herder, err) != 0 || open_store(herder, err) != 0) {
@@ -117,6 +119,8 @@ void cw_herder_free(struct cw_herder *herder)
 		return;
 	while (herder->connectors)
 		cw_connector_remove(herder->connectors);
+	cw_loop_unset_timer(herder->loop, &herder->wait_timer);
+	cw_loop_unset_timer(herder->loop, &herder->logs_timer);
 	cw_loop_unwatch(herder->loop, &herder->wakeup);
 	cw_loop_free(herder->loop);
 	cw_store_close(herder->store);
@@ -125,7 +129,10 @@ void cw_herder_free(struct cw_herder *herder)
 	if (herder->hosts_lock_fd >= 0)
 		close(herder->hosts_lock_fd);
 	pthread_mutex_destroy(&herder->mutex);
+	cw_loggers_free(herder);
+	cw_logs_free(herder);
 	json_decref(herder->plugins.list);
+	json_decref(herder->plugins.by_class);
 	json_decref(herder->worker);
 	free(herder->worker_id);
 	free(herder->program);
@@ -170,6 +177,8 @@ static void begin_shutdown(struct cw_herder *herder)
 	herder->shutdown_deadline_ms = cw_clock_ms() + timeout;
 	log_info(NULL, "stopping: draining for at most %lld ms", (long long)timeout);
 	cw_loop_unset_timer(herder->loop, &herder->hosts_timer);
+	cw_wait_cancel_all(herder);
+	cw_offsets_cancel_all(herder);
 	cw_request_cancel_waiting(herder);
 	cw_change_cancel_all(herder);
 	cw_plugins_cancel(herder);
@@ -238,6 +247,7 @@ static void close_queue(struct cw_herder *herder)
 	pthread_mutex_lock(&herder->mutex);
 	herder->closed = true;
 	pthread_mutex_unlock(&herder->mutex);
+	cw_log_rings_close(herder->logs);
 	for (call = take_queue(herder); call; call = next) {
 		next = call->next;
 		cw_call_fail(call, CW_ERR_FATAL, "Worker is shutting down");

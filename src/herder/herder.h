@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "base/log_rings.h"
 #include "config/worker_config.h"
 #include "connect-worker/connector.h"
 
@@ -32,12 +33,20 @@ enum cw_op {
 	CW_OP_STOP,          /* → none */
 	CW_OP_RESTART,       /* flags INCLUDE_TASKS, ONLY_FAILED; → none, or ConnectorStateInfo when either is set */
 	CW_OP_RESTART_TASK,  /* task; → none */
-	CW_OP_OFFSETS,       /* sources; → {"offsets":[{"partition","offset"}…]} */
+	CW_OP_OFFSETS,       /* → {"offsets":[{"partition","offset"}…]} */
+	CW_OP_ALTER_OFFSETS, /* body {"offsets":[{"partition","offset"}…]}; only when STOPPED; → {"message"} */
+	CW_OP_RESET_OFFSETS, /* only when STOPPED; → {"message"} */
 	CW_OP_PLUGINS,       /* → [PluginInfo…] */
 	CW_OP_PLUGIN_CONFIG, /* name: plugin; → [definition…] */
 	CW_OP_VALIDATE,      /* name: plugin; body: flat config; → ConfigInfos */
-	CW_OP_METRICS        /* → {"worker":{metrics},"connectors":{NAME:{"state","type","class","tasks":[{"id","state",
+	CW_OP_METRICS,       /* → {"worker":{metrics},"connectors":{NAME:{"state","type","class","tasks":[{"id","state",
 				  "restarts","metrics":{…as in supervisor/protocol.h}}…]}}} */
+	CW_OP_TOPICS,        /* → {NAME:{"topics":[topic…]}}, of an unknown connector an empty list */
+	CW_OP_RESET_TOPICS,  /* → none, of an unknown connector too */
+	CW_OP_LOGGERS,       /* → {LOGGER:{"level","last_modified"}…}, in the order of the names */
+	CW_OP_LOGGER,        /* name: logger; → {"level","last_modified"} */
+	CW_OP_SET_LOGGER,    /* name: logger; body {"level"}; → [LOGGER…], it and those below it, in their order */
+	CW_OP_LOGS           /* log_filter; → [{"time","level","task"?,"message"}…]; with FOLLOW none: cw_herder_logs() */
 };
 
 enum {
@@ -45,7 +54,36 @@ enum {
 	CW_OP_EXPAND_INFO = 1u << 1,
 	CW_OP_EXPAND = 1u << 2, /* some expand was asked for, perhaps an unknown one */
 	CW_OP_INCLUDE_TASKS = 1u << 3,
-	CW_OP_ONLY_FAILED = 1u << 4
+	CW_OP_ONLY_FAILED = 1u << 4,
+	CW_OP_DRY_RUN = 1u << 5,       /* CREATE, PUT_CONFIG, PATCH_CONFIG: checks everything and changes nothing */
+	CW_OP_IGNORE_MISSING = 1u << 6, /* DELETE: one that is not there is no error */
+	CW_OP_CLUSTER = 1u << 7,        /* SET_LOGGER: on all workers; here there is one */
+	CW_OP_FOLLOW = 1u << 8         /* LOGS: the lines that come are wanted, too */
+};
+
+/* A state that a request may wait for before it is answered. */
+enum cw_wait {
+	CW_WAIT_NONE = 0,
+	CW_WAIT_RUNNING,  /* and every task RUNNING or COMPLETED */
+	CW_WAIT_PAUSED,   /* and no task at work */
+	CW_WAIT_STOPPED,  /* its tasks are gone */
+	CW_WAIT_COMPLETED /* every task */
+};
+
+/* "RUNNING" …; NULL for CW_WAIT_NONE. */
+static inline const char *cw_wait_name(enum cw_wait wait)
+{
+	static const char *const names[] = { NULL, "RUNNING", "PAUSED", "STOPPED", "COMPLETED" };
+
+	return names[wait];
+}
+
+/* Why an answer is an error, where its class alone does not tell. */
+enum cw_refusal {
+	CW_REFUSAL_NONE = 0,
+	CW_REFUSAL_UNREACHED,   /* the request was carried out, the state that it waits for was not reached */
+	CW_REFUSAL_PRECONDITION, /* if_match did not hold */
+	CW_REFUSAL_FORBIDDEN     /* the worker's configuration does not allow it */
 };
 
 /* All borrowed for the call. */
@@ -55,12 +93,24 @@ struct cw_request {
 	const char *name; /* connector, or plugin */
 	int task;
 	const json_t *body; /* checked for nothing but being JSON */
+	/*
+	 * CREATE, PUT_CONFIG, PATCH_CONFIG, STATUS, PAUSE, RESUME, STOP, RESTART: answered when it is so, with ConnectorInfo
+	 * of the first three and ConnectorStateInfo of the others.
+	 */
+	enum cw_wait wait;
+	int64_t wait_ms;      /* at most so long */
+	struct cw_log_filter log_filter; /* LOGS */
+	const char *if_match; /* PUT_CONFIG, PATCH_CONFIG, DELETE: "*" or the etag that the config must have; NULL: any */
 };
+
+#define CW_ETAG_MAX 24
 
 struct cw_answer {
 	struct cw_error error; /* code CW_ERR_NONE: success */
+	enum cw_refusal refusal;
 	json_t *body;          /* new, or NULL; freed with json_decref */
 	bool created;          /* PUT_CONFIG made a new connector */
+	char etag[CW_ETAG_MAX]; /* of the connector's config: CREATE, GET, GET_CONFIG, PUT_CONFIG, PATCH_CONFIG; else "" */
 };
 
 struct cw_herder;
@@ -79,10 +129,24 @@ void cw_herder_stop(struct cw_herder *herder);
 void cw_herder_free(struct cw_herder *herder);
 
 /*
+ * The last lines of its connectors, for who follows them after the herder has answered CW_OP_LOGS. Any thread, until
+ * cw_herder_free().
+ */
+struct cw_log_rings *cw_herder_logs(struct cw_herder *herder);
+
+/*
  * Makes a request and waits for its answer, at most timeout_ms; then error.code is CW_ERR_RETRIABLE and
  * the text says what the herder was doing. Any thread but the herder's.
  */
 void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, int64_t timeout_ms,
 		    struct cw_answer *answer);
+
+/*
+ * Makes a request and does not wait for its answer: done() gets it once, on the herder's thread (or, when that has
+ * ended, within this call), and owns its body. It may not block, nor call the herder. For requests that wait for a state,
+ * which would hold a thread for as long.
+ */
+void cw_herder_start(struct cw_herder *herder, const struct cw_request *request,
+		     void (*done)(void *arg, struct cw_answer *answer), void *arg);
 
 #endif

@@ -17,6 +17,14 @@
 #include "supervisor/loop.h"
 #include "supervisor/oneshot.h"
 
+/* A logger whose level was set, or was there from the start. */
+struct cw_logger {
+	struct cw_logger *next; /* by name */
+	char *name;
+	const char *level; /* "INFO" …: static */
+	int64_t modified_ms; /* since the epoch; 0: never */
+};
+
 /* One request on its way. Two owners: who made it, and the herder. */
 struct cw_call {
 	struct cw_call *next;
@@ -24,9 +32,13 @@ struct cw_call {
 	struct cw_request request; /* strings and body are copies */
 	char *name;
 	json_t *body;
-	struct cw_oneshot *oneshot; /* a validation under way */
-	json_t *config;        /* of a create, put or patch: the connector's new config */
+	struct cw_oneshot *oneshot; /* a validation or a question to Kafka under way */
+	json_t *config;        /* of a create, put or patch: the connector's new config; of offsets: what is to be stored */
 	enum cw_target target; /* of a create */
+	char *if_match;
+	int64_t wait_until_ms; /* while it waits for a state */
+	void (*done_fn)(void *arg, struct cw_answer *answer); /* NULL: somebody waits for `answered` */
+	void *done_arg;
 	/* Shared, guarded by the herder's mutex. */
 	int owners;
 	bool done;
@@ -62,6 +74,7 @@ struct cw_connector {
 	char *name, *kind, *class_name, *file, *version, *trace;
 	json_t *config;
 	int64_t revision; /* raised with every change of the config; the generation of its statuses */
+	int64_t observed; /* the revision that its host, the last time, was configured for */
 
 	/* Wanted. */
 	enum cw_target target;
@@ -78,13 +91,14 @@ struct cw_connector {
 	char *host_deadline_reason;
 	struct cw_task *tasks;
 	size_t n_tasks;
-	json_t *unstored; /* "offsets" messages that the store could not take yet, in order */
+	json_t *unstored; /* "offsets" and "topics" messages that the store could not take yet, in order */
 	struct cw_timer store_timer;
 	const char *shown;
 };
 
 struct cw_plugins {
 	json_t *list; /* "plugins" of --plugins, or NULL */
+	json_t *by_class; /* of the list: full class → {"plugin", "types": key → type} */
 	int64_t at_ms;
 	struct cw_oneshot *oneshot;
 	struct cw_call *waiting;
@@ -100,8 +114,14 @@ struct cw_herder {
 	struct cw_connector *connectors; /* by name */
 	struct cw_turn *turns;
 	struct cw_plugins plugins;
+	struct cw_logger *loggers;
+	struct cw_log_rings *logs;
+	struct cw_timer logs_timer;
 	struct cw_call *validating, *to_validate; /* under way, and waiting for a free place */
 	int n_validating;
+	struct cw_call *waiting; /* for a state of their connector */
+	struct cw_timer wait_timer;
+	struct cw_call *asking; /* a host asks Kafka for them */
 	int hosts_lock_fd; /* -1: none */
 	struct cw_timer hosts_timer;
 	int64_t hosts_deadline_ms;
@@ -119,8 +139,14 @@ struct cw_herder {
 	int wakeup_fd;
 };
 
-/* call.c: answering. Each takes the herder's share of the call. */
+/*
+ * call.c: answering. Each takes the herder's share of the call. cw_call_answer() of a request that waits for a state
+ * answers later, when it is so.
+ */
 void cw_call_answer(struct cw_call *call, json_t *body); /* takes body; NULL: none */
+void cw_call_answer_now(struct cw_call *call, json_t *body); /* whatever it waits for */
+void cw_call_refuse(struct cw_call *call, enum cw_refusal refusal, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 void cw_call_fail(struct cw_call *call, enum cw_error_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void cw_call_stage(struct cw_call *call, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -148,7 +174,12 @@ void cw_connector_arm(struct cw_connector *c); /* the kill timer, from all deadl
 /* messages.c: what hosts say. */
 void cw_host_message(void *connector, const json_t *message);
 void cw_host_gone(void *connector, const struct cw_hostproc_end *end);
-void cw_offsets_retry(void *connector);
+void cw_unstored_retry(void *connector);
+/*
+ * Adds a message of offsets to those that could not be stored. There is one for each task, with the newest offset of
+ * each partition, so that they do not grow while the disk is full.
+ */
+void cw_offsets_keep(json_t *unstored, const json_t *message);
 
 /* views.c: entities of the contract; new references. */
 json_t *cw_view_info(const struct cw_connector *c);
@@ -157,7 +188,47 @@ json_t *cw_view_task_status(const struct cw_connector *c, size_t task);
 json_t *cw_view_tasks(const struct cw_connector *c);
 json_t *cw_view_metrics(const struct cw_herder *herder);
 
+/* waits.c: requests that wait for a state. */
+void cw_wait_park(struct cw_herder *herder, struct cw_call *call); /* answers it at once when it is so */
+void cw_wait_check(const struct cw_connector *c);                  /* its state may have changed */
+void cw_wait_gone(struct cw_herder *herder, const char *name);     /* it was deleted */
+void cw_wait_cancel_all(struct cw_herder *herder);
+
+/* offsets.c. cw_offsets_change() says whether the call was answered at once; otherwise cw_turn_end() follows. */
+void cw_offsets_read(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c);
+bool cw_offsets_change(struct cw_herder *herder, struct cw_call *call);
+void cw_offsets_cancel_all(struct cw_herder *herder);
+
+/* topics.c */
+void cw_topics_read(struct cw_herder *herder, struct cw_call *call);
+void cw_topics_reset(struct cw_herder *herder, struct cw_call *call);
+
+/* loggers.c */
+void cw_loggers_init(struct cw_herder *herder);
+void cw_loggers_free(struct cw_herder *herder);
+void cw_loggers_request(struct cw_herder *herder, struct cw_call *call);
+/* Tells a host that has just started, before anything else. */
+void cw_loggers_tell(const struct cw_connector *c);
+/* The connector is being removed. */
+void cw_loggers_drop(const struct cw_connector *c);
+
+/* logs.c */
+void cw_logs_init(struct cw_herder *herder);
+void cw_logs_free(struct cw_herder *herder);
+void cw_logs_request(struct cw_herder *herder, struct cw_call *call);
+/* A line of a connector's host. */
+void cw_logs_message(struct cw_connector *c, const json_t *message);
+
+/* secrets.c: what is not shown, and what stands for it. */
+/* The config with "[hidden]" for passwords, unless the worker shows them; new. */
+json_t *cw_secrets_hide(const struct cw_herder *herder, const char *class_name, const json_t *config);
+/* Puts the stored passwords back where "[hidden]" came back. -1 with *err when there is none for a key. */
+int cw_secrets_restore(const struct cw_herder *herder, const struct cw_connector *stored, json_t *config,
+		       struct cw_error *err);
+
 /* requests.c */
+/* The etag of a config. */
+void cw_config_etag(const json_t *config, char out[CW_ETAG_MAX]);
 void cw_request_run(struct cw_herder *herder, struct cw_call *call);
 void cw_request_cancel_waiting(struct cw_herder *herder); /* what waits for its turn is told that the worker ends */
 /* The request on this connector is done: the next one runs. */
@@ -167,6 +238,8 @@ void cw_turn_end(struct cw_herder *herder, const char *name);
  * changes.c: create, put, patch, validate. Those that return bool say whether the call was answered at
  * once; otherwise it is later, and cw_turn_end() follows.
  */
+/* Whether the call was refused, since its if_match does not hold; c may be NULL. */
+bool cw_change_refused_by_etag(struct cw_call *call, const struct cw_connector *c);
 int cw_change_prepare_create(struct cw_call *call); /* its name and config; -1: it was answered with what is wrong */
 bool cw_change_create(struct cw_herder *herder, struct cw_call *call);
 bool cw_change_put(struct cw_herder *herder, struct cw_call *call);
@@ -180,6 +253,10 @@ void cw_plugins_request(struct cw_herder *herder, struct cw_call *call);
 void cw_plugins_cancel(struct cw_herder *herder);
 /* The plugin that a connector.class or a path names: full name, short name, or that without "Connector". */
 const json_t *cw_plugins_find(const struct cw_herder *herder, const char *name);
+/* A source or a sink. */
+bool cw_plugins_is_connector(const json_t *plugin);
+/* The keys of such a connector and the types that their definitions give them; NULL: it is not known. */
+const json_t *cw_plugins_types(const struct cw_herder *herder, const char *name);
 /* "Connector" dropped from the end, as Kafka Connect compares. */
 bool cw_class_matches(const char *full, const char *name);
 

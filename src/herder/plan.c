@@ -1,5 +1,7 @@
 #include "herder/plan.h"
 
+#include <string.h>
+
 static bool task_wants_to_run(const struct cw_task_view *task)
 {
 	return task->phase == CW_TASK_IDLE || task->restart;
@@ -115,4 +117,62 @@ const char *cw_plan_task_state(const struct cw_connector_view *v, size_t i)
 	default:
 		return v->target == CW_TARGET_PAUSED ? "PAUSED" : "UNASSIGNED";
 	}
+}
+
+const char *cw_plan_summary_state(const struct cw_connector_view *v)
+{
+	/* from bad to good */
+	static const char *const order[] = { "FAILED", "RESTARTING", "UNASSIGNED" };
+	const char *state = cw_plan_connector_state(v);
+
+	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
+		if (strcmp(state, order[k]) == 0)
+			return order[k];
+		for (size_t i = 0; i < v->n_tasks; i++)
+			if (strcmp(cw_plan_task_state(v, i), order[k]) == 0)
+				return order[k];
+	}
+	return strcmp(state, "RUNNING") == 0 && all_completed(v) ? "COMPLETED" : state;
+}
+
+static bool every_task(const struct cw_connector_view *v, const char *one, const char *other, const char *third)
+{
+	for (size_t i = 0; i < v->n_tasks; i++) {
+		const char *state = cw_plan_task_state(v, i);
+
+		if (strcmp(state, one) != 0 && strcmp(state, other) != 0 && strcmp(state, third) != 0)
+			return false;
+	}
+	return true;
+}
+
+enum cw_wait_verdict cw_plan_wait(const struct cw_connector_view *v, enum cw_wait wait)
+{
+	const char *state = cw_plan_connector_state(v);
+	bool reached = false;
+
+	switch (wait) {
+	case CW_WAIT_NONE:
+		return CW_WAIT_REACHED;
+	case CW_WAIT_RUNNING:
+		reached = strcmp(state, "RUNNING") == 0 && v->target == CW_TARGET_STARTED && v->n_tasks > 0 &&
+			  every_task(v, "RUNNING", "COMPLETED", "COMPLETED");
+		break;
+	case CW_WAIT_PAUSED:
+		reached = strcmp(state, "PAUSED") == 0 && v->target == CW_TARGET_PAUSED &&
+			  every_task(v, "PAUSED", "COMPLETED", "FAILED");
+		break;
+	case CW_WAIT_STOPPED:
+		reached = strcmp(state, "STOPPED") == 0;
+		break;
+	case CW_WAIT_COMPLETED:
+		reached = strcmp(state, "RUNNING") == 0 && all_completed(v);
+		break;
+	}
+	if (reached)
+		return CW_WAIT_REACHED;
+	return (wait == CW_WAIT_RUNNING || wait == CW_WAIT_COMPLETED) &&
+			       strcmp(cw_plan_summary_state(v), "FAILED") == 0 ?
+		       CW_WAIT_HOPELESS :
+		       CW_WAIT_ON;
 }

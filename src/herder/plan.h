@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "herder/herder.h"
 #include "store/store.h"
 
 enum cw_host_phase {
@@ -74,5 +75,17 @@ enum cw_task_step cw_plan_task_step(const struct cw_connector_view *view, size_t
 /* Kafka Connect's name of the state, and COMPLETED for a task. */
 const char *cw_plan_connector_state(const struct cw_connector_view *view);
 const char *cw_plan_task_state(const struct cw_connector_view *view, size_t task);
+
+/* The worst of the connector's state and its tasks'; COMPLETED when all of them are. */
+const char *cw_plan_summary_state(const struct cw_connector_view *view);
+
+enum cw_wait_verdict {
+	CW_WAIT_ON = 0,
+	CW_WAIT_REACHED,
+	CW_WAIT_HOPELESS /* something has FAILED: without help it will not come to this */
+};
+
+/* Whether a request that waits for a state is to be answered. */
+enum cw_wait_verdict cw_plan_wait(const struct cw_connector_view *view, enum cw_wait wait);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "config/plugin_names.h"
 
 #define FRESH_MS 60000      /* a list younger than this is answered at once */
 #define RESCAN_MS 1000      /* an unknown name is looked for again when the list is older */
@@ -45,52 +46,131 @@ bool cw_class_matches(const char *full, const char *name)
 	return same_bare(full, name) || same_bare(short_name(full), name);
 }
 
+static const char *text_of(const json_t *plugin, const char *key)
+{
+	const char *text = json_string_value(json_object_get(plugin, key));
+
+	return text ? text : "";
+}
+
+static enum cw_plugin_kind kind_of(const json_t *plugin)
+{
+	return cw_plugin_kind_parse(text_of(plugin, "type"));
+}
+
+bool cw_plugins_is_connector(const json_t *plugin)
+{
+	enum cw_plugin_kind kind = kind_of(plugin);
+
+	return kind == CW_PLUGIN_SOURCE || kind == CW_PLUGIN_SINK;
+}
+
+/* Connectors are named more freely than the other kinds, whose names have to be those of Kafka Connect. */
+static bool is_named(const json_t *plugin, const char *name)
+{
+	if (cw_plugins_is_connector(plugin))
+		return cw_class_matches(text_of(plugin, "class"), name);
+	return cw_plugin_named(kind_of(plugin), text_of(plugin, "class"), name);
+}
+
+/* Every key of a connector and its type; of other kinds nobody asks. */
+static json_t *types_of(const json_t *plugin)
+{
+	json_t *types = json_object();
+	const json_t *definition;
+	size_t i;
+
+	if (cw_plugins_is_connector(plugin))
+		json_array_foreach(json_object_get(plugin, "config"), i, definition)
+			json_object_set(types, text_of(definition, "name"), json_object_get(definition, "type"));
+	return types;
+}
+
+/* A list of a thousand connectors asks for their plugins some thousand times. */
+static json_t *index_of(const json_t *list)
+{
+	json_t *index = json_object(), *plugin;
+	size_t i;
+
+	json_array_foreach((json_t *)(uintptr_t)list, i, plugin)
+		if (!json_object_get(index, text_of(plugin, "class")))
+			json_object_set_new(index, text_of(plugin, "class"),
+					    json_pack("{sOso}", "plugin", plugin, "types", types_of(plugin)));
+	return index;
+}
+
+/* A name that a connector and another plugin have is the connector's. */
 const json_t *cw_plugins_find(const struct cw_herder *herder, const char *name)
 {
-	const json_t *plugin;
+	const json_t *plugin, *other = NULL;
 	size_t i;
 
 	if (!name || !*name)
 		return NULL;
+	plugin = json_object_get(json_object_get(herder->plugins.by_class, name), "plugin");
+	if (plugin)
+		return plugin;
 	json_array_foreach(herder->plugins.list, i, plugin) {
-		const char *class_name = json_string_value(json_object_get(plugin, "class"));
-
-		if (class_name && cw_class_matches(class_name, name))
+		if (!is_named(plugin, name))
+			continue;
+		if (cw_plugins_is_connector(plugin))
 			return plugin;
+		if (!other)
+			other = plugin;
 	}
-	return NULL;
+	return other;
+}
+
+const json_t *cw_plugins_types(const struct cw_herder *herder, const char *name)
+{
+	const json_t *plugin = cw_plugins_find(herder, name);
+
+	return plugin ? json_object_get(json_object_get(herder->plugins.by_class, text_of(plugin, "class")), "types") : NULL;
 }
 
 /* ---- answers ------------------------------------------------------------------------------- */
 
-static void add_infos(json_t *list, const json_t *plugins, const char *type)
+static int by_class(const void *a, const void *b)
 {
-	const json_t *plugin;
-	size_t i;
+	return strcmp(text_of(*(const json_t *const *)a, "class"), text_of(*(const json_t *const *)b, "class"));
+}
 
-	json_array_foreach(plugins, i, plugin) {
-		const char *its = json_string_value(json_object_get(plugin, "type"));
-		json_t *info = json_object();
+/* Converters convert headers, too, unless they say that they do not: Kafka Connect lists them twice. */
+static bool is_listed_as(const json_t *plugin, enum cw_plugin_kind kind)
+{
+	enum cw_plugin_kind its = kind_of(plugin);
 
-		if (its && strcmp(its, type) == 0) {
-			json_object_set(info, "class", json_object_get(plugin, "class"));
-			json_object_set(info, "type", json_object_get(plugin, "type"));
-			json_object_set(info, "version", json_object_get(plugin, "version"));
-			json_array_append(list, info);
-		}
-		json_decref(info);
-	}
+	return its == kind || (its == CW_PLUGIN_CONVERTER && kind == CW_PLUGIN_HEADER_CONVERTER &&
+				!json_is_false(json_object_get(plugin, "headers")));
+}
+
+/* Those of a kind, by class. */
+static void add_infos(json_t *list, const json_t *plugins, enum cw_plugin_kind kind)
+{
+	const json_t **found = cw_alloc((json_array_size(plugins) + 1) * sizeof(*found)), *plugin;
+	size_t i, n = 0;
+
+	json_array_foreach(plugins, i, plugin)
+		if (is_listed_as(plugin, kind))
+			found[n++] = plugin;
+	qsort(found, n, sizeof(*found), by_class);
+	for (i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("{s:O,s:s,s:O*}", "class", json_object_get(found[i], "class"), "type",
+						      cw_plugin_kind_name(kind), "version",
+						      json_object_get(found[i], "version")));
+	free(found);
 }
 
 static json_t *infos(const struct cw_herder *herder)
 {
 	/* Kafka Connect's order. */
-	static const char *const types[] = { "sink", "source", "transformation", "predicate", "converter",
-					     "header_converter" };
+	static const enum cw_plugin_kind kinds[] = { CW_PLUGIN_SINK, CW_PLUGIN_SOURCE, CW_PLUGIN_TRANSFORMATION,
+						     CW_PLUGIN_PREDICATE, CW_PLUGIN_CONVERTER,
+						     CW_PLUGIN_HEADER_CONVERTER };
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		add_infos(list, herder->plugins.list, types[i]);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		add_infos(list, herder->plugins.list, kinds[i]);
 	return list;
 }
 
@@ -124,6 +204,32 @@ static void warn_of_refused(const json_t *found)
 	}
 }
 
+/* Connectors without converters of their own will fail, which an administrator wants to know before. */
+static void warn_of_converters(const struct cw_herder *herder)
+{
+	const struct {
+		const char *key, *class_name;
+		enum cw_plugin_kind kind;
+	} converters[] = {
+		{ "key.converter", herder->config->key_converter, CW_PLUGIN_CONVERTER },
+		{ "value.converter", herder->config->value_converter, CW_PLUGIN_CONVERTER },
+		{ "header.converter", herder->config->header_converter, CW_PLUGIN_HEADER_CONVERTER },
+	};
+
+	for (size_t i = 0; i < sizeof(converters) / sizeof(*converters); i++) {
+		const json_t *plugin;
+		bool found = false;
+		size_t k;
+
+		json_array_foreach(herder->plugins.list, k, plugin)
+			found = found || (is_listed_as(plugin, converters[i].kind) &&
+					  is_named(plugin, converters[i].class_name));
+		if (!found)
+			log_error(NULL, "%s: class %s could not be found; connectors need a converter of their own",
+				  converters[i].key, converters[i].class_name);
+	}
+}
+
 static void on_scanned(void *arg, const json_t *found, const struct cw_error *err)
 {
 	struct cw_herder *herder = arg;
@@ -134,10 +240,16 @@ static void on_scanned(void *arg, const json_t *found, const struct cw_error *er
 	plugins->oneshot = NULL;
 	plugins->waiting = NULL;
 	if (json_is_array(list)) {
-		if (!plugins->list)
-			warn_of_refused(found);
+		bool first = !plugins->list;
+
 		json_decref(plugins->list);
+		json_decref(plugins->by_class);
 		plugins->list = json_incref(list);
+		plugins->by_class = index_of(list);
+		if (first) {
+			warn_of_refused(found);
+			warn_of_converters(herder);
+		}
 		plugins->at_ms = cw_clock_ms();
 	} else {
 		log_error(NULL, "the plugins cannot be listed: %s", found ? "connect-host sent no list" : err->text);

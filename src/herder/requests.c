@@ -49,32 +49,16 @@ static void list(struct cw_herder *herder, struct cw_call *call)
 	cw_call_answer(call, answer);
 }
 
-static void offsets(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c)
+/* FNV-1a of the config's text, its keys in order. */
+void cw_config_etag(const json_t *config, char out[CW_ETAG_MAX])
 {
-	struct cw_error err = { 0 };
-	json_t *pairs, *list_of = json_array();
-	const json_t *pair;
-	size_t i;
+	char *text = json_dumps(config, JSON_COMPACT | JSON_SORT_KEYS);
+	uint64_t hash = UINT64_C(14695981039346656037);
 
-	if (strcmp(c->kind, "sink") == 0) {
-		json_decref(list_of);
-		cw_call_fail(call, CW_ERR_FATAL,
-			     "The offsets of sink connector %s are those that its consumer group connect-%s has "
-			     "committed in Kafka; they are not read by this worker",
-			     c->name, c->name);
-		return;
-	}
-	pairs = cw_store_get_offsets(herder->store, c->name, &err);
-	if (!pairs) {
-		json_decref(list_of);
-		cw_call_fail(call, err.code, "%s", err.text);
-		return;
-	}
-	json_array_foreach(pairs, i, pair)
-		json_array_append_new(list_of, json_pack("{sOsO}", "partition", json_array_get(pair, 0), "offset",
-							 json_array_get(pair, 1)));
-	json_decref(pairs);
-	cw_call_answer(call, json_pack("{so}", "offsets", list_of));
+	for (const unsigned char *p = (const unsigned char *)(text ? text : ""); *p; p++)
+		hash = (hash ^ *p) * UINT64_C(1099511628211);
+	free(text);
+	snprintf(out, CW_ETAG_MAX, "\"%016llx\"", (unsigned long long)hash);
 }
 
 static void read_connector(struct cw_herder *herder, struct cw_call *call)
@@ -82,6 +66,8 @@ static void read_connector(struct cw_herder *herder, struct cw_call *call)
 	const struct cw_connector *c = cw_connector_find(herder, call->name);
 	int task = call->request.task;
 
+	if (c && (call->request.op == CW_OP_GET || call->request.op == CW_OP_GET_CONFIG))
+		cw_config_etag(c->config, call->answer.etag);
 	if (call->request.op == CW_OP_TASK_STATUS) {
 		if (c && task >= 0 && (size_t)task < c->n_tasks)
 			cw_call_answer(call, cw_view_task_status(c, (size_t)task));
@@ -94,13 +80,13 @@ static void read_connector(struct cw_herder *herder, struct cw_call *call)
 	} else if (call->request.op == CW_OP_GET) {
 		cw_call_answer(call, cw_view_info(c));
 	} else if (call->request.op == CW_OP_GET_CONFIG) {
-		cw_call_answer(call, json_incref(c->config));
+		cw_call_answer(call, cw_secrets_hide(herder, c->class_name, c->config));
 	} else if (call->request.op == CW_OP_STATUS) {
 		cw_call_answer(call, cw_view_status(c));
 	} else if (call->request.op == CW_OP_TASKS) {
 		cw_call_answer(call, cw_view_tasks(c));
 	} else {
-		offsets(herder, call, c);
+		cw_offsets_read(herder, call, c);
 	}
 }
 
@@ -116,6 +102,15 @@ static void leave_stopped_behind(struct cw_connector *c)
 	c->trace = NULL;
 	for (size_t i = 0; i < c->n_tasks; i++)
 		c->tasks[i].restart = false;
+}
+
+/* A resume of one that runs, or has run: its next run begins where the last one has COMPLETED. */
+static void begin_next_run(struct cw_connector *c)
+{
+	for (size_t i = 0; i < c->n_tasks; i++)
+		if (c->tasks[i].phase == CW_TASK_COMPLETED)
+			c->tasks[i].restart = true;
+	cw_connector_drive(c);
 }
 
 static bool set_target(struct cw_herder *herder, struct cw_call *call, enum cw_target target)
@@ -136,6 +131,8 @@ static bool set_target(struct cw_herder *herder, struct cw_call *call, enum cw_t
 		if (target == CW_TARGET_STOPPED)
 			leave_stopped_behind(c);
 		cw_connector_drive(c);
+	} else if (target == CW_TARGET_STARTED) {
+		begin_next_run(c);
 	}
 	cw_call_answer(call, NULL);
 	return true;
@@ -145,10 +142,16 @@ static bool delete(struct cw_herder *herder, struct cw_call *call)
 {
 	struct cw_connector *c = cw_connector_find(herder, call->name);
 
+	if (!c && call->request.flags & CW_OP_IGNORE_MISSING) {
+		cw_call_answer(call, NULL);
+		return true;
+	}
 	if (!c) {
 		cw_call_fail(call, CW_ERR_NOT_FOUND, "Connector %s not found", call->name);
 		return true;
 	}
+	if (cw_change_refused_by_etag(call, c))
+		return true;
 	cw_call_stage(call, "stopping the tasks of connector %s", c->name);
 	c->deleting = true;
 	c->delete_call = call;
@@ -259,6 +262,9 @@ static bool change(struct cw_herder *herder, struct cw_call *call)
 		return set_target(herder, call, CW_TARGET_STOPPED);
 	case CW_OP_RESTART:
 		return restart(herder, call);
+	case CW_OP_ALTER_OFFSETS:
+	case CW_OP_RESET_OFFSETS:
+		return cw_offsets_change(herder, call);
 	default:
 		return restart_task(herder, call);
 	}
@@ -353,6 +359,17 @@ void cw_request_run(struct cw_herder *herder, struct cw_call *call)
 	case CW_OP_OFFSETS:
 		read_connector(herder, call);
 		return;
+	case CW_OP_TOPICS:
+		cw_topics_read(herder, call);
+		return;
+	case CW_OP_LOGS:
+		cw_logs_request(herder, call);
+		return;
+	case CW_OP_LOGGERS:
+	case CW_OP_LOGGER:
+	case CW_OP_SET_LOGGER:
+		cw_loggers_request(herder, call);
+		return;
 	case CW_OP_METRICS:
 		cw_call_answer(call, cw_view_metrics(herder));
 		return;
@@ -365,6 +382,8 @@ void cw_request_run(struct cw_herder *herder, struct cw_call *call)
 	}
 	if (call->request.op == CW_OP_PLUGINS || call->request.op == CW_OP_PLUGIN_CONFIG)
 		cw_plugins_request(herder, call);
+	else if (call->request.op == CW_OP_RESET_TOPICS)
+		cw_topics_reset(herder, call);
 	else if (call->request.op == CW_OP_VALIDATE)
 		cw_change_validate(herder, call);
 	else if (call->request.op != CW_OP_CREATE || cw_change_prepare_create(call) == 0)

@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 
-static struct cw_ack_offset *slot(struct cw_ack_offset **list, size_t *n, size_t *cap,
-				  const struct cw_source_partition *partition)
+struct cw_ack_offset *cw_ack_offset_of(struct cw_ack_offset **list, size_t *n, size_t *cap,
+				       const struct cw_source_partition *partition)
 {
 	struct cw_ack_offset *offset;
 
@@ -23,6 +23,22 @@ static struct cw_ack_offset *slot(struct cw_ack_offset **list, size_t *n, size_t
 	offset = &(*list)[(*n)++];
 	offset->partition = partition;
 	return offset;
+}
+
+void cw_ack_offset_copy(struct cw_ack_offset *to, const struct cw_ack_offset *from)
+{
+	to->is_json = from->is_json;
+	to->number = from->number;
+	to->json.n = 0;
+	if (from->is_json)
+		cw_buf_append(&to->json, from->json.p, from->json.n);
+}
+
+void cw_ack_offsets_free(struct cw_ack_offset *list, size_t cap)
+{
+	for (size_t i = 0; i < cap; i++)
+		cw_buf_free(&list[i].json);
+	free(list);
 }
 
 struct cw_ack_entry *cw_acks_open(struct cw_acks *acks)
@@ -51,7 +67,7 @@ void cw_acks_note(struct cw_ack_entry *entry, const struct cw_source_partition *
 
 	if (!partition || value->type == CW_NULL)
 		return;
-	offset = slot(&entry->offsets, &entry->n_offsets, &entry->offsets_cap, partition);
+	offset = cw_ack_offset_of(&entry->offsets, &entry->n_offsets, &entry->offsets_cap, partition);
 	offset->is_json = value->type == CW_STRING;
 	if (offset->is_json) {
 		offset->json.n = 0;
@@ -69,7 +85,7 @@ static void advance(struct cw_acks *acks)
 
 		for (size_t i = 0; i < entry->n_offsets; i++) {
 			struct cw_ack_offset *from = &entry->offsets[i];
-			struct cw_ack_offset *to = slot(&acks->ready, &acks->n_ready, &acks->ready_cap, from->partition);
+			struct cw_ack_offset *to = cw_ack_offset_of(&acks->ready, &acks->n_ready, &acks->ready_cap, from->partition);
 			struct cw_buf kept = to->json;
 
 			to->is_json = from->is_json;
@@ -105,19 +121,12 @@ void cw_acks_clear_ready(struct cw_acks *acks)
 	acks->n_ready = 0;
 }
 
-static void free_offsets(struct cw_ack_offset *offsets, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		cw_buf_free(&offsets[i].json);
-	free(offsets);
-}
-
 static void free_entries(struct cw_ack_entry *entry)
 {
 	while (entry) {
 		struct cw_ack_entry *next = entry->next;
 
-		free_offsets(entry->offsets, entry->offsets_cap);
+		cw_ack_offsets_free(entry->offsets, entry->offsets_cap);
 		free(entry);
 		entry = next;
 	}
@@ -127,6 +136,6 @@ void cw_acks_free(struct cw_acks *acks)
 {
 	free_entries(acks->first);
 	free_entries(acks->spare);
-	free_offsets(acks->ready, acks->ready_cap);
+	cw_ack_offsets_free(acks->ready, acks->ready_cap);
 	*acks = (struct cw_acks){ 0 };
 }

@@ -22,6 +22,13 @@ struct cw_ack_offset {
 	struct cw_buf json;
 };
 
+/* The offset of a partition in a list that grows; made at its end when there is none. The partition is set. */
+struct cw_ack_offset *cw_ack_offset_of(struct cw_ack_offset **list, size_t *n, size_t *cap,
+				       const struct cw_source_partition *partition);
+void cw_ack_offset_copy(struct cw_ack_offset *to, const struct cw_ack_offset *from);
+/* All `cap` places, also those that are not in use. */
+void cw_ack_offsets_free(struct cw_ack_offset *list, size_t cap);
+
 struct cw_ack_entry {
 	size_t open; /* records that are not acknowledged yet, plus one until it is sealed */
 	struct cw_ack_offset *offsets;

@@ -5,52 +5,13 @@
 
 #include "base/mem.h"
 
-#define ARENA_BLOCK ((size_t)256 << 10)
-
-struct cw_arena_block {
-	struct cw_arena_block *next;
-	size_t size;
-	_Alignas(16) char data[];
-};
-
-static void use_block(struct cw_task_batch *b, struct cw_arena_block *block)
-{
-	b->current = block;
-	b->batch.arena_next = block->data;
-	b->batch.arena_end = block->data + block->size;
-}
-
-/* Blocks are kept over resets; one too small for what is asked now is passed over until the next reset. */
-static void *grow(struct cw_batch *batch, size_t size)
-{
-	struct cw_task_batch *b = cw_task_batch_of(batch);
-	struct cw_arena_block **link = b->current ? &b->current->next : &b->blocks;
-	char *p;
-
-	while (*link && (*link)->size < size)
-		link = &(*link)->next;
-	if (!*link) {
-		size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;
-
-		*link = cw_realloc(NULL, sizeof(**link) + room);
-		(*link)->next = NULL;
-		(*link)->size = room;
-	}
-	use_block(b, *link);
-	p = batch->arena_next;
-	batch->arena_next += size;
-	return p;
-}
-
 struct cw_task_batch *cw_task_batch_new(size_t capacity)
 {
 	struct cw_task_batch *b = cw_alloc(sizeof(*b));
 
-	b->batch.size = sizeof(b->batch);
-	b->batch.record_size = sizeof(struct cw_record);
+	cw_arena_init(&b->arena, CW_ARENA_BLOCK);
 	b->batch.capacity = capacity;
 	b->batch.records = cw_alloc(capacity * sizeof(struct cw_record));
-	b->batch.grow = grow;
 	return b;
 }
 
@@ -65,35 +26,100 @@ bool cw_task_batch_reject(struct cw_task_batch *b, size_t i)
 	return true;
 }
 
+static void forget_span(struct cw_task_batch *b, const char *topic, int32_t partition)
+{
+	for (size_t i = 0; i < b->n_spans; i++)
+		if (b->spans[i].partition == partition && strcmp(b->spans[i].topic, topic) == 0) {
+			b->spans[i] = b->spans[--b->n_spans];
+			return;
+		}
+}
+
+static size_t drop_records_of(struct cw_task_batch *b, struct cw_slice topic, int32_t partition)
+{
+	size_t kept = 0, n = b->batch.n, done = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct cw_record *r = cw_batch_record(&b->batch, i);
+
+		if (r->original_partition == partition && cw_slice_equal(r->original_topic, topic)) {
+			b->rejected -= b->is_rejected && b->is_rejected[i];
+			continue;
+		}
+		done += i < b->done;
+		if (b->is_rejected)
+			b->is_rejected[kept] = b->is_rejected[i];
+		if (kept != i)
+			memcpy(cw_batch_record(&b->batch, kept), r, b->batch.record_size);
+		kept++;
+	}
+	if (b->is_rejected)
+		memset(b->is_rejected + kept, 0, (n - kept) * sizeof(*b->is_rejected));
+	b->batch.n = kept;
+	b->done = done;
+	return n - kept;
+}
+
+size_t cw_task_batch_forget(struct cw_task_batch *b, const char *topic, int32_t partition, bool drop_records)
+{
+	size_t dropped = drop_records ? drop_records_of(b, cw_slice_str(topic), partition) : 0;
+
+	forget_span(b, topic, partition);
+	return dropped;
+}
+
 void cw_task_batch_reset(struct cw_task_batch *b)
 {
 	b->n_spans = 0;
 	if (b->rejected)
 		memset(b->is_rejected, 0, b->batch.capacity * sizeof(*b->is_rejected));
 	b->rejected = 0;
-	b->complete = false;
+	b->complete = b->raw = false;
+	b->done = 0;
 	b->next = NULL;
 	b->batch.n = 0;
 	b->batch.wait_ns = 0;
-	b->current = NULL;
-	b->batch.arena_next = b->batch.arena_end = NULL;
-	if (b->blocks)
-		use_block(b, b->blocks);
+	cw_arena_reset(&b->arena);
 }
 
 void cw_task_batch_free(struct cw_task_batch *b)
 {
-	struct cw_arena_block *block, *next;
-
 	if (!b)
 		return;
-	cw_task_batch_reset(b);
-	for (block = b->blocks; block; block = next) {
-		next = block->next;
-		free(block);
-	}
+	cw_arena_free(&b->arena);
 	free(b->batch.records);
 	free(b->spans);
 	free(b->is_rejected);
 	free(b);
+}
+
+void cw_batch_queue_push(struct cw_batch_queue *queue, struct cw_task_batch *b)
+{
+	b->next = NULL;
+	if (queue->last)
+		queue->last->next = b;
+	else
+		queue->first = b;
+	queue->last = b;
+}
+
+struct cw_task_batch *cw_batch_queue_pop(struct cw_batch_queue *queue)
+{
+	struct cw_task_batch *b = queue->first;
+
+	if (!b)
+		return NULL;
+	queue->first = b->next;
+	if (!queue->first)
+		queue->last = NULL;
+	b->next = NULL;
+	return b;
+}
+
+void cw_batch_queue_free(struct cw_batch_queue *queue)
+{
+	struct cw_task_batch *b;
+
+	while ((b = cw_batch_queue_pop(queue)) != NULL)
+		cw_task_batch_free(b);
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "connect-worker/connector.h"
 
 /* The last record of one Kafka partition in a batch: what a commit needs to know of it. */
@@ -19,25 +20,42 @@ struct cw_span {
 	int64_t next_offset;
 };
 
-struct cw_arena_block;
-
 struct cw_task_batch {
-	struct cw_batch batch; /* first: what the plugin sees */
-	struct cw_arena_block *blocks, *current;
+	union {
+		struct cw_arena arena;
+		struct cw_batch batch; /* what the plugin sees: the first member of the arena */
+	};
 	/* sinks */
 	struct cw_span *spans;
 	size_t n_spans, spans_cap;
 	size_t rejected;
 	bool *is_rejected; /* [capacity], made with the first: a batch that comes again is rejected from again */
 	bool complete;
+	bool raw;    /* there are records as Kafka has them, which the pipeline is to take through: */
+	size_t done; /* all from here on */
 	struct cw_task_batch *next; /* in a queue of the task */
+};
+
+/* Batches in the order in which they came. */
+struct cw_batch_queue {
+	struct cw_task_batch *first, *last;
 };
 
 struct cw_task_batch *cw_task_batch_new(size_t capacity);
 void cw_task_batch_reset(struct cw_task_batch *b);
 /* Notes that record i can never be written: whether that is new. */
 bool cw_task_batch_reject(struct cw_task_batch *b, size_t i);
+/*
+ * Sinks: the partition belongs to somebody else now, so nothing of it is to be committed any more. With drop_records
+ * its records are gone, too: how many those were. For batches that the plugin has not taken.
+ */
+size_t cw_task_batch_forget(struct cw_task_batch *b, const char *topic, int32_t partition, bool drop_records);
 void cw_task_batch_free(struct cw_task_batch *b);
+
+void cw_batch_queue_push(struct cw_batch_queue *queue, struct cw_task_batch *b);
+/* The oldest; NULL when there is none. */
+struct cw_task_batch *cw_batch_queue_pop(struct cw_batch_queue *queue);
+void cw_batch_queue_free(struct cw_batch_queue *queue);
 
 static inline struct cw_task_batch *cw_task_batch_of(struct cw_batch *batch)
 {

@@ -8,9 +8,9 @@
 #include "config/connector_config.h"
 #include "config/props.h"
 #include "config/worker_config.h"
+#include "host/catalog.h"
 #include "host/context.h"
-#include "host/folders.h"
-#include "host/plugin.h"
+#include "host/providers.h"
 #include "kafka/client.h"
 
 static int fail(const struct cw_error *err)
@@ -51,14 +51,12 @@ static int print(json_t *answer)
 int cw_host_plugins(void)
 {
 	struct cw_worker_config worker;
-	struct cw_list folders;
 	json_t *request = read_request(&worker);
 	int status;
 
 	if (!request)
 		return EXIT_FAILURE;
-	folders = cw_plugin_folders(&worker);
-	status = print(cw_plugins_describe(&folders));
+	status = print(cw_catalog_describe(&worker.plugin_path));
 	json_decref(request);
 	cw_worker_config_free(&worker);
 	return status;
@@ -83,37 +81,70 @@ static void check_client(struct cw_validation *validation, const struct cw_worke
 	}
 }
 
-static json_t *validate(const struct cw_worker_config *worker, const char *asked, const struct cw_map *config)
+/* Looked at together: a class, its config, and where it is to run. */
+struct question {
+	const struct cw_worker_config *worker; /* with what its variables stand for */
+	const char *asked;
+	const struct cw_map *raw;
+	struct cw_map config, failed; /* with what its variables stand for; and why some stand for nothing */
+};
+
+static json_t *validate(const struct question *question, struct cw_catalog *catalog)
 {
 	struct cw_error err = { 0 };
-	struct cw_list folders = cw_plugin_folders(worker);
-	struct cw_loaded_plugin *plugin = cw_plugin_find(&folders, asked, NULL, &err);
-	const char *name = cw_map_get(config, "name");
+	const struct cw_plugin_finder finder = { cw_catalog_find, cw_catalog_at, catalog };
+	const struct cw_loaded_plugin *plugin = cw_catalog_connector(catalog, question->asked, NULL, &err);
+	const char *name = cw_map_get(&question->config, "name");
 	/* As tasks have it: plugins find themselves in the same place. */
 	struct cw_task scope = {
 		.context = { .size = sizeof(scope.context), .task = -1, .connector = name ? name : "",
 			     .host = cw_context_functions() },
 		.scope = { .connector = name, .task = -1 },
 	};
-	struct cw_validation *validation =
-		cw_validate_connector_for(config, plugin ? &plugin->plugin : NULL, &scope.context, worker);
+	const struct cw_validation_request request = {
+		.config = &question->config, .raw = question->raw, .failed = &question->failed,
+		.plugin = plugin ? &plugin->plugin : NULL, .ctx = &scope.context, .worker = question->worker,
+		.finder = &finder,
+	};
+	struct cw_validation *validation = cw_validate(&request);
 	json_t *answer;
 	char *message;
 
 	if (plugin)
-		check_client(validation, worker, config,
+		check_client(validation, question->worker, &question->config,
 			     plugin->plugin.kind == CW_PLUGIN_SOURCE ? CW_CLIENT_PRODUCER : CW_CLIENT_CONSUMER);
 	answer = cw_validation_to_json(validation);
 	message = cw_validation_message(validation);
 	json_object_set_new(answer, "type",
 			    json_string(!plugin ? "unknown" : plugin->plugin.kind == CW_PLUGIN_SOURCE ? "source" : "sink"));
-	json_object_set_new(answer, "class", json_string(plugin ? plugin->plugin.class_name : asked));
+	json_object_set_new(answer, "class", json_string(plugin ? plugin->plugin.class_name : question->asked));
 	json_object_set_new(answer, "version", plugin ? json_string(plugin->plugin.version) : json_null());
 	json_object_set_new(answer, "file", plugin ? json_string(plugin->file) : json_null());
 	json_object_set_new(answer, "message", json_string(message));
 	free(message);
 	cw_validation_free(validation);
-	cw_plugin_free(plugin);
+	return answer;
+}
+
+/* Resolves variables around the validation: NULL with *err when the worker's providers do not work. */
+static json_t *resolve_and_validate(struct cw_worker_config *worker, const char *asked, const struct cw_map *raw,
+				    struct cw_error *err)
+{
+	struct question question = { .worker = worker, .asked = asked, .raw = raw };
+	struct cw_catalog catalog = { .plugin_path = &worker->plugin_path };
+	const char *name = cw_map_get(raw, "name");
+	struct cw_providers providers = { 0 };
+	json_t *answer = NULL;
+
+	if (cw_providers_open(&providers, &catalog, worker, name ? name : "", err) == 0 &&
+	    cw_providers_resolve_worker(&providers, worker, err) == 0) {
+		cw_providers_resolve(&providers, raw, &question.config, &question.failed);
+		answer = validate(&question, &catalog);
+	}
+	cw_map_free(&question.config);
+	cw_map_free(&question.failed);
+	cw_providers_close(&providers);
+	cw_catalog_free(&catalog);
 	return answer;
 }
 
@@ -124,6 +155,7 @@ int cw_host_validate(void)
 	const char *asked = json_string_value(json_object_get(request, "class"));
 	struct cw_map config = { 0 };
 	struct cw_error err = { 0 };
+	json_t *answer = NULL;
 	int status;
 
 	if (!request)
@@ -132,7 +164,9 @@ int cw_host_validate(void)
 		cw_error_set(&err, CW_ERR_INVALID, "the request has no \"class\"");
 	else
 		cw_config_from_json(json_object_get(request, "config"), "config", &config, &err);
-	status = err.code ? fail(&err) : print(validate(&worker, asked, &config));
+	if (!err.code)
+		answer = resolve_and_validate(&worker, asked, &config, &err);
+	status = answer ? print(answer) : fail(&err);
 	cw_map_free(&config);
 	json_decref(request);
 	cw_worker_config_free(&worker);

@@ -7,10 +7,15 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hide.h"
 #include "base/mem.h"
+#include "host/bounds.h"
+#include "host/catalog.h"
 #include "host/context.h"
 #include "host/crash.h"
-#include "host/folders.h"
+#include "host/log_lines.h"
+#include "host/providers.h"
+#include "host/topics.h"
 #include "supervisor/protocol.h"
 
 #define METRICS_MS 1000
@@ -19,14 +24,20 @@
 
 struct host {
 	struct cw_link link;
+	struct cw_log_lines log_lines;
 	const char *connector;
 	struct cw_log_scope scope;
 	char label[160];      /* for crash reports */
 	struct cw_task *self; /* the connector's own context: a task that never runs */
 	struct cw_worker_config worker;
 	bool has_worker;
-	struct cw_loaded_plugin *plugin;
-	struct cw_map config;
+	bool has_log_level; /* told by the worker, which wins over its configuration */
+	struct cw_catalog catalog;
+	struct cw_providers providers;
+	const struct cw_loaded_plugin *plugin; /* in the catalog */
+	struct cw_stages stages;
+	struct cw_map raw; /* the connector's config as it was given */
+	struct cw_map config; /* with what its variables stand for */
 	void *plugin_config;
 	struct cw_config_memory *plugin_memory;
 	void *state; /* the plugin's connector */
@@ -34,6 +45,7 @@ struct host {
 	struct cw_task **tasks;
 	size_t n_tasks;
 	_Atomic bool group_formed; /* a task of the sink has got partitions */
+	struct cw_bounds bounds;
 	int64_t next_metrics_ms;
 	bool stopping;
 	int64_t stop_deadline_ms;
@@ -42,6 +54,37 @@ struct host {
 static const char *text_of(const json_t *message, const char *key)
 {
 	return json_string_value(json_object_get(message, key));
+}
+
+/* Fills *resolved with what the variables of a config stand for. */
+static int resolve(struct host *host, const struct cw_map *config, struct cw_map *resolved, struct cw_error *err)
+{
+	struct cw_map failed = { 0 };
+	int ret = cw_providers_resolve(&host->providers, config, resolved, &failed);
+
+	if (ret != 0)
+		cw_error_set(err, CW_ERR_INVALID, "%s: %s", failed.entries[0].key, failed.entries[0].value);
+	cw_map_free(&failed);
+	return ret;
+}
+
+/* What was made of variables is told to nobody: the worker gets the variables back. */
+static json_t *unresolved(const struct host *host, const struct cw_map *task)
+{
+	struct cw_map config = { 0 };
+	json_t *object;
+
+	cw_map_copy(&config, task);
+	for (size_t i = 0; i < host->raw.n; i++) {
+		const char *key = host->raw.entries[i].key, *raw = host->raw.entries[i].value;
+		const char *value = cw_map_get(&host->config, key);
+
+		if (value && strcmp(raw, value) != 0 && cw_map_get(&config, key))
+			cw_map_set(&config, key, raw);
+	}
+	object = cw_map_to_json(&config);
+	cw_map_free(&config);
+	return object;
 }
 
 /* ---- the connector ---- */
@@ -70,7 +113,7 @@ static json_t *task_configs(struct host *host, struct cw_error *err)
 	if (!err->code) {
 		list = json_array();
 		for (size_t i = 0; i < configs.n; i++)
-			json_array_append_new(list, cw_map_to_json(&configs.tasks[i]));
+			json_array_append_new(list, unresolved(host, &configs.tasks[i]));
 	}
 	cw_task_configs_free(&configs);
 	return list;
@@ -93,21 +136,31 @@ static void stop_connector(struct host *host)
 	host->state = NULL;
 }
 
+/* The worker's config and the connector's, with what their variables stand for. */
+static int load_configs(struct host *host, const json_t *message, struct cw_error *err)
+{
+	cw_map_from_json(&host->raw, json_object_get(message, "config"));
+	if (cw_worker_config_from_json(json_object_get(message, "worker"), &host->worker, err) != 0)
+		return -1;
+	host->has_worker = true;
+	host->catalog.plugin_path = &host->worker.plugin_path;
+	if (cw_providers_open(&host->providers, &host->catalog, &host->worker, host->connector, err) != 0 ||
+	    cw_providers_resolve_worker(&host->providers, &host->worker, err) != 0)
+		return -1;
+	return resolve(host, &host->raw, &host->config, err);
+}
+
 static int load(struct host *host, const json_t *message, struct cw_error *err)
 {
 	const char *asked, *hint = text_of(message, "file");
 	struct cw_config_table table;
-	struct cw_list folders;
 
-	cw_map_from_json(&host->config, json_object_get(message, "config"));
-	if (cw_worker_config_from_json(json_object_get(message, "worker"), &host->worker, err) != 0)
+	if (load_configs(host, message, err) != 0)
 		return -1;
-	host->has_worker = true;
 	asked = cw_map_get(&host->config, "connector.class");
 	if (!asked)
 		return cw_error_set(err, CW_ERR_INVALID, "the connector's config has no connector.class");
-	folders = cw_plugin_folders(&host->worker);
-	host->plugin = cw_plugin_find(&folders, asked, hint, err);
+	host->plugin = cw_catalog_connector(&host->catalog, asked, hint, err);
 	if (!host->plugin)
 		return -1;
 	table = (struct cw_config_table){ host->plugin->plugin.config, host->plugin->plugin.n_config,
@@ -115,7 +168,10 @@ static int load(struct host *host, const json_t *message, struct cw_error *err)
 	host->plugin_config = cw_alloc(host->plugin->plugin.config_size);
 	if (cw_config_fill(table, &host->config, host->plugin_config, &host->plugin_memory, err) != 0)
 		return -1;
-	host->self = cw_task_new(-1, 0, host->connector, host->plugin, &host->worker, &host->link, &host->config, NULL);
+	if (cw_stages_make(&host->stages, &host->catalog, &host->config, &host->worker, err) != 0)
+		return -1;
+	host->self = cw_task_new(-1, 0, host->connector, host->plugin, &host->worker, &host->link, &host->config,
+				  &host->providers.told, NULL);
 	return 0;
 }
 
@@ -127,8 +183,10 @@ static void answer_configured(struct host *host, struct cw_error *err)
 	if (!err->code && start_connector(host, err) == 0)
 		tasks = task_configs(host, err);
 	if (!tasks) {
-		log_error(&host->scope, "cannot start: %s", err->text);
-		cw_link_send(&host->link, json_pack("{s:s,s:s}", "type", "failed", "trace", err->text));
+		CW_AUTO_FREE char *trace = cw_hide(err->text, &host->providers.told);
+
+		log_error(&host->scope, "cannot start: %s", trace);
+		cw_link_send(&host->link, json_pack("{s:s,s:s}", "type", "failed", "trace", trace));
 		return;
 	}
 	cw_link_send(&host->link, json_pack("{s:s,s:s,s:s,s:s,s:o}", "type", "configured", "class",
@@ -164,7 +222,8 @@ static void on_start_task(struct host *host, const json_t *message)
 {
 	json_int_t id = json_integer_value(json_object_get(message, "task"));
 	json_int_t count = json_integer_value(json_object_get(message, "tasks"));
-	struct cw_map config = { 0 };
+	struct cw_map config = { 0 }, resolved = { 0 };
+	struct cw_error err = { 0 };
 
 	if (id < 0 || id >= 100000 || !host->plugin)
 		return;
@@ -175,11 +234,18 @@ static void on_start_task(struct host *host, const json_t *message)
 	}
 	cw_task_free(host->tasks[id]); /* the worker starts a task again only when it has ended */
 	cw_map_from_json(&config, json_object_get(message, "config"));
+	resolve(host, &config, &resolved, &err);
 	host->tasks[id] = cw_task_new((int)id, (int)count, host->connector, host->plugin, &host->worker, &host->link,
-				      &config, json_deep_copy(json_object_get(message, "offsets")));
+				      &resolved, &host->providers.told, json_deep_copy(json_object_get(message, "offsets")));
 	cw_map_free(&config);
+	cw_map_free(&resolved);
+	host->tasks[id]->stages = &host->stages;
 	host->tasks[id]->group_formed = &host->group_formed;
-	cw_task_start(host->tasks[id], json_is_true(json_object_get(message, "paused")));
+	host->tasks[id]->bounds = &host->bounds;
+	if (err.code)
+		cw_task_fail(host->tasks[id], err.text);
+	else
+		cw_task_start(host->tasks[id], json_is_true(json_object_get(message, "paused")));
 }
 
 static void send_metrics(struct host *host)
@@ -194,6 +260,13 @@ static void set_paused(struct host *host, bool paused)
 	for (size_t i = 0; i < host->n_tasks; i++)
 		if (host->tasks[i])
 			cw_task_set_paused(host->tasks[i], paused);
+}
+
+static void forget_topics(struct host *host)
+{
+	for (size_t i = 0; i < host->n_tasks; i++)
+		if (host->tasks[i])
+			cw_topics_forget(host->tasks[i]);
 }
 
 static void stop_all(struct host *host, int64_t timeout_ms)
@@ -213,12 +286,32 @@ static bool all_ended(const struct host *host)
 	return true;
 }
 
+static void set_log(const struct host *host)
+{
+	enum cw_log_level level = CW_LOG_INFO;
+	int told = cw_log_get_level();
+
+	cw_log_level_parse(host->worker.log_level, &level);
+	cw_log_setup(strcmp(host->worker.log_format, "json") == 0 ? CW_LOG_JSON : CW_LOG_TEXT, level);
+	if (host->has_log_level)
+		cw_log_set_level(told);
+}
+
+static void set_log_level(struct host *host, const char *name)
+{
+	int level;
+
+	if (!cw_logger_level_parse(name, &level))
+		return;
+	host->has_log_level = true;
+	cw_log_set_level(level);
+}
+
 static void handle(struct host *host, const json_t *message)
 {
 	const char *type = text_of(message, "type"), *level = text_of(message, "level");
 	struct cw_task *task = task_at(host, json_integer_value(json_object_get(message, "task")));
 	int64_t timeout_ms = json_integer_value(json_object_get(message, "timeout_ms"));
-	enum cw_log_level parsed;
 
 	if (strcmp(type, "configure") == 0 && !host->plugin)
 		on_configure(host, message);
@@ -232,18 +325,12 @@ static void handle(struct host *host, const json_t *message)
 		set_paused(host, *type == 'p');
 	else if (strcmp(type, "offsets_stored") == 0 && task)
 		cw_task_offsets_stored(task, (uint64_t)json_integer_value(json_object_get(message, "seq")));
-	else if (strcmp(type, "log_level") == 0 && level && cw_log_level_parse(level, &parsed) == 0)
-		cw_log_set_level(parsed);
+	else if (strcmp(type, "log_level") == 0 && level)
+		set_log_level(host, level);
+	else if (strcmp(type, "forget_topics") == 0)
+		forget_topics(host);
 	else if (strcmp(type, "stop") == 0)
 		stop_all(host, timeout_ms);
-}
-
-static void set_log(const struct host *host)
-{
-	enum cw_log_level level = CW_LOG_INFO;
-
-	cw_log_level_parse(host->worker.log_level, &level);
-	cw_log_setup(strcmp(host->worker.log_format, "json") == 0 ? CW_LOG_JSON : CW_LOG_TEXT, level);
 }
 
 static void loop(struct host *host)
@@ -269,7 +356,7 @@ static void loop(struct host *host)
 			stop_all(host, host->has_worker ? host->worker.task_shutdown_graceful_timeout_ms : ORPHAN_TIMEOUT_MS);
 			for (size_t i = 0; i < host->n_tasks; i++) /* nobody is left to wait for */
 				if (host->tasks[i])
-					cw_task_offsets_stored(host->tasks[i], UINT64_MAX);
+					cw_task_offsets_stored(host->tasks[i], CW_NEVER_STORED);
 		} else if (received < 0) {
 			usleep(10000);
 		}
@@ -288,9 +375,11 @@ int cw_host_run(const char *connector)
 	fcntl(CW_HOST_CRASH_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(CW_HOST_LOCK_FD, F_SETFD, FD_CLOEXEC);
 	cw_crash_install(CW_HOST_CRASH_FD);
+	cw_bounds_init(&host.bounds);
 	snprintf(host.label, sizeof(host.label), "connector %s", connector);
 	cw_crash_label(host.label);
 	cw_link_open(&host.link, CW_HOST_FD);
+	cw_log_lines_open(&host.log_lines, &host.link);
 	loop(&host);
 	if (!all_ended(&host))
 		_exit(3); /* a task that does not end cannot be joined; the process's end ends it */
@@ -301,10 +390,15 @@ int cw_host_run(const char *connector)
 	cw_task_free(host.self);
 	cw_config_memory_free(host.plugin_memory);
 	free(host.plugin_config);
-	cw_plugin_free(host.plugin);
+	cw_providers_close(&host.providers);
+	cw_stages_free(&host.stages);
+	cw_bounds_free(&host.bounds);
+	cw_catalog_free(&host.catalog);
 	cw_map_free(&host.config);
+	cw_map_free(&host.raw);
 	if (host.has_worker)
 		cw_worker_config_free(&host.worker);
+	cw_log_lines_close(&host.log_lines);
 	cw_link_close(&host.link);
 	return EXIT_SUCCESS;
 }

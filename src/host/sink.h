@@ -1,6 +1,7 @@
 /*
- * sink - the inside of a sink task, shared by its two files: sink_task.c (the loop: batches through the
- * plugin) and sink_consumer.c (Kafka: subscription, rebalances, receiving, commits).
+ * sink - the inside of a sink task, shared by its files: sink_task.c (the loop: batches through the plugin),
+ * sink_records.c (single records: through the pipeline, or rejected), sink_consumer.c (Kafka: subscription, receiving,
+ * commits), sink_bounds.c (runs that have an end) and sink_rebalance.c (partitions that come and go).
  *
  * Everything runs on the task's thread; librdkafka's callbacks are served there too.
  */
@@ -10,9 +11,11 @@
 #include <librdkafka/rdkafka.h>
 
 #include "host/batch.h"
-#include "host/converter.h"
+#include "host/bounds.h"
+#include "host/pipeline.h"
 #include "host/positions.h"
 #include "host/task.h"
+#include "host/topics.h"
 #include "kafka/fetch_waker.h"
 
 #define CW_SINK_BATCH_RECORDS 1000u
@@ -24,27 +27,31 @@ struct cw_sink {
 	rd_kafka_queue_t *queue;
 	int queue_fd; /* readable once the empty queue got something */
 	struct cw_fetch_waker *waker;
-	struct cw_converter key_converter, value_converter;
+	struct cw_pipeline pipeline;
 	rd_kafka_message_t **messages; /* [CW_SINK_BATCH_RECORDS], of one cw_sink_receive() */
+	size_t n_messages;
 
-	/* Batches: at most one is held back by the plugin, one more may come while that lasts. */
-	struct cw_task_batch *spare, *held, *parked;
-	struct cw_task_batch *first, *last; /* given to the plugin, in order, not settled */
+	struct cw_task_batch *spare;
+	struct cw_batch_queue waiting; /* received; more than one only when some came while the plugin held back */
+	struct cw_batch_queue given;   /* to the plugin, and not settled */
 	struct cw_positions safe;      /* may be committed */
 	struct cw_positions unflushed; /* may be committed after the plugin's next flush() */
 	bool async, flushes;           /* how the plugin says what is safe */
-	bool headers;                  /* the plugin looks at them */
+	struct cw_used_topics topics;
+	bool headers;                  /* somebody looks at them */
 	bool plugin_open;
+	bool bounded;                  /* the run has an end: task->bounds */
 
-	unsigned attempt;      /* of the held batch */
-	int64_t retry_at_ms;   /* not before: the held batch */
-	int64_t held_since_ms; /* 0: nothing is held back */
+	unsigned attempt;      /* of the first waiting batch */
+	int64_t retry_at_ms;   /* not before: the first waiting batch */
+	int64_t held_since_ms; /* 0: the plugin does not hold back */
 	bool partitions_paused;
+	bool joining; /* the group has not said yet which partitions are the task's */
 	int64_t next_commit_ms, next_tick_ms;
 	struct cw_error failure; /* from a callback */
 
-	struct cw_metric *records, *written, *skipped, *failed, *bytes, *batches, *retries, *errors, *in_flight, *lag,
-		*partitions, *commits, *commit_failures;
+	struct cw_metric *records, *written, *skipped, *failed, *given_up, *bytes, *batches, *retries, *errors, *in_flight,
+		*lag, *partitions, *commits, *commit_failures;
 };
 
 /* ---- sink_consumer.c ---- */
@@ -60,9 +67,40 @@ void cw_sink_update_lag(struct cw_sink *sink);
 /* Leaves the group, when somebody is there to be told, and closes the consumer. */
 void cw_sink_unsubscribe(struct cw_sink *sink);
 
+/* ---- sink_records.c ---- */
+
+/*
+ * Takes the records of a raw batch through the pipeline; those that go no further leave it. CW_OK: all of them;
+ * CW_RETRY: to be called again after *wait_ms; CW_FAIL.
+ */
+enum cw_result cw_sink_process(struct cw_sink *sink, struct cw_task_batch *b, int64_t *wait_ms, struct cw_error *err);
+
+/* ---- sink_bounds.c ---- */
+
+/* Whether run.until gives the run an end. */
+bool cw_sink_is_bounded(const struct cw_sink *sink);
+/* Asks Kafka where that is, unless another task has done so. CW_OK, CW_RETRY or CW_FAIL with *err. */
+enum cw_result cw_sink_set_bounds(struct cw_sink *sink, struct cw_error *err);
+/* Drops what was received and lies behind the end. */
+void cw_sink_keep_within_bounds(struct cw_sink *sink);
+bool cw_sink_run_is_over(const struct cw_sink *sink);
+
 /* ---- sink_task.c ---- */
 
-/* Lets the plugin finish what it was given, for at most timeout_ms and until a stop: whether it did. */
-bool cw_sink_drain(struct cw_sink *sink, int64_t timeout_ms);
+/*
+ * Lets the plugin finish what it was given, until the deadline (monotonic) and a stop, and settles what is safe then.
+ * CW_OK: all of it; CW_RETRY: not in this time; CW_FAIL with *err.
+ */
+enum cw_result cw_sink_flush(struct cw_sink *sink, int64_t deadline_ms, struct cw_error *err);
+/* The first waiting batch is another one now, or there is none: nothing is held back. */
+void cw_sink_release(struct cw_sink *sink);
+/* The batch is in none of the queues any more, and may be filled again. */
+void cw_sink_recycle(struct cw_sink *sink, struct cw_task_batch *b);
+
+/* ---- sink_rebalance.c ---- */
+
+/* librdkafka's rebalance callback; its opaque is the sink. */
+void cw_sink_on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *partitions,
+			  void *opaque);
 
 #endif

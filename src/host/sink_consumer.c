@@ -6,18 +6,19 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "data/schema.h"
+#include "data/text.h"
 #include "host/sink.h"
 #include "kafka/client.h"
 
 #define METADATA_TIMEOUT_MS 5000
-#define COMMIT_TIMEOUT_MS 5000
 /* How long the group's coordinator may take for an answer, when nothing is to wait for it for long. */
 #define COORDINATOR_TIMEOUT_MS 1000
 /* How long the other tasks let the first one go ahead into the group. */
 #define HEAD_START_MS 200
 #define HEAD_START_STEP_MS 2
-/* How long partitions that are taken away may keep the group waiting. */
-#define REVOKE_DRAIN_MS 10000
+#define JOIN_TIMEOUT_MS 1000
+#define JOIN_SLICE_MS 20
 
 /*
  * Small fetches and a small queue cost no speed and a tenth of the memory; a dead host's partitions
@@ -36,63 +37,6 @@ static const struct cw_client_default defaults[] = {
 	{ "queued.max.messages.kbytes", "2048" },
 	{ NULL, NULL },
 };
-
-static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
-{
-	rd_kafka_error_t *error = rd_kafka_incremental_assign(sink->consumer, partitions);
-
-	if (error) {
-		log_error(&sink->scope, "partitions cannot be assigned: %s", rd_kafka_error_string(error));
-		rd_kafka_error_destroy(error);
-		return;
-	}
-	atomic_store(sink->task->group_formed, true);
-	cw_positions_assign(&sink->safe, partitions);
-	cw_positions_assign(&sink->unflushed, partitions);
-	if (sink->partitions_paused)
-		rd_kafka_pause_partitions(sink->consumer, partitions);
-}
-
-static void give_up(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
-{
-	rd_kafka_error_t *error;
-
-	if (!rd_kafka_assignment_lost(sink->consumer)) {
-		cw_sink_drain(sink, REVOKE_DRAIN_MS);
-		cw_sink_commit(sink, COMMIT_TIMEOUT_MS);
-	}
-	cw_positions_revoke(&sink->safe, partitions);
-	cw_positions_revoke(&sink->unflushed, partitions);
-	error = rd_kafka_incremental_unassign(sink->consumer, partitions);
-	if (error) {
-		log_error(&sink->scope, "partitions cannot be given up: %s", rd_kafka_error_string(error));
-		rd_kafka_error_destroy(error);
-	}
-}
-
-static void on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *partitions,
-			 void *opaque)
-{
-	struct cw_sink *sink = opaque;
-
-	switch (what) {
-	case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-		log_info(&sink->scope, "%d partition(s) assigned", partitions->cnt);
-		take_over(sink, partitions);
-		break;
-	case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
-		log_info(&sink->scope, "%d partition(s) %s", partitions->cnt,
-			 rd_kafka_assignment_lost(consumer) ? "lost" : "revoked");
-		give_up(sink, partitions);
-		break;
-	default:
-		log_error(&sink->scope, "rebalance failed: %s", rd_kafka_err2str(what));
-		rd_kafka_assign(consumer, NULL);
-		return;
-	}
-	cw_fetch_waker_assign(sink->waker, sink->safe.list);
-	cw_metric_set(sink->partitions, sink->safe.list->cnt);
-}
 
 static void on_commit(rd_kafka_t *consumer, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t *offsets,
 		      void *opaque)
@@ -178,16 +122,17 @@ static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err
 	CW_AUTO_FREE char *group = cw_format("connect-%s", task->context.connector);
 	CW_AUTO_FREE char *client = cw_format("connector-consumer-%s-%d", task->context.connector, task->context.task);
 	rd_kafka_conf_t *conf;
-	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 2];
+	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 3];
 
 	all[0] = (struct cw_client_default){ "group.id", group };
 	all[1] = (struct cw_client_default){ "client.id", client };
-	memcpy(&all[2], defaults, sizeof(defaults));
+	all[2] = (struct cw_client_default){ "enable.partition.eof", sink->bounded ? "true" : "false" };
+	memcpy(&all[3], defaults, sizeof(defaults));
 	conf = cw_client_conf(CW_CLIENT_CONSUMER, task->worker, &task->config, all, err);
 	if (!conf)
 		return NULL;
 	cw_fetch_waker_configure(conf);
-	rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+	rd_kafka_conf_set_rebalance_cb(conf, cw_sink_on_rebalance);
 	rd_kafka_conf_set_error_cb(conf, on_error);
 	return conf;
 }
@@ -197,6 +142,7 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 	rd_kafka_topic_partition_list_t *topics;
 	rd_kafka_conf_t *conf = consumer_conf(sink, err);
 	rd_kafka_resp_err_t error;
+	enum cw_result result;
 	static const uint64_t one = 1;
 
 	if (!conf)
@@ -211,6 +157,9 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 	rd_kafka_queue_io_event_enable(sink->queue, sink->queue_fd, &one, sizeof(one));
 	sink->waker = cw_fetch_waker_new(sink->consumer);
 	warm_metadata(sink);
+	result = cw_sink_set_bounds(sink, err);
+	if (result != CW_OK)
+		return result;
 	let_first_go_ahead(sink);
 	topics = subscription(&sink->task->framework);
 	error = rd_kafka_subscribe(sink->consumer, topics);
@@ -219,6 +168,7 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 		cw_error_set(err, CW_ERR_INVALID, "the topics cannot be subscribed to: %s", rd_kafka_err2str(error));
 		return CW_FAIL;
 	}
+	sink->joining = true;
 	return CW_OK;
 }
 
@@ -304,6 +254,22 @@ static void fill_headers(struct cw_task_batch *b, struct cw_record *r, const rd_
 	r->headers = out;
 }
 
+/* What the left-out converter would give, where `direct`; else the bytes, for the converter. */
+static struct cw_value bytes_value(struct cw_task_batch *b, enum cw_type type, bool direct, const void *p, size_t n)
+{
+	struct cw_value v = cw_value_null();
+
+	if (direct)
+		v.schema = cw_schema_of(type, true);
+	if (!p)
+		return v;
+	v.type = (uint8_t)type;
+	v.u.bytes = cw_slice(copy(b, p, n), n);
+	if (type == CW_STRING)
+		v.u.bytes = cw_text_decode(&b->batch, v.u.bytes);
+	return v;
+}
+
 static void fill_record(struct cw_sink *sink, struct cw_task_batch *b, const struct place *place,
 			const rd_kafka_message_t *m)
 {
@@ -317,39 +283,45 @@ static void fill_record(struct cw_sink *sink, struct cw_task_batch *b, const str
 	r->timestamp_type = type == RD_KAFKA_TIMESTAMP_CREATE_TIME	  ? CW_TIMESTAMP_CREATE :
 			    type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? CW_TIMESTAMP_LOG_APPEND :
 									 CW_TIMESTAMP_NONE;
-	r->key = cw_converter_to_value(&sink->key_converter, copy(b, m->key, m->key_len), m->key_len);
-	r->value = cw_converter_to_value(&sink->value_converter, copy(b, m->payload, m->len), m->len);
+	r->original_topic = place->name;
+	r->original_partition = m->partition;
+	r->key = bytes_value(b, sink->pipeline.key_type, sink->pipeline.key_direct, m->key, m->key_len);
+	r->value = bytes_value(b, sink->pipeline.value_type, sink->pipeline.value_direct, m->payload, m->len);
 	r->source_partition = NULL;
 	r->headers = NULL;
 	r->n_headers = 0;
 	if (sink->headers)
 		fill_headers(b, r, m);
+	b->raw = b->raw || cw_pipeline_is_needed(&sink->pipeline, r);
 }
 
 /*
  * The bytes are copied and the messages given back at once: what the plugin holds until its store has answered
  * is a third of what librdkafka needs for a message, and librdkafka's memory is used again while it is in the cache.
  */
-static int64_t fill_batch(struct cw_sink *sink, struct cw_task_batch *b, size_t n)
+static int64_t fill_batch(struct cw_sink *sink, struct cw_task_batch *b)
 {
 	struct place place = { 0 };
 	int64_t bytes = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < sink->n_messages; i++) {
 		const rd_kafka_message_t *m = sink->messages[i];
 
 		if (m->err) {
 			handle_error(sink, m);
 			continue;
 		}
+		if (m->rkt != place.topic)
+			cw_used_topics_add(&sink->topics, sink->task, rd_kafka_topic_name(m->rkt));
 		if (m->rkt != place.topic || m->partition != place.partition)
 			find_place(b, &place, m);
 		fill_record(sink, b, &place, m);
 		b->spans[place.span].next_offset = m->offset + 1;
 		bytes += (int64_t)m->len;
 	}
-	for (size_t i = 0; i < n; i++) /* only now: they keep the topics alive that are compared */
+	for (size_t i = 0; i < sink->n_messages; i++) /* only now: they keep the topics alive that are compared */
 		rd_kafka_message_destroy(sink->messages[i]);
+	sink->n_messages = 0;
 	return bytes;
 }
 
@@ -357,26 +329,27 @@ static int64_t fill_batch(struct cw_sink *sink, struct cw_task_batch *b, size_t 
  * What is there, without waiting. One by one: rd_kafka_consume_batch_queue() of librdkafka before 2.1 loses the
  * messages that it has taken when it meets the mark of a pause or a rebalance behind them, and reads on after them.
  */
-static size_t take_messages(struct cw_sink *sink)
+static void take_messages(struct cw_sink *sink)
 {
-	size_t n = 0;
+	rd_kafka_message_t *m;
 
-	while (n < CW_SINK_BATCH_RECORDS && (sink->messages[n] = rd_kafka_consume_queue(sink->queue, 0)) != NULL)
-		n++;
-	return n;
+	/* A rebalance may be served within the call, and drop messages that were taken before. */
+	while (sink->n_messages < CW_SINK_BATCH_RECORDS && (m = rd_kafka_consume_queue(sink->queue, 0)) != NULL)
+		sink->messages[sink->n_messages++] = m;
 }
 
 struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 {
 	struct cw_task_batch *b = sink->spare ? sink->spare : cw_task_batch_new(CW_SINK_BATCH_RECORDS);
 	int64_t bytes;
-	size_t n;
 
 	/* Taken off the list first: a rebalance may be served within the call, and it puts other batches there. */
 	sink->spare = sink->spare ? sink->spare->next : NULL;
-	n = take_messages(sink);
+	take_messages(sink);
+	if (sink->bounded)
+		cw_sink_keep_within_bounds(sink);
 	b->next = NULL;
-	bytes = fill_batch(sink, b, n);
+	bytes = fill_batch(sink, b);
 	if (b->batch.n == 0) {
 		b->next = sink->spare;
 		sink->spare = b;
@@ -475,22 +448,43 @@ void cw_sink_update_lag(struct cw_sink *sink)
 	rd_kafka_topic_partition_list_destroy(at);
 }
 
+/*
+ * librdkafka 2.0 aborts the process when a consumer goes that has been let into its group and has not heard yet which
+ * partitions it gets: it frees what its assignor keeps of them, which is not there before. That takes a moment only.
+ */
+static void wait_for_assignment(struct cw_sink *sink)
+{
+	int64_t until = cw_clock_ms() + cw_task_closing_ms(sink->task, JOIN_TIMEOUT_MS);
+
+	while (sink->joining && cw_clock_ms() < until) {
+		rd_kafka_message_t *m = rd_kafka_consume_queue(sink->queue, JOIN_SLICE_MS);
+
+		if (m)
+			rd_kafka_message_destroy(m); /* nobody takes it any more: it is not committed */
+	}
+}
+
 void cw_sink_unsubscribe(struct cw_sink *sink)
 {
+	bool answers = false;
+
 	cw_fetch_waker_free(sink->waker);
 	sink->waker = NULL;
-	free(sink->messages);
+	if (sink->consumer)
+		answers = coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS));
+	if (answers)
+		wait_for_assignment(sink);
 	if (sink->queue)
 		rd_kafka_queue_destroy(sink->queue);
-	if (!sink->consumer)
-		return;
 	/* A good-bye that nobody hears is waited for in vain. */
-	if (coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS))) {
+	if (answers) {
 		rd_kafka_consumer_close(sink->consumer);
 		rd_kafka_destroy(sink->consumer);
-	} else {
+	} else if (sink->consumer) {
 		log_warn(&sink->scope, "Kafka does not answer: the consumer does not leave its group, which notices by itself");
 		rd_kafka_destroy_flags(sink->consumer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 	}
-	close(sink->queue_fd);
+	free(sink->messages);
+	if (sink->queue)
+		close(sink->queue_fd);
 }

@@ -4,13 +4,13 @@
  *
  * A plugin that has no room (CW_BUSY) or wants the batch again (CW_RETRY) holds the loop back. Kafka is
  * not fetched from meanwhile; when that lasts, the partitions are paused and the consumer is polled, so
- * that it stays in its group for as long as it takes.
+ * that it stays in its group for as long as it takes. What comes nevertheless waits in order: that is little,
+ * since a paused partition gives nothing.
  */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,7 +24,7 @@
 
 static struct cw_sink *sink_of(struct cw_task *task);
 
-static void recycle(struct cw_sink *sink, struct cw_task_batch *b)
+void cw_sink_recycle(struct cw_sink *sink, struct cw_task_batch *b)
 {
 	cw_task_batch_reset(b);
 	b->next = sink->spare;
@@ -32,40 +32,6 @@ static void recycle(struct cw_sink *sink, struct cw_task_batch *b)
 }
 
 /* ---- what the plugin says of a batch ---- */
-
-static void log_rejected(struct cw_sink *sink, const struct cw_record *r, const char *reason)
-{
-	const struct cw_connector_config *config = &sink->task->framework;
-	int n = r->value.u.bytes.n > 1000 ? 1000 : (int)r->value.u.bytes.n;
-
-	if (!config->errors_log_enable)
-		return;
-	if (config->errors_log_include_messages && r->value.type != CW_NULL)
-		log_error(&sink->scope, "record %.*s-%d@%lld was skipped: %s; its value: %.*s", (int)r->topic.n, r->topic.p,
-			  (int)r->partition, (long long)r->offset, reason, n, r->value.u.bytes.p);
-	else
-		log_error(&sink->scope, "record %.*s-%d@%lld was skipped: %s", (int)r->topic.n, r->topic.p,
-			  (int)r->partition, (long long)r->offset, reason);
-}
-
-int cw_sink_reject(struct cw_task *task, struct cw_batch *batch, size_t i, const char *reason, struct cw_error *err)
-{
-	struct cw_sink *sink = sink_of(task);
-	const struct cw_record *r = cw_batch_record(batch, i);
-
-	/* A batch that is put again is rejected from again. */
-	if (!cw_task_batch_reject(cw_task_batch_of(batch), i))
-		return 0;
-	cw_metric_add(sink->errors, 1);
-	if (strcasecmp(task->framework.errors_tolerance, "all") != 0) {
-		cw_metric_add(sink->failed, 1);
-		return cw_error_set(err, CW_ERR_FATAL, "record %.*s-%d@%lld: %s (errors.tolerance is none)",
-				    (int)r->topic.n, r->topic.p, (int)r->partition, (long long)r->offset, reason);
-	}
-	cw_metric_add(sink->skipped, 1);
-	log_rejected(sink, r, reason);
-	return 0;
-}
 
 void cw_sink_complete(struct cw_task *task, struct cw_batch *batch)
 {
@@ -84,44 +50,17 @@ static void settle(struct cw_sink *sink)
 {
 	struct cw_positions *to = sink->flushes && !sink->async ? &sink->unflushed : &sink->safe;
 
-	while (sink->first && sink->first->complete) {
-		struct cw_task_batch *b = sink->first;
+	while (sink->given.first && sink->given.first->complete) {
+		struct cw_task_batch *b = cw_batch_queue_pop(&sink->given);
 
-		sink->first = b->next;
-		if (!sink->first)
-			sink->last = NULL;
 		for (size_t i = 0; i < b->n_spans; i++)
 			cw_positions_advance(to, b->spans[i].topic, b->spans[i].partition,
 					     b->spans[i].next_offset);
-		recycle(sink, b);
+		cw_sink_recycle(sink, b);
 	}
 }
 
 /* ---- giving batches to the plugin ---- */
-
-static void append(struct cw_sink *sink, struct cw_task_batch *b)
-{
-	b->next = NULL;
-	if (sink->last)
-		sink->last->next = b;
-	else
-		sink->first = b;
-	sink->last = b;
-}
-
-/* Takes back what offer() appended: the plugin did not take it. */
-static void unappend(struct cw_sink *sink, struct cw_task_batch *b)
-{
-	struct cw_task_batch *before = NULL;
-
-	for (struct cw_task_batch *x = sink->first; x != b; x = x->next)
-		before = x;
-	if (before)
-		before->next = NULL;
-	else
-		sink->first = NULL;
-	sink->last = before;
-}
 
 static void hold(struct cw_sink *sink)
 {
@@ -129,33 +68,59 @@ static void hold(struct cw_sink *sink)
 		sink->held_since_ms = cw_clock_ms();
 }
 
-static void release(struct cw_sink *sink)
+void cw_sink_release(struct cw_sink *sink)
 {
-	sink->held = sink->parked;
-	sink->parked = NULL;
 	sink->held_since_ms = 0;
 	sink->attempt = 0;
 	sink->retry_at_ms = 0;
 }
 
-/* Offers the held batch. CW_OK: taken; CW_BUSY: held back; CW_FAIL. */
+/* The first waiting batch is the plugin's now. */
+static void taken(struct cw_sink *sink)
+{
+	cw_sink_release(sink);
+	cw_batch_queue_push(&sink->given, cw_batch_queue_pop(&sink->waiting));
+}
+
+/* The pipeline, for a batch as Kafka has it. CW_OK: done; CW_BUSY: not yet; CW_FAIL. */
+static enum cw_result take_through(struct cw_sink *sink, struct cw_task_batch *b, struct cw_error *err)
+{
+	int64_t wait_ms = 0;
+	enum cw_result result = cw_sink_process(sink, b, &wait_ms, err);
+
+	if (result != CW_RETRY)
+		return result;
+	hold(sink);
+	sink->retry_at_ms = cw_clock_ms() + wait_ms;
+	return CW_BUSY;
+}
+
+/* Offers the first waiting batch. CW_OK: taken; CW_BUSY: held back; CW_FAIL. */
 static enum cw_result offer(struct cw_sink *sink, struct cw_error *err)
 {
 	struct cw_task *task = sink->task;
-	struct cw_task_batch *b = sink->held;
+	struct cw_task_batch *b = sink->waiting.first;
 	enum cw_result result;
 
 	if (cw_clock_ms() < sink->retry_at_ms)
 		return CW_BUSY;
-	append(sink, b); /* before the call: the plugin may complete it at once */
+	if (b->raw) {
+		result = take_through(sink, b, err);
+		if (result != CW_OK)
+			return result;
+	}
+	if (b->batch.n == 0) { /* nothing is left for the plugin: its offsets go on all the same */
+		taken(sink);
+		cw_sink_complete(task, &b->batch);
+		return CW_OK;
+	}
 	result = task->plugin->ops.put(task->state, &b->batch, err);
 	if (result == CW_OK) {
-		release(sink);
+		taken(sink);
 		if (!sink->async)
 			cw_sink_complete(task, &b->batch);
 		return CW_OK;
 	}
-	unappend(sink, b);
 	if (result == CW_BUSY) {
 		hold(sink);
 		return CW_BUSY;
@@ -209,41 +174,65 @@ static enum cw_result wait_for(struct cw_sink *sink, bool for_records, int64_t t
 	return result == CW_FAIL ? CW_FAIL : CW_OK;
 }
 
+/* Polls the consumer; what comes waits behind what waits already. */
+static void receive(struct cw_sink *sink)
+{
+	struct cw_task_batch *b = cw_sink_receive(sink);
+
+	if (b)
+		cw_batch_queue_push(&sink->waiting, b);
+}
+
 /* A plugin that holds back for long: stay in the group, without more records. */
 static void stay_in_group(struct cw_sink *sink)
 {
-	struct cw_task_batch *b;
-
 	if (sink->held_since_ms == 0 || cw_clock_ms() - sink->held_since_ms < PAUSE_AFTER_MS)
 		return;
 	if (!sink->partitions_paused) {
 		log_info(&sink->scope, "the connector holds back: partitions are paused");
 		cw_sink_pause_partitions(sink, true);
 	}
-	if (sink->parked)
-		return; /* a straggler from before the pause: one is enough */
-	b = cw_sink_receive(sink);
-	if (b && sink->held)
-		sink->parked = b;
-	else if (b)
-		sink->held = b; /* a rebalance that was served meanwhile emptied the plugin */
+	receive(sink);
+}
+
+/* An asynchronous plugin without flush() says itself how far it is. */
+static enum cw_result wait_until_complete(struct cw_sink *sink, int64_t ms, struct cw_error *err)
+{
+	settle(sink);
+	if (sink->given.first && wait_for(sink, false, ms, err) == CW_FAIL)
+		return CW_FAIL;
+	settle(sink);
+	return sink->given.first ? CW_RETRY : CW_OK;
+}
+
+/* One slice of the time. CW_RETRY: that was not enough. */
+static enum cw_result flush_slice(struct cw_sink *sink, int64_t ms, struct cw_error *err)
+{
+	struct cw_task *task = sink->task;
+	int64_t until = cw_clock_ms() + ms;
+	enum cw_result result;
+
+	if (!sink->flushes)
+		return wait_until_complete(sink, ms, err);
+	result = task->plugin->ops.flush(task->state, ms, err);
+	settle(sink);
+	if (result == CW_RETRY && cw_clock_ms() < until)
+		cw_task_sleep(task, until - cw_clock_ms()); /* it did not wait itself */
+	return result;
 }
 
 /* In slices, since a stop may come meanwhile and shorten the time. */
-static enum cw_result flush_plugin(struct cw_sink *sink, int64_t deadline_ms, struct cw_error *err)
+enum cw_result cw_sink_flush(struct cw_sink *sink, int64_t deadline_ms, struct cw_error *err)
 {
-	struct cw_task *task = sink->task;
-	enum cw_result result = CW_OK;
+	enum cw_result result;
 	int64_t left;
 
-	while (sink->flushes) {
-		left = cw_task_left_ms(task, deadline_ms);
-		result = task->plugin->ops.flush(task->state, left < SLICE_MS ? left : SLICE_MS, err);
-		if (result != CW_RETRY || left == 0)
-			break;
-		*err = (struct cw_error){ 0 };
-	}
-	settle(sink);
+	do {
+		left = cw_task_left_ms(sink->task, deadline_ms);
+		result = flush_slice(sink, left < SLICE_MS ? left : SLICE_MS, err);
+		if (result == CW_RETRY)
+			*err = (struct cw_error){ 0 };
+	} while (result == CW_RETRY && left > 0);
 	if (result == CW_OK && sink->flushes && !sink->async) {
 		rd_kafka_topic_partition_list_t *flushed = cw_positions_take(&sink->unflushed);
 
@@ -256,16 +245,17 @@ static enum cw_result flush_plugin(struct cw_sink *sink, int64_t deadline_ms, st
 	return result;
 }
 
-bool cw_sink_drain(struct cw_sink *sink, int64_t timeout_ms)
+/* The plugin takes what waits and finishes what it has, as far as the time and a stop allow. */
+static void drain(struct cw_sink *sink, int64_t timeout_ms)
 {
 	int64_t deadline = timeout_ms < INT64_MAX - cw_clock_ms() ? cw_clock_ms() + timeout_ms : INT64_MAX, left;
 	struct cw_error err = { 0 };
 
-	if (!sink->plugin_open)
-		return true; /* the consumer closes after the plugin did */
-	while (sink->held && (left = cw_task_left_ms(sink->task, deadline)) > 0) {
+	while (sink->waiting.first && (left = cw_task_left_ms(sink->task, deadline)) > 0) {
 		enum cw_result result = offer(sink, &err);
 
+		if (result == CW_BUSY && sink->waiting.first->raw && cw_task_stopping(sink->task))
+			break; /* the pipeline waits for what may take long: it is read again */
 		if (result == CW_BUSY)
 			result = wait_for(sink, false, left > SLICE_MS ? SLICE_MS : left, &err);
 		if (result == CW_FAIL)
@@ -273,10 +263,9 @@ bool cw_sink_drain(struct cw_sink *sink, int64_t timeout_ms)
 		settle(sink);
 	}
 	if (!err.code)
-		flush_plugin(sink, deadline, &err);
+		cw_sink_flush(sink, deadline, &err);
 	if (err.code)
 		cw_error_set(&sink->failure, err.code, "%s", err.text);
-	return !err.code && !sink->held && !sink->first;
 }
 
 /* ---- the loop ---- */
@@ -292,7 +281,7 @@ static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 	if (now < sink->next_commit_ms)
 		return CW_OK;
 	sink->next_commit_ms = now + sink->task->worker->offset_flush_interval_ms;
-	if (!sink->async && flush_plugin(sink, now + sink->task->worker->offset_flush_timeout_ms, err) == CW_FAIL)
+	if (!sink->async && cw_sink_flush(sink, now + sink->task->worker->offset_flush_timeout_ms, err) == CW_FAIL)
 		return CW_FAIL;
 	cw_sink_commit(sink, 0);
 	return CW_OK;
@@ -303,15 +292,12 @@ static enum cw_result paused(struct cw_sink *sink, struct cw_error *err)
 {
 	struct cw_task *task = sink->task;
 
-	cw_sink_drain(sink, task->worker->offset_flush_timeout_ms);
+	drain(sink, task->worker->offset_flush_timeout_ms);
 	cw_sink_commit(sink, task->worker->offset_flush_timeout_ms);
 	cw_sink_pause_partitions(sink, true);
 	cw_task_report(task, "PAUSED", NULL);
 	while (cw_task_paused(task) && !cw_task_stopping(task) && !sink->failure.code) {
-		struct cw_task_batch *b = sink->held ? NULL : cw_sink_receive(sink);
-
-		if (b)
-			sink->held = b; /* a straggler; it waits for the resume */
+		receive(sink);
 		if (wait_for(sink, true, TICK_MS, err) == CW_FAIL)
 			return CW_FAIL;
 		settle(sink);
@@ -330,7 +316,7 @@ static int64_t wait_ms(const struct cw_sink *sink)
 	int64_t now = cw_clock_ms();
 	int64_t until = sink->next_tick_ms < sink->next_commit_ms ? sink->next_tick_ms : sink->next_commit_ms;
 
-	if (sink->held && sink->retry_at_ms > now && sink->retry_at_ms < until)
+	if (sink->waiting.first && sink->retry_at_ms > now && sink->retry_at_ms < until)
 		until = sink->retry_at_ms;
 	return until > now ? until - now : 0;
 }
@@ -348,15 +334,17 @@ static enum cw_result step(struct cw_sink *sink, struct cw_error *err)
 {
 	enum cw_result result = CW_OK;
 
-	if (!sink->held)
+	if (!sink->waiting.first) {
 		let_flow(sink);
-	if (!sink->held)
-		sink->held = cw_sink_receive(sink);
-	if (sink->held) {
+		receive(sink);
+		if (sink->failure.code)
+			return CW_OK; /* which the loop sees, before a plugin that refused its partitions gets records */
+	}
+	if (sink->waiting.first) {
 		result = offer(sink, err);
 		if (result == CW_BUSY) {
 			stay_in_group(sink);
-			result = wait_for(sink, false, wait_ms(sink), err);
+			result = wait_for(sink, sink->partitions_paused, wait_ms(sink), err);
 		}
 	} else {
 		result = wait_for(sink, true, wait_ms(sink), err);
@@ -364,6 +352,8 @@ static enum cw_result step(struct cw_sink *sink, struct cw_error *err)
 	settle(sink);
 	if (result == CW_FAIL)
 		return CW_FAIL;
+	if (cw_sink_run_is_over(sink))
+		return CW_END;
 	return commit_if_due(sink, err);
 }
 
@@ -394,6 +384,8 @@ static void make_metrics(struct cw_sink *sink)
 	sink->written = cw_metrics_get(m, CW_METRIC_COUNTER, "records_written", "Records that the connector has written.");
 	sink->skipped = cw_metrics_get(m, CW_METRIC_COUNTER, "records_skipped", "Records skipped under errors.tolerance.");
 	sink->failed = cw_metrics_get(m, CW_METRIC_COUNTER, "records_failed", "Records that failed the task.");
+	sink->given_up = cw_metrics_get(m, CW_METRIC_COUNTER, "records_given_up",
+					"Records read and given up with their partitions, before the connector took them.");
 	sink->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight", "Records read and not yet settled.");
 	sink->bytes = cw_metrics_get(m, CW_METRIC_COUNTER, "bytes", "Bytes of record values read from Kafka.");
 	sink->batches = cw_metrics_get(m, CW_METRIC_COUNTER, "batches", "Batches read from Kafka.");
@@ -406,44 +398,27 @@ static void make_metrics(struct cw_sink *sink)
 	cw_metric_set(sink->in_flight, 0); /* of an earlier attempt */
 }
 
-static void free_batches(struct cw_task_batch *b)
-{
-	while (b) {
-		struct cw_task_batch *next = b->next;
-
-		cw_task_batch_free(b);
-		b = next;
-	}
-}
-
 /* After the plugin's end: nobody points into the batches any more. */
 static void close_sink(struct cw_sink *sink)
 {
-	free_batches(sink->first);
-	free_batches(sink->held);
-	free_batches(sink->parked);
-	free_batches(sink->spare);
-	sink->first = sink->last = sink->held = sink->parked = sink->spare = NULL;
+	struct cw_batch_queue spare = { .first = sink->spare };
+
+	cw_batch_queue_free(&sink->waiting);
+	cw_batch_queue_free(&sink->given);
+	cw_batch_queue_free(&spare);
+	sink->spare = NULL;
 	cw_sink_unsubscribe(sink);
 	cw_positions_free(&sink->safe);
 	cw_positions_free(&sink->unflushed);
+	cw_used_topics_free(&sink->topics);
 }
 
-static const char *converter_of(const char *own, const char *workers)
-{
-	return own ? own : workers;
-}
-
-static enum cw_result run_sink(struct cw_sink *sink, struct cw_error *err)
+/* The pipeline is there. */
+static enum cw_result run_plugin(struct cw_sink *sink, struct cw_error *err)
 {
 	struct cw_task *task = sink->task;
 	enum cw_result result;
 
-	if (cw_converter_init(&sink->key_converter,
-			      converter_of(task->framework.key_converter, task->worker->key_converter), err) != 0 ||
-	    cw_converter_init(&sink->value_converter,
-			      converter_of(task->framework.value_converter, task->worker->value_converter), err) != 0)
-		return CW_FAIL;
 	result = cw_task_open_plugin(task, err);
 	if (result != CW_OK)
 		return result;
@@ -452,12 +427,29 @@ static enum cw_result run_sink(struct cw_sink *sink, struct cw_error *err)
 	if (result == CW_OK)
 		result = loop(sink, err);
 	if (sink->consumer) {
-		if (result == CW_OK)
-			cw_sink_drain(sink, INT64_MAX);
+		if (result == CW_OK || result == CW_END)
+			drain(sink, INT64_MAX);
+		if (result == CW_END && sink->failure.code) {
+			*err = sink->failure;
+			result = CW_FAIL;
+		}
 		cw_sink_commit(sink, task->worker->offset_flush_timeout_ms);
 	}
 	sink->plugin_open = false;
 	cw_task_close_plugin(task);
+	return result;
+}
+
+static enum cw_result run_sink(struct cw_sink *sink, struct cw_error *err)
+{
+	bool headers = (sink->task->plugin->ops.flags & CW_SINK_NO_HEADERS) == 0;
+	enum cw_result result = cw_pipeline_start(&sink->pipeline, sink->task, headers, err);
+
+	if (result != CW_OK)
+		return result;
+	sink->headers = cw_pipeline_wants_headers(&sink->pipeline);
+	result = run_plugin(sink, err);
+	cw_pipeline_stop(&sink->pipeline);
 	return result;
 }
 
@@ -473,12 +465,12 @@ enum cw_result cw_sink_task_run(struct cw_task *task, struct cw_error *err)
 		.task = task,
 		.async = (task->plugin->ops.flags & CW_SINK_ASYNC) != 0,
 		.flushes = task->plugin->ops.flush != NULL,
-		.headers = (task->plugin->ops.flags & CW_SINK_NO_HEADERS) == 0,
 		.next_commit_ms = cw_clock_ms() + task->worker->offset_flush_interval_ms,
 	};
 	enum cw_result result;
 
 	task->loop = &sink;
+	sink.bounded = cw_sink_is_bounded(&sink);
 	make_metrics(&sink);
 	cw_positions_init(&sink.safe);
 	cw_positions_init(&sink.unflushed);

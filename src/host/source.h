@@ -1,6 +1,6 @@
 /*
  * source - the inside of a source task, shared by source_task.c (the loop), source_producer.c (records to
- * Kafka) and source_txn.c (exactly once: transactions, and offsets that live in Kafka).
+ * Kafka), source_topics.c (where to) and source_txn.c (exactly once: transactions, and offsets that live in Kafka).
  *
  * Everything runs on the task's thread; delivery reports are served there too.
  */
@@ -11,8 +11,9 @@
 
 #include "host/acks.h"
 #include "host/batch.h"
-#include "host/converter.h"
 #include "host/lanes.h"
+#include "host/pipeline.h"
+#include "host/stored.h"
 #include "host/task.h"
 
 struct cw_source_topic {
@@ -22,6 +23,7 @@ struct cw_source_topic {
 	size_t n;
 	struct cw_lanes lanes;
 	int64_t partitions_due_ms; /* when to ask for the number of partitions again */
+	uint64_t told;             /* the worker knows: see host/topics.h */
 };
 
 #define CW_SOURCE_RUN_MAX 256u
@@ -40,14 +42,14 @@ struct cw_source {
 	struct cw_task *task;
 	rd_kafka_t *producer;
 	struct cw_source_topic *topics; /* the last used first */
-	struct cw_converter key_converter, value_converter;
+	struct cw_pipeline pipeline;
 	struct cw_lane_limits lane_limits;
 	struct cw_source_run run;
 	struct cw_task_batch *batch;
 	struct cw_acks acks;
 	struct cw_error failure; /* from a delivery report */
 	bool gave_up;            /* records of the last poll were not sent, since the task has to end */
-	uint64_t seq;            /* of the newest "offsets" message */
+	struct cw_stored stored; /* what the connector is to be told */
 	int64_t next_commit_ms;
 
 	/* exactly once */
@@ -71,6 +73,14 @@ void cw_source_serve(struct cw_source *source, int timeout_ms);
 bool cw_source_drain(struct cw_source *source, int64_t deadline_ms);
 void cw_source_close_producer(struct cw_source *source);
 
+/* ---- source_topics.c ---- */
+
+/* The topic of that name, now the first of source->topics; made when there is none. NULL with *err. */
+struct cw_source_topic *cw_source_find_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err);
+/* Asks how many partitions it has, when it is time to. */
+void cw_source_look_at_partitions(struct cw_source *source, struct cw_source_topic *topic);
+void cw_source_free_topics(struct cw_source *source);
+
 /* ---- source_txn.c ---- */
 
 /* Fences older producers of this task and reads its offsets from Kafka into task->offsets. */
@@ -81,7 +91,7 @@ enum cw_result cw_source_txn_commit(struct cw_source *source, struct cw_error *e
 /* The end of a task: what is in a transaction was never there. */
 void cw_source_txn_abort(struct cw_source *source);
 
-/* [[partition,offset]…] of these offsets; new. */
-json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n);
+/* [[partition,offset]…] of these offsets; new. NULL with *err when the connector gave one that is no JSON object. */
+json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n, struct cw_error *err);
 
 #endif

@@ -4,23 +4,16 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "host/source.h"
+#include "host/topics.h"
 #include "kafka/client.h"
 
-#define METADATA_TIMEOUT_MS 5000
-#define PARTITIONS_AGE_MS 60000
-#define PARTITIONS_RETRY_MS 1000
-#define NEW_TOPIC_TRIES 10
-#define NEW_TOPIC_PAUSE_MS 20
+#define RETRY_SLICE_MS 100
 
 /*
  * A producer's memory is its queue: 20,000 records cost no speed against the default's 100,000.
- * acks=all and idempotence: an acknowledged record stays, in order, once. Batches of 2,500 lines fill
- * requests well and stay in the processor's cache (see host/lanes.h).
+ * Batches of 2,500 lines fill requests well and stay in the processor's cache (see host/lanes.h).
  */
 static const struct cw_client_default defaults[] = {
-	{ "acks", "all" },
-	{ "enable.idempotence", "true" },
-	{ "partitioner", "murmur2_random" },
 	{ "queue.buffering.max.messages", "20000" },
 	{ "batch.num.messages", "2500" },
 	{ NULL, NULL },
@@ -37,6 +30,8 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 	if (!m->err) {
 		if (m->_private) { /* not for the offsets of a transaction */
 			cw_metric_add(source->records, 1);
+			if (topic)
+				cw_topic_used(source->task, topic->name, &topic->told);
 			cw_acks_done(&source->acks, m->_private);
 		}
 		return;
@@ -95,83 +90,24 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 	return source->producer ? CW_OK : CW_FAIL;
 }
 
-/*
- * How many partitions the topic has. Kafka may not tell (yet): then librdkafka's partitioner chooses, and
- * keeps the records until it knows.
- */
-static void look_at_partitions(struct cw_source *source, struct cw_source_topic *t)
-{
-	const rd_kafka_metadata_t *md;
-	int64_t now_ms = cw_clock_ms();
-	int32_t n = 0;
-
-	/* The handle is another one's when the offsets of transactions go to the same topic. */
-	if (now_ms < t->partitions_due_ms || rd_kafka_topic_opaque(t->topic) != t)
-		return;
-	md = cw_client_metadata(source->producer, t->topic, now_ms + METADATA_TIMEOUT_MS, &source->task->stop);
-	if (md) {
-		n = md->topic_cnt == 1 && !md->topics[0].err ? md->topics[0].partition_cnt : 0;
-		rd_kafka_metadata_destroy(md);
-	}
-	if (n > 0)
-		cw_lanes_resize(&t->lanes, n);
-	t->partitions_due_ms = cw_clock_ms() + (n > 0 ? PARTITIONS_AGE_MS : PARTITIONS_RETRY_MS);
-}
-
-static void free_topic(struct cw_source_topic *t)
-{
-	cw_lanes_free(&t->lanes);
-	free(t->name);
-	free(t);
-}
-
-static struct cw_source_topic *new_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err)
-{
-	rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(source->producer);
-	struct cw_source_topic *t = cw_alloc(sizeof(*t));
-
-	t->name = cw_strndup(name.p, name.n);
-	t->n = name.n;
-	cw_lanes_init(&t->lanes, &source->lane_limits);
-	rd_kafka_topic_conf_set_opaque(conf, t);
-	t->topic = rd_kafka_topic_new(source->producer, t->name, conf);
-	if (t->topic) {
-		/* A topic that was made just now, perhaps by this very question, is known to the broker a moment later. */
-		for (int i = 0; i < NEW_TOPIC_TRIES && t->lanes.n == 0 && !cw_task_stopping(source->task); i++) {
-			if (i > 0)
-				cw_task_sleep(source->task, NEW_TOPIC_PAUSE_MS);
-			t->partitions_due_ms = 0;
-			look_at_partitions(source, t);
-		}
-		return t;
-	}
-	cw_error_set(err, CW_ERR_FATAL, "topic %s: %s", t->name, rd_kafka_err2str(rd_kafka_last_error()));
-	rd_kafka_topic_conf_destroy(conf);
-	free_topic(t);
-	return NULL;
-}
-
 /* The one that was used last is found at once. */
 static struct cw_source_topic *topic_of(struct cw_source *source, struct cw_slice name, struct cw_error *err)
 {
-	struct cw_source_topic *t, **link = &source->topics;
+	struct cw_source_topic *t = source->topics;
 
-	for (; (t = *link) != NULL; link = &t->next)
-		if (t->n == name.n && memcmp(t->name, name.p, name.n) == 0)
-			break;
-	if (t && t == source->topics)
+	if (t && t->n == name.n && memcmp(t->name, name.p, name.n) == 0)
 		return t;
-	if (t) {
-		*link = t->next;
-	} else if (name.n == 0) {
-		cw_error_set(err, CW_ERR_FATAL, "the connector gave a record without a topic");
-		return NULL;
-	} else if (!(t = new_topic(source, name, err))) {
-		return NULL;
-	}
-	t->next = source->topics;
-	source->topics = t;
-	return t;
+	return cw_source_find_topic(source, name, err);
+}
+
+/* What goes to Kafka of a value that the pipeline made or was not needed for; p is NULL for a null. */
+static struct cw_slice wire_bytes(const struct cw_value *value)
+{
+	struct cw_slice bytes = value->type == CW_NULL ? cw_slice(NULL, 0) : value->u.bytes;
+
+	if (value->type != CW_NULL && !bytes.p)
+		bytes.p = ""; /* empty is not null */
+	return bytes;
 }
 
 /* The long way, for what rd_kafka_produce() cannot say: a timestamp, headers. */
@@ -196,11 +132,10 @@ static rd_kafka_resp_err_t produce_full(rd_kafka_t *producer, rd_kafka_topic_t *
 	if (r->n_headers) {
 		headers = rd_kafka_headers_new(r->n_headers);
 		for (size_t i = 0; i < r->n_headers; i++) {
-			const struct cw_header *h = &r->headers[i];
-			bool bytes = h->value.type == CW_STRING || h->value.type == CW_BYTES;
+			struct cw_slice bytes = wire_bytes(&r->headers[i].value);
 
-			rd_kafka_header_add(headers, h->key.p, (ssize_t)h->key.n, bytes ? h->value.u.bytes.p : NULL,
-					    bytes ? (ssize_t)h->value.u.bytes.n : 0);
+			rd_kafka_header_add(headers, r->headers[i].key.p, (ssize_t)r->headers[i].key.n, bytes.p,
+					    (ssize_t)bytes.n);
 		}
 		vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers };
 	}
@@ -340,18 +275,48 @@ static enum cw_result join_run(struct cw_source *source, struct cw_source_topic 
 	return CW_OK;
 }
 
+/* Serves reports until the time is over. CW_END: gave up, since the task has to end. */
+static enum cw_result wait_to_retry(struct cw_source *source, int64_t wait_ms, struct cw_error *err)
+{
+	int64_t left, until = cw_clock_ms() + wait_ms;
+
+	while (!cw_task_stopping(source->task) && !source->failure.code && (left = until - cw_clock_ms()) > 0) {
+		cw_task_sleep(source->task, left < RETRY_SLICE_MS ? left : RETRY_SLICE_MS);
+		cw_source_serve(source, 0);
+	}
+	if (!source->failure.code)
+		return cw_task_stopping(source->task) ? CW_END : CW_OK;
+	*err = source->failure;
+	return CW_FAIL;
+}
+
+/* The pipeline. CW_DROP: the record goes no further; CW_END: gave up, since the task has to end. */
+static enum cw_result convert(struct cw_source *source, struct cw_record *r, struct cw_error *err)
+{
+	enum cw_result result;
+	int64_t wait_ms;
+
+	while ((result = cw_pipeline_run(&source->pipeline, &source->batch->batch, r, &wait_ms, err)) == CW_RETRY) {
+		result = send_run(source, err); /* what is ready does not wait */
+		if (result == CW_OK)
+			result = wait_to_retry(source, wait_ms, err);
+		if (result != CW_OK)
+			break;
+	}
+	return result;
+}
+
 /* CW_END: gave up, since the task has to end. */
-static enum cw_result send_record(struct cw_source *source, struct cw_ack_entry *entry, const struct cw_record *r,
-				  struct cw_error *err)
+static enum cw_result send_converted(struct cw_source *source, struct cw_ack_entry *entry, const struct cw_record *r,
+				     struct cw_error *err)
 {
 	struct cw_source_topic *t = topic_of(source, r->topic, err);
-	struct cw_slice key, value;
+	struct cw_slice key = wire_bytes(&r->key), value = wire_bytes(&r->value);
 	enum cw_result result = CW_OK;
 	int32_t partition = r->partition;
 	bool by_lane;
 
-	if (!t || cw_converter_from_value(&source->key_converter, &r->key, &key, err) != 0 ||
-	    cw_converter_from_value(&source->value_converter, &r->value, &value, err) != 0)
+	if (!t)
 		return CW_FAIL;
 	by_lane = partition == CW_ANY_PARTITION && !key.p && t->lanes.n > 0;
 	if (by_lane)
@@ -365,6 +330,23 @@ static enum cw_result send_record(struct cw_source *source, struct cw_ack_entry 
 		};
 
 		result = join_run(source, t, partition, by_lane, &message, err);
+	}
+	return result;
+}
+
+/* One record of a poll; *bytes grows by what is sent of its value. A dropped record counts as acknowledged. */
+static enum cw_result send_record(struct cw_source *source, struct cw_ack_entry *entry, struct cw_record *r,
+				  int64_t *bytes, struct cw_error *err)
+{
+	enum cw_result result = CW_OK;
+
+	if (cw_pipeline_is_needed(&source->pipeline, r))
+		result = convert(source, r, err);
+	if (result == CW_OK) {
+		*bytes += (int64_t)r->value.u.bytes.n;
+		result = send_converted(source, entry, r, err);
+	} else if (result == CW_DROP) {
+		result = CW_OK;
 	}
 	if (result == CW_OK)
 		cw_acks_note(entry, r->source_partition, &r->source_offset);
@@ -381,15 +363,11 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 	if (!entry)
 		entry = cw_acks_open(&source->acks);
 	if (source->topics) {
-		look_at_partitions(source, source->topics);
+		cw_source_look_at_partitions(source, source->topics);
 		cw_lanes_tick(&source->topics->lanes, cw_clock_ns());
 	}
-	for (size_t i = 0; i < batch->n && result == CW_OK; i++) {
-		const struct cw_record *r = cw_batch_record(batch, i);
-
-		result = send_record(source, entry, r, err);
-		bytes += (int64_t)r->value.u.bytes.n;
-	}
+	for (size_t i = 0; i < batch->n && result == CW_OK; i++)
+		result = send_record(source, entry, cw_batch_record(batch, i), &bytes, err);
 	if (result == CW_OK)
 		result = send_run(source, err);
 	source->run.n = 0;
@@ -426,19 +404,12 @@ bool cw_source_drain(struct cw_source *source, int64_t deadline_ms)
 
 void cw_source_close_producer(struct cw_source *source)
 {
-	struct cw_source_topic *t, *next;
-
 	if (source->producer) {
 		cw_source_txn_abort(source);
 		rd_kafka_purge(source->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 		rd_kafka_flush(source->producer, 1000); /* serves the reports of what was purged */
 	}
-	for (t = source->topics; t; t = next) { /* the reports looked at them */
-		next = t->next;
-		rd_kafka_topic_destroy(t->topic);
-		free_topic(t);
-	}
-	source->topics = NULL;
+	cw_source_free_topics(source); /* the reports looked at them */
 	if (source->producer)
 		rd_kafka_destroy(source->producer);
 	source->producer = NULL;

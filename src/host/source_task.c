@@ -14,19 +14,39 @@
 
 #define BATCH_RECORDS 1000
 #define RETRY_BASE_MS 300
+#define OFFSET_SHOWN 300u /* of one that is wrong */
 #define SERVE_MS 100
 /* How long the worker may take to store the last offsets of a task that is out of time. */
 #define STORE_MS 500
 
-json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n)
+static json_t *offset_json(const struct cw_ack_offset *o)
+{
+	json_t *offset;
+
+	if (!o->is_json)
+		return json_pack("{s:I}", o->partition->offset_field, (json_int_t)o->number);
+	offset = json_loadb(o->json.p ? o->json.p : "", o->json.n, 0, NULL);
+	if (json_is_object(offset))
+		return offset;
+	json_decref(offset);
+	return NULL;
+}
+
+json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n, struct cw_error *err)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < n; i++) {
 		const struct cw_ack_offset *o = &offsets[i];
-		json_t *offset = o->is_json ? json_loadb(o->json.p, o->json.n, 0, NULL) :
-					      json_pack("{s:I}", o->partition->offset_field, (json_int_t)o->number);
+		json_t *offset = offset_json(o);
 
+		if (!offset) {
+			cw_error_set(err, CW_ERR_FATAL, "the connector gave %.*s as an offset of %s, which is not a JSON object",
+				     (int)(o->json.n < OFFSET_SHOWN ? o->json.n : OFFSET_SHOWN), o->json.p ? o->json.p : "",
+				     o->partition->json);
+			json_decref(list);
+			return NULL;
+		}
 		json_array_append_new(list, json_pack("[o,o]", json_loads(o->partition->json, 0, NULL), offset));
 	}
 	return list;
@@ -36,22 +56,50 @@ json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n)
 static void send_offsets(struct cw_source *source)
 {
 	struct cw_acks *acks = &source->acks;
+	struct cw_task *task = source->task;
 	json_t *offsets;
 
 	if (acks->n_ready == 0)
 		return;
-	offsets = cw_source_offsets_json(acks->ready, acks->n_ready);
+	offsets = cw_source_offsets_json(acks->ready, acks->n_ready, &source->failure);
+	if (!offsets) {
+		cw_acks_clear_ready(acks);
+		return;
+	}
+	task->sent_seq++;
+	if (task->plugin->ops.committed) /* what Kafka has is stored already */
+		cw_stored_sent(&source->stored, source->transactional ? 0 : task->sent_seq, acks->ready, acks->n_ready);
 	cw_acks_clear_ready(acks);
-	cw_link_send(source->task->link, json_pack("{s:s,s:i,s:I,s:o}", "type", "offsets", "task",
-						   source->task->context.task, "seq", (json_int_t)++source->seq, "offsets",
-						   offsets));
+	cw_link_send(task->link, json_pack("{s:s,s:i,s:I,s:o}", "type", "offsets", "task", task->context.task, "seq",
+					   (json_int_t)task->sent_seq, "offsets", offsets));
 	if (!source->transactional) /* else each transaction is one */
 		cw_metric_add(source->commits, 1);
 }
 
 static bool offsets_are_stored(struct cw_source *source)
 {
-	return atomic_load(&source->task->stored_seq) >= source->seq;
+	return atomic_load(&source->task->stored_seq) >= source->task->sent_seq;
+}
+
+/* Tells the connector which of its offsets are stored by now. */
+static void tell_stored(struct cw_source *source)
+{
+	struct cw_task *task = source->task;
+	uint64_t stored = atomic_load(&task->stored_seq);
+	const struct cw_stored_set *set;
+
+	if (stored == CW_NEVER_STORED)
+		return;
+	while ((set = cw_stored_next(&source->stored, stored)) != NULL) {
+		for (size_t i = 0; i < set->n; i++) {
+			const struct cw_ack_offset *o = &set->offsets[i];
+			struct cw_value value = o->is_json ? cw_value_string(cw_slice(o->json.p, o->json.n)) :
+							     cw_value_int64(o->number);
+
+			task->plugin->ops.committed(task->state, o->partition, &value);
+		}
+		cw_stored_drop(&source->stored);
+	}
 }
 
 static void wait_until_stored(struct cw_source *source, int64_t deadline_ms)
@@ -65,6 +113,7 @@ static void wait_until_stored(struct cw_source *source, int64_t deadline_ms)
 		cw_metric_add(source->commit_failures, 1);
 		log_warn(&source->scope, "the worker did not store the offsets in time");
 	}
+	tell_stored(source);
 }
 
 static enum cw_result end_transaction(struct cw_source *source, struct cw_error *err)
@@ -97,7 +146,19 @@ static enum cw_result finish(struct cw_source *source, int64_t deadline_ms, stru
 	}
 	result = commit(source, err);
 	wait_until_stored(source, deadline_ms);
+	if (result == CW_OK && source->failure.code) {
+		*err = source->failure;
+		return CW_FAIL;
+	}
 	return result;
+}
+
+/* A task that fails: what Kafka has acknowledged before is not sent again after a restart. */
+static void save(struct cw_source *source)
+{
+	if (!source->transactional)
+		cw_source_drain(source, cw_clock_ms() + source->task->worker->offset_flush_timeout_ms);
+	send_offsets(source);
 }
 
 /* When the loop has something to do besides polling. */
@@ -126,6 +187,7 @@ static void rest(struct cw_source *source, int64_t ns)
 		}
 		cw_task_sleep(source->task, left / CW_NS_PER_MS < SERVE_MS ? left / CW_NS_PER_MS : SERVE_MS);
 		cw_source_serve(source, 0);
+		tell_stored(source);
 		if (source->failure.code || cw_clock_ms() >= next_due(source))
 			return;
 	}
@@ -142,6 +204,7 @@ static enum cw_result paused(struct cw_source *source, struct cw_error *err)
 	while (cw_task_paused(task) && !cw_task_stopping(task) && !source->failure.code) {
 		cw_task_sleep(task, SERVE_MS);
 		cw_source_serve(source, 0);
+		tell_stored(source);
 		if (cw_clock_ms() >= source->next_commit_ms && (result = commit(source, err)) != CW_OK)
 			return result;
 	}
@@ -212,6 +275,7 @@ static enum cw_result loop(struct cw_source *source, struct cw_error *err)
 
 	cw_task_report(task, "RUNNING", NULL);
 	while (!cw_task_stopping(task) && result == CW_OK) {
+		tell_stored(source);
 		result = cw_task_paused(task) ? paused(source, err) : step(source, err);
 		if (source->failure.code && result == CW_OK) {
 			*err = source->failure;
@@ -238,26 +302,17 @@ static void make_metrics(struct cw_source *source)
 	cw_metric_set(source->in_flight, 0);
 }
 
-static const char *converter_of(const char *own, const char *workers)
-{
-	return own ? own : workers;
-}
-
 static bool wants_transactions(const struct cw_task *task)
 {
 	return strcasecmp(task->worker->exactly_once_source_support, "enabled") == 0;
 }
 
-static enum cw_result run_source(struct cw_source *source, struct cw_error *err)
+/* The pipeline is there. */
+static enum cw_result run_plugin(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_task *task = source->task;
 	enum cw_result result;
 
-	if (cw_converter_init(&source->key_converter,
-			      converter_of(task->framework.key_converter, task->worker->key_converter), err) != 0 ||
-	    cw_converter_init(&source->value_converter,
-			      converter_of(task->framework.value_converter, task->worker->value_converter), err) != 0)
-		return CW_FAIL;
 	result = cw_source_open_producer(source, err);
 	if (result == CW_OK && source->transactional)
 		result = cw_source_txn_open(source, err);
@@ -272,7 +327,20 @@ static enum cw_result run_source(struct cw_source *source, struct cw_error *err)
 		if (ended != CW_OK)
 			result = ended;
 	}
+	if (result == CW_FAIL)
+		save(source);
 	cw_task_close_plugin(task);
+	return result;
+}
+
+static enum cw_result run_source(struct cw_source *source, struct cw_error *err)
+{
+	enum cw_result result = cw_pipeline_start(&source->pipeline, source->task, true, err);
+
+	if (result != CW_OK)
+		return result;
+	result = run_plugin(source, err);
+	cw_pipeline_stop(&source->pipeline);
 	return result;
 }
 
@@ -283,7 +351,6 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 		.task = task,
 		.transactional = wants_transactions(task),
 		.next_commit_ms = cw_clock_ms() + task->worker->offset_flush_interval_ms,
-		.seq = atomic_load(&task->stored_seq),
 	};
 	enum cw_result result;
 
@@ -292,6 +359,7 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 	result = run_source(&source, err);
 	cw_source_close_producer(&source); /* before the entries that its reports point to */
 	cw_acks_free(&source.acks);
+	cw_stored_free(&source.stored);
 	cw_task_batch_free(source.batch);
 	free(source.offsets_topic);
 	return result;

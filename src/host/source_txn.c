@@ -125,10 +125,13 @@ enum cw_result cw_source_txn_begin(struct cw_source *source, struct cw_error *er
 static enum cw_result produce_offset(struct cw_source *source, const struct cw_ack_offset *o, struct cw_error *err)
 {
 	CW_AUTO_FREE char *key = cw_offsets_topic_key(source->task->context.connector, o->partition->json);
-	json_t *pairs = cw_source_offsets_json(o, 1);
-	CW_AUTO_FREE char *value = json_dumps(json_array_get(json_array_get(pairs, 0), 1), JSON_COMPACT);
+	json_t *pairs = cw_source_offsets_json(o, 1, err);
+	CW_AUTO_FREE char *value = NULL;
 	rd_kafka_resp_err_t code;
 
+	if (!pairs)
+		return CW_FAIL;
+	value = json_dumps(json_array_get(json_array_get(pairs, 0), 1), JSON_COMPACT);
 	json_decref(pairs);
 	do {
 		/* Without an opaque: the commit waits for it, and its acknowledgement is not a record's. */

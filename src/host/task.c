@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hide.h"
 #include "base/mem.h"
 #include "host/context.h"
 #include "host/crash.h"
@@ -17,20 +18,23 @@
 
 struct cw_task *cw_task_new(int id, int tasks, const char *connector, const struct cw_loaded_plugin *plugin,
 			    const struct cw_worker_config *worker, struct cw_link *link, const struct cw_map *config,
-			    json_t *offsets)
+			    const struct cw_map *told, json_t *offsets)
 {
 	struct cw_task *task = cw_alloc(sizeof(*task));
 
 	cw_map_copy(&task->config, config);
+	cw_map_copy(&task->told, told);
 	task->context = (struct cw_context){ .size = sizeof(task->context), .task = id, .tasks = tasks,
 					     .connector = cw_strdup(connector), .host = cw_context_functions() };
-	task->scope = (struct cw_log_scope){ .connector = task->context.connector, .task = id };
+	task->scope = (struct cw_log_scope){ .connector = task->context.connector, .task = id,
+					      .hidden = &task->told };
 	snprintf(task->label, sizeof(task->label), "task %d of connector %s", id, connector);
 	task->link = link;
 	task->plugin = plugin;
 	task->worker = worker;
 	task->offsets = offsets;
 	task->random = (unsigned)cw_clock_ns() ^ (unsigned)id * 2654435761u;
+	task->topics_round = worker->topic_tracking_enable;
 	task->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	pthread_mutex_init(&task->lock, NULL);
 	return task;
@@ -93,8 +97,11 @@ void cw_task_report(struct cw_task *task, const char *state, const char *trace)
 {
 	json_t *message = json_pack("{s:s,s:i,s:s}", "type", "status", "task", task->context.task, "state", state);
 
-	if (trace)
-		json_object_set_new(message, "trace", json_string(trace));
+	if (trace) {
+		CW_AUTO_FREE char *shown = cw_hide(trace, &task->told);
+
+		json_object_set_new(message, "trace", json_string(shown));
+	}
 	cw_link_send(task->link, message);
 }
 
@@ -177,7 +184,9 @@ static void *task_main(void *arg)
 	cw_crash_label(task->label);
 	result = run(task, &err);
 	if (result == CW_END)
-		log_info(&task->scope, "completed: every record is acknowledged");
+		log_info(&task->scope, "completed: %s", task->plugin->plugin.kind == CW_PLUGIN_SOURCE ?
+								"every record is acknowledged" :
+								"every record of the run is written");
 	else if (result != CW_OK)
 		log_error(&task->scope, "failed: %s", err.text);
 	cw_task_send_metrics(task); /* the last ones are kept */
@@ -193,6 +202,13 @@ static void *task_main(void *arg)
 	return NULL;
 }
 
+void cw_task_fail(struct cw_task *task, const char *trace)
+{
+	log_error(&task->scope, "failed: %s", trace);
+	cw_task_report(task, "FAILED", trace);
+	task->ended = true;
+}
+
 void cw_task_start(struct cw_task *task, bool paused)
 {
 	pthread_attr_t attr;
@@ -203,8 +219,7 @@ void cw_task_start(struct cw_task *task, bool paused)
 	if (pthread_create(&task->thread, &attr, task_main, task) == 0) {
 		task->running = true;
 	} else {
-		cw_task_report(task, "FAILED", "no thread can be started for the task");
-		task->ended = true;
+		cw_task_fail(task, "no thread can be started for the task");
 	}
 	pthread_attr_destroy(&attr);
 }
@@ -258,6 +273,7 @@ void cw_task_free(struct cw_task *task)
 	cw_config_memory_free(task->plugin_memory);
 	free(task->plugin_config);
 	cw_map_free(&task->config);
+	cw_map_free(&task->told);
 	json_decref(task->offsets);
 	free((char *)(uintptr_t)task->context.connector);
 	free(task);

@@ -16,6 +16,10 @@
 #include "host/link.h"
 #include "host/metrics.h"
 #include "host/plugin.h"
+#include "host/stages.h"
+
+/* For stored_seq: the worker is gone, so there is nothing to wait for. */
+#define CW_NEVER_STORED UINT64_MAX
 
 struct cw_source_partition {
 	char *json;         /* the object, compact, keys in the plugin's order */
@@ -24,14 +28,18 @@ struct cw_source_partition {
 	struct cw_source_partition *next;
 };
 
+struct cw_bounds;
+
 struct cw_task {
 	struct cw_context context; /* first: the plugin's view, container of which this is */
 	struct cw_log_scope scope;
 	char label[160];           /* for crash reports */
 	struct cw_link *link;
 	const struct cw_loaded_plugin *plugin;
+	const struct cw_stages *stages; /* what its records go through */
 	const struct cw_worker_config *worker;
 	struct cw_map config;
+	struct cw_map told; /* of struct cw_providers: what is not to be seen in logs and traces */
 	struct cw_connector_config framework; /* parsed from config */
 	void *plugin_config;
 	struct cw_config_memory *framework_memory, *plugin_memory;
@@ -41,7 +49,9 @@ struct cw_task {
 	struct cw_source_partition *partitions;
 	struct cw_metrics metrics;
 	unsigned random; /* seed of this task's jitter */
+	uint64_t sent_seq; /* of the newest "offsets" message; its thread's */
 
+	struct cw_bounds *bounds;   /* shared by the tasks of the connector: where a bounded run of the sink ends */
 	_Atomic bool *group_formed; /* shared by the tasks of the connector: one of them has got partitions */
 
 	/* From the main thread to the task; each change is followed by a write to wake_fd. */
@@ -49,7 +59,8 @@ struct cw_task {
 	_Atomic bool stop, pause;
 	_Atomic int64_t stop_deadline_ms;  /* monotonic */
 	_Atomic int64_t drain_deadline_ms; /* before it: what is left is for the last commit and for Kafka's good-bye */
-	_Atomic uint64_t stored_seq;      /* the newest "offsets" message that the worker stored */
+	_Atomic uint64_t topics_round;    /* host/topics.h: raised when topics are to be told again; 0: none is told */
+	_Atomic uint64_t stored_seq;      /* the newest "offsets" message that the worker stored; or CW_NEVER_STORED */
 
 	pthread_mutex_t lock;
 	bool ended;   /* lock: the thread has said its last status */
@@ -61,8 +72,10 @@ struct cw_task {
 /* A task that is not started. Takes offsets (may be NULL); the rest is borrowed for its life. */
 struct cw_task *cw_task_new(int id, int tasks, const char *connector, const struct cw_loaded_plugin *plugin,
 			    const struct cw_worker_config *worker, struct cw_link *link, const struct cw_map *config,
-			    json_t *offsets);
+			    const struct cw_map *told, json_t *offsets);
 void cw_task_start(struct cw_task *task, bool paused);
+/* Instead of starting it: it has FAILED. */
+void cw_task_fail(struct cw_task *task, const char *trace);
 void cw_task_set_paused(struct cw_task *task, bool paused);
 /* Asks it to end; "stopped" is sent to the worker when it has (at once when it had ended before). */
 void cw_task_stop(struct cw_task *task, int64_t timeout_ms);

@@ -15,6 +15,14 @@
 static const char *const prefixes[] = { "producer.", "consumer.", "admin." };
 static const char *const override_prefixes[] = { "producer.override.", "consumer.override.", "admin.override." };
 
+/* Every producer: nothing acknowledged is lost or doubled, and a key is in the partition where Java's clients look. */
+static const struct cw_client_default producer_defaults[] = {
+	{ "acks", "all" },
+	{ "enable.idempotence", "true" },
+	{ "partitioner", "murmur2_random" },
+	{ NULL, NULL },
+};
+
 /* The worker's keys that are every client's. */
 static const char *const shared_prefixes[] = { "security.protocol", "sasl.", "ssl.", "bootstrap.servers",
 					       "client.dns.lookup", "metadata.max.age.ms", "reconnect.backoff.",
@@ -169,14 +177,23 @@ static int set_prefixed(rd_kafka_conf_t *conf, const struct cw_map *from, const 
 	return 0;
 }
 
+static int set_defaults(rd_kafka_conf_t *conf, const struct cw_client_default *defaults, struct cw_error *err)
+{
+	for (; defaults && defaults->key; defaults++)
+		if (set_native(conf, defaults->key, defaults->value, defaults->key, err) != 0)
+			return -1;
+	return 0;
+}
+
 static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct cw_worker_config *worker,
 		   const struct cw_map *connector, const struct cw_client_default *defaults, struct cw_error *err)
 {
 	if (set_native(conf, "bootstrap.servers", worker->bootstrap_servers, "bootstrap.servers", err) != 0)
 		return -1;
-	for (; defaults && defaults->key; defaults++)
-		if (set_native(conf, defaults->key, defaults->value, defaults->key, err) != 0)
-			return -1;
+	if (kind == CW_CLIENT_PRODUCER && set_defaults(conf, producer_defaults, err) != 0)
+		return -1;
+	if (set_defaults(conf, defaults, err) != 0)
+		return -1;
 	for (size_t i = 0; i < worker->raw.n; i++) {
 		const struct cw_map_entry *e = &worker->raw.entries[i];
 

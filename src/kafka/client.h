@@ -1,7 +1,7 @@
 /*
  * client - the configuration of librdkafka clients from Kafka Connect's keys.
  *
- * Later ones win: the framework's defaults; the worker's own client keys (bootstrap.servers,
+ * Later ones win: what every producer has (acks=all, idempotent, the Java client's partitioner); the framework's defaults; the worker's own client keys (bootstrap.servers,
  * security.*, sasl.*, ssl.* …); the worker's producer.*, consumer.* or admin.*; the connector's
  * producer.override.*, consumer.override.* or admin.override.*. Keys have the names of the Java
  * clients; those that librdkafka names otherwise are translated, those without a meaning here
@@ -38,8 +38,9 @@ rd_kafka_t *cw_client_new(enum cw_client_kind kind, rd_kafka_conf_t *conf, const
 			  struct cw_error *err);
 
 /*
- * What Kafka knows of the topic (NULL: of all that there are), destroyed with rd_kafka_metadata_destroy(); NULL when it does not say before the
- * deadline (monotonic), or *stop (NULL: none) becomes true, which is seen within a quarter of a second.
+ * What Kafka knows of the topic (NULL: of all that there are), destroyed with rd_kafka_metadata_destroy(); NULL when it
+ * does not say before the deadline (monotonic), or *stop (NULL: none) becomes true, which is seen within a quarter of a
+ * second.
  */
 const rd_kafka_metadata_t *cw_client_metadata(rd_kafka_t *client, rd_kafka_topic_t *topic, int64_t deadline_ms,
 					      const _Atomic bool *stop);

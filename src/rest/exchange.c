@@ -1,36 +1,15 @@
-#include "rest/exchange.h"
+#include "rest/exchange_impl.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "rest/negotiate.h"
-#include "rest/openapi.h"
-#include "rest/reply.h"
-
-/* A body that is too long is read and dropped up to here, so that the client gets to read why. */
-#define DRAIN_MAX (8u * CW_REST_BODY_MAX)
-
-struct exchange {
-	struct cw_pool_job job; /* first: a job is its exchange */
-	struct cw_exchanges *all;
-	struct MHD_Connection *connection;
-	char *target; /* as it came over the wire */
-	char method[16];
-	char id[CW_REQUEST_ID_MAX + 1];
-	int64_t start_ms;
-	bool begun, submitted, sent;
-	struct cw_buf body;
-	uint64_t received; /* bytes of the body, kept or dropped */
-	struct cw_uri uri;
-	struct cw_route_match match;
-	struct cw_reply reply; /* status 0: not yet known */
-};
+#include "rest/peer.h"
 
 void cw_request_id_make(char out[CW_REQUEST_ID_MAX + 1])
 {
@@ -41,15 +20,15 @@ void cw_request_id_make(char out[CW_REQUEST_ID_MAX + 1])
 	snprintf(out, CW_REQUEST_ID_MAX + 1, "%016" PRIx64, random);
 }
 
-static const char *header(const struct exchange *exchange, const char *name)
+const char *cw_exchange_header(const struct cw_exchange *exchange, const char *name)
 {
 	return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
 /* The client's own id, when it is one that can be repeated in a header and a log line. */
-static void take_request_id(struct exchange *exchange)
+static void take_request_id(struct cw_exchange *exchange)
 {
-	const char *id = header(exchange, "X-Request-Id");
+	const char *id = cw_exchange_header(exchange, "X-Request-Id");
 	size_t n = id ? strlen(id) : 0;
 	bool good = n > 0 && n <= CW_REQUEST_ID_MAX;
 
@@ -61,225 +40,42 @@ static void take_request_id(struct exchange *exchange)
 		cw_request_id_make(exchange->id);
 }
 
+static void enter(const struct cw_exchange *exchange, enum cw_connection_phase phase)
+{
+	cw_connection_phase(exchange->endpoint->all->connections, exchange->socket, phase);
+}
+
 void *cw_exchange_begin(void *cls, const char *uri, struct MHD_Connection *connection)
 {
-	struct exchange *exchange = cw_alloc(sizeof(*exchange));
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct cw_exchange *exchange = cw_alloc(sizeof(*exchange));
 
-	exchange->all = cls;
+	exchange->endpoint = cls;
 	exchange->connection = connection;
+	exchange->socket = info->socket_context;
 	exchange->target = cw_strdup(uri ? uri : "");
 	exchange->start_ms = cw_clock_ms();
+	enter(exchange, CW_CONNECTION_READING);
 	return exchange;
 }
 
-/* ---- reading ---- */
+/* ---- handing over ---- */
 
-static void refuse_body(struct exchange *exchange)
+bool cw_exchange_hand_over(struct cw_exchange *exchange, struct cw_pool *pool, void (*run)(struct cw_pool_job *job),
+			   bool urgent)
 {
-	CW_AUTO_FREE char *text = cw_format("The request body is larger than the %u bytes that are accepted",
-					    CW_REST_BODY_MAX);
-
-	cw_reply_error(&exchange->reply, 413, text);
-}
-
-/*
- * What is answered before the body: bodies whose end is not to be seen, and such as are far too long, or
- * whose sender waits to hear. The connection is closed after such an answer.
- */
-static void refuse_early(struct exchange *exchange)
-{
-	const char *coding = header(exchange, "Transfer-Encoding"), *length = header(exchange, "Content-Length");
-	unsigned long long announced = length && !coding ? strtoull(length, NULL, 10) : 0;
-
-	if (coding && strcasecmp(coding, "chunked") != 0)
-		cw_reply_error(&exchange->reply, 501, "The only Transfer-Encoding that is understood is chunked");
-	else if (announced > DRAIN_MAX || (announced > CW_REST_BODY_MAX && header(exchange, "Expect")))
-		refuse_body(exchange);
-}
-
-/* Keeps a piece of the body; false when enough was dropped. */
-static bool read_body(struct exchange *exchange, const char *data, size_t n)
-{
-	exchange->received += n;
-	if (exchange->received > DRAIN_MAX)
-		return false;
-	if (exchange->received > CW_REST_BODY_MAX)
-		cw_buf_free(&exchange->body);
-	else
-		cw_buf_append(&exchange->body, data, n);
-	return true;
-}
-
-/* ---- deciding what can be decided without the herder ---- */
-
-static enum MHD_Result add_size(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
-{
-	size_t *size = cls;
-
-	(void)kind;
-	*size += strlen(key) + (value ? strlen(value) : 0) + 4;
-	return MHD_YES;
-}
-
-static enum MHD_Result add_accept(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
-{
-	(void)kind;
-	if (value && strcasecmp(key, "Accept") == 0)
-		cw_buf_printf(cls, ",%s", value);
-	return MHD_YES;
-}
-
-/* Several Accept fields count as one list. */
-static bool accepts(const struct exchange *exchange, const char *type)
-{
-	struct cw_buf accept = { 0 };
-	bool accepted;
-
-	MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, add_accept, &accept);
-	accepted = cw_media_accepted(accept.p, type);
-	cw_buf_free(&accept);
-	return accepted;
-}
-
-static void check_limits(struct exchange *exchange, const char *version)
-{
-	size_t size = 0;
-
-	MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, add_size, &size);
-	if (strlen(exchange->target) > CW_REST_URI_MAX)
-		cw_reply_http_error(&exchange->reply, 414);
-	else if (size > CW_REST_HEADERS_MAX)
-		cw_reply_http_error(&exchange->reply, 431);
-	else if (!header(exchange, "Host") && strcmp(version, "HTTP/1.0") != 0)
-		cw_reply_error(&exchange->reply, 400, "An HTTP/1.1 request needs a Host header field");
-}
-
-static void reply_options(struct exchange *exchange)
-{
-	cw_reply_text(&exchange->reply, 200, "text/plain", cw_strdup(exchange->match.allow));
-	exchange->reply.allow = exchange->match.allow;
-}
-
-static void find_route(struct exchange *exchange)
-{
-	struct cw_error err = { 0 };
-
-	if (cw_uri_parse(exchange->target, &exchange->uri, &err) < 0) {
-		cw_reply_error_of(&exchange->reply, &err);
-		return;
-	}
-	cw_route_find(exchange->method, &exchange->uri, &exchange->match);
-	if (exchange->match.route)
-		return;
-	if (exchange->match.status == 200) {
-		reply_options(exchange);
-		return;
-	}
-	cw_reply_http_error(&exchange->reply, exchange->match.status);
-	if (exchange->match.status == 405)
-		exchange->reply.allow = exchange->match.allow;
-}
-
-static void check_media(struct exchange *exchange)
-{
-	const char *coding = header(exchange, "Content-Encoding");
-	bool writes = strcmp(exchange->method, "POST") == 0 || strcmp(exchange->method, "PUT") == 0 ||
-		      strcmp(exchange->method, "PATCH") == 0;
-
-	if (exchange->received > CW_REST_BODY_MAX)
-		refuse_body(exchange);
-	else if (writes && exchange->received > 0 &&
-		 (!cw_media_is(header(exchange, "Content-Type"), "application/json") ||
-		  (coding && strcasecmp(coding, "identity") != 0)))
-		cw_reply_http_error(&exchange->reply, 415);
-	else if (!accepts(exchange, exchange->match.route->produces))
-		cw_reply_http_error(&exchange->reply, 406);
-}
-
-static void reply_openapi(struct exchange *exchange)
-{
-	json_t *document = cw_openapi_json(PACKAGE_VERSION);
-
-	cw_reply_json(&exchange->reply, 200, document);
-	json_decref(document);
-}
-
-/* Sets the reply, unless the herder must be asked. */
-static void decide(struct exchange *exchange, const char *version)
-{
-	check_limits(exchange, version);
-	if (!exchange->reply.status)
-		find_route(exchange);
-	if (!exchange->reply.status)
-		check_media(exchange);
-	if (!exchange->reply.status && exchange->match.route->handler == CW_HANDLER_OPENAPI)
-		reply_openapi(exchange);
-}
-
-/* ---- asking the herder ---- */
-
-/* What the client called this server, so that Location works for it. New. */
-static char *base_url(const struct exchange *exchange)
-{
-	const char *host = header(exchange, "Host");
-	bool good = host && *host;
-
-	for (const char *p = host; good && *p; p++)
-		good = isalnum((unsigned char)*p) || strchr("-._~:[]", *p);
-	return good ? cw_format("http://%s", host) : cw_strdup(exchange->all->address);
-}
-
-static void call_herder(struct exchange *exchange, const struct cw_rest_request *request)
-{
-	const struct cw_route *route = exchange->match.route;
-	int64_t until_ms = exchange->start_ms + route->deadline_ms, left_ms = until_ms - cw_clock_ms();
-	CW_AUTO_FREE char *url = base_url(exchange);
-	struct cw_reply_context context = {
-		.base_url = url,
-		.process = { PACKAGE_VERSION, exchange->all->start_epoch_ms, cw_clock_epoch_ms() },
-	};
-	struct cw_answer answer = { 0 };
-
-	if (left_ms > 0)
-		cw_herder_call(exchange->all->herder, &request->herder, left_ms, &answer);
-	else
-		cw_error_set(&answer.error, CW_ERR_RETRIABLE,
-			     "The worker is currently busy with other requests; this one was not started.");
-	context.timed_out = cw_clock_ms() >= until_ms;
-	cw_reply_answer(&exchange->reply, route, request, &answer, &context);
-	json_decref(answer.body);
-}
-
-/* On a thread of the pool. After the connection was resumed the exchange belongs to the event thread again. */
-static void run(struct cw_pool_job *job)
-{
-	struct exchange *exchange = (struct exchange *)job;
-	struct cw_rest_request request = { 0 };
-	struct cw_error err = { 0 };
-
-	if (cw_rest_request_make(&exchange->match, &exchange->uri, exchange->body.p, exchange->body.n, &request,
-				 &err) < 0)
-		cw_reply_error_of(&exchange->reply, &err);
-	else
-		call_herder(exchange, &request);
-	cw_rest_request_free(&request);
-	MHD_resume_connection(exchange->connection);
-}
-
-/* Hands the exchange to the pool, which owns it from then on; false when the reply is known instead. */
-static bool submit(struct exchange *exchange)
-{
-	struct cw_exchanges *all = exchange->all;
+	struct cw_exchanges *all = exchange->endpoint->all;
 	bool stopping;
 
 	pthread_mutex_lock(&all->lock);
 	stopping = all->stopping;
 	if (!stopping) {
 		all->in_flight++;
-		exchange->submitted = true;
+		exchange->counted = true;
 		exchange->job.run = run;
+		enter(exchange, CW_CONNECTION_WORKING);
 		MHD_suspend_connection(exchange->connection);
-		cw_pool_submit(all->pool, &exchange->job, exchange->match.route->answer == CW_ANSWER_HEALTH);
+		cw_pool_submit(pool, &exchange->job, urgent);
 	}
 	pthread_mutex_unlock(&all->lock);
 	if (stopping)
@@ -287,9 +83,70 @@ static bool submit(struct exchange *exchange)
 	return !stopping;
 }
 
+/* It is the event thread's again, or done with. */
+static void count_off(struct cw_exchange *exchange)
+{
+	struct cw_exchanges *all = exchange->endpoint->all;
+
+	if (!exchange->counted)
+		return;
+	exchange->counted = false;
+	pthread_mutex_lock(&all->lock);
+	if (--all->in_flight == 0)
+		pthread_cond_broadcast(&all->none);
+	pthread_mutex_unlock(&all->lock);
+}
+
+/* ---- reading ---- */
+
+/* Keeps a piece of the body, when it is needed; false when enough was dropped. */
+static bool read_body(struct cw_exchange *exchange, const char *data, size_t n)
+{
+	exchange->received += n;
+	if (exchange->received > CW_REST_DRAIN_MAX)
+		return false;
+	if (exchange->reply.status || exchange->received > CW_REST_BODY_MAX)
+		cw_buf_free(&exchange->body);
+	else
+		cw_buf_append(&exchange->body, data, n);
+	return true;
+}
+
 /* ---- answering ---- */
 
-static void add_headers(struct MHD_Response *response, const struct exchange *exchange)
+/* "Sun, 06 Nov 1994 08:49:37 GMT", whatever the locale is. */
+static void http_date(int64_t epoch_ms, char out[40])
+{
+	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	time_t seconds = (time_t)(epoch_ms / 1000);
+	struct tm tm;
+
+	if (!gmtime_r(&seconds, &tm))
+		tm = (struct tm){ .tm_mday = 1, .tm_year = 70, .tm_wday = 4 };
+	snprintf(out, 40, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+		 tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* response.http.headers.config. */
+static void add_configured_headers(struct MHD_Response *response, const struct cw_header_rules *rules)
+{
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct cw_header_rule *rule = &rules->items[i];
+		const char *value, *old;
+		char date[40];
+
+		while (!rule->add && (old = MHD_get_response_header(response, rule->name)) != NULL)
+			if (MHD_del_response_header(response, rule->name, old) != MHD_YES)
+				break;
+		http_date(cw_clock_epoch_ms() + rule->offset_ms, date);
+		value = rule->value ? rule->value : date;
+		MHD_add_response_header(response, rule->name, value);
+	}
+}
+
+static void add_headers(struct MHD_Response *response, const struct cw_exchange *exchange)
 {
 	const struct cw_reply *reply = &exchange->reply;
 	char seconds[16];
@@ -302,84 +159,148 @@ static void add_headers(struct MHD_Response *response, const struct exchange *ex
 		MHD_add_response_header(response, "Location", reply->location);
 	if (reply->allow)
 		MHD_add_response_header(response, "Allow", reply->allow);
+	if (*reply->etag)
+		MHD_add_response_header(response, "ETag", reply->etag);
 	snprintf(seconds, sizeof(seconds), "%d", CW_REST_RETRY_AFTER_S);
 	if (reply->retry_after)
 		MHD_add_response_header(response, "Retry-After", seconds);
+	cw_exchange_add_access_headers(exchange, response);
+	add_configured_headers(response, &exchange->endpoint->all->headers);
 }
 
-static enum MHD_Result send_reply(struct exchange *exchange)
+static enum MHD_Result send_reply(struct cw_exchange *exchange)
 {
 	struct cw_reply *reply = &exchange->reply;
+	bool follows = exchange->follow != NULL;
 	struct MHD_Response *response =
-		MHD_create_response_from_buffer(reply->body_n, reply->body, MHD_RESPMEM_MUST_FREE);
+		follows ? cw_follow_response(exchange->follow) :
+			  MHD_create_response_from_buffer(reply->body_n, reply->body, MHD_RESPMEM_MUST_FREE);
 	enum MHD_Result result;
 
+	exchange->follow = NULL;
 	if (!response)
 		return MHD_NO;
 	reply->body = NULL;
 	add_headers(response, exchange);
+	/* Lines that come when they come are nobody's delay. */
+	enter(exchange, follows ? CW_CONNECTION_WORKING : CW_CONNECTION_ANSWERING);
 	result = MHD_queue_response(exchange->connection, reply->status, response);
 	MHD_destroy_response(response);
 	exchange->sent = true;
 	return result;
 }
 
-static enum MHD_Result begin_reading(struct exchange *exchange, const char *method)
+/* ---- the way of a request ---- */
+
+/*
+ * An answer that is known at the head waits for the end of the body, which nobody keeps: so the client gets to read it.
+ * One that asked whether to send the body is told at once.
+ */
+static enum MHD_Result end_head(struct cw_exchange *exchange)
+{
+	return exchange->reply.status && cw_exchange_header(exchange, "Expect") ? send_reply(exchange) : MHD_YES;
+}
+
+/* The head: who asks for what. */
+static enum MHD_Result take_head(struct cw_exchange *exchange, const char *method, const char *version)
 {
 	exchange->begun = true;
 	snprintf(exchange->method, sizeof(exchange->method), "%s", method);
 	take_request_id(exchange);
-	refuse_early(exchange);
-	return exchange->reply.status ? send_reply(exchange) : MHD_YES;
+	cw_exchange_refuse_early(exchange);
+	if (exchange->reply.status)
+		return send_reply(exchange);
+	cw_exchange_check_head(exchange, version);
+	exchange->verified = exchange->reply.status || !cw_exchange_admit(exchange);
+	return exchange->verified ? end_head(exchange) : MHD_YES;
 }
 
-/* Called with the head, with each piece of the body, at the end, and again after the connection was resumed. */
+/* The connection was resumed: the head is done with, the body may come. */
+static enum MHD_Result take_verdict(struct cw_exchange *exchange)
+{
+	exchange->verified = true;
+	count_off(exchange);
+	enter(exchange, CW_CONNECTION_READING);
+	cw_exchange_admit_verified(exchange);
+	return end_head(exchange);
+}
+
+/* The body is there. True: the herder is asked. */
+static bool take_end(struct cw_exchange *exchange)
+{
+	const struct cw_route *route = exchange->match.route;
+
+	cw_exchange_check_body(exchange);
+	if (exchange->reply.status)
+		return false;
+	exchange->submitted = true;
+	return cw_exchange_hand_over(exchange, exchange->endpoint->all->pool, cw_exchange_run,
+				     route->answer == CW_ANSWER_HEALTH);
+}
+
+/* Called with the head, with each piece of the body, at the end, and again whenever the connection was resumed. */
 enum MHD_Result cw_exchange_handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
 				   const char *version, const char *upload_data, size_t *upload_data_size,
 				   void **context)
 {
-	struct exchange *exchange = *context;
+	struct cw_exchange *exchange = *context;
 
 	(void)cls;
 	(void)connection;
 	(void)url;
 	if (!exchange->begun)
-		return begin_reading(exchange, method);
+		return take_head(exchange, method, version);
+	if (!exchange->verified)
+		return take_verdict(exchange);
 	if (*upload_data_size > 0) {
 		bool more = read_body(exchange, upload_data, *upload_data_size);
 
 		*upload_data_size = 0;
 		return more ? MHD_YES : MHD_NO;
 	}
-	if (!exchange->submitted) {
-		decide(exchange, version);
-		if (!exchange->reply.status && submit(exchange))
-			return MHD_YES;
-	}
+	if (!exchange->submitted && take_end(exchange))
+		return MHD_YES;
 	return send_reply(exchange);
 }
 
-/* One line for each request: changes are news, reads are not. */
-static void log_exchange(const struct exchange *exchange)
+/* What may stand in a line of the log: up to `stop`, without blanks and control characters. */
+static void printable(const char *text, char stop, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text && *text != stop && n < size - 1; text++)
+		out[n++] = *text > ' ' && *text < 0x7f ? *text : '?';
+	out[n] = '\0';
+}
+
+/* One line for each request: changes are news, reads are not; nor is it one that credentials are needed. */
+static void log_exchange(const struct cw_exchange *exchange)
 {
 	bool reads = strcmp(exchange->method, "GET") == 0 || strcmp(exchange->method, "HEAD") == 0 ||
 		     strcmp(exchange->method, "OPTIONS") == 0;
-	char path[200];
-	size_t n = 0;
+	bool refused = exchange->reply.status == 403 ||
+		       (exchange->reply.status == 401 && exchange->verdict != CW_VERDICT_MISSING);
+	const char *user = exchange->caller.user		 ? exchange->caller.user :
+			   refused && exchange->credentials.user ? exchange->credentials.user :
+								   "";
+	enum cw_log_level level = reads && !refused ? CW_LOG_DEBUG : CW_LOG_INFO;
+	char path[200], name[100], from[64];
 
-	for (const char *p = exchange->target; *p && *p != '?' && n < sizeof(path) - 1; p++)
-		path[n++] = *p > ' ' && *p < 0x7f ? *p : '?';
-	path[n] = '\0';
-	cw_log_write(NULL, reads ? CW_LOG_DEBUG : CW_LOG_INFO, "REST %s %s: %u in %" PRId64 " ms, request %s",
-		     exchange->method, path, exchange->reply.status, cw_clock_ms() - exchange->start_ms, exchange->id);
+	if ((int)level > cw_log_get_level())
+		return;
+	printable(exchange->target, '?', path, sizeof(path));
+	printable(user, '\0', name, sizeof(name));
+	cw_peer_address(exchange->socket->fd, from, sizeof(from));
+	cw_log_write(NULL, level, "REST %s %s: %u in %" PRId64 " ms%s%s, from %s, request %s", exchange->method, path,
+		     exchange->reply.status, cw_clock_ms() - exchange->start_ms, *name ? ", user " : "", name, from,
+		     exchange->id);
 }
 
-void cw_exchange_end(void *cls, struct MHD_Connection *connection, void **context,
-		     enum MHD_RequestTerminationCode how)
+void cw_exchange_end(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode how)
 {
-	struct exchange *exchange = *context;
-	struct cw_exchanges *all = cls;
+	struct cw_exchange *exchange = *context;
 
+	(void)cls;
 	(void)connection;
 	(void)how;
 	if (!exchange)
@@ -387,15 +308,15 @@ void cw_exchange_end(void *cls, struct MHD_Connection *connection, void **contex
 	*context = NULL;
 	if (exchange->sent)
 		log_exchange(exchange);
-	if (exchange->submitted) {
-		pthread_mutex_lock(&all->lock);
-		if (--all->in_flight == 0)
-			pthread_cond_broadcast(&all->none);
-		pthread_mutex_unlock(&all->lock);
-	}
+	enter(exchange, CW_CONNECTION_IDLE);
+	count_off(exchange);
 	cw_buf_free(&exchange->body);
+	cw_rest_request_free(&exchange->request);
 	cw_uri_free(&exchange->uri);
+	cw_credentials_free(&exchange->credentials);
+	cw_caller_free(&exchange->caller);
 	cw_reply_free(&exchange->reply);
+	cw_follow_free(exchange->follow);
 	free(exchange->target);
 	free(exchange);
 }

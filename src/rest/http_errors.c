@@ -8,7 +8,7 @@
  * the dynamic linker: answers of ours, known by their X-Request-Id, are passed on; instead of a page of the
  * library the error body that clients of this API parse is sent, and the connection closed, as the library
  * would have done. Should a libmicrohttpd be used that calls itself directly, those answers are HTML again,
- * no more. For plain HTTP only: on a TLS connection this would have to be sent through the library.
+ * no more.
  */
 #include <dlfcn.h>
 #include <string.h>
@@ -41,14 +41,19 @@ static void error_reply(unsigned status, struct cw_reply *reply)
 		cw_reply_http_error(reply, status);
 }
 
-/* The whole answer at once: nothing else is on its way on this connection. */
-static void send_error(int fd, unsigned status)
+static void send_all(int fd, gnutls_session_t session, const struct cw_buf *out)
+{
+	if (session)
+		gnutls_record_send(session, out->p, out->n);
+	else
+		send(fd, out->p, out->n, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void cw_http_error_send(int fd, gnutls_session_t session, unsigned status)
 {
 	struct cw_reply reply = { 0 };
 	struct cw_buf out = { 0 };
-	char id[CW_REQUEST_ID_MAX + 1], dropped[4096];
-	size_t n = 0;
-	ssize_t got;
+	char id[CW_REQUEST_ID_MAX + 1];
 
 	error_reply(status, &reply);
 	cw_request_id_make(id);
@@ -57,26 +62,42 @@ static void send_error(int fd, unsigned status)
 		      "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%s",
 		      status, cw_http_reason(status), PACKAGE_VERSION, id, reply.content_type, reply.body_n,
 		      reply.body);
-	send(fd, out.p, out.n, MSG_NOSIGNAL | MSG_DONTWAIT);
-	/* Closing with unread bytes would reset the connection, perhaps before the client has read this. */
-	while (n < DRAIN_MAX && (got = recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT)) > 0)
-		n += (size_t)got;
+	send_all(fd, session, &out);
 	cw_buf_free(&out);
 	cw_reply_free(&reply);
+}
+
+/* Closing with unread bytes would reset the connection, perhaps before the client has read the answer. */
+static void drop_unread(int fd)
+{
+	char dropped[4096];
+	size_t n = 0;
+	ssize_t got;
+
+	while (n < DRAIN_MAX && (got = recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT)) > 0)
+		n += (size_t)got;
+}
+
+static void send_error(struct MHD_Connection *connection, unsigned status)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const struct cw_connection *socket = info ? info->socket_context : NULL;
+
+	if (!socket)
+		return;
+	cw_http_error_send(socket->fd, socket->session, status);
+	drop_unread(socket->fd);
 }
 
 enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned int status,
 				   struct MHD_Response *response)
 {
 	queue_fn *queue = library_queue();
-	const union MHD_ConnectionInfo *info;
 
 	if (!queue)
 		return MHD_NO;
 	if (!response || MHD_get_response_header(response, "X-Request-Id"))
 		return queue(connection, status, response);
-	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	if (info)
-		send_error(info->connect_fd, status);
+	send_error(connection, status);
 	return MHD_NO;
 }

@@ -1,13 +1,8 @@
-/*
- * openapi - the OpenAPI 3.0 description of the API: schemas/openapi-base.json, which people write, with
- * the paths, which come from the route table.
- */
+/* openapi - the OpenAPI description of the API: schemas/openapi.yaml as JSON, made by the build. */
 #ifndef CW_REST_OPENAPI_H
 #define CW_REST_OPENAPI_H
 
-#include <jansson.h>
-
-/* New, never NULL. `version` is that of the worker. */
-json_t *cw_openapi_json(const char *version);
+/* New. */
+char *cw_openapi_json(void);
 
 #endif

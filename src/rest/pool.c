@@ -8,8 +8,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define THREADS_MAX 16
-#define THREADS_URGENT 2 /* of them, never taken by jobs that are not urgent */
 #define IDLE_S 10
 /* Touched pages count, not this: nested JSON is parsed by recursion. */
 #define STACK_BYTES (2u << 20)
@@ -27,10 +25,11 @@ struct queue {
 };
 
 struct cw_pool {
+	int threads_max, threads_urgent;
 	pthread_mutex_t lock; /* guards all below */
 	pthread_cond_t work;
 	struct queue urgent, normal;
-	struct slot slots[THREADS_MAX];
+	struct slot slots[CW_POOL_THREADS_MAX];
 	int n_threads, n_idle; /* running; of them, waiting for work */
 	int n_normal;          /* jobs that are run and not urgent */
 	int n_queued;
@@ -59,7 +58,7 @@ static struct cw_pool_job *pop(struct queue *queue)
 
 static bool normal_may_run(const struct cw_pool *pool)
 {
-	return pool->normal.head && (pool->stopping || pool->n_normal < THREADS_MAX - THREADS_URGENT);
+	return pool->normal.head && (pool->stopping || pool->n_normal < pool->threads_max - pool->threads_urgent);
 }
 
 static void run_next(struct cw_pool *pool)
@@ -133,12 +132,14 @@ static int start_thread(struct cw_pool *pool)
 	return 0;
 }
 
-struct cw_pool *cw_pool_new(struct cw_error *err)
+struct cw_pool *cw_pool_new(int n_threads, int n_urgent, struct cw_error *err)
 {
 	struct cw_pool *pool = cw_alloc(sizeof(*pool));
 	pthread_condattr_t attr;
 	int rc;
 
+	pool->threads_max = n_threads;
+	pool->threads_urgent = n_urgent;
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -160,7 +161,7 @@ void cw_pool_submit(struct cw_pool *pool, struct cw_pool_job *job, bool urgent)
 	push(urgent ? &pool->urgent : &pool->normal, job);
 	pool->n_queued++;
 	/* Without a thread to spare the job waits for one that runs: there always is one. */
-	if (pool->n_idle < pool->n_queued && pool->n_threads < THREADS_MAX && (urgent || normal_may_run(pool)))
+	if (pool->n_idle < pool->n_queued && pool->n_threads < pool->threads_max && (urgent || normal_may_run(pool)))
 		start_thread(pool);
 	pthread_cond_signal(&pool->work);
 	pthread_mutex_unlock(&pool->lock);
@@ -185,7 +186,7 @@ void cw_pool_free(struct cw_pool *pool)
 	pool->stopping = true;
 	pthread_cond_broadcast(&pool->work);
 	pthread_mutex_unlock(&pool->lock);
-	for (int i = 0; i < THREADS_MAX; i++)
+	for (int i = 0; i < CW_POOL_THREADS_MAX; i++)
 		join(pool, &pool->slots[i]);
 	pthread_cond_destroy(&pool->work);
 	pthread_mutex_destroy(&pool->lock);

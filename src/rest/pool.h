@@ -19,8 +19,13 @@ struct cw_pool_job {
 
 struct cw_pool;
 
-/* NULL with *err when not even one thread can be started. */
-struct cw_pool *cw_pool_new(struct cw_error *err);
+#define CW_POOL_THREADS_MAX 16
+
+/*
+ * At most n_threads (of CW_POOL_THREADS_MAX), of which n_urgent are never taken by jobs that are not urgent. NULL with
+ * *err when not even one can be started.
+ */
+struct cw_pool *cw_pool_new(int n_threads, int n_urgent, struct cw_error *err);
 /* Any thread. The job runs even when the pool is being stopped. */
 void cw_pool_submit(struct cw_pool *pool, struct cw_pool_job *job, bool urgent);
 /* Runs what was submitted to its end and ends the threads. Nothing may be submitted any more. NULL is fine. */

@@ -11,10 +11,15 @@ static const struct {
 	unsigned status;
 	const char *reason;
 } reasons[] = {
+	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
+	{ 403, "Forbidden" },
 	{ 404, "Not Found" },
 	{ 405, "Method Not Allowed" },
 	{ 406, "Not Acceptable" },
+	{ 408, "Request Timeout" },
+	{ 412, "Precondition Failed" },
 	{ 413, "Request Entity Too Large" },
 	{ 414, "Request-URI Too Long" },
 	{ 415, "Unsupported Media Type" },
@@ -22,6 +27,7 @@ static const struct {
 	{ 500, "Internal Server Error" },
 	{ 501, "Not Implemented" },
 	{ 503, "Service Unavailable" },
+	{ 504, "Gateway Timeout" },
 	{ 505, "HTTP Version Not Supported" },
 };
 
@@ -81,6 +87,15 @@ void cw_reply_error_of(struct cw_reply *reply, const struct cw_error *err)
 	reply->retry_after = err->code == CW_ERR_RETRIABLE;
 }
 
+static unsigned refusal_status(enum cw_refusal refusal)
+{
+	switch (refusal) {
+	case CW_REFUSAL_PRECONDITION: return 412;
+	case CW_REFUSAL_FORBIDDEN: return 403;
+	default: return 504;
+	}
+}
+
 /* Kafka Connect's words for a request that took too long, with what the worker was doing. */
 static void timeout_text(struct cw_buf *out, const char *text)
 {
@@ -105,6 +120,13 @@ static void reply_empty(struct cw_reply *reply, unsigned status)
 {
 	cw_reply_free(reply);
 	reply->status = status;
+}
+
+/* Its body is somebody else's to send. */
+static void reply_stream(struct cw_reply *reply, const char *content_type)
+{
+	reply_empty(reply, 200);
+	reply->content_type = content_type;
 }
 
 static void reply_created(struct cw_reply *reply, const struct cw_answer *answer, const char *name,
@@ -141,6 +163,16 @@ static void reply_health(struct cw_reply *reply, const struct cw_answer *answer,
 	cw_reply_text(reply, 500, JSON, cw_buf_take(&text));
 }
 
+/* Everything of it works: probes look at the status code alone. */
+static void reply_ready(struct cw_reply *reply, const struct cw_answer *answer)
+{
+	const char *state = json_string_value(json_object_get(answer->body, "summary_state"));
+	bool ready = state && (strcmp(state, "RUNNING") == 0 || strcmp(state, "COMPLETED") == 0);
+
+	cw_reply_json(reply, ready ? 200 : 503, answer->body);
+	reply->retry_after = !ready;
+}
+
 static bool is_connector(const json_t *plugin)
 {
 	const char *type = json_string_value(json_object_get(plugin, "type"));
@@ -163,6 +195,10 @@ static void reply_plugins(struct cw_reply *reply, const struct cw_answer *answer
 static void reply_success(struct cw_reply *reply, const struct cw_route *route, const struct cw_rest_request *request,
 			  const struct cw_answer *answer, const struct cw_reply_context *context)
 {
+	if (request->herder.flags & CW_OP_DRY_RUN) {
+		cw_reply_json(reply, 200, answer->body);
+		return;
+	}
 	switch (route->answer) {
 	case CW_ANSWER_CREATED:
 		reply_created(reply, answer, request->herder.name, context->base_url);
@@ -174,16 +210,34 @@ static void reply_success(struct cw_reply *reply, const struct cw_route *route, 
 			cw_reply_json(reply, 200, answer->body);
 		break;
 	case CW_ANSWER_ACCEPTED:
-		reply_empty(reply, 202);
-		break;
 	case CW_ANSWER_EMPTY:
-		reply_empty(reply, 204);
+		if (request->herder.wait != CW_WAIT_NONE)
+			cw_reply_json(reply, 200, answer->body);
+		else
+			reply_empty(reply, route->answer == CW_ANSWER_ACCEPTED ? 202 : 204);
 		break;
 	case CW_ANSWER_RESTART:
-		if (request->herder.flags)
+		if (request->herder.wait != CW_WAIT_NONE)
+			cw_reply_json(reply, 200, answer->body);
+		else if (request->herder.flags)
 			cw_reply_json(reply, 202, answer->body);
 		else
 			reply_empty(reply, 204);
+		break;
+	case CW_ANSWER_LOGS:
+		if (request->herder.flags & CW_OP_FOLLOW)
+			reply_stream(reply, CW_NDJSON);
+		else
+			cw_reply_json(reply, 200, answer->body);
+		break;
+	case CW_ANSWER_LOGGERS:
+		if (request->herder.flags & CW_OP_CLUSTER)
+			reply_empty(reply, 204);
+		else
+			cw_reply_json(reply, 200, answer->body);
+		break;
+	case CW_ANSWER_READY:
+		reply_ready(reply, answer);
 		break;
 	case CW_ANSWER_PLUGINS:
 		reply_plugins(reply, answer, request->flags & CW_REST_ALL_PLUGINS);
@@ -196,10 +250,23 @@ static void reply_success(struct cw_reply *reply, const struct cw_route *route, 
 	}
 }
 
+/* A client that has this version already is told so. */
+static void reply_etag(struct cw_reply *reply, const struct cw_route *route, const struct cw_answer *answer,
+		       const struct cw_reply_context *context)
+{
+	bool known = context->if_none_match && *answer->etag &&
+		     (strcmp(context->if_none_match, answer->etag) == 0 || strcmp(context->if_none_match, "*") == 0);
+
+	if (known && strcmp(route->method, "GET") == 0)
+		reply_empty(reply, 304);
+	memcpy(reply->etag, answer->etag, sizeof(reply->etag));
+}
+
 void cw_reply_answer(struct cw_reply *reply, const struct cw_route *route, const struct cw_rest_request *request,
 		     const struct cw_answer *answer, const struct cw_reply_context *context)
 {
-	bool timed_out = context->timed_out && answer->error.code == CW_ERR_RETRIABLE;
+	bool timed_out = context->timed_out && answer->error.code == CW_ERR_RETRIABLE &&
+			 answer->refusal == CW_REFUSAL_NONE;
 	struct cw_buf text = { 0 };
 
 	if (route->answer == CW_ANSWER_HEALTH) {
@@ -209,10 +276,13 @@ void cw_reply_answer(struct cw_reply *reply, const struct cw_route *route, const
 		timeout_text(&text, answer->error.text);
 		cw_reply_error(reply, 500, text.p);
 		cw_buf_free(&text);
+	} else if (answer->refusal != CW_REFUSAL_NONE) {
+		cw_reply_error(reply, refusal_status(answer->refusal), answer->error.text);
 	} else if (answer->error.code != CW_ERR_NONE) {
 		cw_reply_error_of(reply, &answer->error);
 	} else {
 		reply_success(reply, route, request, answer, context);
+		reply_etag(reply, route, answer, context);
 	}
 }
 

@@ -21,6 +21,7 @@ struct cw_reply {
 	size_t body_n;
 	char *location;     /* NULL: none */
 	const char *allow;  /* borrowed; NULL: none */
+	char etag[CW_ETAG_MAX]; /* "": none */
 	bool retry_after;
 };
 
@@ -36,6 +37,7 @@ const char *cw_http_reason(unsigned status);
 struct cw_reply_context {
 	const char *base_url; /* "http://host:port", which Location starts with */
 	bool timed_out;       /* the answer came at the end of the route's deadline */
+	const char *if_none_match; /* the client's copy; NULL: it has none */
 	struct cw_metrics_process process;
 };
 

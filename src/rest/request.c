@@ -264,6 +264,53 @@ static int make_config(const struct cw_route_match *match, struct cw_rest_reques
 	return patch ? 0 : check_new_name(match->name, err);
 }
 
+/* The outer shape; what the entries may be depends on the connector. */
+static int check_offsets(const json_t *body, struct cw_error *err)
+{
+	const json_t *offsets = json_object_get(body, "offsets"), *entry;
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	json_object_foreach((json_t *)body, key, value)
+		if (strcmp(key, "offsets") != 0)
+			return cw_error_set(err, CW_ERR_INVALID, "Unrecognized field \"%s\": the known field is offsets", key);
+	if (offsets && !json_is_null(offsets) && !json_is_array(offsets))
+		return cw_error_set(err, CW_ERR_INVALID, "offsets must be an array, not %s", type_name(offsets));
+	json_array_foreach(offsets, i, entry)
+		if (!json_is_object(entry))
+			return cw_error_set(err, CW_ERR_INVALID,
+					    "offsets[%zu] must be an object with partition and offset, not %s", i,
+					    type_name(entry));
+	return 0;
+}
+
+/* Other fields mean nothing, as in Kafka Connect; which levels there are is for the herder to say. */
+static int make_level(struct cw_rest_request *out, struct cw_error *err)
+{
+	const json_t *level = json_object_get(out->body, "level");
+	char *text;
+
+	if (!level || json_is_null(level))
+		return cw_error_set(err, CW_ERR_INVALID, "Desired 'level' parameter was not specified in request.");
+	text = scalar_text(level);
+	if (!text)
+		return cw_error_set(err, CW_ERR_INVALID, "level must be a string, not %s", type_name(level));
+	json_object_set_new(out->body, "level", json_string(text));
+	free(text);
+	return 0;
+}
+
+static const char *needed_body(enum cw_route_body body)
+{
+	switch (body) {
+	case CW_BODY_CREATE: return "a JSON object with name and config";
+	case CW_BODY_OFFSETS: return "a JSON object with offsets";
+	case CW_BODY_LEVEL: return "a JSON object with level";
+	default: return "a JSON object with the connector's configuration";
+	}
+}
+
 int cw_rest_request_make(const struct cw_route_match *match, const struct cw_uri *uri, const char *body, size_t n,
 			 struct cw_rest_request *out, struct cw_error *err)
 {
@@ -274,14 +321,17 @@ int cw_rest_request_make(const struct cw_route_match *match, const struct cw_uri
 					   .flags = out->flags & ~CW_REST_ALL_PLUGINS,
 					   .name = match->name,
 					   .task = match->task };
+	if (cw_route_wait(route, uri, &out->herder.wait, &out->herder.wait_ms, err) < 0 ||
+	    cw_route_log_filter(route, uri, &out->herder.log_filter, err) < 0)
+		return -1;
 	if (route->body == CW_BODY_IGNORED)
 		return 0;
-	if (parse_object(body, n,
-			 route->body == CW_BODY_CREATE ? "a JSON object with name and config" :
-							 "a JSON object with the connector's configuration",
-			 &out->body, err) < 0)
+	if (parse_object(body, n, needed_body(route->body), &out->body, err) < 0)
 		return -1;
-	if ((route->body == CW_BODY_CREATE ? make_create(out, err) : make_config(match, out, err)) < 0)
+	if (route->body == CW_BODY_OFFSETS ? check_offsets(out->body, err) < 0 :
+	    route->body == CW_BODY_CREATE  ? make_create(out, err) < 0 :
+	    route->body == CW_BODY_LEVEL   ? make_level(out, err) < 0 :
+					     make_config(match, out, err) < 0)
 		return -1;
 	out->herder.body = out->body;
 	return 0;

@@ -12,6 +12,17 @@
 #define REQUEST_MS 90000
 #define HEALTH_MS 10000
 
+#define WAIT                                                                                                       \
+	{ "wait", CW_QUERY_WAIT, 0,                                                                                  \
+	  "Answer when the connector and its tasks are RUNNING, PAUSED, STOPPED or COMPLETED; 504 says why they are not." }, \
+	{                                                                                                            \
+		"timeout", CW_QUERY_TIMEOUT, 0, "How long to wait: seconds, or 500ms, 30s, 5m, 1h. One minute without it."     \
+	}
+#define DRY_RUN                                                                                                    \
+	{                                                                                                            \
+		"dry_run", CW_QUERY_TRUE, CW_OP_DRY_RUN, "Check everything, change nothing, and answer (200) what would change." \
+	}
+
 static const struct cw_route routes[] = {
 	{ "GET", "/", "getServerInfo", "worker", CW_HANDLER_HERDER, CW_OP_SERVER_INFO, CW_BODY_IGNORED, CW_ANSWER_JSON,
 	  "ServerInfo", JSON, REQUEST_MS, CW_ROLE_ANYBODY, { { 0 } },
@@ -33,41 +44,53 @@ static const struct cw_route routes[] = {
 	      "Answer with an object instead of names: status, info, or both by giving it twice." } },
 	  "The names of all connectors, in no order; with expand their status and configuration as well." },
 	{ "POST", "/connectors", "createConnector", "connectors", CW_HANDLER_HERDER, CW_OP_CREATE, CW_BODY_CREATE,
-	  CW_ANSWER_CREATED, "ConnectorInfo", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
+	  CW_ANSWER_CREATED, "ConnectorInfo", JSON, REQUEST_MS, CW_ROLE_ADMIN, { WAIT, DRY_RUN },
 	  "Makes a connector. An existing one of this name is a conflict (409)." },
 	{ "GET", "/connectors/{connector}", "getConnector", "connectors", CW_HANDLER_HERDER, CW_OP_GET, CW_BODY_IGNORED,
 	  CW_ANSWER_JSON, "ConnectorInfo", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
 	  "A connector's configuration, type and tasks." },
 	{ "DELETE", "/connectors/{connector}", "deleteConnector", "connectors", CW_HANDLER_HERDER, CW_OP_DELETE,
-	  CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
+	  CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_ADMIN, { { "ignore_missing", CW_QUERY_TRUE, CW_OP_IGNORE_MISSING, "One that is not there is no error." } },
 	  "Stops and deletes a connector. Source offsets and a sink's consumer group stay." },
 	{ "GET", "/connectors/{connector}/config", "getConnectorConfig", "connectors", CW_HANDLER_HERDER,
 	  CW_OP_GET_CONFIG, CW_BODY_IGNORED, CW_ANSWER_JSON, "ConnectorConfig", JSON, REQUEST_MS, CW_ROLE_VIEWER,
 	  { { 0 } }, "A connector's configuration; references to secrets are not resolved." },
 	{ "PUT", "/connectors/{connector}/config", "putConnectorConfig", "connectors", CW_HANDLER_HERDER,
-	  CW_OP_PUT_CONFIG, CW_BODY_CONFIG, CW_ANSWER_PUT, "ConnectorInfo", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
+	  CW_OP_PUT_CONFIG, CW_BODY_CONFIG, CW_ANSWER_PUT, "ConnectorInfo", JSON, REQUEST_MS, CW_ROLE_ADMIN, { WAIT, DRY_RUN },
 	  "Makes a connector (201), or replaces the whole configuration of an existing one (200)." },
 	{ "PATCH", "/connectors/{connector}/config", "patchConnectorConfig", "connectors", CW_HANDLER_HERDER,
 	  CW_OP_PATCH_CONFIG, CW_BODY_PATCH, CW_ANSWER_JSON, "ConnectorInfo", JSON, REQUEST_MS, CW_ROLE_ADMIN,
-	  { { 0 } },
+	  { WAIT, DRY_RUN },
 	  "Changes the keys that are given; null deletes a key." },
 	{ "GET", "/connectors/{connector}/status", "getConnectorStatus", "connectors", CW_HANDLER_HERDER, CW_OP_STATUS,
-	  CW_BODY_IGNORED, CW_ANSWER_JSON, "ConnectorStateInfo", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  CW_BODY_IGNORED, CW_ANSWER_JSON, "ConnectorStateInfo", JSON, REQUEST_MS, CW_ROLE_VIEWER, { WAIT },
 	  "The state of a connector and of each of its tasks, with the trace of those that failed." },
+	{ "GET", "/connectors/{connector}/ready", "getConnectorReady", "connectors", CW_HANDLER_HERDER, CW_OP_STATUS,
+	  CW_BODY_IGNORED, CW_ANSWER_READY, "ConnectorStateInfo", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "The status: with 200 when the connector and all of its tasks are RUNNING or COMPLETED, else with 503." },
 	{ "PUT", "/connectors/{connector}/pause", "pauseConnector", "connectors", CW_HANDLER_HERDER, CW_OP_PAUSE,
-	  CW_BODY_IGNORED, CW_ANSWER_ACCEPTED, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },
+	  CW_BODY_IGNORED, CW_ANSWER_ACCEPTED, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { WAIT },
 	  "Pauses a connector and its tasks, which stay allocated. Takes effect after the answer." },
 	{ "PUT", "/connectors/{connector}/resume", "resumeConnector", "connectors", CW_HANDLER_HERDER, CW_OP_RESUME,
-	  CW_BODY_IGNORED, CW_ANSWER_ACCEPTED, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },
-	  "Lets a paused or stopped connector run again. Takes effect after the answer." },
+	  CW_BODY_IGNORED, CW_ANSWER_ACCEPTED, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { WAIT },
+	  "Lets a paused or stopped connector run again, and begins the next run of tasks that are COMPLETED." },
 	{ "PUT", "/connectors/{connector}/stop", "stopConnector", "connectors", CW_HANDLER_HERDER, CW_OP_STOP,
-	  CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },
+	  CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { WAIT },
 	  "Stops a connector: its tasks are gone until it is resumed, its configuration and offsets stay." },
 	{ "POST", "/connectors/{connector}/restart", "restartConnector", "connectors", CW_HANDLER_HERDER, CW_OP_RESTART,
 	  CW_BODY_IGNORED, CW_ANSWER_RESTART, "ConnectorStateInfo", JSON, REQUEST_MS, CW_ROLE_OPERATOR,
 	  { { "includeTasks", CW_QUERY_TRUE, CW_OP_INCLUDE_TASKS, "Restart the tasks as well." },
-	    { "onlyFailed", CW_QUERY_TRUE, CW_OP_ONLY_FAILED, "Restart only what is FAILED." } },
+	    { "onlyFailed", CW_QUERY_TRUE, CW_OP_ONLY_FAILED, "Restart only what is FAILED." },
+	    WAIT },
 	  "Restarts a connector: 204, or with a parameter 202 and the status." },
+	{ "GET", "/connectors/{connector}/logs", "getConnectorLogs", "connectors", CW_HANDLER_HERDER, CW_OP_LOGS,
+	  CW_BODY_IGNORED, CW_ANSWER_LOGS, "LogLines", JSON, REQUEST_MS, CW_ROLE_VIEWER,
+	  { { "level", CW_QUERY_LEVEL, 0, "Only lines of this level and of graver ones: ERROR, WARN, INFO or DEBUG." },
+	    { "lines", CW_QUERY_LINES, 0, "At most so many; 100 without it. The last 512 are kept, in 64 KiB." },
+	    { "follow", CW_QUERY_TRUE, CW_OP_FOLLOW,
+	      "Go on with the lines that come, each as a line of JSON; an empty line is a sign of life, and a client "
+	      "that is too slow is told how many lines it has missed." } },
+	  "The last log lines of a connector and its tasks." },
 
 	{ "GET", "/connectors/{connector}/tasks", "listTasks", "tasks", CW_HANDLER_HERDER, CW_OP_TASKS, CW_BODY_IGNORED,
 	  CW_ANSWER_JSON, "TaskList", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
@@ -82,6 +105,19 @@ static const struct cw_route routes[] = {
 	{ "GET", "/connectors/{connector}/offsets", "getOffsets", "offsets", CW_HANDLER_HERDER, CW_OP_OFFSETS,
 	  CW_BODY_IGNORED, CW_ANSWER_JSON, "ConnectorOffsets", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
 	  "How far a connector has come, for each of its partitions." },
+	{ "PATCH", "/connectors/{connector}/offsets", "alterOffsets", "offsets", CW_HANDLER_HERDER, CW_OP_ALTER_OFFSETS,
+	  CW_BODY_OFFSETS, CW_ANSWER_JSON, "Message", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
+	  "Sets the offsets of the partitions that are given; a null offset forgets the partition's. Only when STOPPED." },
+	{ "DELETE", "/connectors/{connector}/offsets", "resetOffsets", "offsets", CW_HANDLER_HERDER, CW_OP_RESET_OFFSETS,
+	  CW_BODY_IGNORED, CW_ANSWER_JSON, "Message", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
+	  "Forgets all offsets: the connector begins anew. Only when STOPPED." },
+
+	{ "GET", "/connectors/{connector}/topics", "getTopics", "topics", CW_HANDLER_HERDER, CW_OP_TOPICS,
+	  CW_BODY_IGNORED, CW_ANSWER_JSON, "ActiveTopics", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "The topics that a connector's tasks have used since it was made, or since the last reset." },
+	{ "PUT", "/connectors/{connector}/topics/reset", "resetTopics", "topics", CW_HANDLER_HERDER,
+	  CW_OP_RESET_TOPICS, CW_BODY_IGNORED, CW_ANSWER_ACCEPTED, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },
+	  "Forgets these topics; those in use come back with their next record." },
 
 	{ "GET", "/connector-plugins", "listPlugins", "plugins", CW_HANDLER_HERDER, CW_OP_PLUGINS, CW_BODY_IGNORED,
 	  CW_ANSWER_PLUGINS, "PluginList", JSON, REQUEST_MS, CW_ROLE_VIEWER,
@@ -93,9 +129,48 @@ static const struct cw_route routes[] = {
 	  CW_ROLE_VIEWER,
 	  { { 0 } }, "The configuration keys of a plugin." },
 	{ "PUT", "/connector-plugins/{plugin}/config/validate", "validateConfig", "plugins", CW_HANDLER_HERDER,
-	  CW_OP_VALIDATE, CW_BODY_CONFIG, CW_ANSWER_JSON, "ConfigInfos", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  CW_OP_VALIDATE, CW_BODY_CONFIG, CW_ANSWER_JSON, "ConfigInfos", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
 	  "Checks a connector configuration and reports every error at once; changes nothing." },
+
+	{ "GET", "/admin/loggers", "listLoggers", "loggers", CW_HANDLER_HERDER, CW_OP_LOGGERS, CW_BODY_IGNORED,
+	  CW_ANSWER_JSON, "LoggerLevels", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "The levels of all loggers: root, worker (the worker's own process), connectors, and connectors.NAME for each." },
+	{ "GET", "/admin/loggers/{logger}", "getLogger", "loggers", CW_HANDLER_HERDER, CW_OP_LOGGER, CW_BODY_IGNORED,
+	  CW_ANSWER_JSON, "LoggerLevel", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  "The level of one logger." },
+	{ "PUT", "/admin/loggers/{logger}", "setLogger", "loggers", CW_HANDLER_HERDER, CW_OP_SET_LOGGER, CW_BODY_LEVEL,
+	  CW_ANSWER_LOGGERS, "LoggerNames", JSON, REQUEST_MS, CW_ROLE_ADMIN,
+	  { { "scope", CW_QUERY_SCOPE, CW_OP_CLUSTER, "worker (the default) or cluster." } },
+	  "Sets the level of a logger and of those below it, until the worker ends: takes effect in the worker and its "
+	  "connectors at once." },
 };
+
+const char *cw_role_name(enum cw_role role)
+{
+	static const char *const names[] = { "anybody", "read", "operate", "admin" };
+
+	return names[role];
+}
+
+bool cw_area_has(enum cw_area area, const struct cw_uri *uri)
+{
+	static const char *const common[] = { "health", "metrics", "openapi.json" };
+	const char *first = uri->n_segments ? uri->segments[0] : "";
+
+	if (area == CW_AREA_ALL)
+		return true;
+	if (strcmp(first, "admin") == 0 || area == CW_AREA_MAIN)
+		return (area == CW_AREA_ADMIN) == (strcmp(first, "admin") == 0);
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+		if (strcmp(first, common[i]) == 0)
+			return true;
+	return !*first;
+}
+
+bool cw_route_is_of_connector(const struct cw_route *route)
+{
+	return route->body == CW_BODY_CREATE || strstr(route->path, "{connector}");
+}
 
 size_t cw_route_count(void)
 {
@@ -203,8 +278,13 @@ uint32_t cw_route_flags(const struct cw_route *route, const struct cw_uri *uri)
 	for (const struct cw_route_query *query = route->query; query->name; query++) {
 		const char *value = cw_uri_param(uri, query->name);
 
-		if (!value)
+		if (!value || query->kind == CW_QUERY_WAIT || query->kind == CW_QUERY_TIMEOUT ||
+		    query->kind == CW_QUERY_LEVEL || query->kind == CW_QUERY_LINES)
 			continue;
+		if (query->kind == CW_QUERY_SCOPE) {
+			flags |= strcasecmp(value, "cluster") == 0 ? query->flag : 0;
+			continue;
+		}
 		if (query->kind != CW_QUERY_EXPAND) {
 			if ((strcasecmp(value, "true") == 0) == (query->kind == CW_QUERY_TRUE))
 				flags |= query->flag;
@@ -216,4 +296,78 @@ uint32_t cw_route_flags(const struct cw_route *route, const struct cw_uri *uri)
 				flags |= expand_flag(uri->params[i].value);
 	}
 	return flags;
+}
+
+static int parse_wait(const char *value, enum cw_wait *wait, struct cw_error *err)
+{
+	for (int i = CW_WAIT_RUNNING; i <= CW_WAIT_COMPLETED; i++)
+		if (strcasecmp(value, cw_wait_name((enum cw_wait)i)) == 0) {
+			*wait = (enum cw_wait)i;
+			return 0;
+		}
+	return cw_error_set(err, CW_ERR_INVALID,
+			    "The parameter wait is \"%.40s\", but must be one of RUNNING, PAUSED, STOPPED, COMPLETED", value);
+}
+
+static int parse_timeout(const char *value, int64_t *out_ms, struct cw_error *err)
+{
+	static const struct {
+		const char *unit;
+		double ms;
+	} units[] = { { "", 1000 }, { "s", 1000 }, { "ms", 1 }, { "m", 60000 }, { "h", 3600000 } };
+	char *end;
+	double n = strtod(value, &end);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (end > value && value[strspn(value, "0123456789.")] == *end && strcmp(end, units[i].unit) == 0 &&
+		    n * units[i].ms <= CW_WAIT_MAX_MS) {
+			*out_ms = (int64_t)(n * units[i].ms);
+			return 0;
+		}
+	return cw_error_set(err, CW_ERR_INVALID, "The parameter timeout is \"%.40s\", but must be a number of seconds, or a "
+						 "number with ms, s, m or h, of at most a day", value);
+}
+
+int cw_route_wait(const struct cw_route *route, const struct cw_uri *uri, enum cw_wait *wait, int64_t *wait_ms,
+		  struct cw_error *err)
+{
+	*wait = CW_WAIT_NONE;
+	*wait_ms = CW_WAIT_DEFAULT_MS;
+	for (const struct cw_route_query *query = route->query; query->name; query++) {
+		const char *value = cw_uri_param(uri, query->name);
+
+		if (value && query->kind == CW_QUERY_WAIT && parse_wait(value, wait, err) != 0)
+			return -1;
+		if (value && query->kind == CW_QUERY_TIMEOUT && parse_timeout(value, wait_ms, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int parse_lines(const char *value, size_t *out, struct cw_error *err)
+{
+	size_t digits = strspn(value, "0123456789");
+
+	if (digits == 0 || value[digits] || digits > 9)
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "The parameter lines is \"%.40s\", but must be a number of lines", value);
+	*out = strtoul(value, NULL, 10);
+	return 0;
+}
+
+int cw_route_log_filter(const struct cw_route *route, const struct cw_uri *uri, struct cw_log_filter *out,
+			struct cw_error *err)
+{
+	*out = (struct cw_log_filter){ CW_LOG_DEBUG, CW_LOG_LINES_DEFAULT };
+	for (const struct cw_route_query *query = route->query; query->name; query++) {
+		const char *value = cw_uri_param(uri, query->name);
+
+		if (value && query->kind == CW_QUERY_LEVEL && !cw_logger_level_parse(value, &out->level))
+			return cw_error_set(err, CW_ERR_INVALID,
+					    "The parameter level is \"%.40s\", but must be one of ERROR, WARN, INFO, DEBUG",
+					    value);
+		if (value && query->kind == CW_QUERY_LINES && parse_lines(value, &out->lines, err) != 0)
+			return -1;
+	}
+	return 0;
 }

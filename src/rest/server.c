@@ -1,114 +1,115 @@
 #include "rest/server.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "rest/exchange.h"
-#include "rest/listener.h"
+#include "rest/endpoint.h"
 
-#define DEFAULT_LISTENER "http://127.0.0.1:8083"
-#define CONNECTIONS_MAX 512u
-#define CONNECTION_IDLE_S 30u /* as Kafka Connect's server has it */
-/* The head of a request, with libmicrohttpd's list of it; cleared for each request, so not larger than needed. */
-#define CONNECTION_BYTES ((size_t)32768)
-#define STACK_BYTES ((size_t)(512u << 10))
+#define THREADS_URGENT 2
+#define VERIFIER_THREADS 2 /* guesses of passwords may keep so many cores busy, and no more */
 #define LAST_ANSWERS_S 2
-
-struct endpoint {
-	struct cw_listener listener;
-	struct MHD_Daemon *daemon;
-};
 
 struct cw_rest {
 	struct cw_exchanges exchanges;
-	struct endpoint *endpoints;
+	struct cw_endpoint *endpoints;
 	size_t n_endpoints;
 };
 
-/* Percent-decoding is ours (rest/uri.h): libmicrohttpd's would lose %2F and %00. */
-static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
-{
-	(void)cls;
-	(void)connection;
-	return strlen(text);
-}
+/* ---- endpoints ---- */
 
-static void log_library(void *cls, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
-static void log_library(void *cls, const char *fmt, va_list ap)
+static int open_list(struct cw_rest *rest, const struct cw_worker_config *config, const struct cw_list *listeners,
+		     enum cw_area area, struct cw_error *err)
 {
-	(void)cls;
-	if (cw_log_get_level() >= CW_LOG_DEBUG)
-		cw_log_vwrite(NULL, CW_LOG_DEBUG, fmt, ap);
-}
-
-static struct MHD_Daemon *start_daemon(struct cw_exchanges *exchanges, int fd)
-{
-	return MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
-		NULL, cw_exchange_handle, exchanges, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, cw_exchange_begin, exchanges,
-		MHD_OPTION_NOTIFY_COMPLETED, cw_exchange_end, exchanges,
-		MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
-		MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_IDLE_S,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES, MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES,
-		MHD_OPTION_END);
-}
-
-static int start_endpoint(struct cw_rest *rest, const char *listener, struct cw_error *err)
-{
-	struct endpoint *endpoint = &rest->endpoints[rest->n_endpoints];
-	sigset_t all, before;
-
-	if (cw_listener_open(listener, &endpoint->listener, err) < 0)
-		return -1;
-	if (rest->n_endpoints == 0)
-		rest->exchanges.address = endpoint->listener.url;
-	/* Signals are main()'s: the thread inherits that they are blocked. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	endpoint->daemon = start_daemon(&rest->exchanges, endpoint->listener.fd);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!endpoint->daemon) {
-		close(endpoint->listener.fd);
-		return cw_error_set(err, CW_ERR_FATAL, "REST cannot start its server on %s: %s", endpoint->listener.url,
-				    strerror(errno));
+	for (size_t i = 0; i < listeners->n; i++) {
+		if (cw_endpoint_open(&rest->endpoints[rest->n_endpoints], config, listeners->items[i], area, err) < 0)
+			return -1;
+		rest->n_endpoints++;
 	}
-	rest->n_endpoints++;
-	log_info(NULL, "REST listens on %s", endpoint->listener.url);
 	return 0;
 }
 
-static void init_exchanges(struct cw_exchanges *exchanges, struct cw_herder *herder)
+static int open_endpoints(struct cw_rest *rest, const struct cw_worker_config *config, struct cw_error *err)
 {
+	enum cw_area area = cw_worker_admin_shared(config) ? CW_AREA_ALL : CW_AREA_MAIN;
+
+	rest->endpoints = cw_alloc((config->listeners.n + config->admin_listeners.n + 1) * sizeof(*rest->endpoints));
+	if (open_list(rest, config, &config->listeners, area, err) < 0)
+		return -1;
+	return open_list(rest, config, &config->admin_listeners, CW_AREA_ADMIN, err);
+}
+
+static void close_endpoints(struct cw_rest *rest)
+{
+	for (size_t i = 0; i < rest->n_endpoints; i++)
+		cw_endpoint_close(&rest->endpoints[i]);
+	free(rest->endpoints);
+}
+
+int cw_rest_check(const struct cw_worker_config *config, struct cw_error *err)
+{
+	struct cw_rest rest = { 0 };
+	struct cw_access *access = cw_access_new(config, err);
+	int rc = access ? open_endpoints(&rest, config, err) : -1;
+
+	close_endpoints(&rest);
+	cw_access_free(access);
+	return rc;
+}
+
+/* ---- what they share ---- */
+
+static int init_exchanges(struct cw_exchanges *exchanges, const struct cw_worker_config *config,
+			  struct cw_herder *herder, struct cw_error *err)
+{
+	struct cw_connection_limits limits = {
+		config->rest_connections_max, config->rest_connections_per_address_max, config->rest_request_timeout_ms,
+		config->rest_connection_idle_timeout_ms,
+	};
 	pthread_condattr_t attr;
 
 	exchanges->herder = herder;
 	exchanges->start_epoch_ms = cw_clock_epoch_ms();
+	exchanges->cors = (struct cw_cors){ config->access_control_allow_origin, config->access_control_allow_methods };
 	pthread_mutex_init(&exchanges->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&exchanges->none, &attr);
 	pthread_condattr_destroy(&attr);
+	if (config->response_http_headers_config &&
+	    cw_header_rules_parse(config->response_http_headers_config, &exchanges->headers, err) < 0)
+		return -1;
+	exchanges->access = cw_access_new(config, err);
+	if (!exchanges->access)
+		return -1;
+	exchanges->connections = cw_connections_new(&limits, err);
+	exchanges->pool = exchanges->connections ? cw_pool_new(CW_POOL_THREADS_MAX, THREADS_URGENT, err) : NULL;
+	if (!exchanges->pool || !cw_access_takes(exchanges->access, CW_CREDENTIALS_BASIC))
+		return exchanges->pool ? 0 : -1;
+	exchanges->verifiers = cw_pool_new(VERIFIER_THREADS, 0, err);
+	return exchanges->verifiers ? 0 : -1;
 }
+
+static void free_exchanges(struct cw_exchanges *exchanges)
+{
+	cw_connections_free(exchanges->connections);
+	cw_access_free(exchanges->access);
+	cw_header_rules_free(&exchanges->headers);
+	pthread_cond_destroy(&exchanges->none);
+	pthread_mutex_destroy(&exchanges->lock);
+}
+
+/* ---- life ---- */
 
 struct cw_rest *cw_rest_start(const struct cw_worker_config *config, struct cw_herder *herder, struct cw_error *err)
 {
-	size_t n = config->listeners.n ? config->listeners.n : 1;
 	struct cw_rest *rest = cw_alloc(sizeof(*rest));
 
-	rest->endpoints = cw_alloc(n * sizeof(*rest->endpoints));
-	init_exchanges(&rest->exchanges, herder);
-	rest->exchanges.pool = cw_pool_new(err);
-	if (!rest->exchanges.pool)
+	if (init_exchanges(&rest->exchanges, config, herder, err) < 0 || open_endpoints(rest, config, err) < 0)
 		goto fail;
-	for (size_t i = 0; i < n; i++)
-		if (start_endpoint(rest, config->listeners.n ? config->listeners.items[i] : DEFAULT_LISTENER, err) < 0)
+	for (size_t i = 0; i < rest->n_endpoints; i++)
+		if (cw_endpoint_start(&rest->endpoints[i], config, &rest->exchanges, err) < 0)
 			goto fail;
 	return rest;
 fail:
@@ -137,23 +138,23 @@ void cw_rest_stop(struct cw_rest *rest)
 	pthread_mutex_lock(&rest->exchanges.lock);
 	rest->exchanges.stopping = true;
 	pthread_mutex_unlock(&rest->exchanges.lock);
-	for (size_t i = 0; i < rest->n_endpoints; i++) {
-		int fd = MHD_quiesce_daemon(rest->endpoints[i].daemon);
-
-		if (fd >= 0)
-			close(fd);
-	}
+	for (size_t i = 0; i < rest->n_endpoints; i++)
+		if (rest->endpoints[i].daemon)
+			cw_endpoint_quiesce(&rest->endpoints[i]);
+	cw_pool_free(rest->exchanges.verifiers);
 	cw_pool_free(rest->exchanges.pool);
 	wait_for_answers(&rest->exchanges);
-	for (size_t i = 0; i < rest->n_endpoints; i++)
-		MHD_stop_daemon(rest->endpoints[i].daemon);
-	pthread_cond_destroy(&rest->exchanges.none);
-	pthread_mutex_destroy(&rest->exchanges.lock);
-	free(rest->endpoints);
+	close_endpoints(rest);
+	free_exchanges(&rest->exchanges);
 	free(rest);
+}
+
+const char *cw_rest_address_at(const struct cw_rest *rest, size_t i)
+{
+	return i < rest->n_endpoints ? rest->endpoints[i].listener.url : NULL;
 }
 
 const char *cw_rest_address(const struct cw_rest *rest)
 {
-	return rest->exchanges.address;
+	return rest->endpoints[0].listener.url;
 }

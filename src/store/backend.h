@@ -16,6 +16,10 @@ struct cw_store_ops {
 	int (*delete_statuses)(struct cw_store *store, const char *connector, int from, struct cw_error *err);
 	int (*put_offsets)(struct cw_store *store, const char *connector, const json_t *offsets, struct cw_error *err);
 	json_t *(*get_offsets)(struct cw_store *store, const char *connector, struct cw_error *err);
+	int (*put_topics)(struct cw_store *store, const char *connector, int task, const json_t *topics,
+			  struct cw_error *err);
+	int (*delete_topics)(struct cw_store *store, const char *connector, struct cw_error *err);
+	json_t *(*get_topics)(struct cw_store *store, const char *connector, struct cw_error *err);
 };
 
 /* The head of every implementation's own struct. */

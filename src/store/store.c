@@ -76,3 +76,19 @@ json_t *cw_store_get_offsets(struct cw_store *store, const char *connector, stru
 {
 	return store->ops->get_offsets(store, connector, err);
 }
+
+int cw_store_put_topics(struct cw_store *store, const char *connector, int task, const json_t *topics,
+			struct cw_error *err)
+{
+	return store->ops->put_topics(store, connector, task, topics, err);
+}
+
+int cw_store_delete_topics(struct cw_store *store, const char *connector, struct cw_error *err)
+{
+	return store->ops->delete_topics(store, connector, err);
+}
+
+json_t *cw_store_get_topics(struct cw_store *store, const char *connector, struct cw_error *err)
+{
+	return store->ops->get_topics(store, connector, err);
+}

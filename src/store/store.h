@@ -1,6 +1,6 @@
 /*
  * store - what survives the worker: connectors with their configs and target states, task configs,
- * source offsets, statuses.
+ * source offsets, statuses, and the topics that connectors have used.
  *
  * One interface; the implementation is chosen where the store is opened. Everything that a function
  * returned 0 for survives a kill -9 of the process; configs, target states and task configs survive a
@@ -62,7 +62,7 @@ int cw_store_put_connector(struct cw_store *store, const struct cw_stored_connec
 /* STOPPED also forgets the task configs, in the same transaction. */
 int cw_store_put_target(struct cw_store *store, const char *name, enum cw_target target, struct cw_error *err);
 int cw_store_put_tasks(struct cw_store *store, const char *name, const json_t *tasks, struct cw_error *err);
-/* With its tasks and statuses; its source offsets stay, as in Kafka Connect. */
+/* With its tasks, statuses and topics; its source offsets stay, as in Kafka Connect. */
 int cw_store_delete_connector(struct cw_store *store, const char *name, struct cw_error *err);
 
 int cw_store_put_status(struct cw_store *store, const struct cw_stored_status *status, struct cw_error *err);
@@ -76,5 +76,12 @@ int cw_store_delete_statuses(struct cw_store *store, const char *connector, int 
 int cw_store_put_offsets(struct cw_store *store, const char *connector, const json_t *offsets, struct cw_error *err);
 /* New array of [partition, offset], ordered by partition; NULL with *err set. */
 json_t *cw_store_get_offsets(struct cw_store *store, const char *connector, struct cw_error *err);
+
+/* Notes that a task of the connector has used the topics (array of names); those known already stay as they are. */
+int cw_store_put_topics(struct cw_store *store, const char *connector, int task, const json_t *topics,
+			struct cw_error *err);
+int cw_store_delete_topics(struct cw_store *store, const char *connector, struct cw_error *err);
+/* New array of the names of a connector's topics, in their order; NULL with *err set. */
+json_t *cw_store_get_topics(struct cw_store *store, const char *connector, struct cw_error *err);
 
 #endif

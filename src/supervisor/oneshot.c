@@ -125,7 +125,7 @@ static const char *last_line(struct cw_buf *said)
 static json_t *judge(struct cw_oneshot *o, struct cw_exit exit, struct cw_error *err)
 {
 	CW_AUTO_FREE char *how = cw_exit_text(exit);
-	const char *said = last_line(&o->err.buf);
+	const char *said = exit.code != 0 ? last_line(&o->err.buf) : NULL;
 	json_t *answer = NULL;
 
 	if (o->late)

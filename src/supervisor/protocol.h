@@ -15,11 +15,17 @@
  * connect-host --embedded-broker           fd 3 too: runs a mock cluster until end-of-file; says
  *     {"type":"broker","bootstrap":"127.0.0.1:PORT"} once it listens, or {"type":"failed","trace":sentence}
  * connect-host --plugins                   reads {"worker":{…}} on stdin, prints on stdout
- *     {"plugins":[{"class":…,"type":"source"|"sink","version":…,"doc":…,"file":…,"config":[definitions]}…],
- *      "refused":[{"file":…,"reason":sentence}…]}
+ *     {"plugins":[{"class":…,"type":T,"version":…,"doc":…,"file":…,"config":[definitions]}…],
+ *      "refused":[{"file":…,"reason":sentence}…]}; T is "source", "sink", "transformation" … (config/plugin_names.h);
+ *      what comes with the worker has no "file",
+ *      and a converter that does not convert headers has "headers":false
  * connect-host --validate                  reads {"worker":{…},"class":C,"config":{…}} on stdin, prints ConfigInfos
  *     and "warnings" (config/connector_config.h), plus "type":"source"|"sink"|"unknown" and "class": the full name
- * Exit status of the last two: 0 with an answer, 1 with a sentence on stderr.
+ * connect-host --offsets                   offsets of a connector that live in Kafka. Reads {"worker":{…},"name":N,"config":{…}}
+ *     and, of a sink: nothing more, prints {"offsets":[[TOPIC,PARTITION,OFFSET]…]}; or "change":"reset", or "change":
+ *     [[TOPIC,PARTITION,OFFSET|null]…], prints {}; of an exactly-once source: "topic":T and "offsets":[[partition,offset|null]…]
+ *     to write, prints {}. Or {"error":{"code":enum cw_error_code,"text":sentence}}
+ * Exit status of the last three: 0 with an answer, 1 with a sentence on stderr.
  *
  * worker → host
  *   {"type":"configure","connector":N,"config":{…},"worker":{…},"offsets":[[partition,offset]…],
@@ -32,7 +38,8 @@
  *   {"type":"restart"}                                 the connector object alone: stop it, start it, compute the
  *        task configs; its tasks go on. Answered by "configured" or "failed" (then the host need not exit)
  *   {"type":"offsets_stored","task":T,"seq":K}         in the order of the "offsets"; late when the store is in trouble
- *   {"type":"log_level","level":L}
+ *   {"type":"log_level","level":L}                     at any time, before "configure" too; as loggers have it: base/log.h
+ *   {"type":"forget_topics"}                           what "topics" has told is told again when it is used again
  *   {"type":"stop","timeout_ms":M}                     drain all tasks, stop the connector, exit 0
  *
  * host → worker
@@ -41,6 +48,10 @@
  *   {"type":"status","task":T,"state":"RUNNING"|"PAUSED"|"FAILED"|"COMPLETED","trace":text?}
  *   {"type":"stopped","task":T}                        after its last "offsets"
  *   {"type":"offsets","task":T,"seq":K,"offsets":[[partition,offset]…]}   to store, in one transaction
+ *   {"type":"topics","task":T,"topics":[name…]}         that it has used: written to (acknowledged) or read from;
+ *        each once, unless topic.tracking.enable is false
+ *   {"type":"log","time":epoch ms,"level":"error"…"debug","task":T?,"message":text}   a line that it has written to
+ *        its standard error, for the connector's ring; at most so many a second (host/log_lines.h)
  *   {"type":"cluster_id","id":text}                    of the Kafka cluster, as soon as a client knows it; optional
  *   {"type":"metrics","task":T,"metrics":{name:{"kind":"counter"|"gauge","help":text,"value":number}…}}  each second,
  *        and once more before the "status" COMPLETED or FAILED, and before "stopped": the last ones are kept

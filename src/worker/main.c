@@ -11,12 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "herder/herder.h"
-#include "rest/listener.h"
 #include "rest/server.h"
 #include "store/lock.h"
 #include "supervisor/process.h"
@@ -106,17 +106,15 @@ static int load_config(struct worker *w)
 	return -1;
 }
 
-/* Whether every address can be listened on: before the state file is made. */
-static int check_listeners(const struct cw_worker_config *config, struct cw_error *err)
+/*
+ * Passwords are in the memory of worker and hosts, and a core file is a copy of it. The hosts inherit the limit. (The
+ * dumpable flag would do as much, but also take /proc/PID from whoever looks after the worker.)
+ */
+static void forbid_core_files(void)
 {
-	for (size_t i = 0; i < config->listeners.n; i++) {
-		struct cw_listener listener;
+	struct rlimit none = { 0, 0 };
 
-		if (cw_listener_open(config->listeners.items[i], &listener, err) != 0)
-			return -1;
-		close(listener.fd);
-	}
-	return 0;
+	setrlimit(RLIMIT_CORE, &none);
 }
 
 static json_t *check_plugin_path(const struct cw_worker_config *config)
@@ -144,7 +142,7 @@ static int check(struct worker *w)
 		return complain_all(errors);
 	json_decref(errors);
 	if (cw_store_lock_check(w->config.offset_storage_file_filename, &err) != 0 ||
-	    check_listeners(&w->config, &err) != 0)
+	    cw_rest_check(&w->config, &err) != 0)
 		return complain(err.text);
 	w->files = cw_connector_files_load(w->options.connector_files, w->options.n_connector_files, &errors);
 	if (json_array_size(errors) > 0)
@@ -188,7 +186,10 @@ static char *worker_id(const struct worker *w, const char *url)
 	CW_AUTO_FREE char *host = cw_strndup(address, colon ? (size_t)(colon - address) : strlen(address));
 	char name[256] = "localhost";
 
-	if (!*host || strcmp(host, "0.0.0.0") == 0 || strcmp(host, "[::]") == 0) { /* all addresses: by our own name */
+	/* All addresses, or none that others could use: by our own name. */
+	if (strncmp(url, "unix:", 5) == 0)
+		colon = NULL;
+	if (!colon || !*host || strcmp(host, "0.0.0.0") == 0 || strcmp(host, "[::]") == 0) {
 		gethostname(name, sizeof(name) - 1);
 		free(host);
 		host = cw_strdup(name);
@@ -280,10 +281,13 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	mallopt(M_ARENA_MAX, 2); /* a few threads that allocate little: memory counts more */
+	mallopt(M_MXFAST, 0); /* many small pieces of JSON at a time: joining them later costs more than at once */
 	signal(SIGPIPE, SIG_IGN);
 	status = load_config(&w);
 	if (status >= 0)
 		return status;
+	if (!w.config.core_dumps)
+		forbid_core_files();
 	status = check(&w);
 	if (status < 0 && start(&w, &err) != 0)
 		status = complain(err.text);

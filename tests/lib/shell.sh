@@ -4,9 +4,10 @@
 # What a fresh Debian 12 needs: to build, and for the real servers (tests/stack).
 # shellcheck disable=SC2034
 PACKAGES_BUILD='gcc make autoconf automake libtool pkg-config libc6-dev librdkafka-dev libcurl4-openssl-dev
-	libjansson-dev libmicrohttpd-dev libsqlite3-dev libpcre2-dev zlib1g-dev libcunit1-dev'
+	libjansson-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev libsqlite3-dev libpcre2-dev zlib1g-dev libcunit1-dev
+	python3-yaml tzdata'
 # shellcheck disable=SC2034
-PACKAGES_SERVERS='default-jdk-headless maven openssl ca-certificates'
+PACKAGES_SERVERS='default-jdk-headless maven openssl ca-certificates curl python3-venv'
 
 POLL_S=0.1
 
@@ -94,7 +95,7 @@ wait_until() {
 # stack_ports: exports free ports for every service of tests/stack.
 stack_ports() {
 	local p
-	mapfile -t p < <(free_ports 5)
+	mapfile -t p < <(free_ports 7)
 	export KAFKA_PORT=${p[0]} KAFKA_SASL_SSL_PORT=${p[1]} KAFKA_CONTROLLER_PORT=${p[2]} \
-		OPENSEARCH_PORT=${p[3]} ELASTICSEARCH_PORT=${p[4]}
+		OPENSEARCH_PORT=${p[3]} ELASTICSEARCH_PORT=${p[4]} CONNECT_PORT=${p[5]} SCHEMA_REGISTRY_PORT=${p[6]}
 }

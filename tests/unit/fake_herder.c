@@ -14,6 +14,7 @@ struct cw_herder {
 	char *last;
 	int n_slow;
 	bool open;
+	struct cw_log_rings *logs;
 };
 
 struct cw_herder *fake_herder_new(void)
@@ -23,6 +24,8 @@ struct cw_herder *fake_herder_new(void)
 	pthread_mutex_init(&herder->lock, NULL);
 	pthread_cond_init(&herder->changed, NULL);
 	herder->health = "healthy";
+	herder->logs = cw_log_rings_new();
+	cw_log_rings_open(herder->logs, "c");
 	return herder;
 }
 
@@ -31,7 +34,13 @@ void fake_herder_free(struct cw_herder *herder)
 	pthread_cond_destroy(&herder->changed);
 	pthread_mutex_destroy(&herder->lock);
 	free(herder->last);
+	cw_log_rings_free(herder->logs);
 	free(herder);
+}
+
+struct cw_log_rings *cw_herder_logs(struct cw_herder *herder)
+{
+	return herder->logs;
 }
 
 void fake_herder_health(struct cw_herder *herder, const char *status)
@@ -79,7 +88,8 @@ static void remember(struct cw_herder *herder, const struct cw_request *request)
 	static const char *const ops[] = {
 		"SERVER_INFO", "HEALTH", "LIST", "CREATE", "GET", "GET_CONFIG", "PUT_CONFIG", "PATCH_CONFIG",
 		"DELETE", "STATUS", "TASKS", "TASK_STATUS", "PAUSE", "RESUME", "STOP", "RESTART",
-		"RESTART_TASK", "OFFSETS", "PLUGINS", "PLUGIN_CONFIG", "VALIDATE", "METRICS",
+		"RESTART_TASK", "OFFSETS", "ALTER_OFFSETS", "RESET_OFFSETS", "PLUGINS", "PLUGIN_CONFIG", "VALIDATE", "METRICS",
+		"TOPICS", "RESET_TOPICS", "LOGGERS", "LOGGER", "SET_LOGGER", "LOGS",
 	};
 	char *body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
 	struct cw_buf text = { 0 };
@@ -91,6 +101,12 @@ static void remember(struct cw_herder *herder, const struct cw_request *request)
 		cw_buf_printf(&text, " %d", request->task);
 	if (request->flags)
 		cw_buf_printf(&text, " %u", request->flags);
+	if (request->op == CW_OP_LOGS)
+		cw_buf_printf(&text, " level %d lines %zu", request->log_filter.level, request->log_filter.lines);
+	if (request->wait != CW_WAIT_NONE)
+		cw_buf_printf(&text, " wait %s %lld", cw_wait_name(request->wait), (long long)request->wait_ms);
+	if (request->if_match)
+		cw_buf_printf(&text, " if %s", request->if_match);
 	if (body)
 		cw_buf_printf(&text, " %s", body);
 	free(body);
@@ -145,15 +161,27 @@ static json_t *answer_body(struct cw_herder *herder, const struct cw_request *re
 		return plugins();
 	case CW_OP_RESTART:
 		return request->flags ? connector_info(request->name) : NULL;
+	case CW_OP_STATUS:
+		return json_pack("{s:s,s:s}", "name", request->name, "summary_state",
+				 strcmp(request->name, "failed") == 0 ? "FAILED" : "RUNNING");
 	case CW_OP_DELETE:
 	case CW_OP_PAUSE:
 	case CW_OP_RESUME:
 	case CW_OP_STOP:
 	case CW_OP_RESTART_TASK:
-		return NULL;
+	case CW_OP_RESET_TOPICS:
+		return request->wait != CW_WAIT_NONE ? connector_info(request->name) : NULL;
 	default:
 		return connector_info(request->name ? request->name : "");
 	}
+}
+
+static void refuse_with(struct cw_answer *answer, enum cw_refusal refusal, const char *text)
+{
+	json_decref(answer->body);
+	answer->body = NULL;
+	answer->refusal = refusal;
+	cw_error_set(&answer->error, CW_ERR_RETRIABLE, "%s", text);
 }
 
 void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, int64_t timeout_ms,
@@ -175,5 +203,23 @@ void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, 
 	else if (!request->name || refuse(request->name, &answer->error) == 0)
 		answer->body = answer_body(herder, request);
 	answer->created = request->op == CW_OP_PUT_CONFIG && strncmp(request->name, "new", 3) == 0;
+	if (request->op == CW_OP_GET_CONFIG || request->op == CW_OP_PUT_CONFIG)
+		snprintf(answer->etag, sizeof(answer->etag), "\"e1\"");
+	if (request->name && strcmp(request->name, "unreached") == 0)
+		refuse_with(answer, CW_REFUSAL_UNREACHED, "Connector unreached is not RUNNING");
+	if (request->name && strcmp(request->name, "forbidden") == 0)
+		refuse_with(answer, CW_REFUSAL_FORBIDDEN, "Topic tracking is disabled.");
+	if (request->if_match && strcmp(request->if_match, "\"e1\"") != 0)
+		refuse_with(answer, CW_REFUSAL_PRECONDITION, "another one");
 	pthread_mutex_unlock(&herder->lock);
+}
+
+/* At once. */
+void cw_herder_start(struct cw_herder *herder, const struct cw_request *request,
+		     void (*done)(void *arg, struct cw_answer *answer), void *arg)
+{
+	struct cw_answer answer;
+
+	cw_herder_call(herder, request, 0, &answer);
+	done(arg, &answer);
 }

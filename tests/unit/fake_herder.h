@@ -2,7 +2,8 @@
  * fake_herder - a herder for tests of REST: canned answers, and a record of what was asked.
  *
  * The name in a request decides: "missing", "exists", "busy", "broken", "invalid" give the error of that
- * kind, "slow" waits until fake_herder_open(), "new" is made by a PUT; all others exist.
+ * kind, "unreached" waits for its state in vain, "forbidden" is not allowed, "slow" waits until fake_herder_open(),
+ * "new" is made by a PUT, "failed" has failed; all others exist. Configs have the etag "e1".
  */
 #ifndef CW_TESTS_FAKE_HERDER_H
 #define CW_TESTS_FAKE_HERDER_H
@@ -16,7 +17,7 @@ void fake_herder_free(struct cw_herder *herder);
 void fake_herder_health(struct cw_herder *herder, const char *status);
 
 /*
- * The last request since the last call of this, as "OP name task flags body" without what is not given; ""
+ * The last request since the last call of this, as "OP name task flags wait STATE MS if ETAG body" without what is not given; ""
  * when there was none. New.
  */
 char *fake_herder_last(struct cw_herder *herder);

@@ -17,6 +17,7 @@ struct fake {
 	json_t *config;
 	bool sink, task_lives[TASKS_MAX], task_over[TASKS_MAX];
 	int stored[TASKS_MAX];
+	char first_level[16]; /* told before the configuration */
 };
 
 static void send_message(json_t *message)
@@ -143,6 +144,20 @@ static void on_restart(struct fake *fake)
 		answer_configured(fake);
 }
 
+/* Before its configuration it does not know where to. */
+static void note_level(struct fake *fake, const char *level)
+{
+	const char *path = setting(fake->config, "fake.levels", NULL);
+	FILE *f = path ? fopen(path, "a") : NULL;
+
+	if (!fake->config)
+		snprintf(fake->first_level, sizeof(fake->first_level), "%s", level);
+	if (f) {
+		fprintf(f, "%s\n", level);
+		fclose(f);
+	}
+}
+
 static void note_start(const struct fake *fake, int task, const json_t *message)
 {
 	const char *path = setting(fake->config, "fake.starts", NULL);
@@ -170,6 +185,25 @@ static void send_offset(int task, const json_t *offsets)
 			       "n", last + 1));
 }
 
+static void send_topic(const struct fake *fake, int task, const char *topic)
+{
+	if (setting(fake->config, "fake.topics", NULL))
+		send_message(json_pack("{sssis[s]}", "type", "topics", "task", task, "topics", topic));
+}
+
+static void send_log(const struct fake *fake, int task)
+{
+	const char *text = setting(fake->config, "fake.log", NULL);
+
+	if (!text)
+		return;
+	send_message(json_pack("{sssI}", "type", "log", "time", (json_int_t)5));
+	send_message(json_pack("{sssIssss}", "type", "log", "time", (json_int_t)5, "level", "loud", "message", "x"));
+	send_message(json_pack("{sssIsssi}", "type", "log", "time", (json_int_t)5, "level", "info", "message", 5));
+	send_message(json_pack("{sssIsssiss}", "type", "log", "time", (json_int_t)1500, "level", "warn", "task", task,
+			       "message", text));
+}
+
 static void on_start_task(struct fake *fake, int task, const json_t *message)
 {
 	bool paused = json_is_true(json_object_get(message, "paused"));
@@ -184,6 +218,8 @@ static void on_start_task(struct fake *fake, int task, const json_t *message)
 	send_status(task, paused ? "PAUSED" : "RUNNING", NULL);
 	if (!fake->sink)
 		send_offset(task, json_object_get(message, "offsets"));
+	send_topic(fake, task, setting(fake->config, "fake.topics", ""));
+	send_log(fake, task);
 	send_metrics(fake, task);
 	fake->task_over[task] = strcmp(how, "complete") == 0 || strcmp(how, "fail") == 0;
 	if (strcmp(how, "complete") == 0)
@@ -217,6 +253,9 @@ static void handle(struct fake *fake, const json_t *message)
 
 	if (strcmp(type, "configure") == 0) {
 		on_configure(fake, message);
+		note_level(fake, fake->first_level);
+	} else if (strcmp(type, "log_level") == 0) {
+		note_level(fake, json_string_value(json_object_get(message, "level")));
 	} else if (strcmp(type, "restart") == 0) {
 		on_restart(fake);
 	} else if (strcmp(type, "start_task") == 0) {
@@ -230,6 +269,8 @@ static void handle(struct fake *fake, const json_t *message)
 		set_all(fake, "PAUSED");
 	} else if (strcmp(type, "resume") == 0) {
 		set_all(fake, "RUNNING");
+	} else if (strcmp(type, "forget_topics") == 0) {
+		send_topic(fake, 0, "again");
 	} else if (strcmp(type, "offsets_stored") == 0) {
 		fake->stored[task]++;
 		send_metrics(fake, task);
@@ -267,6 +308,10 @@ static void misbehave_once(const char *how)
 		fputs("some log line\nthe fake has no answer\n", stderr);
 		exit(1);
 	}
+	if (strcmp(how, "warn") == 0) {
+		fputs("some log line\nand one more\n", stderr);
+		return;
+	}
 	if (strcmp(how, "garbage") == 0) {
 		puts("{\"half\":");
 		exit(0);
@@ -283,11 +328,16 @@ static void print(json_t *answer)
 static int plugins(const json_t *question)
 {
 	misbehave_once(setting(json_object_get(question, "worker"), "fake.plugins", "ok"));
-	print(json_pack("{s[{sssssss[{ss}]}{sssssss[]}]s[{ssss}]}", "plugins", "class", "org.example.FakeSource",
-			"type",
-			"source", "version", "1.2", "config", "name", "topic", "class", "org.example.FakeSinkConnector",
-			"type", "sink", "version", "1.3", "config", "refused", "file", "bad.so", "reason",
-			"was built for another ABI"));
+	print(json_pack("{s[{sssssss[{ss}]}{sssssss[]}{sssssss[{ss}]}{sssssss[]}{sssssss[]sb}{sssssss[]}]s[{ssss}]}",
+			"plugins",
+			"class", "org.example.FakeSource", "type", "source", "version", "1.2", "config", "name", "topic",
+			"class", "org.example.FakeSinkConnector", "type", "sink", "version", "1.3", "config",
+			"class", "org.example.Fake$Value", "type", "transformation", "version", "1", "config", "name",
+			"field",
+			"class", "org.example.FakeConverter", "type", "converter", "version", "1", "config",
+			"class", "org.example.OfValuesConverter", "type", "converter", "version", "1", "config", "headers", 0,
+			"class", "org.example.AFilter", "type", "transformation", "version", "1", "config",
+			"refused", "file", "bad.so", "reason", "was built for another ABI"));
 	return 0;
 }
 
@@ -316,6 +366,22 @@ static int validate(const json_t *question)
 	return 0;
 }
 
+/* Of a group: two partitions. A change is told by the setting "fake.offsets": a class of error, or none. */
+static int offsets(const json_t *question)
+{
+	const char *how = setting(json_object_get(question, "config"), "fake.offsets", "ok");
+	const json_t *change = json_object_get(question, "change");
+
+	misbehave_once(strlen(how) > 1 ? how : "ok");
+	if (strlen(how) == 1)
+		print(json_pack("{s{siss}}", "error", "code", how[0] - '0', "text", "Broker: no"));
+	else if (change || json_object_get(question, "offsets"))
+		print(json_object());
+	else
+		print(json_pack("{s[[sii][sii]]}", "offsets", "t", 0, 7, "t", 1, 9));
+	return 0;
+}
+
 static int answer_once(int (*answer)(const json_t *question))
 {
 	json_t *question = json_loadf(stdin, 0, NULL);
@@ -336,6 +402,8 @@ int fake_host_main(int argc, char **argv)
 		return answer_once(plugins);
 	if (strcmp(argv[1], "--validate") == 0)
 		return answer_once(validate);
+	if (strcmp(argv[1], "--offsets") == 0)
+		return answer_once(offsets);
 	if (strcmp(argv[1], "--run") == 0 && argc == 4 && strcmp(argv[2], "--connector") == 0)
 		return run();
 	return 2;

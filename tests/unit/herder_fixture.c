@@ -83,6 +83,15 @@ void tear_down(void)
 
 /* ---- requests ------------------------------------------------------------------------------ */
 
+struct cw_answer call_with_timeout(enum cw_op op, const char *name, int64_t timeout_ms)
+{
+	struct cw_request request = { .op = op, .name = name };
+	struct cw_answer answer;
+
+	cw_herder_call(w.herder, &request, timeout_ms, &answer);
+	return answer;
+}
+
 struct cw_answer call_with(enum cw_op op, const char *name, int task, uint32_t flags, const json_t *body)
 {
 	struct cw_request request = { .op = op, .flags = flags, .name = name, .task = task, .body = body };
@@ -129,17 +138,37 @@ void ok(enum cw_op op, const char *name)
 	expect_ok(call(op, name));
 }
 
-/* A config from JSON with single quotes, with a class of ours unless it names one. */
-json_t *config_of(const char *text)
+json_t *parsed(const char *text)
 {
 	CW_AUTO_FREE char *json = cw_strdup(text);
-	json_t *config;
+	json_t *value;
 
 	for (char *p = json; *p; p++)
 		if (*p == '\'')
 			*p = '"';
-	config = json_loads(json, 0, NULL);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+	value = json_loads(json, 0, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(value);
+	return value;
+}
+
+void expect_body(struct cw_answer answer, const char *wanted)
+{
+	json_t *want = parsed(wanted);
+	char *found = json_dumps(answer.body, JSON_COMPACT);
+
+	if (!json_equal(answer.body, want))
+		fprintf(stderr, "\nfound  %s %s\nwanted %s\n", found ? found : "", answer.error.text, wanted);
+	CU_ASSERT_TRUE(json_equal(answer.body, want));
+	free(found);
+	json_decref(want);
+	json_decref(answer.body);
+}
+
+/* A config from JSON with single quotes, with a class of ours unless it names one. */
+json_t *config_of(const char *text)
+{
+	json_t *config = parsed(text);
+
 	if (!json_object_get(config, "connector.class"))
 		json_object_set_new(config, "connector.class", json_string("FakeSource"));
 	return config;

@@ -36,6 +36,7 @@ void stop_worker(void);
 void set_up(void);
 void tear_down(void);
 /* Requests. */
+struct cw_answer call_with_timeout(enum cw_op op, const char *name, int64_t timeout_ms);
 struct cw_answer call_with(enum cw_op op, const char *name, int task, uint32_t flags, const json_t *body);
 void expect_ok(struct cw_answer answer);
 void expect_error(struct cw_answer answer, enum cw_error_code code, const char *words);
@@ -43,6 +44,10 @@ void expect_error(struct cw_answer answer, enum cw_error_code code, const char *
 struct cw_answer call_body(enum cw_op op, const char *name, json_t *body);
 struct cw_answer call(enum cw_op op, const char *name);
 void ok(enum cw_op op, const char *name);
+/* JSON with single quotes; new. */
+json_t *parsed(const char *text);
+/* That the answer is this JSON, with single quotes. */
+void expect_body(struct cw_answer answer, const char *wanted);
 /* A config from JSON with single quotes, with a class of ours unless it names one. New. */
 json_t *config_of(const char *text);
 struct cw_answer create_in(const char *name, const char *config, const char *state);

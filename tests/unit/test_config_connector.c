@@ -1,4 +1,3 @@
-#include "config/converter.h"
 #include "config/version_range.h"
 #include "config_fixture.h"
 
@@ -7,7 +6,8 @@ static const struct cw_context no_context = { .size = sizeof(no_context), .task 
 static json_t *validate(const struct cw_plugin *plugin, const char *changes, const struct cw_worker_config *worker)
 {
 	struct cw_map config = fixture_connector(plugin, changes);
-	struct cw_validation *validation = cw_validate_connector_for(&config, plugin, &no_context, worker);
+	struct cw_validation *validation = cw_validate(&(struct cw_validation_request){
+		.config = &config, .plugin = plugin, .ctx = &no_context, .worker = worker });
 	json_t *json = cw_validation_to_json(validation);
 
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json, "error_count")),
@@ -85,6 +85,9 @@ static const char *const sink_rows[] = {
 	"Dead Letter Queue Topic Replication Factor",
 	"errors.deadletterqueue.context.headers.enable|BOOLEAN|0|false|MEDIUM|Error Handling/8|MEDIUM|"
 	"Enable Error Context Headers",
+	"run.until|STRING|0|forever|MEDIUM|Bounded Runs/1|SHORT|Run until",
+	"run.until.time|STRING|0||LOW|Bounded Runs/2|MEDIUM|Run until time",
+	"run.until.offsets|LIST|0||LOW|Bounded Runs/3|LONG|Run until offsets",
 };
 
 static const char *const source_rows[] = {
@@ -134,7 +137,7 @@ static void test_fill__the_frameworks_struct(void)
 	CU_ASSERT_STRING_EQUAL(c.errors_tolerance, "all");
 	CU_ASSERT_STRING_EQUAL(c.exactly_once_support, "REQUESTED");
 	CU_ASSERT_EQUAL(c.errors_retry_delay_max_ms, 60000);
-	CU_ASSERT_EQUAL(cw_converter_parse(c.key_converter), CW_CONVERTER_BYTE_ARRAY);
+	CU_ASSERT_STRING_EQUAL(c.key_converter, "ByteArray");
 	CU_ASSERT_PTR_NULL(c.value_converter);
 	cw_config_memory_free(memory);
 	cw_map_free(&config);
@@ -152,7 +155,8 @@ static void test_validate__a_config_without_fault(void)
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 0);
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(infos, "warnings")), 0);
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(infos, "name")), "TestSink");
-	CU_ASSERT_STRING_EQUAL(groups, "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Connection\"]");
+	CU_ASSERT_STRING_EQUAL(groups,
+			       "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Bounded Runs\",\"Connection\"]");
 	/* the framework's, the plugin's, the overrides */
 	CU_ASSERT_EQUAL(n, COUNT(common_rows) + COUNT(sink_rows) + 4 + 2);
 	CU_ASSERT_PTR_EQUAL(json_array_get(configs, 0), find_config(infos, "name"));
@@ -164,8 +168,6 @@ static void test_validate__a_config_without_fault(void)
 	CU_ASSERT_STRING_EQUAL(value_of(infos, "consumer.override.sasl.jaas.config"), "[hidden]");
 	CU_ASSERT_STRING_EQUAL(value_of(infos, "consumer.override.fetch.min.bytes"), "5");
 	CU_ASSERT_STRING_EQUAL(definition_of(infos, "connector.plugin.version", "default_value"), "1.2.0");
-	CU_ASSERT_EQUAL(json_array_size(json_object_get(json_object_get(find_config(infos, "key.converter"), "value"),
-							"recommended_values")), 2);
 	json_decref(infos);
 }
 
@@ -190,7 +192,8 @@ static void test_validate__every_error_at_once_and_the_message(void)
 {
 	struct cw_map config = fixture_connector(&fixture_sink, "tasks.max=0\nconnection.url\nbatch.size=x\n"
 						 "topics.regex=l.*\nerrors.tolerance=some");
-	struct cw_validation *validation = cw_validate_connector(&config, &fixture_sink, &no_context);
+	struct cw_validation *validation = cw_validate(&(struct cw_validation_request){
+		.config = &config, .plugin = &fixture_sink, .ctx = &no_context });
 	CW_AUTO_FREE char *message = cw_validation_message(validation);
 
 	CU_ASSERT_EQUAL(cw_validation_error_count(validation), 7);
@@ -212,7 +215,8 @@ static void test_validate__every_error_at_once_and_the_message(void)
 static void test_validate__the_plugins_own_check_cannot_show_a_secret(void)
 {
 	struct cw_map config = fixture_connector(&fixture_sink, "connection.password=hunter2hunter2");
-	struct cw_validation *validation = cw_validate_connector(&config, &fixture_sink, &no_context);
+	struct cw_validation *validation = cw_validate(&(struct cw_validation_request){
+		.config = &config, .plugin = &fixture_sink, .ctx = &no_context });
 	json_t *infos = cw_validation_to_json(validation);
 	CW_AUTO_FREE char *all = json_dumps(infos, 0);
 	CW_AUTO_FREE char *message = cw_validation_message(validation);
@@ -273,14 +277,14 @@ static void test_validate__warnings(void)
 		{ &fixture_source, "consumer.override.fetch.min.bytes=1",
 		  "consumer.override.fetch.min.bytes has no effect: a source has no consumer" },
 		{ &fixture_sink, "value.converter.schemas.enable=false",
-		  "value.converter.schemas.enable has no effect: the converters of this version have no such setting" },
+		  "value.converter.schemas.enable has no effect: this config has no value.converter of its own" },
 		{ &fixture_sink, "transforms.a.type=x", "transforms.a.type has no effect: its alias is not in "
 		  "transforms" },
 		{ &fixture_sink, "tasks.max.enforce=false",
 		  "tasks.max.enforce=false has no effect: this worker never runs more than tasks.max tasks" },
 		{ &fixture_sink, "connection.username=${file:/x:y}\nconnection.password=x",
-		  "connection.username has a ${...} variable in it, which is taken as it stands: this version has no "
-		  "config providers" },
+		  "connection.username has a ${...} variable in it, which is taken as it stands: this worker has no "
+		  "config provider file" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

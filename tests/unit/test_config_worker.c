@@ -82,16 +82,36 @@ static void test_worker__warns_with_the_place_and_the_nearest_name(void)
 		{ "offset.storage.file.filename=x.db", "" },
 		{ "plugin.discovery=only_scan", "1: plugin.discovery has no effect: it is about the Java virtual "
 		  "machine" },
-		{ "key.converter.schemas.enable=true",
-		  "1: key.converter.schemas.enable has no effect: the converters of this version have no settings" },
 		{ "ssl.truststore.location=x", "" },
-		{ "config.providers=", "" },
+		{ "config.providers=file\nconfig.providers.file.class=FileConfigProvider\n"
+		  "config.providers.file.param.allowed.paths=/etc", "" },
+		{ "value.converter=Json\nvalue.converter.schemas.enable=false", "" },
+		{ "config.providers=env\nbootstrap.servers=${env:KAFKA}\nsecurity.protocol=${env:P}\n"
+		  "producer.linger.ms=${env:L}\nkey.converter=${env:C}", "" },
 		{ "listeners=http://127.8.8.8:1,http://[::1]:2", "" },
-		{ "listeners=http://:8083",
-		  "1: listeners: http://:8083 can be reached from other machines, and REST has no authentication" },
-		{ "listeners=http://127.0.0.1:1,http://[2001:db8::1]:2",
-		  "1: listeners: http://[2001:db8::1]:2 can be reached from other machines, and REST has no "
-		  "authentication" },
+		{ "listeners=http://:8083\nrest.allow.unauthenticated=true",
+		  "1: listeners: http://:8083 can be reached from other machines, and REST asks nobody who he is "
+		  "(rest.allow.unauthenticated=true)" },
+		{ "listeners=http://127.0.0.1:1,http://[2001:db8::1]:2\nrest.authentication.token.file=/t",
+		  "1: listeners: http://[2001:db8::1]:2 can be reached from other machines, and without TLS "
+		  "passwords and "
+		  "tokens cross the network readable: use https://" },
+		{ "listeners=unix:/run/x.sock, https://:8083\nlisteners.https.ssl.keystore.location=/k.pem\n"
+		  "rest.authentication.basic.file=/p", "" },
+		{ "listeners=https://:8083\nssl.keystore.location=/k.pem\nssl.truststore.location=/t.pem\n"
+		  "ssl.client.auth=required\nrest.authorization.roles.file=/r", "" },
+		{ "listeners=https://127.0.0.1:1\nssl.keystore.key=k\nssl.keystore.certificate.chain=c", "" },
+		{ "admin.listeners=", "" },
+		{ "listeners=unix:/run/x.sock\nrest.authorization.roles.file=/r", "" },
+		{ "admin.listeners=https://127.0.0.1:1\nadmin.listeners.https.ssl.keystore.location=/k", "" },
+		{ "admin.listeners=https://127.0.0.1:1\nlisteners.https.ssl.keystore.location=/k", "" },
+		{ "admin.listeners=http://127.0.0.1:1\nadmin.listeners.https.ssl.client.auth=none", "" },
+		{ "listeners.https.ssl.provider=x",
+		  "1: listeners.https.ssl.provider has no effect: it is about the Java virtual "
+		  "machine" },
+		{ "listeners.https.ssl.keystore.locatoin=x",
+		  "1: unknown key \"listeners.https.ssl.keystore.locatoin\" is ignored; "
+		  "did you mean \"listeners.https.ssl.keystore.location\"?" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -113,12 +133,98 @@ static void test_worker__reports_every_error_at_once(void)
 	json_t *errors, *warnings;
 
 	CU_ASSERT_EQUAL(fixture_load_worker("listeners=http://x:y\nlog.level=loud\noffset.flush.interval.ms=0\n"
-				  "config.providers=env\n", &config, &errors, &warnings), -1);
+				  "rest.port=1\n", &config, &errors, &warnings), -1);
 	CU_ASSERT_EQUAL(json_array_size(errors), 4);
 	CU_ASSERT_PTR_NULL(config.memory);
 	CU_ASSERT_PTR_NULL(config.raw.entries);
 	json_decref(errors);
 	json_decref(warnings);
+}
+
+/* What would leave REST open, or half configured, keeps the worker from starting. */
+static void test_worker__refuses_an_open_or_half_configured_rest(void)
+{
+	static const struct {
+		const char *text, *part;
+	} cases[] = {
+		{ "listeners=http://:8083",
+		  "REST would not ask anybody who he is: set rest.authentication.basic.file" },
+		{ "listeners=http://127.0.0.1:1,http://192.0.2.1:1", "http://192.0.2.1:1 can be reached" },
+		{ "listeners=http://127.evil.example:1", "can be reached" },
+		{ "admin.listeners=http://0.0.0.0:1", "1: admin.listeners: http://0.0.0.0:1 can be reached" },
+		{ "listeners=https://:1\nlisteners.https.ssl.keystore.location=/k", "rest.allow.unauthenticated=true" },
+		{ "listeners=https://:1\nssl.keystore.location=/k\nssl.truststore.location=/t\n"
+		  "ssl.client.auth=requested",
+		  "ssl.client.auth=required" },
+		{ "listeners=https://127.0.0.1:1", "HTTPS needs a key and a certificate" },
+		{ "listeners=https://127.0.0.1:1\nssl.keystore.location=/k\nlisteners.https.ssl.protocol=TLSv1.3",
+		  "HTTPS needs a key and a certificate" },
+		{ "listeners=https://127.0.0.1:1\nssl.keystore.location=/k\nssl.client.auth=required",
+		  "ssl.client.auth=required needs ssl.truststore.location" },
+		{ "listeners=https://127.0.0.1:1\nssl.keystore.location=/k\nssl.keystore.key=k", "choose one" },
+		{ "listeners=https://127.0.0.1:1\nssl.keystore.location=/k\nssl.keystore.type=JKS",
+		  "keytool -importkeystore" },
+		{ "listeners.https.ssl.keystore.type=PKCS12", "keytool -importkeystore" },
+		{ "listeners.https.ssl.keystore.password=hunter2", "cannot be specified with PEM format" },
+		{ "listeners.https.ssl.enabled.protocols=TLSv1.1,TLSv1.2", "TLSv1.2 and TLSv1.3, not \"TLSv1.1\"" },
+		{ "listeners=https://127.0.0.1:1\nssl.keystore.location=/k\nssl.protocol=TLSv1.2\n"
+		  "ssl.enabled.protocols=TLSv1.3",
+		  "leave no protocol" },
+		{ "listeners.https.ssl.client.auth=maybe", "none, requested, required" },
+		{ "listeners.https.ssl.cipher.suites=TLS_AES_128_GCM_SHA256", "leave it empty" },
+		{ "admin.listeners.https.ssl.keystore.typ=PEM", "the keys of HTTPS are those of listeners.https.*" },
+		{ "admin.listeners.https.ssl.keystore.type=JKS",
+		  "admin.listeners.https.ssl.keystore.type: The only type" },
+		{ "admin.listeners=https://127.0.0.1:1\nlisteners.https.ssl.keystore.location=/k\n"
+		  "admin.listeners.https.ssl.client.auth=none", "1: admin.listeners: https://127.0.0.1:1: "
+		  "HTTPS needs a key" },
+		{ "rest.authorization.roles.file=/r", "there are no users to have roles" },
+		{ "rest.unix.socket.mode=0777", "octal" },
+		{ "rest.unix.socket.mode=9", "octal" },
+		{ "response.http.headers.config=put X-A: b", "Invalid header config action: 'put'" },
+		{ "response.http.headers.config=set X A: b", "cannot contain whitespace" },
+		{ "response.http.headers.config=setDate Expires: soon", "milliseconds" },
+		{ "response.http.headers.config=set Content-Length: 5", "the server's own" },
+		{ "rest.extension.classes=BasicAuthSecurityRestExtension", "rest.authentication.basic.file" },
+		{ "listeners=unix:x", "absolute path" },
+		{ "rest.connections.max=0", "at least 1" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct cw_worker_config config;
+		json_t *errors, *warnings;
+		const char *got;
+
+		CU_ASSERT_EQUAL(fixture_load_worker(cases[i].text, &config, &errors, &warnings), -1);
+		got = fixture_sentence(errors, 0);
+		if (!strstr(got, cases[i].part))
+			fprintf(stderr, "\n%s: expected %s, got %s\n", cases[i].text, cases[i].part, got);
+		CU_ASSERT_PTR_NOT_NULL(strstr(got, cases[i].part));
+		CU_ASSERT_PTR_NULL(strstr(got, "hunter2"));
+		json_decref(errors);
+		json_decref(warnings);
+	}
+}
+
+static void test_worker__hosts_are_told_nothing_of_rests_keys(void)
+{
+	struct cw_worker_config config;
+	json_t *errors, *warnings, *json;
+	char *text;
+
+	CU_ASSERT_EQUAL_FATAL(fixture_load_worker("listeners.https.ssl.key.password=hunter2\n"
+						  "admin.listeners.https.ssl.keystore.key=hunter2\n"
+						  "rest.authentication.basic.file=/hunter2\nproducer.acks=all\n",
+						  &config, &errors, &warnings), 0);
+	json = cw_worker_config_to_json(&config);
+	text = json_dumps(json, 0);
+	CU_ASSERT_PTR_NULL(strstr(text, "hunter2"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "producer.acks"));
+	free(text);
+	json_decref(json);
+	json_decref(errors);
+	json_decref(warnings);
+	cw_worker_config_free(&config);
 }
 
 /* Each row of the second list is reachable: no row of the table or an earlier row hides it. */
@@ -153,6 +259,13 @@ static void test_listener__splits_host_and_port(void)
 	CU_ASSERT_EQUAL(cw_address_parse("HTTP://:0", &listener, NULL), 0);
 	CU_ASSERT_STRING_EQUAL(listener.host, "");
 	CU_ASSERT_FALSE(cw_address_is_loopback(&listener));
+	CU_ASSERT_EQUAL(cw_address_parse("https://h:1/", &listener, NULL), 0);
+	CU_ASSERT_EQUAL(listener.scheme, CW_SCHEME_HTTPS);
+	CU_ASSERT_EQUAL(listener.port, 1);
+	CU_ASSERT_EQUAL(cw_address_parse("unix:/run/x.sock", &listener, NULL), 0);
+	CU_ASSERT_EQUAL(listener.scheme, CW_SCHEME_UNIX);
+	CU_ASSERT_STRING_EQUAL(listener.host, "/run/x.sock");
+	CU_ASSERT_TRUE(cw_address_is_loopback(&listener));
 }
 
 /* make builds the example next to the tests. Its commented keys are the defaults, so giving them changes nothing. */
@@ -202,6 +315,8 @@ int main(void)
 		{ "defaults", test_worker__defaults },
 		{ "a whole file", test_worker__a_whole_file_and_the_way_to_the_host },
 		{ "warnings", test_worker__warns_with_the_place_and_the_nearest_name },
+		{ "REST is not left open", test_worker__refuses_an_open_or_half_configured_rest },
+		{ "REST's keys stay with the worker", test_worker__hosts_are_told_nothing_of_rests_keys },
 		{ "all errors at once", test_worker__reports_every_error_at_once },
 		{ "other keys", test_worker__other_keys_are_unique_and_documented },
 		{ "the example", test_worker__the_example_is_the_defaults },

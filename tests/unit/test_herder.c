@@ -52,10 +52,10 @@ static void test_life__views_are_those_of_the_contract(void)
 	create("a", "{}");
 	wait_states("a", "RUNNING RUNNING");
 	answer = call(CW_OP_STATUS, "a");
-	wanted = json_pack("{sss{ssssss}s[{sissssss}]ss}", "name", "a",
+	wanted = json_pack("{sss{ssssss}s[{sissssss}]sssssisi}", "name", "a",
 			   "connector", "state", "RUNNING", "worker_id", "here:8083", "version", "1.2",
 			   "tasks", "id", 0, "state", "RUNNING", "worker_id", "here:8083", "version", "1.2",
-			   "type", "source");
+			   "type", "source", "summary_state", "RUNNING", "generation", 1, "observed_generation", 1);
 	CU_ASSERT_TRUE(json_equal(answer.body, wanted));
 	json_decref(wanted);
 	json_decref(answer.body);
@@ -188,8 +188,6 @@ static void test_life__offsets_are_stored_and_given_back(void)
 	answer = call(CW_OP_OFFSETS, "a");
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(answer.body, "offsets")), 2);
 	json_decref(answer.body);
-	create("sink", "{'connector.class':'FakeSink'}");
-	expect_error(call(CW_OP_OFFSETS, "sink"), CW_ERR_FATAL, "consumer group connect-sink");
 }
 
 static void test_life__tasks_start_paused_when_it_is_paused_meanwhile(void)
@@ -350,23 +348,46 @@ static void test_validate__one_that_hangs_delays_nobody(void)
 
 static void test_plugins__are_listed(void)
 {
+	/* By type in Kafka Connect's order, then by class; a converter is a header converter, too, if it is one. */
+	static const char wanted[] =
+		"org.example.FakeSinkConnector sink 1.3\n"
+		"org.example.FakeSource source 1.2\n"
+		"org.example.AFilter transformation 1\n"
+		"org.example.Fake$Value transformation 1\n"
+		"org.example.FakeConverter converter 1\n"
+		"org.example.OfValuesConverter converter 1\n"
+		"org.example.FakeConverter header_converter 1\n";
+	static const struct {
+		const char *name;
+		size_t keys;
+	} found[] = { { "FakeSource", 1 }, { "org.example.FakeSource", 1 }, { "FakeSink", 0 }, { "FakeSinkConnector", 0 },
+		      { "org.example.Fake$Value", 1 }, { "AFilter", 0 }, { "Fake", 0 } };
+	static const char *const not_found[] = { "Source", "Fake$Value", "Value" };
+	struct cw_buf got = { 0 };
 	struct cw_answer answer;
-	json_t *wanted = json_pack("[{ssssss}{ssssss}]", "class", "org.example.FakeSinkConnector", "type", "sink",
-				   "version",
-				   "1.3", "class", "org.example.FakeSource", "type", "source", "version", "1.2");
+	json_t *plugin;
+	size_t i;
 
 	start_worker();
 	answer = call(CW_OP_PLUGINS, NULL);
-	CU_ASSERT_TRUE(json_equal(answer.body, wanted));
+	json_array_foreach(answer.body, i, plugin)
+		cw_buf_printf(&got, "%s %s %s\n", json_string_value(json_object_get(plugin, "class")),
+			      json_string_value(json_object_get(plugin, "type")),
+			      json_string_value(json_object_get(plugin, "version")));
+	CU_ASSERT_STRING_EQUAL(got.p, wanted);
+	cw_buf_free(&got);
 	json_decref(answer.body);
-	json_decref(wanted);
-	answer = call(CW_OP_PLUGIN_CONFIG, "FakeSource");
-	CU_ASSERT_EQUAL(json_array_size(answer.body), 1);
-	json_decref(answer.body);
-	expect_ok(call(CW_OP_PLUGIN_CONFIG, "org.example.FakeSource"));
-	expect_ok(call(CW_OP_PLUGIN_CONFIG, "FakeSink"));
-	expect_ok(call(CW_OP_PLUGIN_CONFIG, "FakeSinkConnector"));
-	expect_error(call(CW_OP_PLUGIN_CONFIG, "Source"), CW_ERR_NOT_FOUND, "Unknown plugin Source.");
+	for (i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
+		answer = call(CW_OP_PLUGIN_CONFIG, found[i].name);
+		CU_ASSERT_EQUAL(answer.error.code, CW_ERR_NONE);
+		CU_ASSERT_EQUAL(json_array_size(answer.body), found[i].keys);
+		json_decref(answer.body);
+	}
+	for (i = 0; i < sizeof(not_found) / sizeof(not_found[0]); i++) {
+		CW_AUTO_FREE char *text = cw_format("Unknown plugin %s.", not_found[i]);
+
+		expect_error(call(CW_OP_PLUGIN_CONFIG, not_found[i]), CW_ERR_NOT_FOUND, text);
+	}
 }
 
 static void test_plugins__a_scan_that_crashes_is_an_error_and_nothing_more(void)

@@ -248,6 +248,27 @@ static void test_failure__offsets_wait_for_a_full_disk(void)
 	create("b", "{}");
 }
 
+/* However long the disk is full. */
+static void test_failure__offsets_that_wait_do_not_grow(void)
+{
+	json_t *unstored = json_array(), *wanted;
+
+	for (int i = 1; i <= 1000; i++) {
+		json_t *message = json_pack("{sssisis[[{si}{si}][{ss}{si}]]}", "type", "offsets", "task", i % 2, "seq", i,
+					    "offsets", "p", i % 2, "next", i, "q", "x", "next", i);
+
+		cw_offsets_keep(unstored, message);
+		json_decref(message);
+	}
+	wanted = json_pack("[{sssisis[[{si}{si}][{ss}{si}]]}{sssisis[[{si}{si}][{ss}{si}]]}]", "type", "offsets", "task", 1,
+			   "seq", 999, "offsets", "p", 1, "next", 999, "q", "x", "next", 999, "type", "offsets", "task", 0,
+			   "seq", 1000, "offsets", "p", 0, "next", 1000, "q", "x", "next", 1000);
+	CU_ASSERT_PTR_NOT_NULL(wanted);
+	CU_ASSERT_TRUE(json_equal(unstored, wanted));
+	json_decref(unstored);
+	json_decref(wanted);
+}
+
 /* ---- the end of the worker ----------------------------------------------------------------- */
 
 static void test_end__drains_and_kills_what_is_late(void)
@@ -380,6 +401,7 @@ int main(int argc, char **argv)
 		{ "delete waits for the end", test_failure__delete_waits_for_the_end_and_others_for_the_delete },
 		{ "a host that exits fails its tasks", test_failure__a_host_that_closes_its_connection_is_not_trusted },
 		{ "offsets wait for a full disk", test_failure__offsets_wait_for_a_full_disk },
+		{ "offsets that wait do not grow", test_failure__offsets_that_wait_do_not_grow },
 		{ "the end drains and kills what is late", test_end__drains_and_kills_what_is_late },
 		{ "a second request ends at once", test_end__a_second_request_ends_at_once },
 		{ "requests under way are told", test_end__requests_under_way_are_told },

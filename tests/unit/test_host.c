@@ -1,11 +1,18 @@
-/* The pure parts of the data path: acknowledgements, positions, backoff, batches, converters, metrics. */
+/* The pure parts of the data path: acknowledgements, positions, backoff, batches, metrics. */
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log_rings.h"
+#include "base/mem.h"
 #include "host/acks.h"
 #include "host/batch.h"
-#include "host/converter.h"
+#include "host/log_lines.h"
 #include "host/metrics.h"
-#include "host/plugin.h"
 #include "host/positions.h"
 #include "host/retry.h"
+#include "host/stored.h"
+#include "supervisor/protocol.h"
 #include "unit.h"
 
 /* Only their addresses matter here. */
@@ -136,6 +143,43 @@ static rd_kafka_topic_partition_list_t *partitions(const char *topic, int n)
 	return list;
 }
 
+static void send_stored(struct cw_stored *stored, uint64_t seq, const struct cw_source_partition *p, int64_t number)
+{
+	struct cw_ack_offset offset = { .partition = p, .number = number };
+
+	cw_stored_sent(stored, seq, &offset, 1);
+}
+
+static void test_stored__is_told_in_order_and_once(void)
+{
+	struct cw_stored stored = { 0 };
+	const struct cw_stored_set *set;
+
+	CU_ASSERT_PTR_NULL(cw_stored_next(&stored, 9));
+	send_stored(&stored, 1, PARTITION_A, 10);
+	send_stored(&stored, 2, PARTITION_B, 20);
+	send_stored(&stored, 3, PARTITION_A, 30);
+	send_stored(&stored, 4, PARTITION_A, 40);
+	CU_ASSERT_PTR_NULL(cw_stored_next(&stored, 0));
+	set = cw_stored_next(&stored, 2);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(set);
+	CU_ASSERT_EQUAL(set->n, 1);
+	CU_ASSERT_EQUAL(set->offsets[0].number, 10);
+	cw_stored_drop(&stored);
+	CU_ASSERT_PTR_NULL(cw_stored_next(&stored, 3)); /* the others wait for the newest of them */
+	set = cw_stored_next(&stored, 4);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(set);
+	CU_ASSERT_EQUAL_FATAL(set->n, 2);
+	CU_ASSERT_PTR_EQUAL(set->offsets[0].partition, PARTITION_B);
+	CU_ASSERT_EQUAL(set->offsets[0].number, 20);
+	CU_ASSERT_EQUAL(set->offsets[1].number, 40);
+	cw_stored_drop(&stored);
+	CU_ASSERT_PTR_NULL(cw_stored_next(&stored, 9));
+	send_stored(&stored, 5, PARTITION_B, 50);
+	CU_ASSERT_EQUAL(cw_stored_next(&stored, 5)->offsets[0].number, 50);
+	cw_stored_free(&stored);
+}
+
 static void test_positions__only_what_is_assigned_and_newer_is_committed(void)
 {
 	struct cw_positions positions;
@@ -220,30 +264,71 @@ static void test_batch__arena_grows_aligned_and_is_used_again(void)
 	cw_task_batch_free(b);
 }
 
-static void test_converter__text_and_bytes_are_slices_and_null_stays_null(void)
+/* A record of each partition in turn, with offsets from 0 on; the third is rejected. */
+static struct cw_task_batch *batch_of(const int32_t *partitions, size_t n)
 {
-	struct cw_converter c;
-	struct cw_error err = { 0 };
-	struct cw_value v;
-	struct cw_slice out;
+	struct cw_task_batch *b = cw_task_batch_new(n);
 
-	CU_ASSERT_EQUAL(cw_converter_init(&c, "org.apache.kafka.connect.storage.StringConverter", &err), 0);
-	v = cw_converter_to_value(&c, "ab", 2);
-	CU_ASSERT_EQUAL(v.type, CW_STRING);
-	CU_ASSERT_EQUAL(cw_converter_from_value(&c, &v, &out, &err), 0);
-	CU_ASSERT_EQUAL(out.n, 2);
-	v = cw_converter_to_value(&c, NULL, 0);
-	CU_ASSERT_EQUAL(v.type, CW_NULL);
-	CU_ASSERT_EQUAL(cw_converter_from_value(&c, &v, &out, &err), 0);
-	CU_ASSERT_PTR_NULL(out.p);
-	v = cw_value_string(cw_slice(NULL, 0));
-	CU_ASSERT_EQUAL(cw_converter_from_value(&c, &v, &out, &err), 0);
-	CU_ASSERT_PTR_NOT_NULL(out.p);
-	v = cw_value_int64(3);
-	CU_ASSERT_EQUAL(cw_converter_from_value(&c, &v, &out, &err), -1);
-	err = (struct cw_error){ 0 };
-	CU_ASSERT_EQUAL(cw_converter_init(&c, "org.apache.kafka.connect.json.JsonConverter", &err), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "JsonConverter is not supported"));
+	for (size_t i = 0; i < n; i++) {
+		struct cw_record *r = cw_batch_record(&b->batch, b->batch.n++);
+
+		r->topic = cw_slice_str("elsewhere"); /* a transformation has been there */
+		r->original_topic = cw_slice_str("t");
+		r->original_partition = partitions[i];
+		r->offset = (int64_t)i;
+	}
+	b->spans = cw_alloc(2 * sizeof(*b->spans));
+	b->spans[b->n_spans++] = (struct cw_span){ "t", 0, 10 };
+	b->spans[b->n_spans++] = (struct cw_span){ "t", 1, 20 };
+	cw_task_batch_reject(b, 2);
+	b->done = 4;
+	return b;
+}
+
+static void test_batch__forgets_what_is_somebody_elses_now(void)
+{
+	static const int32_t partitions[] = { 0, 1, 1, 0, 1 };
+	struct cw_task_batch *b = batch_of(partitions, 5);
+
+	CU_ASSERT_EQUAL(cw_task_batch_forget(b, "u", 0, true), 0);
+	CU_ASSERT_EQUAL(cw_task_batch_forget(b, "t", 0, true), 2);
+	CU_ASSERT_EQUAL_FATAL(b->batch.n, 3);
+	for (size_t i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL(cw_batch_record(&b->batch, i)->offset, i == 2 ? 4 : (int64_t)i + 1);
+	CU_ASSERT_EQUAL(b->done, 2);
+	CU_ASSERT_EQUAL_FATAL(b->n_spans, 1);
+	CU_ASSERT_EQUAL(b->spans[0].partition, 1);
+	CU_ASSERT_FALSE(cw_task_batch_reject(b, 1)); /* the rejected one, where it is now */
+	CU_ASSERT_TRUE(cw_task_batch_reject(b, 2));
+	CU_ASSERT_EQUAL(cw_task_batch_forget(b, "t", 1, true), 3);
+	CU_ASSERT_EQUAL(b->rejected, 0);
+	CU_ASSERT_EQUAL(b->n_spans, 0);
+	cw_task_batch_free(b);
+	b = batch_of(partitions, 5);
+	CU_ASSERT_EQUAL(cw_task_batch_forget(b, "t", 1, false), 0); /* the plugin has the records */
+	CU_ASSERT_EQUAL(b->batch.n, 5);
+	CU_ASSERT_EQUAL(b->n_spans, 1);
+	cw_task_batch_free(b);
+}
+
+static void test_batch__queue_keeps_the_order(void)
+{
+	struct cw_batch_queue queue = { 0 };
+	struct cw_task_batch *b[3];
+
+	CU_ASSERT_PTR_NULL(cw_batch_queue_pop(&queue));
+	for (int i = 0; i < 3; i++)
+		cw_batch_queue_push(&queue, b[i] = cw_task_batch_new(1));
+	CU_ASSERT_PTR_EQUAL(cw_batch_queue_pop(&queue), b[0]);
+	cw_batch_queue_push(&queue, b[0]);
+	for (int i = 0; i < 3; i++)
+		CU_ASSERT_PTR_EQUAL(cw_batch_queue_pop(&queue), b[(i + 1) % 3]);
+	CU_ASSERT_PTR_NULL(queue.first);
+	for (int i = 0; i < 3; i++)
+		cw_batch_queue_push(&queue, b[i]);
+	cw_batch_queue_free(&queue);
+	CU_ASSERT_PTR_NULL(queue.first);
+	CU_ASSERT_PTR_NULL(queue.last);
 }
 
 static void test_metrics__same_name_same_number_and_a_full_table_says_so(void)
@@ -265,14 +350,73 @@ static void test_metrics__same_name_same_number_and_a_full_table_says_so(void)
 	CU_ASSERT_PTR_NULL(m);
 }
 
-static void test_plugin__class_names_match_in_full_simple_and_without_connector(void)
+/* How many lines were told; the last one in *last. */
+static size_t told(struct cw_link *worker, json_t **last)
 {
-	CU_ASSERT_TRUE(cw_plugin_class_matches("org.x.FileSinkConnector", "org.x.FileSinkConnector"));
-	CU_ASSERT_TRUE(cw_plugin_class_matches("org.x.FileSinkConnector", "FileSinkConnector"));
-	CU_ASSERT_TRUE(cw_plugin_class_matches("org.x.FileSinkConnector", "FileSink"));
-	CU_ASSERT_FALSE(cw_plugin_class_matches("org.x.FileSinkConnector", "File"));
-	CU_ASSERT_FALSE(cw_plugin_class_matches("org.x.Connector", ""));
-	CU_ASSERT_TRUE(cw_plugin_class_matches("Plain", "Plain"));
+	size_t n = 0;
+	json_t *message;
+
+	*last = NULL;
+	while (cw_link_receive(worker, 0, &message) == 1) {
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(message, "type")), "log");
+		json_decref(*last);
+		*last = message;
+		n++;
+	}
+	return n;
+}
+
+static void wait_for_a_second_to_begin(void)
+{
+	int64_t second = cw_clock_epoch_ms() / 1000;
+
+	while (cw_clock_epoch_ms() / 1000 == second)
+		usleep(1000);
+}
+
+static void test_log_lines__are_told_to_the_worker_so_many_a_second(void)
+{
+	struct cw_log_scope scope = { .connector = "c", .task = 3 };
+	struct cw_log_lines lines;
+	struct cw_link host, worker;
+	json_t *last, *wanted;
+	int pair[2];
+
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	cw_link_open(&host, pair[0]);
+	cw_link_open(&worker, pair[1]);
+	cw_log_lines_open(&lines, &host);
+	wait_for_a_second_to_begin();
+	for (int i = 0; i < 150; i++)
+		log_warn(&scope, "line %d, broken: \xff\"", i);
+	log_debug(&scope, "not written");
+	CU_ASSERT_EQUAL_FATAL(told(&worker, &last), CW_LOG_LINES_A_SECOND);
+	json_object_del(last, "time");
+	wanted = json_pack("{s:s,s:s,s:i,s:s}", "type", "log", "level", "warn", "task", 3, "message",
+			   "line 99, broken: \xef\xbf\xbd\"");
+	CU_ASSERT_TRUE(json_equal(last, wanted));
+	json_decref(last);
+	json_decref(wanted);
+	wait_for_a_second_to_begin();
+	log_info(NULL, "of nobody");
+	CU_ASSERT_EQUAL(cw_link_receive(&worker, 0, &last), 1);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(last, "message")),
+			       "50 more lines within a second are only in the log itself");
+	json_decref(last);
+	CU_ASSERT_EQUAL(told(&worker, &last), 1);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(last, "message")), "of nobody");
+	CU_ASSERT_PTR_NULL(json_object_get(last, "task"));
+	CU_ASSERT_TRUE(cw_clock_epoch_ms() - json_integer_value(json_object_get(last, "time")) < 60000);
+	json_decref(last);
+	log_info(&scope, "%*s", 100000, "long");
+	CU_ASSERT_EQUAL_FATAL(told(&worker, &last), 1);
+	CU_ASSERT_EQUAL(json_string_length(json_object_get(last, "message")), CW_LOG_LINE_MAX);
+	json_decref(last);
+	cw_log_lines_close(&lines);
+	log_info(NULL, "after the end"); /* nobody hears of it */
+	CU_ASSERT_EQUAL(told(&worker, &last), 0);
+	cw_link_close(&host);
+	cw_link_close(&worker);
 }
 
 int main(void)
@@ -283,14 +427,16 @@ int main(void)
 		{ "acks: an open entry is never passed", test_acks__an_open_entry_is_never_passed },
 		{ "acks: partitions and JSON offsets", test_acks__partitions_and_json_offsets_are_kept_apart },
 		{ "acks: random orders", test_acks__random_orders },
+		{ "stored: in order and once", test_stored__is_told_in_order_and_once },
 		{ "positions: assigned and newer", test_positions__only_what_is_assigned_and_newer_is_committed },
 		{ "positions: failed and revoked",
 		  test_positions__a_failed_commit_is_made_again_and_a_revoked_one_is_not },
 		{ "retry: backoff", test_retry__backs_off_with_full_jitter_and_a_cap },
 		{ "batch: arena", test_batch__arena_grows_aligned_and_is_used_again },
-		{ "converter", test_converter__text_and_bytes_are_slices_and_null_stays_null },
+		{ "batch: forgets partitions", test_batch__forgets_what_is_somebody_elses_now },
+		{ "batch: queue", test_batch__queue_keeps_the_order },
 		{ "metrics", test_metrics__same_name_same_number_and_a_full_table_says_so },
-		{ "plugin: class names", test_plugin__class_names_match_in_full_simple_and_without_connector },
+		{ "log lines are told to the worker", test_log_lines__are_told_to_the_worker_so_many_a_second },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "host", .pTests = tests }, CU_SUITE_INFO_NULL };

@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/mem.h"
 #include "host_driver.h"
 
 /* ---- sources ---- */
@@ -49,6 +51,59 @@ static void test_source__goes_on_from_the_stored_offset(void)
 	}
 }
 
+/* The last of the "committed" lines that a source has written. */
+static void check_committed(const char *path, const char *want)
+{
+	CW_AUTO_FREE char *text = host_read_file(path), *line = cw_format("committed %s\n", want);
+	size_t n = strlen(text), wanted = strlen(line);
+
+	CU_ASSERT_TRUE(n >= wanted && strcmp(text + n - wanted, line) == 0);
+	CU_ASSERT_PTR_NULL(strstr(text, "another"));
+}
+
+static void test_source__is_told_what_is_stored(void)
+{
+	static const struct {
+		const char *config, *worker, *last;
+	} cases[] = {
+		{ "", "", "300" },
+		{ "json.offsets=true", "", "{\"next\":300,\"by\":\"test\"}" },
+		{ "", "exactly.once.source.support=enabled", "300" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char name[32], path[256], config[512];
+		struct host_process p;
+
+		host_fresh_name(name, sizeof(name), "src-told");
+		snprintf(path, sizeof(path), "%s/%s", host_folder(), name);
+		snprintf(config, sizeof(config), "connector.class=ScriptedSource topic=%s count=300 out=%s %s", name, path,
+			 cases[i].config);
+		host_fill(host_bootstrap(), "connect-offsets", 0, 0, 1); /* such a broker lets nobody create topics */
+		p = host_run_with(name, config, &(struct host_options){ .worker = cases[i].worker });
+		host_expect(&p, "status", "COMPLETED");
+		host_stop(&p);
+		check_committed(path, cases[i].last);
+	}
+}
+
+/* Neither while the worker does not say so, nor because it is gone. */
+static void test_source__is_not_told_what_is_not_stored(void)
+{
+	char path[256], config[512];
+	struct host_process p;
+
+	snprintf(path, sizeof(path), "%s/untold", host_folder());
+	snprintf(config, sizeof(config), "connector.class=ScriptedSource topic=src-untold out=%s", path);
+	p = host_run("src-untold", config);
+	p.stores_none = true;
+	while (p.seq < 3)
+		host_attend_for(&p, 10);
+	shutdown(p.fd, SHUT_RDWR);
+	host_reap(&p);
+	CU_ASSERT_EQUAL(access(path, F_OK), -1);
+}
+
 static void test_source__retry_is_tried_again_and_failure_says_why(void)
 {
 	struct host_process p = host_run("src-c", "connector.class=ScriptedSource topic=src-c count=100 retry=2 fail.at=50 "
@@ -56,6 +111,37 @@ static void test_source__retry_is_tried_again_and_failure_says_why(void)
 
 	host_expect_failed(&p, "record 50 cannot be made");
 	CU_ASSERT_EQUAL(host_metric(&p, "retries"), 2);
+	host_stop(&p);
+}
+
+static void test_source__whose_offsets_are_no_json_fails(void)
+{
+	static const char *const workers[] = { "", "exactly.once.source.support=enabled" };
+
+	host_fill(host_bootstrap(), "connect-offsets", 0, 0, 1); /* such a broker lets nobody create topics */
+	for (size_t i = 0; i < 2; i++) {
+		char name[32], config[256];
+		struct host_process p;
+
+		host_fresh_name(name, sizeof(name), "src-bad");
+		snprintf(config, sizeof(config), "connector.class=ScriptedSource topic=%s bad.offsets=true", name);
+		p = host_run_with(name, config, &(struct host_options){ .worker = workers[i] });
+		host_expect_failed(&p, "the connector gave {\"next\": as an offset of {\"task\":0}, which is not a JSON object");
+		host_stop(&p);
+	}
+}
+
+/* What it gave before is not given again after a restart, however long the interval of commits is. */
+static void test_source__that_fails_has_its_offsets_stored(void)
+{
+	struct host_process p = host_run_with("src-failed", "connector.class=ScriptedSource topic=src-failed fail.at=50",
+					      &(struct host_options){ .worker = "offset.flush.interval.ms=3600000" });
+	json_t *pair;
+
+	host_expect_failed(&p, "record 50 cannot be made");
+	CU_ASSERT_EQUAL(host_metric(&p, "records"), 50);
+	pair = json_object_get(p.offsets, "{\"task\":0}");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json_array_get(pair, 1), "next")), 50);
 	host_stop(&p);
 }
 
@@ -92,6 +178,54 @@ static void test_source__pause_stops_the_flow_and_resume_goes_on(void)
 	host_expect(&p, "status", "RUNNING");
 	host_say(&p, json_pack("{s:s,s:i,s:i}", "type", "stop_task", "task", 1, "timeout_ms", 10000));
 	host_expect(&p, "stopped", NULL);
+	host_stop(&p);
+}
+
+/* Says which topic the host told; it tells no other one in the meantime. */
+static void expect_topic(struct host_process *p, const char *wanted)
+{
+	json_t *message = host_wait_for(p, "topics", NULL);
+	const json_t *topics = json_object_get(message, "topics");
+
+	CU_ASSERT_EQUAL_FATAL(json_array_size(topics), 1);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(message, "task")), 0);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(topics, 0)), wanted);
+	json_decref(message);
+}
+
+static int64_t topics_told(struct host_process *p, int64_t ms)
+{
+	int64_t until = cw_clock_ms() + ms, n = 0;
+	json_t *message;
+
+	while (cw_clock_ms() < until && (message = host_hear(p, until + 10000))) { /* metrics come each second */
+		n += strcmp(json_string_value(json_object_get(message, "type")), "topics") == 0;
+		host_attend(p, message);
+		json_decref(message);
+	}
+	return n;
+}
+
+static void test_source__tells_its_topic_once_and_again_when_asked(void)
+{
+	struct host_process p = host_run("src-topics", "connector.class=ScriptedSource topic=src-topics");
+
+	expect_topic(&p, "src-topics");
+	CU_ASSERT_EQUAL(topics_told(&p, 1500), 0); /* records go on */
+	host_say(&p, json_pack("{ss}", "type", "forget_topics"));
+	expect_topic(&p, "src-topics");
+	host_stop(&p);
+}
+
+static void test_source__tells_no_topic_when_they_are_not_tracked(void)
+{
+	struct host_options options = { .worker = "topic.tracking.enable=false" };
+	struct host_process p = host_run_with("src-untracked", "connector.class=ScriptedSource topic=src-untracked",
+					      &options);
+
+	host_say(&p, json_pack("{ss}", "type", "forget_topics"));
+	CU_ASSERT_EQUAL(topics_told(&p, 1500), 0);
+	CU_ASSERT_TRUE(host_metric(&p, "records") > 0);
 	host_stop(&p);
 }
 
@@ -220,6 +354,21 @@ static void test_sink__what_was_not_flushed_is_not_committed(void)
 	CU_ASSERT_TRUE(host_committed("sink-unflushed", "sink-unflushed", 0) < 0);
 }
 
+/* An asynchronous one without flush() has its time all the same. */
+static void test_sink__what_is_on_its_way_at_the_end_is_waited_for(void)
+{
+	char path[256], config[512];
+	struct host_process p;
+
+	host_fill(host_bootstrap(), "sink-way", 0, 0, 100);
+	snprintf(path, sizeof(path), "%s/way", host_folder());
+	snprintf(config, sizeof(config), "connector.class=ScriptedWaitingSink topics=sink-way out=%s hold.ms=2500", path);
+	p = host_run("sink-way", config);
+	host_wait_metric(&p, "records", 100);
+	host_stop(&p);
+	CU_ASSERT_EQUAL(host_committed("sink-way", "sink-way", 0), 100);
+}
+
 static void test_sink__what_is_not_complete_is_not_committed(void)
 {
 	char path[256], config[512];
@@ -273,6 +422,39 @@ static void test_sink__pauses_in_the_flow_lose_nothing(void)
 	host_check_puts(path, RECORDS);
 }
 
+static void test_sink__fails_when_the_plugin_refuses_its_partitions(void)
+{
+	char config[512];
+	struct host_process p;
+
+	host_fill(host_bootstrap(), "sink-refuse", 0, 0, 1);
+	snprintf(config, sizeof(config), "connector.class=ScriptedPlainSink topics=sink-refuse out=%s/refuse refuse=2",
+		 host_folder());
+	p = host_run("sink-refuse", config);
+	host_expect_failed(&p, "not partition 2 of sink-refuse");
+	host_stop(&p);
+}
+
+static void test_sink__pauses_also_when_the_plugin_cannot_flush(void)
+{
+	char path[256], config[512];
+	struct host_process p;
+
+	host_fill(host_bootstrap(), "sink-stuck", 0, 0, 100);
+	snprintf(path, sizeof(path), "%s/stuck", host_folder());
+	snprintf(config, sizeof(config), "connector.class=ScriptedFlushSink topics=sink-stuck out=%s flushes=false", path);
+	p = host_run_with("sink-stuck", config, &(struct host_options){ .worker = "offset.flush.timeout.ms=100" });
+	host_wait_metric(&p, "records_written", 100);
+	host_say(&p, json_pack("{s:s}", "type", "pause"));
+	host_expect(&p, "status", "PAUSED");
+	host_say(&p, json_pack("{s:s}", "type", "resume"));
+	host_expect(&p, "status", "RUNNING");
+	host_fill(host_bootstrap(), "sink-stuck", 0, 100, 100);
+	host_wait_metric(&p, "records_written", 200);
+	host_stop(&p);
+	CU_ASSERT_TRUE(host_committed("sink-stuck", "sink-stuck", 0) < 0);
+}
+
 static void test_sink__failed_task_starts_again_where_it_was(void)
 {
 	char path[256], config[512];
@@ -298,10 +480,16 @@ int main(void)
 	static CU_TestInfo tests[] = {
 		{ "source completes", test_source__completes_with_every_record_acknowledged_and_its_offset_stored },
 		{ "source goes on from the stored offset", test_source__goes_on_from_the_stored_offset },
+		{ "source: is told what is stored", test_source__is_told_what_is_stored },
+		{ "source: is not told what is not stored", test_source__is_not_told_what_is_not_stored },
 		{ "source: retry and failure", test_source__retry_is_tried_again_and_failure_says_why },
+		{ "source: offsets that are no JSON", test_source__whose_offsets_are_no_json_fails },
+		{ "source: fails with its offsets stored", test_source__that_fails_has_its_offsets_stored },
 		{ "source: a record that cannot be sent",
 		  test_source__a_record_that_cannot_be_sent_fails_the_task_and_is_not_passed_over },
 		{ "source: pause and resume", test_source__pause_stops_the_flow_and_resume_goes_on },
+		{ "source: tells its topic", test_source__tells_its_topic_once_and_again_when_asked },
+		{ "source: topics are not tracked", test_source__tells_no_topic_when_they_are_not_tracked },
 		{ "source: too many tasks", test_source__more_tasks_than_tasks_max_are_refused },
 		{ "a crash names signal, task, function", test_host__a_crash_names_the_signal_the_task_and_the_function },
 		{ "the host ends with its worker", test_host__ends_when_its_worker_is_gone },
@@ -312,8 +500,11 @@ int main(void)
 		{ "sink: a reject fails the task", test_sink__a_rejected_record_fails_the_task_otherwise },
 		{ "sink: not flushed, not committed", test_sink__what_was_not_flushed_is_not_committed },
 		{ "sink: not complete, not committed", test_sink__what_is_not_complete_is_not_committed },
+		{ "sink: on its way at the end", test_sink__what_is_on_its_way_at_the_end_is_waited_for },
 		{ "sink: a long hold", test_sink__a_long_hold_pauses_the_partitions_and_loses_nothing },
 		{ "sink: a start tried again", test_sink__a_start_that_may_succeed_later_is_tried_again },
+		{ "sink: refused partitions", test_sink__fails_when_the_plugin_refuses_its_partitions },
+		{ "sink: pauses without a flush", test_sink__pauses_also_when_the_plugin_cannot_flush },
 		{ "sink: starts again where it was", test_sink__failed_task_starts_again_where_it_was },
 		CU_TEST_INFO_NULL,
 	};

@@ -109,13 +109,13 @@ static char state_letter(const char *state)
 	return strcmp(state, "RESTARTING") == 0 ? 'G' : state[0];
 }
 
-static void check_row(const struct row *row)
+static struct cw_connector_view view_of(const struct row *row, struct cw_task_view tasks[4])
 {
-	static const char *const steps[] = { "-", "start", "stop", "pause", "resume", "restart", "drop" };
-	struct cw_task_view tasks[4];
-	char task_steps[8] = "", shown[40];
 	size_t n = strlen(row->tasks);
-	struct cw_connector_view view = {
+
+	for (size_t i = 0; i < n; i++)
+		tasks[i] = (struct cw_task_view){ phase_of(row->tasks[i]), row->tasks[i] < 'a' };
+	return (struct cw_connector_view){
 		.target = (enum cw_target)row->target, .host = (enum cw_host_phase)row->host,
 		.tasks = tasks, .n_tasks = n,
 		.leaving = row->flags & LEAVING, .held = row->flags & HELD, .unconfigured = row->flags & UNCONF,
@@ -123,10 +123,17 @@ static void check_row(const struct row *row)
 		.restart = row->flags & RWANT ? CW_RESTART_WANTED :
 			   row->flags & RSENT ? CW_RESTART_SENT : CW_RESTART_NONE,
 	};
+}
+
+static void check_row(const struct row *row)
+{
+	static const char *const steps[] = { "-", "start", "stop", "pause", "resume", "restart", "drop" };
+	struct cw_task_view tasks[4];
+	char task_steps[8] = "", shown[40];
+	size_t n = strlen(row->tasks);
+	struct cw_connector_view view = view_of(row, tasks);
 	size_t at;
 
-	for (size_t i = 0; i < n; i++)
-		tasks[i] = (struct cw_task_view){ phase_of(row->tasks[i]), row->tasks[i] < 'a' };
 	at = (size_t)snprintf(shown, sizeof(shown), "%s%s", cw_plan_connector_state(&view), n ? " " : "");
 	for (size_t i = 0; i < n; i++) {
 		task_steps[i] = step_letter(cw_plan_task_step(&view, i));
@@ -146,6 +153,55 @@ static void test_plan__table(void)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		check_row(&rows[i]);
+}
+
+/* Connector and tasks as above; the summary, and a letter for each wait: . on, ! reached, x hopeless. */
+static const struct {
+	int target, host, flags;
+	const char *tasks, *summary, *waits; /* RUNNING PAUSED STOPPED COMPLETED */
+} summaries[] = {
+	{ STARTED, NONE, UNCONF, "", "UNASSIGNED", "...." },
+	{ STARTED, READY, 0, "", "RUNNING", "...." }, /* without tasks nothing runs */
+	{ STARTED, READY, 0, "rr", "RUNNING", "!..." },
+	{ STARTED, READY, 0, "rs", "UNASSIGNED", "...." },
+	{ STARTED, READY, 0, "rR", "RESTARTING", "...." },
+	{ STARTED, READY, 0, "rf", "FAILED", "x..x" },
+	{ STARTED, READY, 0, "rF", "RESTARTING", "...." },
+	{ STARTED, NONE, UNCONF | FAILED, "", "FAILED", "x..x" },
+	{ STARTED, READY, 0, "cr", "RUNNING", "!..." },
+	{ STARTED, READY, 0, "cc", "COMPLETED", "!..!" },
+	{ STARTED, NONE, 0, "cc", "COMPLETED", "!..!" },
+	{ STARTED, NONE, 0, "cC", "RESTARTING", "...." },
+	{ PAUSE, READY, 0, "rr", "PAUSED", "...." }, /* told, and not yet so */
+	{ PAUSE, READY, HPAUSED, "pp", "PAUSED", ".!.." },
+	{ PAUSE, READY, HPAUSED, "pf", "FAILED", "x!.x" },
+	{ PAUSE, READY, HPAUSED, "pc", "PAUSED", ".!.." },
+	{ PAUSE, NONE, UNCONF, "", "PAUSED", ".!.." },
+	{ STARTED, READY, HPAUSED, "pp", "RUNNING", "...." }, /* resumed, and not yet so */
+	{ STOP, READY, UNCONF, "rr", "RUNNING", "...." },
+	{ STOP, ENDING, UNCONF, "r", "RUNNING", "...." },
+	{ STOP, NONE, UNCONF, "", "STOPPED", "..!." },
+	{ STARTED, READY, UNCONF | OUTDATED, "rr", "UNASSIGNED", "...." },
+};
+
+static void test_plan__summaries_and_waits(void)
+{
+	for (size_t k = 0; k < sizeof(summaries) / sizeof(summaries[0]); k++) {
+		struct row row = { "", summaries[k].target, summaries[k].host, summaries[k].flags, summaries[k].tasks,
+				   NULL, NULL, NULL };
+		struct cw_task_view tasks[4];
+		struct cw_connector_view view = view_of(&row, tasks);
+		char waits[5] = "";
+
+		for (int i = 0; i < 4; i++)
+			waits[i] = ".!x"[cw_plan_wait(&view, (enum cw_wait)(CW_WAIT_RUNNING + i))];
+		if (strcmp(waits, summaries[k].waits) != 0 ||
+		    strcmp(cw_plan_summary_state(&view), summaries[k].summary) != 0)
+			fprintf(stderr, "\nsummary row %zu: %s %s\n", k, cw_plan_summary_state(&view), waits);
+		CU_ASSERT_STRING_EQUAL(waits, summaries[k].waits);
+		CU_ASSERT_STRING_EQUAL(cw_plan_summary_state(&view), summaries[k].summary);
+		CU_ASSERT_EQUAL(cw_plan_wait(&view, CW_WAIT_NONE), CW_WAIT_REACHED);
+	}
 }
 
 static void test_names__table(void)
@@ -172,6 +228,7 @@ int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "what follows from what is wanted and what is seen", test_plan__table },
+		{ "summaries, and what requests wait for", test_plan__summaries_and_waits },
 		{ "which names a connector may have", test_names__table },
 		CU_TEST_INFO_NULL,
 	};

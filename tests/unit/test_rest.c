@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "rest/negotiate.h"
-#include "rest/openapi.h"
 #include "rest/reply.h"
 #include "unit.h"
 
@@ -183,87 +182,6 @@ static void test_metrics__the_herders_own_count_wins(void)
 		"# TYPE connect_worker_startups_total counter\nconnect_worker_startups_total 4\n"));
 }
 
-/* ---- the OpenAPI document ---- */
-
-/* Every "$ref" leads somewhere inside the document. */
-static void check_refs(const json_t *document, const json_t *value)
-{
-	const char *key, *ref = json_string_value(json_object_get(value, "$ref"));
-	json_t *item;
-	size_t i;
-
-	if (ref) {
-		CW_AUTO_FREE char *path = cw_strdup(ref);
-		const json_t *target = document;
-		char *rest = NULL;
-
-		for (char *part = strtok_r(path + 2, "/", &rest); part; part = strtok_r(NULL, "/", &rest))
-			target = json_object_get(target, part);
-		if (!target)
-			fprintf(stderr, "\n%s leads nowhere\n", ref);
-		CU_ASSERT_PTR_NOT_NULL(target);
-	}
-	json_object_foreach((json_t *)value, key, item)
-		check_refs(document, item);
-	json_array_foreach(value, i, item)
-		check_refs(document, item);
-}
-
-static size_t count_query_parameters(const json_t *operation)
-{
-	json_t *parameter;
-	size_t i, n = 0;
-
-	json_array_foreach(json_object_get(operation, "parameters"), i, parameter)
-	{
-		const char *in = json_string_value(json_object_get(parameter, "in"));
-
-		n += in && strcmp(in, "query") == 0;
-	}
-	return n;
-}
-
-static const json_t *operation(const json_t *document, const struct cw_route *row)
-{
-	static const struct {
-		const char *method, *key;
-	} keys[] = { { "GET", "get" }, { "POST", "post" }, { "PUT", "put" }, { "PATCH", "patch" }, { "DELETE",
-		"delete" } };
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(keys[i].method, row->method) == 0)
-			return json_object_get(json_object_get(json_object_get(document, "paths"), row->path),
-				keys[i].key);
-	return NULL;
-}
-
-static void test_openapi__has_every_route_and_no_loose_end(void)
-{
-	json_t *document = cw_openapi_json("1.2"), *methods;
-	size_t n = 0;
-	const char *path;
-
-	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_object_get(document, "info"), "version")), "1.2");
-	check_refs(document, document);
-	for (size_t i = 0; i < cw_route_count(); i++) {
-		const struct cw_route *row = cw_route_at(i);
-		const json_t *op = operation(document, row);
-		size_t queries = 0;
-
-		while (row->query[queries].name)
-			queries++;
-		CU_ASSERT_PTR_NOT_NULL_FATAL(op);
-		CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(op, "operationId")), row->id);
-		CU_ASSERT_EQUAL(count_query_parameters(op), queries);
-		CU_ASSERT_EQUAL(json_object_get(op, "requestBody") != NULL, row->body != CW_BODY_IGNORED);
-		CU_ASSERT_PTR_EQUAL(route(row->id), row);
-	}
-	json_object_foreach(json_object_get(document, "paths"), path, methods)
-		n += json_object_size(methods);
-	CU_ASSERT_EQUAL(n, cw_route_count());
-	json_decref(document);
-}
-
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -272,7 +190,6 @@ int main(void)
 		{ "answers without a body", test_reply__an_answer_without_its_body_is_an_error },
 		{ "metrics", test_metrics__renders_worker_connectors_and_tasks },
 		{ "metrics the herder gives", test_metrics__the_herders_own_count_wins },
-		{ "OpenAPI document", test_openapi__has_every_route_and_no_loose_end },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "rest", .pTests = tests }, CU_SUITE_INFO_NULL };

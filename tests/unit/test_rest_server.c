@@ -9,37 +9,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "fake_herder.h"
-#include "http_client.h"
 #include "rest/exchange.h"
-#include "rest/server.h"
+#include "rest_fixture.h"
 #include "rest_rows.h"
 #include "unit.h"
-
-static const char *const any_port[] = { "http://127.0.0.1:0" };
-
-struct fixture {
-	struct cw_worker_config config;
-	struct cw_herder *herder;
-	struct cw_rest *rest;
-	char url[80]; /* outlives the server */
-};
-
-static void set_up(struct fixture *f)
-{
-	struct cw_error err = { 0 };
-
-	*f = (struct fixture){ .config = { .listeners = { any_port, 1 } }, .herder = fake_herder_new() };
-	f->rest = cw_rest_start(&f->config, f->herder, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f->rest);
-	snprintf(f->url, sizeof(f->url), "%s", cw_rest_address(f->rest));
-}
-
-static void tear_down(struct fixture *f)
-{
-	cw_rest_stop(f->rest);
-	fake_herder_free(f->herder);
-}
 
 /* CUnit names the line only; tables need the row. */
 static void check(bool good, const char *row, const char *what, const char *got)
@@ -69,7 +42,7 @@ static void check_answer(const struct row *row, const char *name, const struct h
 	}
 }
 
-static void run_row(struct fixture *f, int fd, const struct row *row)
+static void run_row(struct rest_fixture *f, int fd, const struct row *row)
 {
 	struct cw_buf request = { 0 };
 	struct http_answer answer;
@@ -98,15 +71,15 @@ static void run_row(struct fixture *f, int fd, const struct row *row)
 /* All on one connection: no answer may end it, or leave bytes behind. */
 static void test_server__answers_as_the_contract_says(void)
 {
-	struct fixture f;
+	struct rest_fixture f;
 	int fd;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	fd = http_open(f.url);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		run_row(&f, fd, &rows[i]);
 	close(fd);
-	tear_down(&f);
+	rest_fixture_down(&f);
 }
 
 /* ---- HTTP itself ---- */
@@ -164,9 +137,9 @@ static const struct raw_row raw_rows[] = {
 
 static void test_server__answers_broken_http_with_json(void)
 {
-	struct fixture f;
+	struct rest_fixture f;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	for (size_t i = 0; i < sizeof(raw_rows) / sizeof(raw_rows[0]); i++) {
 		const struct raw_row *row = &raw_rows[i];
 		struct cw_buf request = { 0 };
@@ -188,7 +161,7 @@ static void test_server__answers_broken_http_with_json(void)
 		http_answer_free(&answer);
 		cw_buf_free(&request);
 	}
-	tear_down(&f);
+	rest_fixture_down(&f);
 }
 
 static void test_server__continues_when_asked_and_takes_a_body_in_pieces(void)
@@ -196,11 +169,11 @@ static void test_server__continues_when_asked_and_takes_a_body_in_pieces(void)
 	static const char head[] = "PUT /connectors/c/config HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
 				   "Content-Length: 9\r\nExpect: 100-continue\r\n\r\n";
 	struct http_answer answer;
-	struct fixture f;
+	struct rest_fixture f;
 	char *call;
 	int fd;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	fd = http_open(f.url);
 	http_send(fd, head, sizeof(head) - 1);
 	http_receive(fd, true, &answer);
@@ -215,7 +188,7 @@ static void test_server__continues_when_asked_and_takes_a_body_in_pieces(void)
 	CU_ASSERT_STRING_EQUAL(call, "PUT_CONFIG c {\"k\":\"v\"}");
 	free(call);
 	close(fd);
-	tear_down(&f);
+	rest_fixture_down(&f);
 }
 
 static void test_server__answers_pipelined_requests_in_order(void)
@@ -225,10 +198,10 @@ static void test_server__answers_pipelined_requests_in_order(void)
 				   "GET /connectors/b HTTP/1.1\r\nHost: h\r\n\r\n";
 	static const char *const bodies[] = { INFO("a"), ERROR("404", "HTTP 404 Not Found"), INFO("b") };
 	struct http_answer answer;
-	struct fixture f;
+	struct rest_fixture f;
 	int fd;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	fd = http_open(f.url);
 	http_send(fd, both, sizeof(both) - 1);
 	for (size_t i = 0; i < 3; i++) {
@@ -238,16 +211,16 @@ static void test_server__answers_pipelined_requests_in_order(void)
 		http_answer_free(&answer);
 	}
 	close(fd);
-	tear_down(&f);
+	rest_fixture_down(&f);
 }
 
 static void test_server__survives_the_deepest_json(void)
 {
 	struct cw_buf request = { 0 };
 	struct http_answer answer;
-	struct fixture f;
+	struct rest_fixture f;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	cw_buf_puts(&request,
 		"PUT /connectors/c/config HTTP/1.1\r\nHost: h\r\n" JSON_TYPE "Content-Length: 200000\r\n\r\n");
 	cw_buf_reserve(&request, 200000);
@@ -269,10 +242,10 @@ static void test_server__survives_the_deepest_json(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(answer.body, "not an array"));
 	http_answer_free(&answer);
 	cw_buf_free(&request);
-	tear_down(&f);
+	rest_fixture_down(&f);
 }
 
-static void get(const struct fixture *f, const char *target, struct http_answer *answer)
+static void get(const struct rest_fixture *f, const char *target, struct http_answer *answer)
 {
 	CW_AUTO_FREE char *request = cw_format("GET %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", target);
 
@@ -292,9 +265,9 @@ static void test_server__health_has_its_own_statuses(void)
 		{ "healthy", 200, "{\"status\":\"healthy\",\"message\":\"m\"}" },
 	};
 	struct http_answer answer;
-	struct fixture f;
+	struct rest_fixture f;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		fake_herder_health(f.herder, cases[i].health);
 		get(&f, "/health", &answer);
@@ -302,7 +275,7 @@ static void test_server__health_has_its_own_statuses(void)
 		CU_ASSERT_STRING_EQUAL(answer.body, cases[i].part);
 		http_answer_free(&answer);
 	}
-	tear_down(&f);
+	rest_fixture_down(&f);
 }
 
 /* ---- many clients ---- */
@@ -316,9 +289,9 @@ static void test_server__slow_clients_delay_nobody(void)
 	struct http_answer answer;
 	int fds[SLOW_CLIENTS];
 	int64_t started_ms;
-	struct fixture f;
+	struct rest_fixture f;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	for (int i = 0; i < SLOW_CLIENTS; i++) {
 		fds[i] = http_open(f.url);
 		if (i % 5)
@@ -333,7 +306,7 @@ static void test_server__slow_clients_delay_nobody(void)
 	CU_ASSERT_TRUE(cw_clock_ms() - started_ms < 5000);
 	for (int i = 0; i < SLOW_CLIENTS; i++)
 		close(fds[i]);
-	tear_down(&f);
+	rest_fixture_down(&f);
 }
 
 #define SLOW_CALLS 20 /* more than there are threads */
@@ -343,9 +316,9 @@ static void test_server__slow_calls_leave_health_alive_and_all_get_answers(void)
 	static const char request[] = "GET /connectors/slow HTTP/1.1\r\nHost: h\r\n\r\n";
 	struct http_answer answer;
 	int fds[SLOW_CALLS];
-	struct fixture f;
+	struct rest_fixture f;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	for (int i = 0; i < SLOW_CALLS; i++) {
 		fds[i] = http_open(f.url);
 		http_send(fds[i], request, sizeof(request) - 1);
@@ -361,7 +334,7 @@ static void test_server__slow_calls_leave_health_alive_and_all_get_answers(void)
 		http_answer_free(&answer);
 		close(fds[i]);
 	}
-	tear_down(&f);
+	rest_fixture_down(&f);
 }
 
 /* A client that hangs up while the herder works for it leaves nothing behind. */
@@ -369,10 +342,10 @@ static void test_server__client_may_go_away_meanwhile(void)
 {
 	static const char request[] = "GET /connectors/slow HTTP/1.1\r\nHost: h\r\n\r\n";
 	struct http_answer answer;
-	struct fixture f;
+	struct rest_fixture f;
 	int fd;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	fd = http_open(f.url);
 	http_send(fd, request, sizeof(request) - 1);
 	CU_ASSERT_TRUE(fake_herder_await_slow(f.herder, 1));
@@ -381,7 +354,7 @@ static void test_server__client_may_go_away_meanwhile(void)
 	get(&f, "/connectors/c", &answer);
 	CU_ASSERT_EQUAL(answer.status, 200);
 	http_answer_free(&answer);
-	tear_down(&f);
+	rest_fixture_down(&f);
 }
 
 static void *stop_server(void *arg)
@@ -414,11 +387,11 @@ static void test_server__stop_answers_what_was_asked(void)
 {
 	static const char request[] = "GET /connectors/slow HTTP/1.1\r\nHost: h\r\n\r\n";
 	struct http_answer answer;
-	struct fixture f;
+	struct rest_fixture f;
 	pthread_t stopper;
 	int fd, other;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	fd = http_open(f.url);
 	other = http_open(f.url);
 	http_send(fd, request, sizeof(request) - 1);
@@ -433,14 +406,15 @@ static void test_server__stop_answers_what_was_asked(void)
 	CU_ASSERT_EQUAL(http_open(f.url), -1);
 	close(fd);
 	close(other);
-	fake_herder_free(f.herder);
+	f.rest = NULL;
+	rest_fixture_down(&f);
 }
 
 static void *one_client(void *arg)
 {
 	static const char request[] = "GET /connectors/c HTTP/1.1\r\nHost: h\r\n\r\n"
 				      "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
-	const struct fixture *f = arg;
+	const struct rest_fixture *f = arg;
 	int fd = http_open(f->url);
 	intptr_t good = 0;
 
@@ -461,60 +435,174 @@ static void *one_client(void *arg)
 static void test_server__many_clients_at_once(void)
 {
 	pthread_t clients[8];
-	struct fixture f;
+	struct rest_fixture f;
 	void *good;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	for (int i = 0; i < 8; i++)
 		CU_ASSERT_EQUAL_FATAL(pthread_create(&clients[i], NULL, one_client, &f), 0);
 	for (int i = 0; i < 8; i++) {
 		pthread_join(clients[i], &good);
 		CU_ASSERT_EQUAL((intptr_t)good, 200);
 	}
-	tear_down(&f);
+	rest_fixture_down(&f);
+}
+
+/* ---- following logs ---- */
+
+static void log_line(struct rest_fixture *f, int number)
+{
+	struct cw_log_scope scope = { .connector = "c" };
+	CW_AUTO_FREE char *text = cw_format("line %d.", number);
+
+	cw_log_rings_add(cw_herder_logs(f->herder), &scope, CW_LOG_INFO, 0, text, strlen(text));
+}
+
+/* Reads until the text has come; false after 10 seconds or at the end. All that was read is in *seen. */
+static bool read_until(int fd, struct cw_buf *seen, const char *text)
+{
+	int64_t deadline_ms = cw_clock_ms() + 10000;
+
+	while (cw_clock_ms() < deadline_ms) {
+		char piece[4096];
+		ssize_t n;
+
+		if (seen->p && strstr(seen->p, text))
+			return true;
+		n = recv(fd, piece, sizeof(piece), 0);
+		if (n <= 0)
+			return false;
+		cw_buf_append(seen, piece, (size_t)n);
+	}
+	return false;
+}
+
+static int start_follow(struct rest_fixture *f, const char *query)
+{
+	CW_AUTO_FREE char *request = cw_format("GET /connectors/c/logs?follow=true%s HTTP/1.1\r\nHost: w\r\n\r\n",
+					       query);
+	int fd = http_open(f->url);
+
+	http_send(fd, request, strlen(request));
+	return fd;
+}
+
+static void test_server__follows_logs_without_holding_anything_up(void)
+{
+	struct cw_buf seen = { 0 };
+	struct http_answer answer;
+	struct rest_fixture f;
+	int fds[40]; /* more than the pool has threads */
+
+	rest_fixture_up(&f, NULL);
+	log_line(&f, 1);
+	for (int i = 0; i < 40; i++)
+		fds[i] = start_follow(&f, "");
+	for (int i = 0; i < 40; i++) {
+		CU_ASSERT_TRUE(read_until(fds[i], &seen, "line 1."));
+		CU_ASSERT_PTR_NOT_NULL(strstr(seen.p ? seen.p : "", "Content-Type: application/x-ndjson\r\n"));
+		cw_buf_free(&seen);
+	}
+	for (int n = 2; n < 5; n++) {
+		log_line(&f, n);
+		get(&f, "/", &answer); /* nobody waits for them */
+		CU_ASSERT_EQUAL(answer.status, 200);
+		http_answer_free(&answer);
+	}
+	for (int i = 0; i < 39; i++) {
+		CU_ASSERT_TRUE(read_until(fds[i], &seen, "line 4."));
+		CU_ASSERT_PTR_NOT_NULL(strstr(seen.p ? seen.p : "", "line 3."));
+		cw_buf_free(&seen);
+		close(fds[i]);
+	}
+	/* The last one does not read; 100,000 lines are not kept for it. */
+	for (int n = 5; n < 100000; n++)
+		log_line(&f, n);
+	CU_ASSERT_TRUE(read_until(fds[39], &seen, "line 99999."));
+	CU_ASSERT_PTR_NOT_NULL(strstr(seen.p ? seen.p : "", "{\"skipped\":"));
+	cw_buf_free(&seen);
+	/* An end that is seen as such: the last chunk. */
+	cw_log_rings_close(cw_herder_logs(f.herder));
+	CU_ASSERT_TRUE(read_until(fds[39], &seen, "0\r\n\r\n"));
+	cw_buf_free(&seen);
+	close(fds[39]);
+	rest_fixture_down(&f);
+}
+
+static void test_server__refuses_too_many_followers(void)
+{
+	struct cw_buf seen = { 0 };
+	int fds[CW_LOG_FOLLOWERS_MAX + 1];
+	struct rest_fixture f;
+
+	rest_fixture_up(&f, NULL);
+	log_line(&f, 1);
+	for (int i = 0; i < CW_LOG_FOLLOWERS_MAX; i++) {
+		fds[i] = start_follow(&f, "&lines=1");
+		CU_ASSERT_TRUE(read_until(fds[i], &seen, "line 1."));
+		cw_buf_free(&seen);
+	}
+	fds[CW_LOG_FOLLOWERS_MAX] = start_follow(&f, "");
+	CU_ASSERT_TRUE(read_until(fds[CW_LOG_FOLLOWERS_MAX], &seen, "followed by 64 clients already"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(seen.p ? seen.p : "", "Retry-After"));
+	cw_buf_free(&seen);
+	/* One that goes is noticed at its next sign of life. */
+	close(fds[0]);
+	for (int i = 0; i < 100 && cw_log_rings_beat(cw_herder_logs(f.herder)) == CW_LOG_FOLLOWERS_MAX; i++)
+		usleep(20000);
+	CU_ASSERT_EQUAL(cw_log_rings_beat(cw_herder_logs(f.herder)), CW_LOG_FOLLOWERS_MAX - 1);
+	cw_log_rings_close(cw_herder_logs(f.herder));
+	rest_fixture_down(&f);
+	for (int i = 1; i <= CW_LOG_FOLLOWERS_MAX; i++)
+		close(fds[i]);
 }
 
 static void refuse_listener(const char *listener, enum cw_error_code code, const char *part)
 {
-	struct cw_worker_config config = { .listeners = { &listener, 1 } };
+	struct cw_worker_config config;
 	struct cw_error err = { 0 };
+	char text[1400];
 
+	CU_ASSERT_TRUE_FATAL(rest_fixture_config("", &config, text));
+	config.listeners = (struct cw_list){ &listener, 1 };
 	CU_ASSERT_PTR_NULL(cw_rest_start(&config, NULL, &err));
 	CU_ASSERT_EQUAL(err.code, code);
 	check(strstr(err.text, part), listener, part, err.text);
+	cw_worker_config_free(&config);
 }
 
 static void test_server__refuses_bad_listeners_with_a_sentence(void)
 {
-	struct fixture f;
+	struct rest_fixture f;
 
-	set_up(&f);
+	rest_fixture_up(&f, NULL);
 	refuse_listener(f.url, CW_ERR_FATAL, strerror(EADDRINUSE));
-	refuse_listener("https://127.0.0.1:0", CW_ERR_INVALID, "HTTPS");
+	refuse_listener("https://127.0.0.1:0", CW_ERR_INVALID, "listeners.https.ssl.keystore.location");
 	refuse_listener("127.0.0.1:8083", CW_ERR_INVALID, "http://HOST:PORT");
 	refuse_listener("http://127.0.0.1", CW_ERR_INVALID, "port");
 	refuse_listener("http://127.0.0.1:70000", CW_ERR_INVALID, "65535");
 	refuse_listener("http://127.0.0.1:80x", CW_ERR_INVALID, "65535");
 	refuse_listener("http://::1:0", CW_ERR_INVALID, "brackets");
 	refuse_listener("http://1.2.3.4.5:0", CW_ERR_INVALID, "resolved");
-	tear_down(&f);
+	refuse_listener("unix:relative", CW_ERR_INVALID, "absolute");
+	rest_fixture_down(&f);
 }
 
 static void test_server__listens_on_all_listeners(void)
 {
-	static const char *const two[] = { "http://127.0.0.1:0", "http://localhost:0/" };
-	struct cw_worker_config config = { .listeners = { two, 2 } };
-	struct fixture f = { .herder = fake_herder_new() };
-	struct cw_error err = { 0 };
+	struct rest_fixture f;
 	struct http_answer answer;
 
-	f.rest = cw_rest_start(&config, f.herder, &err);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f.rest);
-	snprintf(f.url, sizeof(f.url), "%s", cw_rest_address(f.rest));
-	get(&f, "/", &answer);
-	CU_ASSERT_EQUAL(answer.status, 200);
-	http_answer_free(&answer);
-	tear_down(&f);
+	rest_fixture_up(&f, "listeners=http://127.0.0.1:0, http://localhost:0/\n");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(cw_rest_address_at(f.rest, 1));
+	CU_ASSERT_PTR_NULL(cw_rest_address_at(f.rest, 2));
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(f.url, sizeof(f.url), "%s", cw_rest_address_at(f.rest, i));
+		get(&f, "/", &answer);
+		CU_ASSERT_EQUAL(answer.status, 200);
+		http_answer_free(&answer);
+	}
+	rest_fixture_down(&f);
 }
 
 int main(void)
@@ -531,6 +619,8 @@ int main(void)
 		{ "a client may go away", test_server__client_may_go_away_meanwhile },
 		{ "stop answers what was asked", test_server__stop_answers_what_was_asked },
 		{ "many clients at once", test_server__many_clients_at_once },
+		{ "logs are followed", test_server__follows_logs_without_holding_anything_up },
+		{ "too many followers", test_server__refuses_too_many_followers },
 		{ "bad listeners", test_server__refuses_bad_listeners_with_a_sentence },
 		{ "several listeners", test_server__listens_on_all_listeners },
 		CU_TEST_INFO_NULL,
@@ -538,5 +628,6 @@ int main(void)
 	CU_SuiteInfo suites[] = { { .pName = "rest server", .pTests = tests }, CU_SUITE_INFO_NULL };
 
 	cw_log_set_level(CW_LOG_ERROR);
+	atexit(rest_fixture_remove_files);
 	return cw_test_main(suites);
 }

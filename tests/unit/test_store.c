@@ -215,6 +215,69 @@ static void test_store__offsets_are_stored_all_or_none(void)
 	cw_store_close(store);
 }
 
+static void run_sql(const char *sql)
+{
+	CW_AUTO_FREE char *path = cw_format("%s/s.db", folder);
+	sqlite3 *db;
+
+	CU_ASSERT_EQUAL(sqlite3_open(path, &db), SQLITE_OK);
+	CU_ASSERT_EQUAL(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static int put_topics(struct cw_store *store, const char *connector, int task, const char *json)
+{
+	json_t *topics = json_loads(json, 0, NULL);
+	int rc = cw_store_put_topics(store, connector, task, topics, NULL);
+
+	json_decref(topics);
+	return rc;
+}
+
+static void expect_topics(struct cw_store *store, const char *connector, const char *wanted)
+{
+	json_t *topics = cw_store_get_topics(store, connector, NULL);
+	CW_AUTO_FREE char *found = topics ? json_dumps(topics, JSON_COMPACT) : cw_strdup("");
+
+	CU_ASSERT_STRING_EQUAL(found, wanted);
+	json_decref(topics);
+}
+
+static void test_store__topics_are_kept_once_and_go_with_their_connector(void)
+{
+	struct cw_store *store = must_open();
+
+	put(store, "a", "{}", "[]", NULL);
+	CU_ASSERT_EQUAL(put_topics(store, "a", 0, "[\"t2\",\"grÃ¼Ã\"]"), 0);
+	CU_ASSERT_EQUAL(put_topics(store, "a", 1, "[\"t2\",\"t1\"]"), 0);
+	CU_ASSERT_EQUAL(put_topics(store, "b", 0, "[\"t9\"]"), 0);
+	cw_store_close(store);
+	store = must_open();
+	expect_topics(store, "a", "[\"grÃ¼Ã\",\"t1\",\"t2\"]");
+	put(store, "a", "{\"x\":\"1\"}", "[]", NULL); /* another config, the same connector */
+	CU_ASSERT_EQUAL(cw_store_put_target(store, "a", CW_TARGET_STOPPED, NULL), 0);
+	expect_topics(store, "a", "[\"grÃ¼Ã\",\"t1\",\"t2\"]");
+	CU_ASSERT_EQUAL(cw_store_delete_topics(store, "b", NULL), 0);
+	expect_topics(store, "b", "[]");
+	CU_ASSERT_EQUAL(cw_store_delete_connector(store, "a", NULL), 0);
+	expect_topics(store, "a", "[]");
+	cw_store_close(store);
+}
+
+static void test_store__takes_a_file_of_an_earlier_schema(void)
+{
+	struct cw_store *store = must_open();
+
+	put(store, "a", "{}", "[]", NULL);
+	cw_store_close(store);
+	run_sql("DROP TABLE topics; PRAGMA user_version=1");
+	store = must_open();
+	expect(store, "a source org.example.X STARTED {} [];");
+	CU_ASSERT_EQUAL(put_topics(store, "a", 0, "[\"t\"]"), 0);
+	expect_topics(store, "a", "[\"t\"]");
+	cw_store_close(store);
+}
+
 static void test_store__a_second_worker_is_told_who_has_it(void)
 {
 	struct cw_store *store = must_open();
@@ -276,16 +339,6 @@ static void test_store__refuses_what_is_not_its_file(void)
 				     "let offset.storage.file.filename name another file");
 }
 
-static void run_sql(const char *sql)
-{
-	CW_AUTO_FREE char *path = cw_format("%s/s.db", folder);
-	sqlite3 *db;
-
-	CU_ASSERT_EQUAL(sqlite3_open(path, &db), SQLITE_OK);
-	CU_ASSERT_EQUAL(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
-}
-
 static void test_store__refuses_another_programs_database(void)
 {
 	run_sql("CREATE TABLE bookmarks (x)");
@@ -297,7 +350,7 @@ static void test_store__refuses_a_newer_schema(void)
 	cw_store_close(must_open());
 	run_sql("PRAGMA user_version=99");
 	expect_refused(CW_ERR_FATAL, "has schema version 99, written by a newer connect-worker; this one knows "
-				     "versions up to 1");
+				     "versions up to 2");
 }
 
 static void test_store__says_that_a_file_is_damaged(void)
@@ -452,6 +505,9 @@ int main(void)
 		{ "offsets are kept by partition, whatever the order of its keys",
 		  test_store__offsets_are_kept_by_partition_whatever_the_order_of_its_keys },
 		{ "offsets are stored all or none", test_store__offsets_are_stored_all_or_none },
+		{ "topics are kept once and go with their connector",
+		  test_store__topics_are_kept_once_and_go_with_their_connector },
+		{ "takes a file of an earlier schema", test_store__takes_a_file_of_an_earlier_schema },
 		{ "a second worker is told who has it", test_store__a_second_worker_is_told_who_has_it },
 		{ "is readable for its owner only and makes its folders",
 		  test_store__is_readable_for_its_owner_only_and_makes_its_folders },

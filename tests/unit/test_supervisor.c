@@ -407,6 +407,27 @@ static void test_oneshot__tells_what_went_wrong(void)
 	}
 }
 
+/* Of a program that ends well. */
+static void test_oneshot__log_lines_are_passed_on(void)
+{
+	FILE *file = tmpfile();
+	int own = dup(STDERR_FILENO);
+	char said[64] = "";
+	struct answer answer;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	dup2(fileno(file), STDERR_FILENO);
+	answer = ask("--validate", validation("warn"), DEADLINE_MS);
+	dup2(own, STDERR_FILENO);
+	close(own);
+	rewind(file);
+	CU_ASSERT_EQUAL(fread(said, 1, sizeof(said) - 1, file), strlen(said));
+	CU_ASSERT_STRING_EQUAL(said, "some log line\nand one more\n");
+	CU_ASSERT_PTR_NOT_NULL(answer.json);
+	json_decref(answer.json);
+	fclose(file);
+}
+
 static void test_oneshot__can_be_cancelled(void)
 {
 	struct cw_loop *loop = cw_loop_new(NULL);
@@ -455,6 +476,7 @@ int main(int argc, char **argv)
 		{ "large messages pass", test_hostproc__large_messages_pass },
 		{ "a one-shot answers", test_oneshot__answers },
 		{ "a one-shot tells what went wrong", test_oneshot__tells_what_went_wrong },
+		{ "a one-shot passes log lines on", test_oneshot__log_lines_are_passed_on },
 		{ "a one-shot can be cancelled", test_oneshot__can_be_cancelled },
 		{ "the environment names another host", test_process__the_environment_names_another_host },
 		CU_TEST_INFO_NULL,

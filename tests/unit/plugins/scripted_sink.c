@@ -1,19 +1,25 @@
 /*
  * ScriptedSink - a sink that answers as its config says, for tests of the framework. It appends a line to
  * the file `out` for everything that happens to it:
- *   put FIRST COUNT    a batch was taken (values are "v<number>")
- *   busy, retry        it was not
+ *   put FIRST COUNT           a batch was taken (values are "v<number>")
+ *   record PARTITION OFFSET   one of its records (with trace=true)
+ *   busy, retry               it was not
  *   flush, stop
+ *   assigned, revoked, lost PARTITION
+ * and with tell=true, before "put", for each record
+ *   TOPIC-PARTITION@OFFSET key=KEY value=VALUE HEADER=VALUE… from ORIGINAL TOPIC
  */
 #include <poll.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "connect-worker/connector.h"
 
 struct config {
-	const char *out;
-	int32_t busy, retry, hold_ms, fail_after, reject_every, start_retry;
+	const char *out, *busy_while; /* busy as long as that file exists */
+	int32_t refuse, busy, retry, hold_ms, fail_after, reject_every, start_retry;
 	bool flushes; /* flush() fails with CW_RETRY otherwise */
+	bool trace, tell;
 };
 
 #define MAX_HELD 64
@@ -34,6 +40,8 @@ struct state {
 
 static const struct cw_config_def defs[] = {
 	{ .name = "out", .flags = CW_CONFIG_REQUIRED, .doc = "File.", .offset = offsetof(struct config, out) },
+	{ .name = "busy.while", .doc = "File.", .offset = offsetof(struct config, busy_while) },
+	INT_KEY("refuse", refuse), /* this partition */
 	INT_KEY("busy", busy),
 	INT_KEY("retry", retry),
 	INT_KEY("hold.ms", hold_ms),
@@ -42,6 +50,10 @@ static const struct cw_config_def defs[] = {
 	INT_KEY("start.retry", start_retry),
 	{ .name = "flushes", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .doc = "Whether flush succeeds.",
 	  .offset = offsetof(struct config, flushes) },
+	{ .name = "trace", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Whether records are listed.",
+	  .offset = offsetof(struct config, trace) },
+	{ .name = "tell", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Whether records are shown.",
+	  .offset = offsetof(struct config, tell) },
 };
 
 static enum cw_result start(const struct cw_context *ctx, const void *config, void **task, struct cw_error *err)
@@ -75,12 +87,35 @@ static enum cw_result start(const struct cw_context *ctx, const void *config, vo
 	return CW_OK;
 }
 
+static void tell_value(FILE *out, struct cw_slice name, const struct cw_value *value)
+{
+	fprintf(out, " %.*s=", (int)name.n, name.p);
+	if (value->type == CW_NULL)
+		fprintf(out, "null");
+	else if (value->type == CW_STRING || value->type == CW_BYTES)
+		fprintf(out, "%.*s", (int)value->u.bytes.n, value->u.bytes.p);
+	else
+		fprintf(out, "%lld", (long long)value->u.integer);
+}
+
+static void tell(FILE *out, const struct cw_record *r)
+{
+	fprintf(out, "%.*s-%d@%lld", (int)r->topic.n, r->topic.p, (int)r->partition, (long long)r->offset);
+	tell_value(out, cw_slice_str("key"), &r->key);
+	tell_value(out, cw_slice_str("value"), &r->value);
+	for (size_t i = 0; i < r->n_headers; i++)
+		tell_value(out, r->headers[i].key, &r->headers[i].value);
+	fprintf(out, " from %.*s\n", (int)r->original_topic.n, r->original_topic.p);
+}
+
 static enum cw_result put(void *task, struct cw_batch *batch, struct cw_error *err)
 {
 	struct state *s = task;
 	const struct config *c = s->config;
 	const struct cw_record *first = cw_batch_record(batch, 0);
 
+	if (c->busy_while && access(c->busy_while, F_OK) == 0)
+		return CW_BUSY;
 	if (s->busy > 0) {
 		s->busy--;
 		fprintf(s->out, "busy\n");
@@ -106,7 +141,12 @@ static enum cw_result put(void *task, struct cw_batch *batch, struct cw_error *e
 		    s->ctx->host->reject(s->ctx, batch, i, "it does not suit", err) != 0)
 			return CW_FAIL;
 	}
+	for (size_t i = 0; i < batch->n && c->tell; i++)
+		tell(s->out, cw_batch_record(batch, i));
 	fprintf(s->out, "put %.*s %zu\n", (int)first->value.u.bytes.n, first->value.u.bytes.p, batch->n);
+	for (size_t i = 0; i < batch->n && c->trace; i++)
+		fprintf(s->out, "record %d %lld\n", (int)cw_batch_record(batch, i)->partition,
+			(long long)cw_batch_record(batch, i)->offset);
 	s->taken += (long)batch->n;
 	if (c->hold_ms) {
 		s->held[s->n_held] = batch;
@@ -142,6 +182,10 @@ static enum cw_result wait_for(void *task, const int *fds, size_t n, int timeout
 	complete_due(s);
 	return CW_OK;
 }
+#endif
+
+#if !defined(SCRIPTED_PLAIN) && !defined(SCRIPTED_WAITING)
+#define SCRIPTED_FLUSHES
 
 static enum cw_result flush(void *task, int64_t timeout_ms, struct cw_error *err)
 {
@@ -151,9 +195,34 @@ static enum cw_result flush(void *task, int64_t timeout_ms, struct cw_error *err
 	while (s->n_held && s->ctx->host->now_ns(s->ctx) < until)
 		wait_for(s, NULL, 0, 2, err);
 	fprintf(s->out, "flush\n");
-	return s->n_held || !s->config->flushes ? CW_RETRY : CW_OK;
+	if (!s->n_held && s->config->flushes)
+		return CW_OK;
+	cw_error_set(err, CW_ERR_RETRIABLE, "not in this time");
+	return CW_RETRY;
 }
 #endif
+
+static enum cw_result assigned(void *task, const struct cw_topic_partition *partitions, size_t n, struct cw_error *err)
+{
+	struct state *s = task;
+
+	for (size_t i = 0; i < n; i++) {
+		fprintf(s->out, "assigned %d\n", (int)partitions[i].partition);
+		if (s->config->refuse && partitions[i].partition == s->config->refuse) {
+			cw_error_set(err, CW_ERR_FATAL, "not partition %d of %s", (int)partitions[i].partition, partitions[i].topic);
+			return CW_FAIL;
+		}
+	}
+	return CW_OK;
+}
+
+static void revoked(void *task, const struct cw_topic_partition *partitions, size_t n, bool lost)
+{
+	struct state *s = task;
+
+	for (size_t i = 0; i < n; i++)
+		fprintf(s->out, "%s %d\n", lost ? "lost" : "revoked", (int)partitions[i].partition);
+}
 
 static void stop(void *task)
 {
@@ -172,15 +241,19 @@ static const struct cw_connector_ops ops = {
 #endif
 	.task_start = start,
 	.put = put,
-#ifndef SCRIPTED_PLAIN
+#ifdef SCRIPTED_FLUSHES
 	.flush = flush,
 #endif
 	.task_stop = stop,
+	.assigned = assigned,
+	.revoked = revoked,
 };
 
 static const struct cw_plugin descriptor = {
 	CW_PLUGIN_HEAD(CW_PLUGIN_SINK),
-#if defined(SCRIPTED_ASYNC)
+#if defined(SCRIPTED_WAITING)
+	.class_name = "test.ScriptedWaitingSink",
+#elif defined(SCRIPTED_ASYNC)
 	.class_name = "test.ScriptedAsyncSink",
 #elif defined(SCRIPTED_PLAIN)
 	.class_name = "test.ScriptedPlainSink",

@@ -1,6 +1,7 @@
 /*
  * ScriptedSource - a source that gives the values v<from>, v<from+1>, … and answers as its config says.
- * Its offset is the next number, as an integer or (json.offsets) as a JSON object.
+ * Its offset is the next number, as an integer or (json.offsets) as a JSON object. It appends "committed OFFSET" to
+ * the file `out`, when there is one, for everything that was stored.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -8,9 +9,9 @@
 #include "connect-worker/connector.h"
 
 struct config {
-	const char *topic;
+	const char *topic, *out;
 	int32_t count, per_poll, retry, fail_at, tasks, huge_at, partition;
-	bool json_offsets, crash;
+	bool json_offsets, bad_offsets, crash;
 };
 
 struct state {
@@ -27,6 +28,7 @@ struct state {
 
 static const struct cw_config_def defs[] = {
 	{ .name = "topic", .flags = CW_CONFIG_REQUIRED, .doc = "Topic.", .offset = offsetof(struct config, topic) },
+	{ .name = "out", .doc = "File.", .offset = offsetof(struct config, out) },
 	INT_KEY("count", count, "0"),
 	INT_KEY("per.poll", per_poll, "10"),
 	INT_KEY("retry", retry, "0"),
@@ -36,6 +38,8 @@ static const struct cw_config_def defs[] = {
 	INT_KEY("huge.at", huge_at, "0"), /* this record is larger than a broker takes */
 	{ .name = "json.offsets", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Form of the offsets.",
 	  .offset = offsetof(struct config, json_offsets) },
+	{ .name = "bad.offsets", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Whether they are no JSON.",
+	  .offset = offsetof(struct config, bad_offsets) },
 	{ .name = "crash", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Whether poll crashes.",
 	  .offset = offsetof(struct config, crash) },
 };
@@ -112,7 +116,9 @@ static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw
 		r->partition = c->partition;
 		r->source_partition = s->partition;
 		s->next++;
-		if (c->json_offsets) {
+		if (c->bad_offsets) {
+			r->source_offset = cw_value_string(cw_slice_str("{\"next\":"));
+		} else if (c->json_offsets) {
 			text = cw_batch_alloc(batch, 48);
 			n = snprintf(text, 48, "{\"next\":%ld,\"by\":\"test\"}", s->next);
 			r->source_offset = cw_value_string(cw_slice(text, (size_t)n));
@@ -122,6 +128,22 @@ static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw
 	}
 	batch->wait_ns = 1000000;
 	return c->count && s->next >= c->count ? CW_END : CW_OK;
+}
+
+static void committed(void *task, const struct cw_source_partition *partition, const struct cw_value *offset)
+{
+	const struct state *s = task;
+	FILE *f = s->config->out ? fopen(s->config->out, "a") : NULL;
+
+	if (!f)
+		return;
+	if (partition != s->partition)
+		fprintf(f, "of another partition\n");
+	else if (offset->type == CW_INT64)
+		fprintf(f, "committed %lld\n", (long long)offset->u.integer);
+	else
+		fprintf(f, "committed %.*s\n", (int)offset->u.bytes.n, offset->u.bytes.p);
+	fclose(f);
 }
 
 static void stop(void *task)
@@ -135,6 +157,7 @@ static const struct cw_connector_ops ops = {
 	.task_start = start,
 	.poll = poll_records,
 	.task_stop = stop,
+	.committed = committed,
 };
 
 static const struct cw_plugin descriptor = {

@@ -1,0 +1,102 @@
+/* What is installed, for GET /connector-plugins. */
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "config/plugin_names.h"
+#include "host/builtin.h"
+#include "host/catalog.h"
+#include "host/files.h"
+
+static json_t *describe(const struct cw_plugin *plugin, const char *file)
+{
+	json_t *object = json_pack("{s:s,s:s,s:s,s:s,s:s*,s:o}", "class", plugin->class_name, "type",
+				   cw_plugin_kind_name((enum cw_plugin_kind)plugin->kind), "version", plugin->version,
+				   "doc", plugin->doc ? plugin->doc : "", "file", file, "config",
+				   cw_plugin_config_to_json(plugin));
+
+	if (plugin->kind == CW_PLUGIN_CONVERTER && !cw_plugin_converts_headers(plugin))
+		json_object_set_new(object, "headers", json_false());
+	return object;
+}
+
+static void describe_in_child(const char *file, int fd)
+{
+	struct cw_error err = { 0 };
+	const struct cw_loaded_plugin *p = cw_plugin_load(file, &err);
+	json_t *json = p ? json_array() : json_pack("{s:s,s:s}", "file", file, "reason", err.text);
+	int failed;
+
+	for (; p; p = p->next)
+		json_array_append_new(json, describe(&p->plugin, p->file));
+	failed = !json || json_dumpfd(json, fd, JSON_COMPACT) != 0;
+
+	_exit(failed ? 1 : 0); /* destructors of a stranger's code are not run */
+}
+
+static json_t *read_all(int fd)
+{
+	struct cw_buf text = { 0 };
+	json_t *json;
+	ssize_t n;
+
+	do {
+		cw_buf_reserve(&text, 65536);
+		n = read(fd, text.p + text.n, 65536);
+		if (n > 0)
+			text.n += (size_t)n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	json = json_loadb(text.p, text.n, 0, NULL);
+	cw_buf_free(&text);
+	return json;
+}
+
+/* An array of its plugins, or an object that says why it is refused; new. */
+static json_t *describe_file(const char *file)
+{
+	int fds[2], status = 0;
+	json_t *json;
+	pid_t pid;
+
+	if (pipe(fds) != 0 || (pid = fork()) < 0)
+		return json_pack("{s:s,s:s}", "file", file, "reason", strerror(errno));
+	if (pid == 0) {
+		close(fds[0]);
+		describe_in_child(file, fds[1]);
+	}
+	close(fds[1]);
+	json = read_all(fds[0]);
+	close(fds[0]);
+	waitpid(pid, &status, 0);
+	if (json)
+		return json;
+	if (WIFSIGNALED(status))
+		return json_pack("{s:s,s:o}", "file", file, "reason",
+				 json_sprintf("%s: loading it ended with signal %d (%s)", file, WTERMSIG(status),
+					      strsignal(WTERMSIG(status))));
+	return json_pack("{s:s,s:o}", "file", file, "reason", json_sprintf("%s: loading it ended the process", file));
+}
+
+json_t *cw_catalog_describe(const struct cw_list *plugin_path)
+{
+	json_t *plugins = json_array(), *refused = json_array();
+	const struct cw_plugin *builtin;
+	struct cw_files files = { 0 };
+
+	for (size_t i = 0; (builtin = cw_builtin_at(i)) != NULL; i++)
+		json_array_append_new(plugins, describe(builtin, NULL));
+	cw_files_list(plugin_path, CW_PLUGINDIR, &files);
+	for (size_t i = 0; i < files.n; i++) {
+		json_t *one = describe_file(files.names[i]);
+
+		if (json_is_array(one))
+			json_array_extend(plugins, one);
+		else
+			json_array_append(refused, one);
+		json_decref(one);
+	}
+	cw_files_free(&files);
+	return json_pack("{s:o,s:o}", "plugins", plugins, "refused", refused);
+}

@@ -1,0 +1,251 @@
+/* Offsets of connectors that live in Kafka, for the worker, which has no client: see supervisor/protocol.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "config/connector_config.h"
+#include "config/props.h"
+#include "host/commands.h"
+#include "kafka/client.h"
+#include "kafka/groups.h"
+#include "kafka/offsets_topic.h"
+
+#define TIMEOUT_MS 15000
+
+/* What was asked. */
+struct question {
+	json_t *request;
+	struct cw_worker_config worker;
+	struct cw_map config;
+	const char *name;
+	struct cw_log_scope scope;
+};
+
+static json_t *error_json(const struct cw_error *err)
+{
+	return json_pack("{s{siss}}", "error", "code", err->code, "text", err->text);
+}
+
+/* ---- sinks --------------------------------------------------------------------------------------- */
+
+/* The group that the connector's tasks are in; new. */
+static char *group_of(const struct question *q, struct cw_error *err)
+{
+	CW_AUTO_FREE char *usual = cw_format("connect-%s", q->name);
+	const struct cw_client_default defaults[] = { { "group.id", usual }, { NULL, NULL } };
+	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_CONSUMER, &q->worker, &q->config, defaults, err);
+	char group[512];
+	size_t size = sizeof(group);
+
+	if (!conf)
+		return NULL;
+	if (rd_kafka_conf_get(conf, "group.id", group, &size) != RD_KAFKA_CONF_OK)
+		group[0] = '\0';
+	rd_kafka_conf_destroy(conf);
+	return cw_strdup(group);
+}
+
+static rd_kafka_topic_partition_list_t *wanted_offsets(const json_t *change)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)json_array_size(change));
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(change, i, entry) {
+		const json_t *offset = json_array_get(entry, 2);
+
+		rd_kafka_topic_partition_list_add(list, json_string_value(json_array_get(entry, 0)),
+						  (int32_t)json_integer_value(json_array_get(entry, 1)))
+			->offset = json_is_integer(offset) ? json_integer_value(offset) : RD_KAFKA_OFFSET_INVALID;
+	}
+	return list;
+}
+
+static json_t *offsets_json(const rd_kafka_topic_partition_list_t *offsets)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < offsets->cnt; i++) {
+		const rd_kafka_topic_partition_t *p = &offsets->elems[i];
+
+		if (p->offset >= 0)
+			json_array_append_new(list, json_pack("[sii]", p->topic, (int)p->partition, 0));
+		if (p->offset >= 0)
+			json_array_set_new(json_array_get(list, json_array_size(list) - 1), 2, json_integer(p->offset));
+	}
+	return json_pack("{so}", "offsets", list);
+}
+
+static json_t *ask_group(const struct question *q, rd_kafka_t *client, const char *group, struct cw_error *err)
+{
+	const json_t *change = json_object_get(q->request, "change");
+	rd_kafka_topic_partition_list_t *list;
+	json_t *answer = NULL;
+
+	if (json_is_string(change)) {
+		if (cw_group_delete(client, group, TIMEOUT_MS, err) == 0)
+			answer = json_object();
+		return answer;
+	}
+	if (json_is_array(change)) {
+		list = wanted_offsets(change);
+		if (cw_group_alter_offsets(client, group, list, TIMEOUT_MS, err) == 0)
+			answer = json_object();
+	} else {
+		list = cw_group_offsets(client, group, TIMEOUT_MS, err);
+		if (list)
+			answer = offsets_json(list);
+	}
+	if (list)
+		rd_kafka_topic_partition_list_destroy(list);
+	return answer;
+}
+
+static json_t *group_offsets(const struct question *q, struct cw_error *err)
+{
+	CW_AUTO_FREE char *group = group_of(q, err);
+	rd_kafka_conf_t *conf = group ? cw_client_conf(CW_CLIENT_ADMIN, &q->worker, &q->config, NULL, err) : NULL;
+	rd_kafka_t *client = conf ? cw_client_new(CW_CLIENT_ADMIN, conf, &q->scope, err) : NULL;
+	json_t *answer;
+
+	if (!client)
+		return NULL;
+	answer = ask_group(q, client, group, err);
+	rd_kafka_destroy(client);
+	return answer;
+}
+
+/* ---- exactly-once sources ------------------------------------------------------------------------ */
+
+/* _private is where the first failure is kept. */
+static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
+{
+	rd_kafka_resp_err_t *failure = m->_private;
+
+	(void)producer;
+	(void)opaque;
+	if (m->err && !*failure)
+		*failure = m->err;
+}
+
+static rd_kafka_t *new_producer(const struct question *q, struct cw_error *err)
+{
+	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_PRODUCER, &q->worker, &q->config, NULL, err);
+
+	if (conf)
+		rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+	return conf ? cw_client_new(CW_CLIENT_PRODUCER, conf, &q->scope, err) : NULL;
+}
+
+/* The partition with its keys in the order that they have in the topic: Kafka compares keys as bytes. */
+static const json_t *as_written(const json_t *current, const json_t *partition)
+{
+	const json_t *pair;
+	size_t i;
+
+	json_array_foreach(current, i, pair)
+		if (json_equal(json_array_get(pair, 0), partition))
+			return json_array_get(pair, 0);
+	return partition;
+}
+
+static int write_offset(const struct question *q, rd_kafka_t *producer, const char *topic, const json_t *current,
+			const json_t *pair, rd_kafka_resp_err_t *failure, struct cw_error *err)
+{
+	CW_AUTO_FREE char *partition = json_dumps(as_written(current, json_array_get(pair, 0)), JSON_COMPACT);
+	CW_AUTO_FREE char *key = cw_offsets_topic_key(q->name, partition);
+	CW_AUTO_FREE char *value = json_dumps(json_array_get(pair, 1), JSON_COMPACT); /* NULL for null: a tombstone */
+	rd_kafka_resp_err_t code =
+		rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_KEY(key, strlen(key)),
+				  RD_KAFKA_V_VALUE(value, value ? strlen(value) : 0),
+				  RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(failure), RD_KAFKA_V_END);
+
+	return code ? cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: %s", topic, rd_kafka_err2str(code)) : 0;
+}
+
+static json_t *write_all(const struct question *q, rd_kafka_t *producer, const char *topic, struct cw_error *err)
+{
+	const json_t *offsets = json_object_get(q->request, "offsets"), *pair;
+	rd_kafka_resp_err_t failure = RD_KAFKA_RESP_ERR_NO_ERROR, flushed;
+	json_t *current;
+	size_t i;
+
+	if (cw_offsets_topic_create(producer, topic, &q->worker, NULL, err) != 0)
+		return NULL;
+	current = cw_offsets_topic_read(&q->worker, &q->config, q->name, topic, &q->scope, TIMEOUT_MS, NULL, err);
+	if (!current)
+		return NULL;
+	json_array_foreach(offsets, i, pair)
+		if (write_offset(q, producer, topic, current, pair, &failure, err) != 0)
+			break;
+	json_decref(current);
+	flushed = rd_kafka_flush(producer, TIMEOUT_MS);
+	if (!failure)
+		failure = flushed;
+	if (!err->code && !failure)
+		return json_object();
+	if (!err->code)
+		cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: the brokers did not acknowledge the offsets: %s", topic,
+			     rd_kafka_err2str(failure));
+	/* What is still to be delivered would say so to a place that is gone. */
+	rd_kafka_purge(producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+	rd_kafka_flush(producer, TIMEOUT_MS);
+	return NULL;
+}
+
+static json_t *write_source_offsets(const struct question *q, struct cw_error *err)
+{
+	const char *topic = json_string_value(json_object_get(q->request, "topic"));
+	rd_kafka_t *producer = new_producer(q, err);
+	json_t *answer;
+
+	if (!producer)
+		return NULL;
+	answer = write_all(q, producer, topic, err);
+	rd_kafka_destroy(producer);
+	return answer;
+}
+
+/* ---- the command --------------------------------------------------------------------------------- */
+
+static int answer(const json_t *json)
+{
+	return json_dumpf(json, stdout, JSON_COMPACT) != 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int read_question(struct question *q, struct cw_error *err)
+{
+	json_error_t where;
+
+	q->request = json_loadf(stdin, 0, &where);
+	if (!json_is_object(q->request))
+		return cw_error_set(err, CW_ERR_INVALID, "standard input is not a JSON object: %s", where.text);
+	q->name = json_string_value(json_object_get(q->request, "name"));
+	q->scope = (struct cw_log_scope){ .connector = q->name, .task = -1 };
+	if (!q->name)
+		return cw_error_set(err, CW_ERR_INVALID, "the request has no \"name\"");
+	if (cw_worker_config_from_json(json_object_get(q->request, "worker"), &q->worker, err) != 0)
+		return -1;
+	return cw_config_from_json(json_object_get(q->request, "config"), "config", &q->config, err);
+}
+
+int cw_host_offsets(void)
+{
+	struct question q = { .request = NULL };
+	struct cw_error err = { 0 };
+	json_t *result = NULL;
+	int status;
+
+	if (read_question(&q, &err) == 0)
+		result = json_object_get(q.request, "offsets") ? write_source_offsets(&q, &err) : group_offsets(&q, &err);
+	if (!result)
+		result = error_json(&err);
+	status = answer(result);
+	json_decref(result);
+	json_decref(q.request);
+	cw_map_free(&q.config);
+	cw_worker_config_free(&q.worker);
+	return status;
+}

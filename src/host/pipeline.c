@@ -1,0 +1,362 @@
+#include "host/pipeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "host/record_error.h"
+
+#define RETRY_BASE_MS 300
+
+struct cw_pipeline_stage {
+	enum cw_result (*run)(struct cw_pipeline *p, struct cw_pipeline_stage *stage, struct cw_batch *batch,
+			      struct cw_record *record, struct cw_error *err);
+	void (*stop)(struct cw_pipeline_stage *stage);
+	const char *name; /* of Kafka Connect's stage */
+	const struct cw_plugin *plugin;
+	void *state;
+	/* transformations */
+	const struct cw_plugin *predicate; /* NULL: every record */
+	void *predicate_state;
+	bool negate;
+};
+
+/* ---- converters ------------------------------------------------------------------------------ */
+
+/* CW_NULL is a null for Kafka. */
+static struct cw_slice kafka_bytes(const struct cw_value *value)
+{
+	struct cw_slice bytes = value->type == CW_NULL ? cw_slice(NULL, 0) : value->u.bytes;
+
+	if (value->type != CW_NULL && !bytes.p)
+		bytes.p = ""; /* empty is not null */
+	return bytes;
+}
+
+static enum cw_result to_value(const struct cw_pipeline_stage *stage, struct cw_batch *batch,
+			       const struct cw_convert_place *place, struct cw_value *value, struct cw_error *err)
+{
+	struct cw_value out = cw_value_null();
+	enum cw_result result =
+		stage->plugin->converter->to_value(stage->state, batch, place, kafka_bytes(value), &out, err);
+
+	if (result == CW_OK)
+		*value = out;
+	return result;
+}
+
+static enum cw_result from_value(const struct cw_pipeline_stage *stage, struct cw_batch *batch,
+				 const struct cw_convert_place *place, struct cw_value *value, struct cw_error *err)
+{
+	struct cw_slice out = cw_slice(NULL, 0);
+	enum cw_result result = stage->plugin->converter->from_value(stage->state, batch, place, value, &out, err);
+
+	if (result == CW_OK)
+		*value = out.p ? cw_value_bytes(out) : cw_value_null();
+	return result;
+}
+
+static enum cw_result convert(const struct cw_pipeline *p, const struct cw_pipeline_stage *stage, bool direct,
+			      struct cw_batch *batch, struct cw_slice topic, struct cw_value *value, struct cw_error *err)
+{
+	struct cw_convert_place place = { .topic = topic };
+
+	if (p->sink)
+		return to_value(stage, batch, &place, value, err);
+	return direct && (value->type == CW_STRING || value->type == CW_BYTES) ? CW_OK :
+										 from_value(stage, batch, &place, value, err);
+}
+
+static enum cw_result run_key(struct cw_pipeline *p, struct cw_pipeline_stage *stage, struct cw_batch *batch,
+			      struct cw_record *record, struct cw_error *err)
+{
+	return convert(p, stage, p->key_direct, batch, record->topic, &record->key, err);
+}
+
+static enum cw_result run_value(struct cw_pipeline *p, struct cw_pipeline_stage *stage, struct cw_batch *batch,
+				struct cw_record *record, struct cw_error *err)
+{
+	return convert(p, stage, p->value_direct, batch, record->topic, &record->value, err);
+}
+
+static enum cw_result run_headers(struct cw_pipeline *p, struct cw_pipeline_stage *stage, struct cw_batch *batch,
+				  struct cw_record *record, struct cw_error *err)
+{
+	struct cw_header *headers;
+
+	if (record->n_headers == 0)
+		return CW_OK;
+	headers = cw_batch_alloc(batch, record->n_headers * sizeof(*headers));
+	memcpy(headers, record->headers, record->n_headers * sizeof(*headers));
+	for (size_t i = 0; i < record->n_headers; i++) {
+		struct cw_convert_place place = { record->topic, headers[i].key };
+		enum cw_result result = p->sink ? to_value(stage, batch, &place, &headers[i].value, err) :
+						  from_value(stage, batch, &place, &headers[i].value, err);
+
+		if (result != CW_OK)
+			return result;
+	}
+	record->headers = headers;
+	return CW_OK;
+}
+
+static void stop_converter(struct cw_pipeline_stage *stage)
+{
+	stage->plugin->converter->stop(stage->state);
+}
+
+/* ---- transformations ------------------------------------------------------------------------- */
+
+static enum cw_result run_transformation(struct cw_pipeline *p, struct cw_pipeline_stage *stage, struct cw_batch *batch,
+					 struct cw_record *record, struct cw_error *err)
+{
+	(void)p;
+	if (stage->predicate) {
+		bool holds = false;
+		enum cw_result result =
+			stage->predicate->predicate->test(stage->predicate_state, record, &holds, err);
+
+		if (result != CW_OK || holds == stage->negate)
+			return result;
+	}
+	return stage->plugin->transformation->apply(stage->state, batch, record, err);
+}
+
+static void stop_transformation(struct cw_pipeline_stage *stage)
+{
+	stage->plugin->transformation->stop(stage->state);
+	if (stage->predicate)
+		stage->predicate->predicate->stop(stage->predicate_state);
+}
+
+/* ---- start and stop -------------------------------------------------------------------------- */
+
+/* Among several, which one it was. */
+static enum cw_result not_started(const struct cw_plugin *plugin, enum cw_result result, struct cw_error *err)
+{
+	const struct cw_error why = *err;
+
+	*err = (struct cw_error){ 0 };
+	cw_error_set(err, why.code ? why.code : CW_ERR_FATAL, "%s did not start%s%s", plugin->class_name,
+		     why.code ? ": " : "", why.text);
+	return result == CW_RETRY ? CW_RETRY : CW_FAIL;
+}
+
+static enum cw_result add_converter(struct cw_pipeline *p, const struct cw_configured *planned,
+				    enum cw_converter_role role, struct cw_error *err)
+{
+	static const char *const names[] = { "KEY_CONVERTER", "VALUE_CONVERTER", "HEADER_CONVERTER" };
+	struct cw_pipeline_stage *stage = &p->stages[p->n];
+	enum cw_result result;
+
+	*stage = (struct cw_pipeline_stage){ .stop = stop_converter, .name = names[role], .plugin = planned->plugin };
+	stage->run = role == CW_CONVERT_KEY ? run_key : role == CW_CONVERT_VALUE ? run_value : run_headers;
+	result = planned->plugin->converter->start(&p->task->context, planned->plugin, planned->config, role,
+						   &stage->state, err);
+	if (result != CW_OK)
+		return not_started(planned->plugin, result, err);
+	p->n++;
+	return CW_OK;
+}
+
+static enum cw_result add_transformation(struct cw_pipeline *p, const struct cw_stage_transform *planned,
+					 struct cw_error *err)
+{
+	const struct cw_plugin *plugin = planned->transformation.plugin, *predicate = planned->predicate.plugin;
+	struct cw_pipeline_stage *stage = &p->stages[p->n];
+	enum cw_result result;
+
+	*stage = (struct cw_pipeline_stage){ .run = run_transformation, .stop = stop_transformation,
+					     .name = "TRANSFORMATION", .plugin = plugin, .predicate = predicate,
+					     .negate = planned->negate };
+	result = plugin->transformation->start(&p->task->context, plugin, planned->transformation.config, &stage->state,
+					       err);
+	if (result != CW_OK)
+		return not_started(plugin, result, err);
+	if (predicate) {
+		result = predicate->predicate->start(&p->task->context, predicate, planned->predicate.config,
+						     &stage->predicate_state, err);
+		if (result != CW_OK) {
+			plugin->transformation->stop(stage->state);
+			return not_started(predicate, result, err);
+		}
+	}
+	p->n++;
+	return CW_OK;
+}
+
+static enum cw_result add_transformations(struct cw_pipeline *p, const struct cw_stages *stages, struct cw_error *err)
+{
+	enum cw_result result = CW_OK;
+
+	for (size_t i = 0; i < stages->n_transforms && result == CW_OK; i++)
+		result = add_transformation(p, &stages->transforms[i], err);
+	return result;
+}
+
+/* A converter of a sink that would give what is there already is left out, unless a transformation looks at it. */
+static enum cw_result add_sink_stages(struct cw_pipeline *p, const struct cw_stages *stages, bool headers,
+				      struct cw_error *err)
+{
+	enum cw_result result = CW_OK;
+
+	if (!p->key_direct)
+		result = add_converter(p, &stages->key, CW_CONVERT_KEY, err);
+	if (result == CW_OK && !p->value_direct)
+		result = add_converter(p, &stages->value, CW_CONVERT_VALUE, err);
+	if (result == CW_OK && headers)
+		result = add_converter(p, &stages->header, CW_CONVERT_HEADER, err);
+	return result == CW_OK ? add_transformations(p, stages, err) : result;
+}
+
+static enum cw_result add_source_stages(struct cw_pipeline *p, const struct cw_stages *stages, struct cw_error *err)
+{
+	enum cw_result result = add_transformations(p, stages, err);
+
+	if (result == CW_OK)
+		result = add_converter(p, &stages->header, CW_CONVERT_HEADER, err);
+	if (result == CW_OK)
+		result = add_converter(p, &stages->key, CW_CONVERT_KEY, err);
+	return result == CW_OK ? add_converter(p, &stages->value, CW_CONVERT_VALUE, err) : result;
+}
+
+static void make_metrics(struct cw_pipeline *p)
+{
+	struct cw_metrics *m = &p->task->metrics;
+
+	p->errors = cw_metrics_get(m, CW_METRIC_COUNTER, "errors", "Errors of records and of Kafka.");
+	p->skipped = cw_metrics_get(m, CW_METRIC_COUNTER, "records_skipped", "Records skipped under errors.tolerance.");
+	p->failed = cw_metrics_get(m, CW_METRIC_COUNTER, "records_failed", "Records that failed the task.");
+	p->filtered = cw_metrics_get(m, CW_METRIC_COUNTER, "records_filtered", "Records that a transformation dropped.");
+	p->retries = cw_metrics_get(m, CW_METRIC_COUNTER, "retries", "Operations that were tried again.");
+}
+
+enum cw_result cw_pipeline_start(struct cw_pipeline *p, struct cw_task *task, bool headers, struct cw_error *err)
+{
+	const struct cw_stages *stages = task->stages;
+	enum cw_result result;
+
+	*p = (struct cw_pipeline){ .task = task, .sink = task->plugin->plugin.kind == CW_PLUGIN_SINK,
+				   .transforms = stages->n_transforms > 0,
+				   .key_type = CW_BYTES, .value_type = CW_BYTES };
+	/* Transformations of a sink see what the converter makes of the bytes, as far as that is not the bytes. */
+	p->key_direct = stages->key_direct != CW_NULL && !(p->sink && p->transforms);
+	p->value_direct = stages->value_direct != CW_NULL && !(p->sink && p->transforms);
+	if (p->key_direct)
+		p->key_type = stages->key_direct;
+	if (p->value_direct)
+		p->value_type = stages->value_direct;
+	make_metrics(p);
+	p->stages = cw_alloc((3 + stages->n_transforms) * sizeof(*p->stages));
+	result = p->sink ? add_sink_stages(p, stages, headers || p->transforms, err) : add_source_stages(p, stages, err);
+	if (result != CW_OK)
+		cw_pipeline_stop(p);
+	return result;
+}
+
+void cw_pipeline_stop(struct cw_pipeline *p)
+{
+	while (p->n > 0) {
+		p->n--;
+		p->stages[p->n].stop(&p->stages[p->n]);
+	}
+	free(p->stages);
+	p->stages = NULL;
+}
+
+bool cw_pipeline_wants_headers(const struct cw_pipeline *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->stages[i].run == run_headers)
+			return true;
+	return false;
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+static void done_with_record(struct cw_pipeline *p)
+{
+	p->at = 0;
+	p->attempt = 0;
+}
+
+/* The operation may succeed later: whether it is tried again, and when. */
+static bool may_retry(struct cw_pipeline *p, const struct cw_pipeline_stage *stage, const char *reason,
+		      int64_t *wait_ms)
+{
+	const struct cw_connector_config *config = &p->task->framework;
+	int64_t now = cw_clock_ms(), timeout = config->errors_retry_timeout_ms;
+
+	if (p->attempt == 0)
+		p->give_up_ms = timeout < 0 || timeout > INT64_MAX - now ? INT64_MAX : now + timeout;
+	*wait_ms = cw_task_backoff_ms(p->task, p->attempt + 1, RETRY_BASE_MS, config->errors_retry_delay_max_ms);
+	if (cw_task_stopping(p->task)) {
+		/* Perhaps it failed only since the task stops. The record is not lost for that: it is read again. */
+		p->attempt++;
+		return true;
+	}
+	if (now >= p->give_up_ms)
+		return false;
+	p->attempt++;
+	if (*wait_ms > p->give_up_ms - now)
+		*wait_ms = p->give_up_ms - now;
+	cw_metric_add(p->retries, 1);
+	log_warn(&p->task->scope, "%s of %s is tried again in %lld ms (attempt %u): %s", stage->name,
+		 stage->plugin->class_name, (long long)*wait_ms, p->attempt, reason);
+	return true;
+}
+
+static enum cw_result fail(struct cw_pipeline *p, const struct cw_pipeline_stage *stage, const struct cw_record *record,
+			   const char *reason, struct cw_error *err)
+{
+	const struct cw_record_error what = { .task = p->task, .stage = stage->name, .class_name = stage->plugin->class_name,
+					      .record = record, .reason = reason };
+
+	cw_metric_add(p->errors, 1);
+	cw_record_error_log(&what);
+	done_with_record(p);
+	if (strcasecmp(p->task->framework.errors_tolerance, "all") == 0) {
+		cw_metric_add(p->skipped, 1);
+		return CW_DROP;
+	}
+	cw_metric_add(p->failed, 1);
+	cw_record_error_set(&what, err);
+	return CW_FAIL;
+}
+
+enum cw_result cw_pipeline_run(struct cw_pipeline *p, struct cw_batch *batch, struct cw_record *record,
+			       int64_t *wait_ms, struct cw_error *err)
+{
+	if (p->attempt > 0 && (record->offset != p->offset || record->original_partition != p->partition))
+		done_with_record(p);
+	for (; p->at < p->n; p->at++) {
+		struct cw_pipeline_stage *stage = &p->stages[p->at];
+		struct cw_error why = { 0 };
+		enum cw_result result = stage->run(p, stage, batch, record, &why);
+
+		if (result == CW_OK) {
+			p->attempt = 0;
+			continue;
+		}
+		if (result == CW_DROP && stage->run == run_transformation) {
+			cw_metric_add(p->filtered, 1);
+			done_with_record(p);
+			return CW_DROP;
+		}
+		if (result == CW_RETRY && may_retry(p, stage, why.text, wait_ms)) {
+			p->offset = record->offset;
+			p->partition = record->original_partition;
+			return CW_RETRY;
+		}
+		return fail(p, stage, record, why.text, err);
+	}
+	done_with_record(p);
+	return CW_OK;
+}
+
+void cw_pipeline_forget(struct cw_pipeline *p)
+{
+	done_with_record(p);
+}

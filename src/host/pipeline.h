@@ -1,0 +1,75 @@
+/*
+ * pipeline - what a task does with each record between Kafka and the plugin: converters, transformations and
+ * predicates in Kafka Connect's order, and errors.tolerance and errors.retry.* for a record that fails.
+ *
+ *   sink:   KEY_CONVERTER, VALUE_CONVERTER, HEADER_CONVERTER, TRANSFORMATION …
+ *   source: TRANSFORMATION …, HEADER_CONVERTER, KEY_CONVERTER, VALUE_CONVERTER
+ *
+ * On Kafka's side of it key, value and header values are CW_BYTES or CW_NULL (CW_STRING, where the text is the
+ * bytes). A record that needs nothing done is not given to it at all: see cw_pipeline_is_needed().
+ *
+ * Belongs to the task's thread. Nothing is allocated but from the batch.
+ */
+#ifndef CW_HOST_PIPELINE_H
+#define CW_HOST_PIPELINE_H
+
+#include "host/metrics.h"
+#include "host/stages.h"
+#include "host/task.h"
+
+struct cw_pipeline_stage;
+
+struct cw_pipeline {
+	struct cw_task *task;
+	bool sink;
+	struct cw_pipeline_stage *stages;
+	size_t n;
+	bool transforms; /* there is a transformation */
+	/* What bytes from Kafka are taken for before the stages: CW_STRING or CW_BYTES. */
+	enum cw_type key_type, value_type;
+	bool key_direct, value_direct; /* text and bytes need no converter */
+
+	/* The record that is to be tried again, unless its partition was given up meanwhile. */
+	size_t at;
+	int32_t partition;
+	int64_t offset;
+	unsigned attempt;
+	int64_t give_up_ms;
+
+	struct cw_metric *errors, *skipped, *failed, *filtered, *retries;
+};
+
+/*
+ * Starts the plugins for this task. Without `headers` (a sink that does not look at them) they are left out where
+ * nothing else needs them. CW_OK; or CW_FAIL or CW_RETRY with *err, and nothing is started.
+ */
+enum cw_result cw_pipeline_start(struct cw_pipeline *pipeline, struct cw_task *task, bool headers,
+				 struct cw_error *err);
+void cw_pipeline_stop(struct cw_pipeline *pipeline); /* also one that is zero */
+
+/* Whether headers are of use to anybody. */
+bool cw_pipeline_wants_headers(const struct cw_pipeline *pipeline);
+
+static inline bool cw_pipeline_is_direct(bool direct, const struct cw_value *value)
+{
+	return value->type == CW_NULL || (direct && (value->type == CW_STRING || value->type == CW_BYTES));
+}
+
+/* Whether the record has to go through cw_pipeline_run(). */
+static inline bool cw_pipeline_is_needed(const struct cw_pipeline *p, const struct cw_record *record)
+{
+	return p->transforms || record->n_headers > 0 || !p->key_direct || !p->value_direct ||
+	       (!p->sink && !(cw_pipeline_is_direct(true, &record->key) && cw_pipeline_is_direct(true, &record->value)));
+}
+
+/*
+ * Takes a record through all stages. CW_OK: it goes on. CW_DROP: it does not, since it was filtered, or skipped under
+ * errors.tolerance=all; that was counted and logged. CW_FAIL with *err: the task must end. CW_RETRY: the call is to
+ * be made again for the same record after *wait_ms; with another one, this one is forgotten.
+ */
+enum cw_result cw_pipeline_run(struct cw_pipeline *pipeline, struct cw_batch *batch, struct cw_record *record,
+			       int64_t *wait_ms, struct cw_error *err);
+/* The record that was to be tried again is gone; should it come again, it is as Kafka has it. */
+void cw_pipeline_forget(struct cw_pipeline *pipeline);
+
+#endif

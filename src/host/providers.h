@@ -1,0 +1,45 @@
+/*
+ * providers - config providers: what stands for ${provider:[path:]key} in a config. The worker's file names them
+ * (config.providers, config.providers.ALIAS.class, config.providers.ALIAS.param.*); variables are resolved in the
+ * host, when a connector or task starts or is validated, and nowhere else.
+ *
+ * Main thread.
+ */
+#ifndef CW_HOST_PROVIDERS_H
+#define CW_HOST_PROVIDERS_H
+
+#include "config/worker_config.h"
+#include "host/configured.h"
+#include "host/task.h"
+
+struct cw_provider {
+	const char *alias; /* of the worker's config */
+	struct cw_configured configured;
+	void *state; /* NULL: not started */
+	bool started;
+};
+
+struct cw_providers {
+	struct cw_task scope; /* what the plugins are told of where they are; it never runs */
+	struct cw_provider *list;
+	size_t n;
+	struct cw_map told; /* by what variables stood for: the variables, which may be seen instead */
+};
+
+/*
+ * Starts the providers of the worker's config, which is borrowed like the connector's name. *providers is zero before and
+ * stays where it is. 0, or -1 with *err; close it in both cases.
+ */
+int cw_providers_open(struct cw_providers *providers, struct cw_catalog *catalog, const struct cw_worker_config *worker,
+		      const char *connector, struct cw_error *err);
+/*
+ * *resolved (empty before) gets all of `config`, with what the variables stand for; those of unknown providers and keys
+ * stay as they are. *failed gets why for each key that cannot be resolved: 0, or -1 when there is one.
+ */
+int cw_providers_resolve(struct cw_providers *providers, const struct cw_map *config, struct cw_map *resolved,
+			 struct cw_map *failed);
+/* Resolves the worker's own config in place. 0, or -1 with *err. */
+int cw_providers_resolve_worker(struct cw_providers *providers, struct cw_worker_config *worker, struct cw_error *err);
+void cw_providers_close(struct cw_providers *providers);
+
+#endif

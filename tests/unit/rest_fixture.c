@@ -1,0 +1,91 @@
+#include "rest_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "unit.h"
+
+static char folder[64];
+
+static void make_folder(void)
+{
+	if (*folder)
+		return;
+	snprintf(folder, sizeof(folder), "/tmp/cw-rest-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+}
+
+char *rest_fixture_file(const char *name, const char *text, unsigned mode)
+{
+	char *path, *next;
+	FILE *file;
+
+	make_folder();
+	path = cw_format("%s/%s", folder, name);
+	next = cw_format("%s.new", path);
+	file = fopen(next, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs(text, file);
+	fclose(file);
+	chmod(next, mode);
+	rename(next, path);
+	free(next);
+	return path;
+}
+
+void rest_fixture_remove_files(void)
+{
+	CW_AUTO_FREE char *command = cw_format("rm -rf '%s'", folder);
+
+	if (*folder && system(command) != 0)
+		fprintf(stderr, "cannot remove %s\n", folder);
+	*folder = '\0';
+}
+
+bool rest_fixture_config(const char *properties, struct cw_worker_config *out, char text[1400])
+{
+	CW_AUTO_FREE char *path = rest_fixture_file("worker.properties", properties, 0600);
+	json_t *errors, *warnings;
+	bool good = cw_worker_config_load(path, out, &errors, &warnings) == 0;
+
+	snprintf(text, 1400, "%s", good ? "" : json_string_value(json_array_get(errors, 0)));
+	json_decref(errors);
+	json_decref(warnings);
+	return good;
+}
+
+void rest_fixture_up(struct rest_fixture *f, const char *properties)
+{
+	CW_AUTO_FREE char *all = cw_format("listeners=http://127.0.0.1:0\n%s", properties ? properties : "");
+	struct cw_error err = { 0 };
+	char text[1400];
+
+	*f = (struct rest_fixture){ .herder = fake_herder_new() };
+	if (!rest_fixture_config(all, &f->config, text))
+		CU_FAIL_FATAL(text);
+	f->rest = cw_rest_start(&f->config, f->herder, &err);
+	if (!f->rest)
+		fprintf(stderr, "\n%s\n", err.text);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f->rest);
+	snprintf(f->url, sizeof(f->url), "%s", cw_rest_address(f->rest));
+}
+
+void rest_fixture_down(struct rest_fixture *f)
+{
+	cw_rest_stop(f->rest);
+	fake_herder_free(f->herder);
+	cw_worker_config_free(&f->config);
+}
+
+void rest_fixture_ask(const struct rest_fixture *f, const char *method, const char *target, const char *headers,
+		      struct http_answer *answer)
+{
+	CW_AUTO_FREE char *request = cw_format("%s %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n%s\r\n", method,
+					       target, headers ? headers : "");
+
+	http_exchange(f->url, request, strlen(request), strcmp(method, "HEAD") == 0, answer);
+}

@@ -1,0 +1,158 @@
+/* Offsets asked for and altered: which are refused and how, and where those of sources and sinks go. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "herder_fixture.h"
+
+/* A stopped connector. */
+static void create_stopped(const char *name, const char *config)
+{
+	expect_ok(create_in(name, config, "STOPPED"));
+	wait_states(name, "STOPPED");
+}
+
+#define ALTERED "{'message':'The offsets for this connector have been altered successfully'}"
+#define RESET "{'message':'The offsets for this connector have been reset successfully'}"
+
+static void test_source__offsets_are_set_and_forgotten(void)
+{
+	start_worker();
+	create_stopped("s", "{}");
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[]}");
+	expect_body(call_body(CW_OP_ALTER_OFFSETS, "s", parsed("{'offsets':[{'partition':{'file':'a','n':1},'offset':{'at':5}},"
+							       "{'partition':{'file':'b'},'offset':{'at':6}}]}")), ALTERED);
+	/* The same partition in another order of its keys; and one that goes. */
+	expect_body(call_body(CW_OP_ALTER_OFFSETS, "s", parsed("{'offsets':[{'partition':{'n':1,'file':'a'},'offset':{'at':7}},"
+							       "{'partition':{'file':'b'},'offset':null}]}")), ALTERED);
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[{'partition':{'file':'a','n':1},'offset':{'at':7}}]}");
+	expect_body(call(CW_OP_RESET_OFFSETS, "s"), RESET);
+	expect_body(call(CW_OP_RESET_OFFSETS, "s"), RESET);
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[]}");
+}
+
+static void test_source__exactly_once_goes_to_kafka_first(void)
+{
+	json_object_set_new(w.settings, "exactly.once.source.support", json_string("enabled"));
+	start_worker();
+	create_stopped("s", "{}");
+	create_stopped("bad", "{'fake.offsets':'4'}");
+	expect_body(call_body(CW_OP_ALTER_OFFSETS, "s", parsed("{'offsets':[{'partition':{'p':1},'offset':{'o':2}}]}")), ALTERED);
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[{'partition':{'p':1},'offset':{'o':2}}]}");
+	expect_error(call_body(CW_OP_ALTER_OFFSETS, "bad", parsed("{'offsets':[{'partition':{'p':1},'offset':{'o':2}}]}")),
+		     CW_ERR_RETRIABLE, "Failed to modify offsets for connector bad: Broker: no");
+	expect_body(call(CW_OP_OFFSETS, "bad"), "{'offsets':[]}"); /* not here either */
+	expect_body(call(CW_OP_RESET_OFFSETS, "s"), RESET);
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[]}");
+}
+
+#define SINK "{'connector.class':'FakeSink','topics':'t'}"
+
+static void test_sink__offsets_are_the_groups(void)
+{
+	start_worker();
+	create_stopped("k", SINK);
+	expect_body(call(CW_OP_OFFSETS, "k"),
+		    "{'offsets':[{'partition':{'kafka_partition':0,'kafka_topic':'t'},'offset':{'kafka_offset':7}},"
+		    "{'partition':{'kafka_partition':1,'kafka_topic':'t'},'offset':{'kafka_offset':9}}]}");
+	expect_body(call_body(CW_OP_ALTER_OFFSETS, "k",
+			      parsed("{'offsets':[{'partition':{'kafka_topic':'t','kafka_partition':'0'},"
+				     "'offset':{'kafka_offset':'12'}},{'partition':{'kafka_topic':'t','kafka_partition':1},"
+				     "'offset':null}]}")), ALTERED);
+	expect_body(call(CW_OP_RESET_OFFSETS, "k"), RESET);
+}
+
+static void test_sink__kafka_refuses(void)
+{
+	static const struct {
+		const char *how;
+		enum cw_error_code code;
+		const char *words;
+	} rows[] = {
+		{ "1", CW_ERR_INVALID, "Broker: no" },
+		{ "3", CW_ERR_FATAL, "tasks haven't stopped completely yet" },
+		{ "4", CW_ERR_RETRIABLE, "Broker: no" },
+		{ "5", CW_ERR_FATAL, "Broker: no" },
+		{ "fail", CW_ERR_FATAL, "the fake has no answer" },
+	};
+
+	start_worker();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CW_AUTO_FREE char *config = cw_format("{'connector.class':'FakeSink','topics':'t','fake.offsets':'%s'}",
+						      rows[i].how);
+		CW_AUTO_FREE char *name = cw_format("k%zu", i);
+
+		create_stopped(name, config);
+		expect_error(call(CW_OP_RESET_OFFSETS, name), rows[i].code, rows[i].words);
+		expect_error(call(CW_OP_OFFSETS, name), rows[i].code == CW_ERR_FATAL && i == 1 ? CW_ERR_CONFLICT : rows[i].code,
+			     "cannot be read");
+	}
+}
+
+static void test_change__what_is_refused(void)
+{
+	static const struct {
+		const char *name, *body, *words;
+	} rows[] = {
+		{ "k", "{}", "Partitions / offsets need to be provided for an alter offsets request" },
+		{ "k", "{'offsets':[]}", "need to be provided" },
+		{ "none", "{'offsets':[]}", "need to be provided" }, /* before anybody looks for it */
+		{ "k", "{'offsets':[{}]}", "The partition for a sink connector offset cannot be null or missing" },
+		{ "k", "{'offsets':[{'partition':null}]}", "cannot be null or missing" },
+		{ "k", "{'offsets':[{'partition':{'kafka_topic':'t'}}]}", "must contain the keys 'kafka_topic' and 'kafka_partition'" },
+		{ "k", "{'offsets':[{'partition':{'kafka_partition':1}}]}", "must contain the keys" },
+		{ "k", "{'offsets':[{'partition':{'kafka_topic':null,'kafka_partition':1}}]}", "Kafka topic names must be valid" },
+		{ "k", "{'offsets':[{'partition':{'kafka_topic':'t','kafka_partition':null}}]}", "Kafka partitions must be valid" },
+		{ "k", "{'offsets':[{'partition':{'kafka_topic':'t','kafka_partition':'x'}}]}",
+		  "Failed to parse the following Kafka partition value in the provided offsets: 'x'. Partition values for sink "
+		  "connectors need to be integers." },
+		{ "k", "{'offsets':[{'partition':{'kafka_topic':'t','kafka_partition':-1}}]}", "no Kafka partition" },
+		{ "k", "{'offsets':[{'partition':{'kafka_topic':'t','kafka_partition':0},'offset':{}}]}",
+		  "should either be null or contain the key 'kafka_offset'" },
+		{ "k", "{'offsets':[{'partition':{'kafka_topic':'t','kafka_partition':0},'offset':{'kafka_offset':1.5}}]}",
+		  "Failed to parse the following Kafka offset value in the provided offsets: '1.5'" },
+		{ "k", "{'offsets':[{'partition':{'kafka_topic':'t','kafka_partition':0},'offset':{'kafka_offset':-3}}]}",
+		  "-3 is no Kafka offset" },
+		{ "s", "{'offsets':[{}]}", "The partition of a source offset must be an object" },
+		{ "s", "{'offsets':[{'partition':{'a':1},'offset':5}]}", "must be an object, as GET shows it, or null" },
+		{ "s", "{'offsets':[{'partition':{'a':{}},'offset':{}}]}", "field a of the partition contains MAP" },
+		{ "s", "{'offsets':[{'partition':{'a':1},'offset':{'b':[]}}]}", "field b of the offset contains ARRAY" },
+		{ "runs", "{'offsets':[{'partition':{},'offset':{}}]}", "'/connectors/runs/stop' endpoint" },
+	};
+
+	start_worker();
+	create_stopped("s", "{}");
+	create_stopped("k", SINK);
+	create("runs", "{}");
+	wait_states("runs", "RUNNING RUNNING");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		expect_error(call_body(CW_OP_ALTER_OFFSETS, rows[i].name, parsed(rows[i].body)), CW_ERR_INVALID, rows[i].words);
+	expect_error(call(CW_OP_RESET_OFFSETS, "runs"), CW_ERR_INVALID, "must be in the STOPPED state");
+	expect_error(call(CW_OP_RESET_OFFSETS, "none"), CW_ERR_NOT_FOUND, "Connector none not found");
+	expect_error(call_body(CW_OP_ALTER_OFFSETS, "none", parsed("{'offsets':[{'partition':{}}]}")), CW_ERR_NOT_FOUND,
+		     "Connector none not found");
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[]}");
+}
+
+static void test_change__ends_with_the_worker(void)
+{
+	start_worker();
+	create_stopped("k", "{'connector.class':'FakeSink','topics':'t','fake.offsets':'hang'}");
+	/* Nobody waits for the answer; it is given up with the worker, which tear_down() ends. */
+	expect_error(call_with_timeout(CW_OP_RESET_OFFSETS, "k", 50), CW_ERR_RETRIABLE,
+		     "The worker is currently asking Kafka for the offsets of connector k");
+}
+
+int main(int argc, char **argv)
+{
+	CU_TestInfo tests[] = {
+		{ "a source's offsets are set and forgotten", test_source__offsets_are_set_and_forgotten },
+		{ "exactly once: Kafka has them first", test_source__exactly_once_goes_to_kafka_first },
+		{ "a sink's offsets are the group's", test_sink__offsets_are_the_groups },
+		{ "Kafka refuses", test_sink__kafka_refuses },
+		{ "what is refused", test_change__what_is_refused },
+		{ "a change ends with the worker", test_change__ends_with_the_worker },
+		CU_TEST_INFO_NULL,
+	};
+
+	return herder_test_main(argc, argv, tests);
+}

@@ -1,0 +1,317 @@
+/* What schedulers and tools ask of the herder: waiting for states, dry runs, preconditions, hidden passwords. */
+#include <pthread.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "herder_fixture.h"
+
+static struct cw_answer call_waiting(enum cw_op op, const char *name, enum cw_wait wait, int64_t wait_ms, json_t *body)
+{
+	struct cw_request request = { .op = op, .name = name, .wait = wait, .wait_ms = wait_ms, .body = body };
+	struct cw_answer answer;
+
+	cw_herder_call(w.herder, &request, DEADLINE_MS, &answer);
+	json_decref(body);
+	return answer;
+}
+
+static json_t *creation(const char *name, const char *config)
+{
+	return json_pack("{ssso}", "name", name, "config", config_of(config));
+}
+
+static void expect_unreached(struct cw_answer answer, const char *words)
+{
+	if (!strstr(answer.error.text, words))
+		fprintf(stderr, "\nfound  %s\nwanted %s\n", answer.error.text, words);
+	CU_ASSERT_EQUAL(answer.refusal, CW_REFUSAL_UNREACHED);
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer.error.text, words));
+	CU_ASSERT_PTR_NULL(answer.body);
+}
+
+static const char *summary_of(const struct cw_answer *answer)
+{
+	return json_string_value(json_object_get(answer->body, "summary_state"));
+}
+
+static void test_wait__answers_when_it_is_so(void)
+{
+	static const struct {
+		enum cw_op op;
+		enum cw_wait wait;
+		const char *summary;
+	} rows[] = {
+		{ CW_OP_PAUSE, CW_WAIT_PAUSED, "PAUSED" }, { CW_OP_STATUS, CW_WAIT_PAUSED, "PAUSED" },
+		{ CW_OP_RESUME, CW_WAIT_RUNNING, "RUNNING" }, { CW_OP_STOP, CW_WAIT_STOPPED, "STOPPED" },
+		{ CW_OP_STOP, CW_WAIT_STOPPED, "STOPPED" }, { CW_OP_RESUME, CW_WAIT_RUNNING, "RUNNING" },
+		{ CW_OP_RESTART, CW_WAIT_RUNNING, "RUNNING" },
+	};
+	struct cw_answer answer;
+
+	start_worker();
+	answer = call_waiting(CW_OP_CREATE, NULL, CW_WAIT_RUNNING, DEADLINE_MS, creation("a", "{'tasks.max':'2'}"));
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(answer.body, "tasks")), 2);
+	CU_ASSERT_NOT_EQUAL(*answer.etag, '\0');
+	expect_ok(answer);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		answer = call_waiting(rows[i].op, "a", rows[i].wait, DEADLINE_MS, NULL);
+		CU_ASSERT_STRING_EQUAL(summary_of(&answer), rows[i].summary);
+		expect_ok(answer);
+	}
+	answer = call_waiting(CW_OP_PUT_CONFIG, "a", CW_WAIT_RUNNING, DEADLINE_MS, config_of("{'tasks.max':'3'}"));
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(answer.body, "tasks")), 3);
+	expect_ok(answer);
+	answer = call(CW_OP_STATUS, "a");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer.body, "generation")), 2);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer.body, "observed_generation")), 2);
+	expect_ok(answer);
+}
+
+static void test_wait__completed(void)
+{
+	struct cw_answer answer;
+
+	start_worker();
+	answer = call_waiting(CW_OP_CREATE, NULL, CW_WAIT_COMPLETED, DEADLINE_MS,
+			      creation("done", "{'fake.task':'complete'}"));
+	expect_ok(answer);
+	answer = call_waiting(CW_OP_STATUS, "done", CW_WAIT_COMPLETED, 0, NULL);
+	CU_ASSERT_STRING_EQUAL(summary_of(&answer), "COMPLETED");
+	expect_ok(answer);
+	/* A resume begins the next run. */
+	answer = call_waiting(CW_OP_RESUME, "done", CW_WAIT_COMPLETED, DEADLINE_MS, NULL);
+	CU_ASSERT_STRING_EQUAL(summary_of(&answer), "COMPLETED");
+	expect_ok(answer);
+	CU_ASSERT_EQUAL(number_of("done", 0, "restarts"), 1);
+	CU_ASSERT_EQUAL(worker_number("host_starts"), 2);
+}
+
+static void test_wait__ends_in_time_or_when_it_is_hopeless(void)
+{
+	int64_t began;
+
+	start_worker();
+	create("a", "{}");
+	wait_states("a", "RUNNING RUNNING");
+	began = cw_clock_ms();
+	expect_unreached(call_waiting(CW_OP_STATUS, "a", CW_WAIT_COMPLETED, 50, NULL),
+			 "Connector a is not COMPLETED in the time that was given: the connector is RUNNING, task 0 is RUNNING");
+	CU_ASSERT_TRUE(cw_clock_ms() - began >= 50);
+	expect_unreached(call_waiting(CW_OP_STATUS, "a", CW_WAIT_STOPPED, 0, NULL), "is not STOPPED");
+	expect_unreached(call_waiting(CW_OP_CREATE, NULL, CW_WAIT_COMPLETED, DEADLINE_MS * 10,
+				      creation("f", "{'fake.task':'fail'}")),
+			 "Connector f is not COMPLETED: the connector is RUNNING, task 0 is FAILED: ");
+	expect_unreached(call_waiting(CW_OP_STATUS, "f", CW_WAIT_COMPLETED, DEADLINE_MS * 10, NULL), "task 0 is FAILED");
+	expect_error(call_waiting(CW_OP_PAUSE, "none", CW_WAIT_PAUSED, 1000, NULL), CW_ERR_NOT_FOUND, "Unknown connector");
+}
+
+/* One that waits while the connector or the worker goes. */
+struct waiter {
+	struct cw_answer answer;
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	bool done;
+};
+
+static void on_answer(void *arg, struct cw_answer *answer)
+{
+	struct waiter *waiter = arg;
+
+	pthread_mutex_lock(&waiter->lock);
+	waiter->answer = *answer;
+	waiter->done = true;
+	pthread_cond_signal(&waiter->answered);
+	pthread_mutex_unlock(&waiter->lock);
+}
+
+static void begin(struct waiter *waiter, const char *name)
+{
+	struct cw_request request = { .op = CW_OP_STATUS, .name = name, .wait = CW_WAIT_COMPLETED, .wait_ms = 3600000 };
+
+	*waiter = (struct waiter){ .done = false };
+	pthread_mutex_init(&waiter->lock, NULL);
+	pthread_cond_init(&waiter->answered, NULL);
+	cw_herder_start(w.herder, &request, on_answer, waiter);
+}
+
+static void expect_end(struct waiter *waiter, enum cw_error_code code, const char *words)
+{
+	pthread_mutex_lock(&waiter->lock);
+	while (!waiter->done)
+		pthread_cond_wait(&waiter->answered, &waiter->lock);
+	pthread_mutex_unlock(&waiter->lock);
+	expect_error(waiter->answer, code, words);
+	pthread_mutex_destroy(&waiter->lock);
+	pthread_cond_destroy(&waiter->answered);
+}
+
+static void test_wait__ends_with_its_connector_and_the_worker(void)
+{
+	struct waiter first, second, late;
+
+	start_worker();
+	create("a", "{}");
+	create("b", "{}");
+	wait_states("a", "RUNNING RUNNING");
+	wait_states("b", "RUNNING RUNNING");
+	begin(&first, "a");
+	begin(&second, "b");
+	ok(CW_OP_DELETE, "a");
+	expect_end(&first, CW_ERR_NOT_FOUND, "deleted meanwhile");
+	cw_herder_stop(w.herder);
+	expect_end(&second, CW_ERR_FATAL, "Worker is shutting down");
+	begin(&late, "b");
+	expect_end(&late, CW_ERR_FATAL, "Worker is shutting down");
+}
+
+/* ---- dry runs, preconditions, deletions ---------------------------------------------------------- */
+
+static void expect_dry(struct cw_answer answer, const char *change)
+{
+	CU_ASSERT_TRUE(json_is_true(json_object_get(answer.body, "dry_run")));
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer.body, "change")), change);
+	CU_ASSERT_TRUE(json_is_array(json_object_get(answer.body, "warnings")));
+	expect_ok(answer);
+}
+
+static struct cw_answer dry(enum cw_op op, const char *name, json_t *body)
+{
+	struct cw_answer answer = call_with(op, name, 0, CW_OP_DRY_RUN, body);
+
+	json_decref(body);
+	return answer;
+}
+
+static void test_dry_run__changes_nothing(void)
+{
+	struct cw_answer answer;
+
+	start_worker();
+	expect_dry(dry(CW_OP_CREATE, NULL, creation("a", "{}")), "create");
+	expect_error(call(CW_OP_GET, "a"), CW_ERR_NOT_FOUND, "not found");
+	create("a", "{'topic':'t'}");
+	wait_states("a", "RUNNING RUNNING");
+	expect_dry(dry(CW_OP_PUT_CONFIG, "a", config_of("{'topic':'t'}")), "none");
+	expect_dry(dry(CW_OP_PUT_CONFIG, "a", config_of("{'topic':'u'}")), "update");
+	expect_dry(dry(CW_OP_PATCH_CONFIG, "a", json_pack("{ss}", "topic", "u")), "update");
+	expect_dry(dry(CW_OP_PATCH_CONFIG, "a", json_object()), "none");
+	expect_error(dry(CW_OP_CREATE, NULL, creation("a", "{}")), CW_ERR_CONFLICT, "already exists");
+	answer = call(CW_OP_GET_CONFIG, "a");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer.body, "topic")), "t");
+	expect_ok(answer);
+	CU_ASSERT_EQUAL(worker_number("host_starts"), 1);
+}
+
+static struct cw_answer call_if(enum cw_op op, const char *name, const char *etag, json_t *body)
+{
+	struct cw_request request = { .op = op, .name = name, .if_match = etag, .body = body };
+	struct cw_answer answer;
+
+	cw_herder_call(w.herder, &request, DEADLINE_MS, &answer);
+	json_decref(body);
+	return answer;
+}
+
+static void test_if_match__keeps_a_change_from_going_over_another(void)
+{
+	struct cw_answer answer;
+	char first[CW_ETAG_MAX], second[CW_ETAG_MAX];
+
+	start_worker();
+	create("a", "{'topic':'t'}");
+	answer = call(CW_OP_GET_CONFIG, "a");
+	memcpy(first, answer.etag, sizeof(first));
+	expect_ok(answer);
+	answer = call_if(CW_OP_PUT_CONFIG, "a", first, config_of("{'topic':'u'}"));
+	memcpy(second, answer.etag, sizeof(second));
+	expect_ok(answer);
+	CU_ASSERT_STRING_NOT_EQUAL(first, second);
+	answer = call_if(CW_OP_PUT_CONFIG, "a", first, config_of("{'topic':'v'}"));
+	CU_ASSERT_EQUAL(answer.refusal, CW_REFUSAL_PRECONDITION);
+	expect_error(answer, CW_ERR_CONFLICT, "another one than that of If-Match");
+	expect_error(call_if(CW_OP_PATCH_CONFIG, "a", first, json_object()), CW_ERR_CONFLICT, "another one");
+	expect_error(call_if(CW_OP_DELETE, "a", first, NULL), CW_ERR_CONFLICT, "another one");
+	expect_error(call_if(CW_OP_PUT_CONFIG, "new", "*", config_of("{}")), CW_ERR_CONFLICT, "wants it to be there");
+	expect_ok(call_if(CW_OP_PUT_CONFIG, "a", second, config_of("{'topic':'u'}")));
+	expect_ok(call_if(CW_OP_PUT_CONFIG, "a", "*", config_of("{'topic':'w'}")));
+	expect_ok(call_if(CW_OP_DELETE, "a", "*", NULL));
+}
+
+static void test_delete__what_is_not_there(void)
+{
+	start_worker();
+	expect_error(call(CW_OP_DELETE, "a"), CW_ERR_NOT_FOUND, "Connector a not found");
+	expect_ok(call_with(CW_OP_DELETE, "a", 0, CW_OP_IGNORE_MISSING, NULL));
+}
+
+/* ---- passwords ------------------------------------------------------------------------------------ */
+
+static void expect_config(struct cw_answer answer, const char *within, const char *key, const char *wanted)
+{
+	const json_t *config = within ? json_object_get(answer.body, within) : answer.body;
+	const char *found = json_string_value(json_object_get(config, key));
+
+	CU_ASSERT_TRUE(found && strcmp(found, wanted) == 0);
+	expect_ok(answer);
+}
+
+#define WITH_PASSWORD "{'db.password':'pw-1','x':'${env:NAME}','api.token':'${env:TOKEN}'}"
+
+static void test_passwords__are_hidden_and_kept(void)
+{
+	struct cw_answer answer;
+
+	start_worker();
+	answer = call_body(CW_OP_CREATE, NULL, creation("a", WITH_PASSWORD));
+	expect_config(answer, "config", "db.password", "[hidden]");
+	wait_states("a", "RUNNING RUNNING");
+	expect_config(call(CW_OP_GET, "a"), "config", "db.password", "[hidden]");
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "db.password", "[hidden]");
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "api.token", "${env:TOKEN}");
+	answer = call(CW_OP_TASKS, "a");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_object_get(json_array_get(answer.body, 0), "config"),
+								 "db.password")), "[hidden]");
+	expect_ok(answer);
+	/* What was read is sent back: nothing has changed. */
+	answer = call(CW_OP_GET_CONFIG, "a");
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", json_incref(answer.body)));
+	CU_ASSERT_EQUAL(worker_number("host_starts"), 1);
+	json_object_set_new(answer.body, "y", json_string("z"));
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", json_incref(answer.body)));
+	expect_ok(answer);
+	stop_worker();
+	json_object_set_new(w.settings, "rest.hide.passwords", json_string("false"));
+	start_worker();
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "db.password", "pw-1");
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "y", "z");
+}
+
+static void test_passwords__hidden_for_nothing_is_an_error(void)
+{
+	start_worker();
+	expect_error(call_body(CW_OP_CREATE, NULL, creation("a", "{'db.password':'[hidden]'}")), CW_ERR_INVALID,
+		     "Invalid value [hidden] for configuration db.password");
+	create("a", "{}");
+	expect_error(call_body(CW_OP_PATCH_CONFIG, "a", json_pack("{ss}", "db.password", "[hidden]")), CW_ERR_INVALID,
+		     "which has none; give the value itself");
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", json_pack("{ss}", "comment", "[hidden]")));
+}
+
+int main(int argc, char **argv)
+{
+	CU_TestInfo tests[] = {
+		{ "waits: answered when it is so", test_wait__answers_when_it_is_so },
+		{ "waits: COMPLETED", test_wait__completed },
+		{ "waits: end in time, or when it is hopeless", test_wait__ends_in_time_or_when_it_is_hopeless },
+		{ "waits: end with the connector and the worker", test_wait__ends_with_its_connector_and_the_worker },
+		{ "dry runs change nothing", test_dry_run__changes_nothing },
+		{ "If-Match keeps changes apart", test_if_match__keeps_a_change_from_going_over_another },
+		{ "deleting what is not there", test_delete__what_is_not_there },
+		{ "passwords are hidden, and kept", test_passwords__are_hidden_and_kept },
+		{ "[hidden] that stands for nothing", test_passwords__hidden_for_nothing_is_an_error },
+		CU_TEST_INFO_NULL,
+	};
+
+	return herder_test_main(argc, argv, tests);
+}
