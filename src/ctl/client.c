@@ -11,7 +11,6 @@
 
 struct cw_client {
 	CURL *curl;
-	struct curl_slist *headers;
 	char *base; /* as curl gets it, without a slash at its end */
 	char *shown;
 	char error[CURL_ERROR_SIZE];
@@ -34,6 +33,18 @@ static void trim_slashes(char *text)
 
 	while (n > 0 && text[n - 1] == '/')
 		text[--n] = '\0';
+}
+
+/* "unix:///run/worker.sock": everything goes through that socket, and the host means nothing. */
+static int read_socket(struct cw_client *client, const char *path, struct cw_error *err)
+{
+	if (*path != '/')
+		return cw_error_set(err, CW_ERR_INVALID, "a Unix socket is named with its whole path, such as "
+							 "unix:///run/connect-worker.sock");
+	client->base = cw_strdup("http://localhost");
+	client->shown = cw_format("unix://%s", path);
+	curl_easy_setopt(client->curl, CURLOPT_UNIX_SOCKET_PATH, path);
+	return 0;
 }
 
 static int read_url(struct cw_client *client, const char *text, struct cw_error *err)
@@ -67,26 +78,78 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
-struct cw_client *cw_client_new(const char *url, int64_t timeout_ms, struct cw_error *err)
+/* Keeps the ETag, as it came. */
+static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
+	static const char name[] = "ETag:";
+	struct cw_reply *reply = arg;
+	size_t length = size * n, at = sizeof(name) - 1;
+
+	if (length <= at || strncasecmp(p, name, at) != 0)
+		return length;
+	while (at < length && p[at] == ' ')
+		at++;
+	free(reply->etag);
+	reply->etag = cw_strndup(p + at, length - at);
+	reply->etag[strcspn(reply->etag, "\r\n")] = '\0';
+	return length;
+}
+
+static void set_credentials(CURL *curl, const struct cw_map *target)
+{
+	const char *user = cw_map_get(target, "user"), *password = cw_map_get(target, "password");
+	const char *token = cw_map_get(target, "token");
+
+	if (token) {
+		curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, token);
+	} else if (user) {
+		curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		curl_easy_setopt(curl, CURLOPT_USERNAME, user);
+		curl_easy_setopt(curl, CURLOPT_PASSWORD, password ? password : "");
+	}
+}
+
+static void set_tls(CURL *curl, const struct cw_map *target)
+{
+	static const struct {
+		const char *key;
+		CURLoption option;
+	} files[] = { { "ca", CURLOPT_CAINFO }, { "cert", CURLOPT_SSLCERT }, { "key", CURLOPT_SSLKEY } };
+	const char *insecure = cw_map_get(target, "insecure");
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (cw_map_get(target, files[i].key))
+			curl_easy_setopt(curl, files[i].option, cw_map_get(target, files[i].key));
+	if (insecure && strcmp(insecure, "true") == 0) {
+		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+}
+
+struct cw_client *cw_client_new(const struct cw_map *target, int64_t timeout_ms, struct cw_error *err)
+{
+	static const char unix_scheme[] = "unix://";
 	struct cw_client *client = cw_alloc(sizeof(*client));
+	const char *url = cw_map_get(target, "url");
+	bool is_socket = strncmp(url, unix_scheme, sizeof(unix_scheme) - 1) == 0;
 
 	client->curl = curl_easy_init();
 	if (!client->curl)
 		cw_error_set(err, CW_ERR_FATAL, "libcurl cannot be started");
-	if (!client->curl || read_url(client, url, err)) {
+	if (!client->curl || (is_socket ? read_socket(client, url + sizeof(unix_scheme) - 1, err)
+					: read_url(client, url, err))) {
 		cw_client_free(client);
 		return NULL;
 	}
-	client->headers = curl_slist_append(NULL, "Accept: application/json, text/plain;q=0.9");
-	client->headers = curl_slist_append(client->headers, "Content-Type: application/json");
-	client->headers = curl_slist_append(client->headers, "Expect:");
-	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, client->headers);
 	curl_easy_setopt(client->curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(client->curl, CURLOPT_ERRORBUFFER, client->error);
 	curl_easy_setopt(client->curl, CURLOPT_USERAGENT, "workerctl/" PACKAGE_VERSION);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(client->curl, CURLOPT_HEADERFUNCTION, on_header);
+	set_credentials(client->curl, target);
+	set_tls(client->curl, target);
 	cw_client_set_timeout(client, timeout_ms);
 	return client;
 }
@@ -97,7 +160,6 @@ void cw_client_free(struct cw_client *client)
 		return;
 	if (client->curl)
 		curl_easy_cleanup(client->curl);
-	curl_slist_free_all(client->headers);
 	free(client->base);
 	free(client->shown);
 	free(client);
@@ -125,19 +187,29 @@ static char *error_message(const struct cw_client *client, const struct cw_reply
 			 reply->body ? "" : "; is it a Kafka Connect worker?");
 }
 
-int cw_client_call(struct cw_client *client, const char *method, const char *path, const json_t *body,
-		   struct cw_reply *reply)
+static struct curl_slist *headers_of(const struct cw_request *request)
 {
-	CW_AUTO_FREE char *url = cw_format("%s%s", client->base, path);
-	char *sent = body ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-	long status = 0;
+	struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json, text/plain;q=0.9");
+	CW_AUTO_FREE char *if_match = request->if_match ? cw_format("If-Match: %s", request->if_match) : NULL;
+
+	headers = curl_slist_append(headers, "Content-Type: application/json");
+	headers = curl_slist_append(headers, "Expect:");
+	return if_match ? curl_slist_append(headers, if_match) : headers;
+}
+
+static CURLcode perform(struct cw_client *client, const struct cw_request *request, struct cw_reply *reply)
+{
+	CW_AUTO_FREE char *url = cw_format("%s%s", client->base, request->path);
+	char *sent = request->body ? json_dumps(request->body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+	struct curl_slist *headers = headers_of(request);
 	CURLcode code;
 
-	*reply = (struct cw_reply){ 0 };
 	client->error[0] = '\0';
 	curl_easy_setopt(client->curl, CURLOPT_URL, url);
-	curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method);
+	curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, request->method);
+	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &reply->text);
+	curl_easy_setopt(client->curl, CURLOPT_HEADERDATA, reply);
 	if (sent) {
 		curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, sent);
 		curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(sent));
@@ -146,7 +218,19 @@ int cw_client_call(struct cw_client *client, const char *method, const char *pat
 		curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L);
 	}
 	code = curl_easy_perform(client->curl);
+	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(headers);
 	free(sent);
+	return code;
+}
+
+int cw_client_send(struct cw_client *client, const struct cw_request *request, struct cw_reply *reply)
+{
+	long status = 0;
+	CURLcode code;
+
+	*reply = (struct cw_reply){ 0 };
+	code = perform(client, request, reply);
 	if (code != CURLE_OK) {
 		reply->message = cw_format("cannot reach %s: %s", client->shown,
 					   client->error[0] ? client->error : curl_easy_strerror(code));
@@ -162,10 +246,17 @@ int cw_client_call(struct cw_client *client, const char *method, const char *pat
 	return -1;
 }
 
+int cw_client_call(struct cw_client *client, const char *method, const char *path, const json_t *body,
+		   struct cw_reply *reply)
+{
+	return cw_client_send(client, &(struct cw_request){ .method = method, .path = path, .body = body }, reply);
+}
+
 void cw_reply_free(struct cw_reply *reply)
 {
 	json_decref(reply->body);
 	cw_buf_free(&reply->text);
+	free(reply->etag);
 	free(reply->message);
 	*reply = (struct cw_reply){ 0 };
 }

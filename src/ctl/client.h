@@ -1,7 +1,7 @@
 /*
  * client - requests to the worker's REST API over libcurl, one at a time on one kept-alive connection.
  *
- * Not thread safe. Credentials in the URL (http://user:password@host) are used and never printed.
+ * Not thread safe. Credentials are used and never printed, also those in the URL (http://user:password@host).
  */
 #ifndef CW_CTL_CLIENT_H
 #define CW_CTL_CLIENT_H
@@ -11,27 +11,37 @@
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "connect-worker/connector.h"
 
 struct cw_client;
+
+struct cw_request {
+	const char *method, *path; /* path starts with "/" and is encoded already */
+	const json_t *body;	   /* NULL: none */
+	const char *if_match;	   /* NULL: none */
+};
 
 struct cw_reply {
 	int status;	    /* of HTTP; 0: no answer came */
 	json_t *body;	    /* NULL: none, or it is not JSON */
 	struct cw_buf text; /* the body as it came */
+	char *etag;	    /* NULL: it has none */
 	char *message;	    /* of an error, one sentence: the worker's own, or why no answer came; else NULL */
 };
 
-/* url as given by the user, with or without "http://". NULL with *err (CW_ERR_INVALID). */
-struct cw_client *cw_client_new(const char *url, int64_t timeout_ms, struct cw_error *err);
+/*
+ * target says where and how: url (as given by the user, with or without "http://", or unix:///PATH), ca, cert,
+ * key (files), insecure ("true"), user, password, token. Only url is needed. NULL with *err (CW_ERR_INVALID).
+ */
+struct cw_client *cw_client_new(const struct cw_map *target, int64_t timeout_ms, struct cw_error *err);
 void cw_client_free(struct cw_client *client);
 const char *cw_client_url(const struct cw_client *client); /* to show: without credentials */
 void cw_client_set_timeout(struct cw_client *client, int64_t timeout_ms);
 
-/*
- * Makes a request; body NULL: none. path starts with "/" and is encoded already. 0 with an answer of
- * 2xx, -1 else. *reply is always set; free it with cw_reply_free().
- */
+/* Makes a request. 0 with an answer of 2xx, -1 else. *reply is always set; free it with cw_reply_free(). */
+int cw_client_send(struct cw_client *client, const struct cw_request *request, struct cw_reply *reply);
+/* The same without a precondition. */
 int cw_client_call(struct cw_client *client, const char *method, const char *path, const json_t *body,
 		   struct cw_reply *reply);
 void cw_reply_free(struct cw_reply *reply);

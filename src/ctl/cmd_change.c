@@ -1,139 +1,49 @@
-/* Commands that change something: create, apply, pause, resume, stop, restart, delete. */
+/* Commands that change connectors by name: patch, pause, resume, stop, restart, delete. */
 #include <string.h>
 
 #include "base/mem.h"
-#include "config/props.h"
 #include "ctl/ctl.h"
+#include "ctl/diff.h"
 
-/* A connector's file, with a name in it. CW_CTL_OK and *out, or said what is wrong. */
-static enum cw_ctl_exit load(const struct cw_ctl *ctl, const char *path, struct cw_map *out)
+/*
+ * One request for each name: goes on after a refusal, so that one wrong name does not keep the others from
+ * their turn. `goal` is the state that --wait waits for.
+ */
+static enum cw_ctl_exit each(struct cw_ctl *ctl, const char *method, const char *suffix, const char *done,
+			     const char *goal)
 {
-	struct cw_error err = { 0 };
+	json_t *names, *name;
+	enum cw_ctl_exit result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names);
+	size_t i;
 
-	if (cw_connector_file_load(path, out, &err)) {
-		cw_ctl_complain(ctl, "%s", err.text);
-		return CW_CTL_USAGE;
+	json_array_foreach(names, i, name) {
+		CW_AUTO_FREE char *path = cw_ctl_path(ctl, json_string_value(name), suffix);
+		enum cw_ctl_exit one = cw_ctl_change(ctl, &(struct cw_request){ .method = method, .path = path },
+						     json_string_value(name), goal, NULL);
+
+		if (one == CW_CTL_OK)
+			cw_ctl_print_result(ctl, json_string_value(name), ctl->given & CW_O_WAIT ? goal : done);
+		result = cw_ctl_worse(result, one);
+		if (one == CW_CTL_UNREACHABLE)
+			break;
 	}
-	if (cw_map_get(out, "name") && *cw_map_get(out, "name"))
-		return CW_CTL_OK;
-	cw_ctl_complain(ctl, "%s: \"name\" is missing: what the connector is to be called", path);
-	return CW_CTL_USAGE;
-}
-
-enum cw_ctl_exit cw_ctl_create(struct cw_ctl *ctl)
-{
-	struct cw_map config = { 0 };
-	enum cw_ctl_exit result = load(ctl, ctl->args[0], &config);
-	const char *name = cw_map_get(&config, "name");
-	struct cw_reply reply;
-	json_t *body;
-
-	if (result == CW_CTL_OK) {
-		body = json_pack("{s:s,s:o}", "name", name, "config", cw_map_to_json(&config));
-		if (ctl->initial_state)
-			json_object_set_new(body, "initial_state", json_string(ctl->initial_state));
-		if (cw_client_call(ctl->client, "POST", "/connectors", body, &reply))
-			result = cw_ctl_refused(ctl, &reply, NULL);
-		else
-			cw_ctl_print_result(ctl, name, "created");
-		cw_reply_free(&reply);
-		json_decref(body);
-	}
-	cw_map_free(&config);
-	return result;
-}
-
-/* ---- apply --------------------------------------------------------------------------------- */
-
-/* Does the worker have exactly this config? Unreachable or refused: not known to. */
-static bool is_unchanged(struct cw_ctl *ctl, const char *path, const json_t *config)
-{
-	struct cw_reply reply;
-	bool same = cw_client_call(ctl->client, "GET", path, NULL, &reply) == 0 && json_equal(reply.body, config);
-
-	cw_reply_free(&reply);
-	return same;
-}
-
-static enum cw_ctl_exit apply_config(struct cw_ctl *ctl, const char *file, const char *name, const json_t *config)
-{
-	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, "/config");
-	enum cw_ctl_exit result = CW_CTL_OK;
-	struct cw_reply reply;
-
-	if (is_unchanged(ctl, path, config)) {
-		cw_ctl_print_result(ctl, name, "unchanged");
-		return CW_CTL_OK;
-	}
-	if (cw_client_call(ctl->client, "PUT", path, config, &reply)) {
-		cw_ctl_complain(ctl, "%s: %s", file, reply.message);
-		result = reply.status ? CW_CTL_REFUSED : CW_CTL_UNREACHABLE;
-	} else {
-		cw_ctl_print_result(ctl, name, reply.status == 201 ? "created" : "updated");
-	}
-	cw_reply_free(&reply);
-	return result;
-}
-
-/* Every file is read before the first is applied: a mistake in the last changes nothing. */
-enum cw_ctl_exit cw_ctl_apply(struct cw_ctl *ctl)
-{
-	struct cw_map *configs = cw_alloc((size_t)ctl->n_args * sizeof(*configs));
-	enum cw_ctl_exit result = CW_CTL_OK;
-
-	for (int i = 0; i < ctl->n_args; i++)
-		result = cw_ctl_worse(result, load(ctl, ctl->args[i], &configs[i]));
-	for (int i = 0, go = result == CW_CTL_OK; go && i < ctl->n_args; i++) {
-		json_t *config = cw_map_to_json(&configs[i]);
-
-		result = cw_ctl_worse(result, apply_config(ctl, ctl->args[i], cw_map_get(&configs[i], "name"), config));
-		json_decref(config);
-		go = result != CW_CTL_UNREACHABLE;
-	}
-	for (int i = 0; i < ctl->n_args; i++)
-		cw_map_free(&configs[i]);
-	cw_free_ptr(&configs);
-	return result;
-}
-
-/* ---- one request for each name ------------------------------------------------------------- */
-
-/* Goes on after a refusal, so that one wrong name does not keep the others from their turn. */
-static enum cw_ctl_exit each(struct cw_ctl *ctl, const char *method, const char *suffix, const char *done)
-{
-	enum cw_ctl_exit result = CW_CTL_OK;
-
-	for (int i = 0; i < ctl->n_args && result != CW_CTL_UNREACHABLE; i++) {
-		CW_AUTO_FREE char *path = cw_ctl_path(ctl, ctl->args[i], suffix);
-		struct cw_reply reply;
-
-		if (cw_client_call(ctl->client, method, path, NULL, &reply))
-			result = cw_ctl_worse(result, cw_ctl_refused(ctl, &reply, ctl->args[i]));
-		else
-			cw_ctl_print_result(ctl, ctl->args[i], done);
-		cw_reply_free(&reply);
-	}
+	json_decref(names);
 	return result;
 }
 
 enum cw_ctl_exit cw_ctl_pause(struct cw_ctl *ctl)
 {
-	return each(ctl, "PUT", "/pause", "pausing");
+	return each(ctl, "PUT", "/pause", "pausing", "PAUSED");
 }
 
 enum cw_ctl_exit cw_ctl_resume(struct cw_ctl *ctl)
 {
-	return each(ctl, "PUT", "/resume", "resuming");
+	return each(ctl, "PUT", "/resume", "resuming", "RUNNING");
 }
 
 enum cw_ctl_exit cw_ctl_stop(struct cw_ctl *ctl)
 {
-	return each(ctl, "PUT", "/stop", "stopping");
-}
-
-enum cw_ctl_exit cw_ctl_delete(struct cw_ctl *ctl)
-{
-	return each(ctl, "DELETE", "", "deleted");
+	return each(ctl, "PUT", "/stop", "stopping", "STOPPED");
 }
 
 enum cw_ctl_exit cw_ctl_restart(struct cw_ctl *ctl)
@@ -144,7 +54,109 @@ enum cw_ctl_exit cw_ctl_restart(struct cw_ctl *ctl)
 		suffix = cw_format("/tasks/%d/restart", ctl->task);
 	else
 		suffix = cw_format("/restart?includeTasks=%s&onlyFailed=%s",
-				   ctl->given & CW_O_INCLUDE_TASKS ? "true" : "false",
-				   ctl->given & CW_O_ONLY_FAILED ? "true" : "false");
-	return each(ctl, "POST", suffix, "restarting");
+				   ctl->given & CW_O_TASKS ? "true" : "false",
+				   ctl->given & CW_O_FAILED ? "true" : "false");
+	return each(ctl, "POST", suffix, "restarting", "RUNNING");
+}
+
+/* ---- delete -------------------------------------------------------------------------------- */
+
+static enum cw_ctl_exit delete_one(struct cw_ctl *ctl, const char *name)
+{
+	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, "");
+	enum cw_ctl_exit result = CW_CTL_OK;
+	struct cw_reply reply;
+
+	if (cw_client_call(ctl->client, "DELETE", path, NULL, &reply) == 0)
+		cw_ctl_print_result(ctl, name, "deleted");
+	else if (reply.status == 404 && ctl->given & CW_O_IGNORE_MISSING)
+		cw_ctl_print_result(ctl, name, "not there");
+	else
+		result = cw_ctl_refused(ctl, &reply, name);
+	cw_reply_free(&reply);
+	return result;
+}
+
+enum cw_ctl_exit cw_ctl_delete(struct cw_ctl *ctl)
+{
+	json_t *names, *name;
+	enum cw_ctl_exit result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names), one = CW_CTL_OK;
+	size_t i;
+
+	if (result == CW_CTL_OK && !cw_ctl_confirm(ctl, "Delete", names))
+		result = CW_CTL_REFUSED;
+	if (result == CW_CTL_OK)
+		json_array_foreach(names, i, name) {
+			one = delete_one(ctl, json_string_value(name));
+			result = cw_ctl_worse(result, one);
+			if (one == CW_CTL_UNREACHABLE)
+				break;
+		}
+	json_decref(names);
+	return result;
+}
+
+/* ---- patch --------------------------------------------------------------------------------- */
+
+/* {"k":"v","gone":null} of "k=v", "gone-": new. NULL: said what is wrong. */
+static json_t *read_changes(const struct cw_ctl *ctl)
+{
+	json_t *changes = json_object();
+
+	for (int i = 1; i < ctl->n_args; i++) {
+		const char *word = ctl->args[i], *equals = strchr(word, '=');
+		size_t n = equals ? (size_t)(equals - word) : strlen(word) - 1;
+		CW_AUTO_FREE char *key = cw_strndup(word, n);
+
+		if (n == 0 || (!equals && word[n] != '-')) {
+			cw_ctl_complain(ctl, "%s is neither KEY=VALUE nor KEY-", word);
+			cw_ctl_advise(ctl, "workerctl patch --help");
+			json_decref(changes);
+			return NULL;
+		}
+		json_object_set_new(changes, key, equals ? json_string(equals + 1) : json_null());
+	}
+	return changes;
+}
+
+static enum cw_ctl_exit patch(struct cw_ctl *ctl, const char *name, const json_t *changes)
+{
+	bool dry = ctl->given & CW_O_DRY_RUN;
+	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, dry ? "/config?dry_run=true" : "/config");
+	CW_AUTO_FREE char *config = cw_ctl_path(ctl, name, "/config");
+	struct cw_request request = { .method = "PATCH", .path = path, .body = changes };
+	struct cw_buf diff = { 0 };
+	struct cw_reply reply = { 0 };
+	json_t *before;
+	enum cw_ctl_exit result = cw_ctl_get(ctl, config, name, &before);
+
+	if (result == CW_CTL_OK)
+		result = cw_ctl_change(ctl, &request, name, dry ? NULL : "RUNNING", &reply);
+	if (result == CW_CTL_OK) {
+		bool same = json_equal(before, json_object_get(reply.body, "config"));
+
+		cw_ctl_print_result(ctl, name, same ? "unchanged" : dry ? "would be updated" : "updated");
+		if (!cw_ctl_is_data(ctl) && !(ctl->given & CW_O_QUIET) && ctl->output != CW_OUTPUT_NAME)
+			cw_diff_put(&diff, ctl->colors, before, json_object_get(reply.body, "config"));
+		cw_ctl_print_buf(ctl, &diff);
+	}
+	cw_reply_free(&reply);
+	json_decref(before);
+	return result;
+}
+
+enum cw_ctl_exit cw_ctl_patch(struct cw_ctl *ctl)
+{
+	json_t *changes = read_changes(ctl), *names = NULL, *name;
+	enum cw_ctl_exit result = changes ? cw_ctl_names(ctl, ctl->args, 1, &names) : CW_CTL_USAGE;
+	size_t i;
+
+	if (result == CW_CTL_OK && ctl->given & CW_O_DRY_RUN)
+		result = cw_ctl_need_dry_runs(ctl);
+	if (result == CW_CTL_OK)
+		json_array_foreach(names, i, name)
+			result = cw_ctl_worse(result, patch(ctl, json_string_value(name), changes));
+	json_decref(names);
+	json_decref(changes);
+	return result;
 }

@@ -1,11 +1,11 @@
 /* wait: until a connector and its tasks have a state. */
-#include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ctl/ctl.h"
+
+#define LOOK_MS 250 /* between two looks, when nobody says */
 
 /* Where a connector stands on its way to a state. */
 enum progress { NOT_YET, REACHED, LOST };
@@ -52,7 +52,7 @@ static enum progress judge(const json_t *status, const char *goal)
 	return reached ? REACHED : NOT_YET;
 }
 
-static void print_failed(const struct cw_ctl *ctl, const json_t *status)
+static void print_failed(const struct cw_ctl *ctl, const char *connector, const json_t *status)
 {
 	const json_t *part = json_object_get(status, "connector");
 	const char *trace;
@@ -61,23 +61,23 @@ static void print_failed(const struct cw_ctl *ctl, const json_t *status)
 
 	if (has_state(part, "FAILED")) {
 		trace = json_string_value(json_object_get(part, "trace"));
-		cw_ctl_complain(ctl, "%s is FAILED: %s", ctl->args[0], trace ? trace : "no trace");
+		cw_ctl_complain(ctl, "%s is FAILED: %s", connector, trace ? trace : "no trace");
 		return;
 	}
 	json_array_foreach(json_object_get(status, "tasks"), i, task)
 		if (has_state(task, "FAILED")) {
 			trace = json_string_value(json_object_get(task, "trace"));
 			cw_ctl_complain(ctl, "task %" JSON_INTEGER_FORMAT " of %s is FAILED: %s",
-					json_integer_value(json_object_get(task, "id")), ctl->args[0],
+					json_integer_value(json_object_get(task, "id")), connector,
 					trace ? trace : "no trace");
 			return;
 		}
 }
 
 /* Right after a connector was made its status may not be there yet: then it alone says whether to go on. */
-static bool exists(struct cw_ctl *ctl)
+static bool exists(struct cw_ctl *ctl, const char *connector)
 {
-	CW_AUTO_FREE char *path = cw_ctl_path(ctl, ctl->args[0], "");
+	CW_AUTO_FREE char *path = cw_ctl_path(ctl, connector, "");
 	struct cw_reply reply;
 	bool missing = cw_client_call(ctl->client, "GET", path, NULL, &reply) && reply.status == 404;
 
@@ -104,32 +104,47 @@ static char *describe(const json_t *status)
 }
 
 struct waiting {
+	const char *connector, *goal;
 	json_t *status; /* of the last answer */
 	char *problem;	/* why the last request had no status; NULL: it had */
 	bool unreachable;
 };
 
+/* Right after a change what RUNs may still be what was there before it. */
+static bool is_outdated(const json_t *status, const char *goal)
+{
+	const json_t *generation = json_object_get(status, "generation");
+
+	return generation && (strcmp(goal, "RUNNING") == 0 || strcmp(goal, "COMPLETED") == 0) &&
+	       !json_equal(generation, json_object_get(status, "observed_generation"));
+}
+
+static int take_status(struct cw_ctl *ctl, struct waiting *w, json_t *status)
+{
+	enum progress progress = is_outdated(status, w->goal) ? NOT_YET : judge(status, w->goal);
+
+	json_decref(w->status);
+	w->status = json_incref(status);
+	if (progress == LOST)
+		print_failed(ctl, w->connector, status);
+	return progress == REACHED ? CW_CTL_OK : progress == LOST ? CW_CTL_FAILED : -1;
+}
+
 /* -1: look again; else the exit status. */
 static int look(struct cw_ctl *ctl, struct waiting *w)
 {
-	CW_AUTO_FREE char *path = cw_ctl_path(ctl, ctl->args[0], "/status");
+	CW_AUTO_FREE char *path = cw_ctl_path(ctl, w->connector, "/status");
 	struct cw_reply reply;
 	int result = -1;
 
 	cw_free_ptr(&w->problem);
 	if (cw_client_call(ctl->client, "GET", path, NULL, &reply) == 0) {
-		enum progress progress = judge(reply.body, ctl->for_state);
-
-		json_decref(w->status);
-		w->status = json_incref(reply.body);
-		if (progress == LOST)
-			print_failed(ctl, reply.body);
-		result = progress == REACHED ? CW_CTL_OK : progress == LOST ? CW_CTL_FAILED : -1;
+		result = take_status(ctl, w, reply.body);
 	} else {
 		w->problem = cw_strdup(reply.message);
 		w->unreachable = reply.status == 0;
-		if (reply.status == 404 && !exists(ctl))
-			result = (int)cw_ctl_refused(ctl, &reply, ctl->args[0]);
+		if (reply.status == 404 && !exists(ctl, w->connector))
+			result = (int)cw_ctl_refused(ctl, &reply, w->connector);
 		else if (reply.status >= 400 && reply.status < 500 && reply.status != 404 && reply.status != 409 &&
 			 reply.status != 429)
 			result = (int)cw_ctl_refused(ctl, &reply, NULL);
@@ -146,37 +161,78 @@ static enum cw_ctl_exit time_out(const struct cw_ctl *ctl, const struct waiting 
 		cw_ctl_complain(ctl, "%s", w->problem);
 		return CW_CTL_UNREACHABLE;
 	}
-	cw_ctl_complain(ctl, "%s did not become %s within %g s: %s", ctl->args[0], ctl->for_state,
+	cw_ctl_complain(ctl, "%s did not become %s within %g s: %s", w->connector, w->goal,
 			(double)ctl->timeout_ms / 1000, w->problem ? w->problem : state);
+	cw_ctl_advise(ctl, "workerctl describe %s", w->connector);
 	return CW_CTL_TIMEOUT;
 }
 
-enum cw_ctl_exit cw_ctl_wait(struct cw_ctl *ctl)
+static bool has_progress(const struct cw_ctl *ctl)
 {
-	int64_t deadline_ms = cw_clock_ms() + ctl->timeout_ms;
-	struct waiting w = { 0 };
+	return ctl->io.tty && !cw_ctl_is_data(ctl) && !(ctl->given & CW_O_QUIET);
+}
+
+/* On a terminal, what is waited for; gone again as soon as it is there. */
+static void show_progress(const struct cw_ctl *ctl, const struct waiting *w)
+{
+	CW_AUTO_FREE char *state = describe(w->status), *name = cw_text_harmless(w->connector, false);
+
+	if (!has_progress(ctl))
+		return;
+	fprintf(ctl->io.out, "%s: %s", name, state);
+	fflush(ctl->io.out);
+}
+
+static void clear_progress(const struct cw_ctl *ctl)
+{
+	if (!has_progress(ctl))
+		return;
+	fputs("\r\033[K", ctl->io.out);
+	fflush(ctl->io.out);
+}
+
+enum cw_ctl_exit cw_ctl_await(struct cw_ctl *ctl, const char *connector, const char *state, int64_t deadline_ms)
+{
+	struct waiting w = { .connector = connector, .goal = state };
+	int64_t pause_ms = ctl->given & CW_O_INTERVAL ? ctl->interval_ms : LOOK_MS;
 	int result;
 
 	for (;;) {
-		int64_t left_ms = deadline_ms - cw_clock_ms(), pause_ms;
-		struct timespec pause;
+		int64_t left_ms = deadline_ms - cw_clock_ms();
 
 		/* The last look comes at the deadline; its answer gets a second. */
 		cw_client_set_timeout(ctl->client, left_ms > 1000 ? left_ms : 1000);
 		result = look(ctl, &w);
 		left_ms = deadline_ms - cw_clock_ms();
-		if (result < 0 && left_ms <= 0)
-			result = (int)time_out(ctl, &w);
-		if (result >= 0)
+		if (result >= 0 || left_ms <= 0)
 			break;
-		pause_ms = ctl->interval_ms < left_ms ? ctl->interval_ms : left_ms;
-		pause = (struct timespec){ .tv_sec = pause_ms / 1000, .tv_nsec = pause_ms % 1000 * 1000000 };
-		while (clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, &pause) == EINTR)
-			;
+		show_progress(ctl, &w);
+		cw_ctl_sleep_until(cw_clock_ms() + (pause_ms < left_ms ? pause_ms : left_ms));
+		clear_progress(ctl);
 	}
-	if (result == CW_CTL_OK)
-		cw_ctl_print_result(ctl, ctl->args[0], ctl->for_state);
+	if (result < 0)
+		result = (int)time_out(ctl, &w);
 	json_decref(w.status);
 	cw_free_ptr(&w.problem);
 	return (enum cw_ctl_exit)result;
+}
+
+enum cw_ctl_exit cw_ctl_wait(struct cw_ctl *ctl)
+{
+	int64_t deadline_ms = cw_clock_ms() + ctl->timeout_ms;
+	enum cw_ctl_exit result, one;
+	json_t *names, *name;
+	size_t i;
+
+	result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names);
+	if (result != CW_CTL_OK)
+		return result;
+	json_array_foreach(names, i, name) {
+		one = cw_ctl_await(ctl, json_string_value(name), ctl->for_state, deadline_ms);
+		if (one == CW_CTL_OK)
+			cw_ctl_print_result(ctl, json_string_value(name), ctl->for_state);
+		result = cw_ctl_worse(result, one);
+	}
+	json_decref(names);
+	return result;
 }

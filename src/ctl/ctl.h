@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/map.h"
 #include "ctl/client.h"
 #include "ctl/table.h"
 
@@ -18,41 +19,73 @@ enum cw_ctl_exit {
 	CW_CTL_OK = 0,
 	CW_CTL_REFUSED = 1,	/* the worker said no */
 	CW_CTL_USAGE = 2,	/* the command line or a file is wrong */
-	CW_CTL_UNREACHABLE = 3, /* no answer from the worker */
-	CW_CTL_TIMEOUT = 4,	/* wait: not in this time */
-	CW_CTL_FAILED = 5	/* status, wait: something is FAILED */
+	CW_CTL_NOT_FOUND = 3,	/* no such connector, plugin, task, context */
+	CW_CTL_CONFLICT = 4,	/* it exists already, or was changed by somebody else */
+	CW_CTL_TIMEOUT = 5,	/* waiting: not in this time */
+	CW_CTL_UNREACHABLE = 6, /* no answer from the worker */
+	CW_CTL_DENIED = 7,	/* credentials are missing or wrong, or do not suffice */
+	CW_CTL_FAILED = 8	/* status, describe, wait: something is FAILED */
 };
 
-/* Bits of cw_ctl_command.options; those from CW_O_URL on are good for every command. */
-enum {
-	CW_O_WATCH = 1u << 0,
-	CW_O_INTERVAL = 1u << 1,
-	CW_O_COUNT = 1u << 2,
-	CW_O_INCLUDE_TASKS = 1u << 3,
-	CW_O_ONLY_FAILED = 1u << 4,
-	CW_O_TASK = 1u << 5,
-	CW_O_FOR = 1u << 6,
-	CW_O_QUIET = 1u << 7,
-	CW_O_STATE = 1u << 8,
-	CW_O_URL = 1u << 9,
-	CW_O_OUTPUT = 1u << 10,
-	CW_O_NO_COLOR = 1u << 11,
-	CW_O_TIMEOUT = 1u << 12,
-	CW_O_HELP = 1u << 13,
-	CW_O_VERSION = 1u << 14
-};
-#define CW_O_GLOBAL (~(CW_O_URL - 1u))
+/* Bits of cw_ctl_command.options; those from CW_O_SERVER on are good for every command. */
+#define CW_O_WATCH (1u << 0)
+#define CW_O_INTERVAL (1u << 1)
+#define CW_O_COUNT (1u << 2)
+#define CW_O_TASKS (1u << 3)
+#define CW_O_FAILED (1u << 4)
+#define CW_O_TASK (1u << 5)
+#define CW_O_FOR (1u << 6)
+#define CW_O_STATE (1u << 7)
+#define CW_O_FILE (1u << 8)
+#define CW_O_PRUNE (1u << 9)
+#define CW_O_MATCH (1u << 10)
+#define CW_O_DIFF (1u << 11)
+#define CW_O_DRY_RUN (1u << 12)
+#define CW_O_WAIT (1u << 13)
+#define CW_O_YES (1u << 14)
+#define CW_O_IGNORE_MISSING (1u << 15)
+#define CW_O_PASSWORD_STDIN (1u << 16)
+#define CW_O_TOKEN_STDIN (1u << 17)
+#define CW_O_SERVER (1u << 18)
+#define CW_O_CONTEXT (1u << 19)
+#define CW_O_USER (1u << 20)
+#define CW_O_CA (1u << 21)
+#define CW_O_CERT (1u << 22)
+#define CW_O_KEY (1u << 23)
+#define CW_O_INSECURE (1u << 24)
+#define CW_O_OUTPUT (1u << 25)
+#define CW_O_QUIET (1u << 26)
+#define CW_O_NO_COLOR (1u << 27)
+#define CW_O_TIMEOUT (1u << 28)
+#define CW_O_HELP (1u << 29)
+#define CW_O_VERSION (1u << 30)
+#define CW_O_GLOBAL (~(CW_O_SERVER - 1u))
+
+enum cw_ctl_output { CW_OUTPUT_TABLE = 0, CW_OUTPUT_WIDE, CW_OUTPUT_JSON, CW_OUTPUT_YAML, CW_OUTPUT_NAME };
 
 struct cw_ctl;
 
-enum cw_ctl_completes { CW_COMPLETES_NOTHING = 0, CW_COMPLETES_CONNECTORS, CW_COMPLETES_FILES, CW_COMPLETES_PLUGINS };
+enum cw_ctl_completes {
+	CW_COMPLETES_NOTHING = 0,
+	CW_COMPLETES_CONNECTORS,
+	CW_COMPLETES_FILES,
+	CW_COMPLETES_PLUGINS,
+	CW_COMPLETES_KINDS, /* and connectors after the first word */
+	CW_COMPLETES_CONTEXTS,
+	CW_COMPLETES_SHELLS,
+	CW_COMPLETES_COMMANDS
+};
 
 struct cw_ctl_command {
-	const char *name, *args; /* "NAME…" */
-	int min_args, max_args;	 /* max_args -1: any number */
-	uint32_t options;	 /* beside the global ones */
+	const char *group; /* a title in the list of all; NULL: that of the command before */
+	const char *name;  /* one word, or two: "offsets get" */
+	const char *args; /* "NAME…" */
+	int min_args, max_args; /* max_args -1: any number */
+	uint32_t options;	/* beside the global ones */
 	enum cw_ctl_completes completes;
+	bool local;	     /* needs no worker */
 	const char *summary; /* a sentence */
+	const char *example; /* a shell command that works */
 	enum cw_ctl_exit (*run)(struct cw_ctl *ctl);
 };
 
@@ -61,7 +94,7 @@ struct cw_ctl_option {
 	const char *name;
 	char letter;	   /* 0: none */
 	const char *value; /* "SECONDS"; NULL: it takes none */
-	const char *help;
+	const char *help;  /* NULL: another name of the option before it */
 };
 
 struct cw_ctl_exit_text {
@@ -73,73 +106,166 @@ struct cw_ctl_exit_text {
 extern const struct cw_ctl_command cw_ctl_commands[];
 extern const struct cw_ctl_option cw_ctl_options[];
 extern const struct cw_ctl_exit_text cw_ctl_exits[];
+/* The environment variables that are read, with what they mean: "NAME", "text". */
+extern const char *const cw_ctl_variables[][2];
 
-/* Where output goes; tests give their own. */
+/* What the process has; tests give their own. */
 struct cw_ctl_io {
-	FILE *out, *err;
-	bool tty;	     /* out is a terminal */
-	int width;	     /* its columns */
-	const char *env_url; /* CONNECT_URL, or NULL */
-	bool env_no_color;   /* NO_COLOR is set */
+	FILE *in, *out, *err;
+	bool tty;    /* out is a terminal */
+	bool in_tty; /* in is one: questions can be asked */
+	int width;   /* columns of out */
+	const struct cw_map *env;
 };
 
 struct cw_ctl {
 	struct cw_ctl_io io;
 	const struct cw_ctl_command *command;
-	const char **args;
-	int n_args;
-	uint32_t given; /* options, as bits */
-	const char *url, *for_state, *initial_state;
-	bool json, colors;
+	const char **args, **files; /* words; values of --file */
+	int n_args, n_files;
+	uint32_t given;	       /* options, as bits */
+	const char *value[32]; /* of options that have one, by the number of the bit */
+	const char *for_state, *initial_state;
+	enum cw_ctl_output output;
+	bool colors;
 	int64_t timeout_ms, interval_ms, count;
 	int task;
+	const char *about; /* put before complaints: the file that it is about; NULL: none */
 	struct cw_client *client;
 };
 
 /* The whole program: the exit status. */
 enum cw_ctl_exit cw_ctl_main(int argc, char *const *argv, const struct cw_ctl_io *io);
 
+/* Makes the client for the worker that is meant, or says why not. */
+enum cw_ctl_exit cw_ctl_connect(struct cw_ctl *ctl);
+
 /* ---- options.c ---- */
 
-/* -1: go on with the command; else the exit status, everything being said. Free args either way. */
+/* -1: go on with the command; else the exit status, everything being said. Free args and files either way. */
 int cw_ctl_parse(struct cw_ctl *ctl, int argc, char *const *argv);
+/* Takes in as much of an unfinished command line as there is, complains of nothing. */
+void cw_ctl_parse_part(struct cw_ctl *ctl, int argc, char *const *argv);
+/* The option that a word such as "--for" or "-o" is; NULL: none. */
+const struct cw_ctl_option *cw_ctl_find_option(const char *word);
+/* The command of one or two words; *n is how many it took. NULL: none. second may be NULL. */
+const struct cw_ctl_command *cw_ctl_find(const char *first, const char *second, int *n);
+const char *cw_ctl_value(const struct cw_ctl *ctl, uint32_t option); /* NULL: not given */
+const char *cw_ctl_env(const struct cw_ctl *ctl, const char *name);  /* NULL: not set, or empty */
 
-/* ---- what commands use (ctl.c) ---- */
+/* ---- errors.c: what went wrong, one sentence and the next step ---- */
 
 /* "workerctl: …" on stderr. */
 void cw_ctl_complain(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* "Try '…'." on stderr: what to do next. */
+void cw_ctl_advise(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The exit status of an answer, or of none. */
+enum cw_ctl_exit cw_ctl_exit_of(const struct cw_reply *reply);
 /* Complains about a call that failed; 404 about a connector gets the nearest name. The exit status. */
 enum cw_ctl_exit cw_ctl_refused(struct cw_ctl *ctl, const struct cw_reply *reply, const char *connector);
+/* The worse of two: reports the one that matters more to a script. */
+enum cw_ctl_exit cw_ctl_worse(enum cw_ctl_exit a, enum cw_ctl_exit b);
+
+/* ---- requests.c ---- */
+
 /* GET path: CW_CTL_OK and *out (new), or said what is wrong. */
 enum cw_ctl_exit cw_ctl_get(struct cw_ctl *ctl, const char *path, const char *connector, json_t **out);
 /* "/connectors/NAME" + suffix: new. */
 char *cw_ctl_path(const struct cw_ctl *ctl, const char *connector, const char *suffix);
-void cw_ctl_print_json(const struct cw_ctl *ctl, const json_t *value);
+/*
+ * The connectors that words name, each once and in order; words with *, ? or [ stand for those that fit,
+ * which must be one at least. New; a plain name need not exist.
+ */
+enum cw_ctl_exit cw_ctl_names(struct cw_ctl *ctl, const char *const *words, int n, json_t **out);
+/* Asks "question? [y/N]" when there is a terminal to ask and no --yes. True: go on. */
+bool cw_ctl_confirm(const struct cw_ctl *ctl, const char *question, const json_t *names);
+/*
+ * A request that changes a connector. With --wait it answers when the connector has the state `goal` (NULL:
+ * nothing to wait for), which is also looked at here, since not every worker waits. Says what is wrong.
+ * reply may be NULL; else free it.
+ */
+enum cw_ctl_exit cw_ctl_change(struct cw_ctl *ctl, const struct cw_request *request, const char *connector,
+			       const char *goal, struct cw_reply *reply);
+/* A worker that does not know ?dry_run=true would take a dry run for the real thing: CW_CTL_OK, or said so. */
+enum cw_ctl_exit cw_ctl_need_dry_runs(struct cw_ctl *ctl);
+
+/* ---- output.c ---- */
+
+bool cw_ctl_is_data(const struct cw_ctl *ctl); /* JSON or YAML */
+void cw_ctl_print_data(const struct cw_ctl *ctl, const json_t *value);
 void cw_ctl_print_table(const struct cw_ctl *ctl, struct cw_table *table); /* and frees it */
+void cw_ctl_print_buf(const struct cw_ctl *ctl, struct cw_buf *text);	   /* and frees it */
 /* "src created", or {"name":"src","result":"created"} */
-void cw_ctl_print_result(const struct cw_ctl *ctl, const char *name, const char *result);
+void cw_ctl_print_result(struct cw_ctl *ctl, const char *name, const char *result);
+/* A flat config as a .properties file. */
+void cw_ctl_put_properties(struct cw_buf *out, const json_t *config);
 enum cw_color cw_ctl_state_color(const char *state);
-/* The worse of two: reports the one that matters more to a script. */
-enum cw_ctl_exit cw_ctl_worse(enum cw_ctl_exit a, enum cw_ctl_exit b);
+const char *cw_json_text(const json_t *object, const char *key); /* a string member, or NULL */
+/* The keys of an object in the order of the alphabet: an array to free, of *n lent texts. */
+const char **cw_json_keys(const json_t *object, size_t *n);
+
+/* ---- watch.c ---- */
+
+
+/*
+ * Looks once, or with --watch again and again: on a terminal the screen is drawn anew. look() renders into
+ * the buffer and returns an exit status; a worker that is away for a while does not end a watch.
+ */
+enum cw_ctl_exit cw_ctl_watch(struct cw_ctl *ctl, enum cw_ctl_exit (*look)(struct cw_ctl *, void *, struct cw_buf *),
+			      void *arg);
+void cw_ctl_sleep_until(int64_t until_ms);
+
+/* ---- completion.c ---- */
+
+/*
+ * What may stand for the last of the words, a line for each: "workerctl __complete WORD…" is what the scripts of
+ * the shells ask. ":files" means names of files.
+ */
+enum cw_ctl_exit cw_ctl_complete(struct cw_ctl *ctl, int argc, char *const *argv);
+
+/* ---- cmd_wait.c ---- */
+
+/* Waits until a connector has the state, up to a time (monotonic). Says what is wrong, nothing when all is well. */
+enum cw_ctl_exit cw_ctl_await(struct cw_ctl *ctl, const char *connector, const char *state, int64_t deadline_ms);
 
 /* ---- the commands ---- */
+enum cw_ctl_exit cw_ctl_get_kind(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_list(struct cw_ctl *ctl);
-enum cw_ctl_exit cw_ctl_create(struct cw_ctl *ctl);
-enum cw_ctl_exit cw_ctl_apply(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_describe(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_show(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_status(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_top(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_wait(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_create(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_apply(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_patch(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_edit(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_pause(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_resume(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_stop(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_restart(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_delete(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_offsets_get(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_offsets_set(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_offsets_shift(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_offsets_reset(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_offsets_export(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_offsets_import(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_plugins(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_plugin(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_validate(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_health(struct cw_ctl *ctl);
-enum cw_ctl_exit cw_ctl_wait(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_context_list(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_context_show(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_context_use(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_context_set(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_context_delete(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_completion(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_version(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_help(struct cw_ctl *ctl);
+
+/* What `get` knows: names to type, ended by NULL. */
+extern const char *const cw_ctl_kinds[];
 
 /* Prints usage: of one command, or of all (NULL). */
 void cw_ctl_usage(FILE *out, const struct cw_ctl_command *command);

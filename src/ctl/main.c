@@ -1,12 +1,13 @@
 /* workerctl: what the process has, handed to cw_ctl_main(). */
 #include <locale.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
 
+#include "base/mem.h"
 #include "ctl/ctl.h"
 
 static int terminal_width(void)
@@ -16,19 +17,33 @@ static int terminal_width(void)
 	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+static void read_environment(struct cw_map *out)
+{
+	for (char **entry = environ; *entry; entry++) {
+		const char *equals = strchr(*entry, '=');
+		CW_AUTO_FREE char *name = equals ? cw_strndup(*entry, (size_t)(equals - *entry)) : NULL;
+
+		if (name)
+			cw_map_set(out, name, equals + 1);
+	}
+}
+
 int main(int argc, char **argv)
 {
-	const char *no_color = getenv("NO_COLOR");
-	struct cw_ctl_io io = { .out = stdout,
+	struct cw_map env = { 0 };
+	struct cw_ctl_io io = { .in = stdin,
+				.out = stdout,
 				.err = stderr,
 				.tty = isatty(STDOUT_FILENO),
+				.in_tty = isatty(STDIN_FILENO),
 				.width = terminal_width(),
-				.env_url = getenv("CONNECT_URL"),
-				.env_no_color = no_color && *no_color };
+				.env = &env };
 	int status;
 
+	read_environment(&env);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	status = (int)cw_ctl_main(argc, argv, &io);
 	curl_global_cleanup();
+	cw_map_free(&env);
 	return status;
 }

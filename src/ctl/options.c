@@ -1,4 +1,5 @@
 /* The command line: options may stand anywhere, and "--" ends them. */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -13,13 +14,18 @@ static int wrong(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__((
 
 static int wrong(const struct cw_ctl *ctl, const char *fmt, ...)
 {
+	const struct cw_ctl_command *command = ctl->command;
 	va_list ap;
+	int n;
 
+	/* An option may be wrong before the command is looked for. */
+	if (!command && ctl->n_args > 0)
+		command = cw_ctl_find(ctl->args[0], ctl->n_args > 1 ? ctl->args[1] : NULL, &n);
 	fputs("workerctl: ", ctl->io.err);
 	va_start(ap, fmt);
 	vfprintf(ctl->io.err, fmt, ap);
 	va_end(ap);
-	fprintf(ctl->io.err, "\nTry 'workerctl %s--help'.\n", ctl->command ? "COMMAND " : "");
+	fprintf(ctl->io.err, "\nTry 'workerctl %s%s--help'.\n", command ? command->name : "", command ? " " : "");
 	return CW_CTL_USAGE;
 }
 
@@ -73,10 +79,37 @@ static int read_state(const struct cw_ctl *ctl, const char *name, const char *te
 
 static int read_output(struct cw_ctl *ctl, const char *text)
 {
-	if (strcmp(text, "table") != 0 && strcmp(text, "json") != 0)
-		return wrong(ctl, "--output=%s is unknown; it is table or json", text);
-	ctl->json = strcmp(text, "json") == 0;
-	return -1;
+	static const char *const names[] = { [CW_OUTPUT_TABLE] = "table", [CW_OUTPUT_WIDE] = "wide",
+					     [CW_OUTPUT_JSON] = "json",	  [CW_OUTPUT_YAML] = "yaml",
+					     [CW_OUTPUT_NAME] = "name" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(text, names[i]) == 0) {
+			ctl->output = (enum cw_ctl_output)i;
+			return -1;
+		}
+	return wrong(ctl, "--output=%s is unknown; it is table, wide, json, yaml or name", text);
+}
+
+static unsigned bit_number(uint32_t bit)
+{
+	unsigned n = 0;
+
+	while (bit >>= 1)
+		n++;
+	return n;
+}
+
+const char *cw_ctl_value(const struct cw_ctl *ctl, uint32_t option)
+{
+	return ctl->given & option ? ctl->value[bit_number(option)] : NULL;
+}
+
+const char *cw_ctl_env(const struct cw_ctl *ctl, const char *name)
+{
+	const char *value = cw_map_get(ctl->io.env, name);
+
+	return value && *value ? value : NULL;
 }
 
 /* -1, or the exit status. */
@@ -88,6 +121,7 @@ static int set_option(struct cw_ctl *ctl, const struct cw_ctl_option *option, co
 	int result = -1;
 
 	ctl->given |= option->bit;
+	ctl->value[bit_number(option->bit)] = value;
 	switch (option->bit) {
 	case CW_O_INTERVAL:
 		return read_seconds(ctl, option->name, value, &ctl->interval_ms);
@@ -100,11 +134,12 @@ static int set_option(struct cw_ctl *ctl, const struct cw_ctl_option *option, co
 		ctl->task = (int)number;
 		return result;
 	case CW_O_FOR:
-		return read_state(ctl, option->name, value, goals, &ctl->for_state);
+		return read_state(ctl, option->name, strncmp(value, "state=", 6) == 0 ? value + 6 : value, goals,
+				  &ctl->for_state);
 	case CW_O_STATE:
 		return read_state(ctl, option->name, value, starts, &ctl->initial_state);
-	case CW_O_URL:
-		ctl->url = value;
+	case CW_O_FILE:
+		ctl->files[ctl->n_files++] = value;
 		return -1;
 	case CW_O_OUTPUT:
 		return read_output(ctl, value);
@@ -125,6 +160,15 @@ static int unknown_option(const struct cw_ctl *ctl, const char *name, size_t n)
 	if (near.best)
 		return wrong(ctl, "unknown option --%s; did you mean --%s?", typed, near.best);
 	return wrong(ctl, "unknown option --%s", typed);
+}
+
+const struct cw_ctl_option *cw_ctl_find_option(const char *word)
+{
+	for (const struct cw_ctl_option *option = cw_ctl_options; option->name; option++)
+		if (strncmp(word, "--", 2) == 0 ? strcmp(word + 2, option->name) == 0
+						: word[0] == '-' && word[1] && word[1] == option->letter && !word[2])
+			return option;
+	return NULL;
 }
 
 /* "--name", "--name=value"; *i moves over a value that is the next word. */
@@ -172,20 +216,58 @@ static int take_short(struct cw_ctl *ctl, int argc, char *const *argv, int *i)
 	return -1;
 }
 
-static int take_word(struct cw_ctl *ctl, const char *word)
+const struct cw_ctl_command *cw_ctl_find(const char *first, const char *second, int *n)
+{
+	CW_AUTO_FREE char *both = second ? cw_format("%s %s", first, second) : NULL;
+	const struct cw_ctl_command *one = NULL;
+
+	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++) {
+		*n = 2;
+		if (both && strcmp(c->name, both) == 0)
+			return c;
+		if (strcmp(c->name, first) == 0)
+			one = c;
+	}
+	*n = 1;
+	return one;
+}
+
+/* "offsets" begins "offsets get": the second word of a command's name, or NULL. */
+static const char *second_word(const struct cw_ctl_command *c, const char *first)
+{
+	size_t n = strlen(first);
+
+	return strncmp(c->name, first, n) == 0 && c->name[n] == ' ' ? c->name + n + 1 : NULL;
+}
+
+static int unknown_second(const struct cw_ctl *ctl, const char *first, const char *second)
+{
+	struct cw_buf list = { 0 };
+	struct cw_nearest near = { .name = second ? second : "" };
+	int result;
+
+	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++)
+		if (second_word(c, first)) {
+			cw_buf_printf(&list, "%s%s", list.n ? ", " : "", second_word(c, first));
+			cw_nearest_offer(&near, second_word(c, first));
+		}
+	if (second && near.best)
+		result = wrong(ctl, "unknown command \"%s %s\"; did you mean \"%s %s\"?", first, second, first,
+			       near.best);
+	else
+		result = wrong(ctl, "%s needs one of: %s", first, list.p);
+	cw_buf_free(&list);
+	return result;
+}
+
+static int unknown_command(const struct cw_ctl *ctl, const char *word, const char *second)
 {
 	struct cw_nearest near = { .name = word };
 	const char *prefixed = NULL;
 
-	if (ctl->command) {
-		ctl->args[ctl->n_args++] = word;
-		return -1;
-	}
 	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++) {
-		if (strcmp(c->name, word) == 0) {
-			ctl->command = c;
-			return -1;
-		}
+		if (second_word(c, word))
+			return unknown_second(ctl, word, second);
 		cw_nearest_offer(&near, c->name);
 		if (strncmp(c->name, word, strlen(word)) == 0 && !prefixed)
 			prefixed = c->name;
@@ -197,6 +279,22 @@ static int take_word(struct cw_ctl *ctl, const char *word)
 	return wrong(ctl, "unknown command \"%s\"", word);
 }
 
+/* The first word, or the first two, name the command; the others are its arguments. */
+static int take_command(struct cw_ctl *ctl)
+{
+	const char *first = ctl->n_args > 0 ? ctl->args[0] : NULL, *second = ctl->n_args > 1 ? ctl->args[1] : NULL;
+	int n;
+
+	if (!first)
+		return -1;
+	ctl->command = cw_ctl_find(first, second, &n);
+	if (!ctl->command)
+		return unknown_command(ctl, first, second);
+	ctl->n_args -= n;
+	memmove(ctl->args, ctl->args + n, (size_t)ctl->n_args * sizeof(*ctl->args));
+	return -1;
+}
+
 /* ---- the whole ----------------------------------------------------------------------------- */
 
 static int check_arguments(const struct cw_ctl *ctl)
@@ -204,17 +302,19 @@ static int check_arguments(const struct cw_ctl *ctl)
 	const struct cw_ctl_command *c = ctl->command;
 	uint32_t stray = ctl->given & ~(c->options | CW_O_GLOBAL);
 
+	int have = ctl->n_args + (c->completes == CW_COMPLETES_FILES ? ctl->n_files : 0);
+
 	for (const struct cw_ctl_option *option = cw_ctl_options; option->name; option++)
 		if (option->bit & stray)
 			return wrong(ctl, "%s does not take --%s", c->name, option->name);
-	if (ctl->n_args < c->min_args)
+	if (have < c->min_args)
 		return wrong(ctl, "%s needs an argument: %s", c->name, c->args);
 	if (c->max_args >= 0 && ctl->n_args > c->max_args)
 		return wrong(ctl, "%s: unexpected argument \"%s\"", c->name, ctl->args[c->max_args]);
 	for (int i = 0; i < ctl->n_args; i++)
 		if (!*ctl->args[i])
 			return wrong(ctl, "%s: an argument is empty; it needs: %s", c->name, c->args);
-	if ((ctl->given & CW_O_TASK) && (ctl->n_args != 1 || ctl->given & (CW_O_INCLUDE_TASKS | CW_O_ONLY_FAILED)))
+	if ((ctl->given & CW_O_TASK) && (ctl->n_args != 1 || ctl->given & (CW_O_TASKS | CW_O_FAILED)))
 		return wrong(ctl,
 			     "--task restarts one task of one connector, and goes with no other option of restart");
 	return -1;
@@ -222,26 +322,23 @@ static int check_arguments(const struct cw_ctl *ctl)
 
 static void set_defaults(struct cw_ctl *ctl)
 {
-	bool wait = ctl->command->run == cw_ctl_wait;
+	bool waits = ctl->command->run == cw_ctl_wait || ctl->given & CW_O_WAIT;
 
-	if (!ctl->url)
-		ctl->url = ctl->io.env_url && *ctl->io.env_url ? ctl->io.env_url : "http://127.0.0.1:8083";
 	/* A worker answers within 90 seconds, if only with its own time-out. */
 	if (!ctl->timeout_ms)
-		ctl->timeout_ms = wait ? 60000 : 95000;
+		ctl->timeout_ms = waits ? 60000 : 95000;
 	if (!ctl->interval_ms)
-		ctl->interval_ms = wait ? 500 : 2000;
+		ctl->interval_ms = ctl->command->run == cw_ctl_wait ? 500 : 2000;
 	if (!ctl->for_state)
 		ctl->for_state = "RUNNING";
-	ctl->colors = ctl->io.tty && !ctl->io.env_no_color && !(ctl->given & CW_O_NO_COLOR);
+	ctl->colors = ctl->io.tty && !cw_ctl_env(ctl, "NO_COLOR") && !(ctl->given & CW_O_NO_COLOR);
 }
 
-int cw_ctl_parse(struct cw_ctl *ctl, int argc, char *const *argv)
+static int take_words(struct cw_ctl *ctl, int argc, char *const *argv)
 {
 	bool options_ended = false;
 	int result = -1;
 
-	ctl->args = cw_alloc((size_t)(argc + 1) * sizeof(*ctl->args));
 	for (int i = 1; i < argc && result < 0; i++) {
 		const char *word = argv[i];
 
@@ -249,11 +346,37 @@ int cw_ctl_parse(struct cw_ctl *ctl, int argc, char *const *argv)
 			options_ended = true;
 		else if (!options_ended && strncmp(word, "--", 2) == 0)
 			result = take_long(ctl, argc, argv, &i);
-		else if (!options_ended && word[0] == '-' && word[1])
+		else if (!options_ended && word[0] == '-' && word[1] && !isdigit((unsigned char)word[1]))
 			result = take_short(ctl, argc, argv, &i);
 		else
-			result = take_word(ctl, word);
+			ctl->args[ctl->n_args++] = word;
 	}
+	return result;
+}
+
+void cw_ctl_parse_part(struct cw_ctl *ctl, int argc, char *const *argv)
+{
+	int n;
+
+	ctl->args = cw_alloc((size_t)(argc + 1) * sizeof(*ctl->args));
+	ctl->files = cw_alloc((size_t)(argc + 1) * sizeof(*ctl->files));
+	ctl->io.err = fopen("/dev/null", "w");
+	if (!ctl->io.err)
+		return;
+	take_words(ctl, argc, argv);
+	if (ctl->n_args > 0 && cw_ctl_find(ctl->args[0], ctl->n_args > 1 ? ctl->args[1] : NULL, &n))
+		take_command(ctl);
+}
+
+int cw_ctl_parse(struct cw_ctl *ctl, int argc, char *const *argv)
+{
+	int result;
+
+	ctl->args = cw_alloc((size_t)(argc + 1) * sizeof(*ctl->args));
+	ctl->files = cw_alloc((size_t)(argc + 1) * sizeof(*ctl->files));
+	result = take_words(ctl, argc, argv);
+	if (result < 0)
+		result = take_command(ctl);
 	if (result >= 0)
 		return result;
 	if (ctl->given & CW_O_HELP) {
@@ -265,7 +388,7 @@ int cw_ctl_parse(struct cw_ctl *ctl, int argc, char *const *argv)
 		return CW_CTL_OK;
 	}
 	if (!ctl->command)
-		return wrong(ctl, "a command is needed, such as list or status");
+		return wrong(ctl, "a command is needed, such as get or status");
 	result = check_arguments(ctl);
 	if (result < 0)
 		set_defaults(ctl);

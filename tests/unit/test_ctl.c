@@ -2,107 +2,9 @@
  * workerctl against a worker that this process plays: for each command the requests it makes, what it
  * prints and how it ends.
  */
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include <curl/curl.h>
 
-#include "base/mem.h"
-#include "ctl/ctl.h"
-#include "mini_http.h"
-#include "unit.h"
-
-/* ---- running it ---------------------------------------------------------------------------- */
-
-struct run {
-	struct mini_http *http;
-	char *out, *err;
-	enum cw_ctl_exit status;
-	bool tty;
-};
-
-/* Runs workerctl with a command line, its words apart by single blanks. */
-static void run(struct run *r, const char *line)
-{
-	CW_AUTO_FREE char *copy = cw_strdup(line);
-	CW_AUTO_FREE char *url = cw_format("127.0.0.1:%d/", mini_http_port(r->http));
-	char program[] = "workerctl", *argv[32] = { program };
-	size_t out_n, err_n;
-	struct cw_ctl_io io = { .tty = r->tty, .width = 80, .env_url = url };
-	int argc = 1;
-
-	free(r->out);
-	free(r->err);
-	mini_http_forget(r->http);
-	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
-		argv[argc++] = word;
-	io.out = open_memstream(&r->out, &out_n);
-	io.err = open_memstream(&r->err, &err_n);
-	r->status = cw_ctl_main(argc, argv, &io);
-	fclose(io.out);
-	fclose(io.err);
-}
-
-static struct run *begin(void)
-{
-	struct run *r = cw_alloc(sizeof(*r));
-
-	r->http = mini_http_start();
-	CU_ASSERT_PTR_NOT_NULL_FATAL(r->http);
-	return r;
-}
-
-static void end(struct run *r)
-{
-	mini_http_stop(r->http);
-	free(r->out);
-	free(r->err);
-	free(r);
-}
-
-static bool is(const char *got, const char *expected)
-{
-	if (strcmp(got, expected) == 0)
-		return true;
-	fprintf(stderr, "\n--- got\n%s\n--- expected\n%s\n", got, expected);
-	return false;
-}
-
-static bool has(const char *got, const char *part)
-{
-	if (strstr(got, part))
-		return true;
-	fprintf(stderr, "\n--- got\n%s\n--- expected in it\n%s\n", got, part);
-	return false;
-}
-
-/* Status, output and requests of a command at once; err "" or a part of it. */
-static void expect(struct run *r, const char *line, enum cw_ctl_exit status, const char *requests, const char *out,
-		   const char *err)
-{
-	CW_AUTO_FREE char *seen = NULL;
-
-	run(r, line);
-	seen = mini_http_requests(r->http);
-	CU_ASSERT_EQUAL(r->status, status);
-	CU_ASSERT_TRUE(is(seen, requests));
-	CU_ASSERT_TRUE(is(r->out, out));
-	CU_ASSERT_TRUE(*err ? has(r->err, err) : is(r->err, ""));
-	if (r->status != status)
-		fprintf(stderr, "\n%s: exit status %d\n%s", line, (int)r->status, r->err);
-}
-
-/* A file that is gone at the end of the test. */
-static char *file_of(const char *text, char *path)
-{
-	int fd = mkstemps(path, 5);
-
-	CU_ASSERT_TRUE_FATAL(fd >= 0);
-	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	return path;
-}
+#include "ctl_fixture.h"
 
 /* ---- what the worker says ------------------------------------------------------------------ */
 
@@ -149,65 +51,6 @@ static void test_list__shows_each_connector_and_how_many_tasks_run(void)
 	end(r);
 }
 
-static void test_create__posts_the_file_and_passes_a_refusal_on(void)
-{
-	struct run *r = begin();
-	char json[] = "/tmp/cw-ctl-XXXXXX.json", props[] = "/tmp/cw-ctl-XXXXXX.prop",
-	     nameless[] = "/tmp/cw-ctl-XXXXXX.json";
-	CW_AUTO_FREE char *create_json = cw_format("create %s", file_of("{\"name\":\"s\",\"config\":{\"a\":1}}", json));
-	CW_AUTO_FREE char *create_props =
-		cw_format("create %s --state paused -o json", file_of("name=s\na = b\n", props));
-	CW_AUTO_FREE char *create_nameless = cw_format("create %s", file_of("{\"a\":\"b\"}", nameless));
-
-	mini_http_answer(r->http, "POST", "/connectors", 201, "{}");
-	expect(r, create_json, CW_CTL_OK, "POST /connectors {\"name\":\"s\",\"config\":{\"a\":\"1\",\"name\":\"s\"}}\n",
-	       "s created\n", "");
-	expect(r, create_props, CW_CTL_OK,
-	       "POST /connectors "
-	       "{\"name\":\"s\",\"config\":{\"name\":\"s\",\"a\":\"b\"},\"initial_state\":\"PAUSED\"}\n",
-	       "{\"name\":\"s\",\"result\":\"created\"}\n", "");
-	mini_http_answer(r->http, "POST", "/connectors", 409,
-			 "{\"error_code\":409,\"message\":\"Connector s already exists\"}");
-	run(r, create_json);
-	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
-	CU_ASSERT_TRUE(is(r->err, "workerctl: Connector s already exists\n"));
-	expect(r, create_nameless, CW_CTL_USAGE, "", "", "\"name\" is missing");
-	expect(r, "create /tmp/no-such-file.json", CW_CTL_USAGE, "", "", "no-such-file.json");
-	unlink(json);
-	unlink(props);
-	unlink(nameless);
-	end(r);
-}
-
-static void test_apply__says_created_updated_or_unchanged(void)
-{
-	struct run *r = begin();
-	char one[] = "/tmp/cw-ctl-XXXXXX.prop", two[] = "/tmp/cw-ctl-XXXXXX.prop";
-	CW_AUTO_FREE char *line =
-		cw_format("apply %s %s", file_of("name=s 1\na=b\n", one), file_of("name=t\na=b\n", two));
-
-	mini_http_answer(r->http, "GET", "/connectors/s%201/config", 200, "{\"name\":\"s 1\",\"a\":\"old\"}");
-	mini_http_answer(r->http, "PUT", "/connectors/s%201/config", 200, "{}");
-	mini_http_answer(r->http, "GET", "/connectors/t/config", 200, "{\"a\":\"b\",\"name\":\"t\"}");
-	expect(r, line, CW_CTL_OK,
-	       "GET /connectors/s%201/config\nPUT /connectors/s%201/config {\"name\":\"s 1\",\"a\":\"b\"}\n"
-	       "GET /connectors/t/config\n",
-	       "s 1 updated\nt unchanged\n", "");
-	mini_http_answer(r->http, "GET", "/connectors/t/config", 404, NOT_FOUND);
-	mini_http_answer(r->http, "PUT", "/connectors/t/config", 201, "{}");
-	mini_http_answer(r->http, "PUT", "/connectors/s%201/config", 400,
-			 "{\"error_code\":400,\"message\":\"Connector configuration is invalid\"}");
-	run(r, line);
-	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
-	CU_ASSERT_TRUE(is(r->out, "t created\n"));
-	CU_ASSERT_TRUE(has(r->err, ".prop: Connector configuration is invalid\n"));
-	unlink(two);
-	/* A file that cannot be read: the other is not applied either. */
-	expect(r, line, CW_CTL_USAGE, "", "", two);
-	unlink(one);
-	end(r);
-}
-
 static void test_show__prints_what_create_reads(void)
 {
 	struct run *r = begin();
@@ -219,7 +62,7 @@ static void test_show__prints_what_create_reads(void)
 	       "{\"name\":\"src\",\"config\":{\"name\":\"src\",\"b\":\" x\\\\d\\n\",\"a key\":\"1=2\"}}\n", "");
 	mini_http_answer(r->http, "GET", "/connectors/scr/config", 404, NOT_FOUND);
 	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"other\",\"src\"]");
-	expect(r, "show scr", CW_CTL_REFUSED, "GET /connectors/scr/config\nGET /connectors\n", "",
+	expect(r, "show scr", CW_CTL_NOT_FOUND, "GET /connectors/scr/config\nGET /connectors\n", "",
 	       "workerctl: Connector scr not found (did you mean src?)\n");
 	end(r);
 }
@@ -299,7 +142,7 @@ static void test_changes__make_one_request_a_name_and_go_on_after_a_refusal(void
 	mini_http_answer(r->http, "PUT", "/connectors/src/resume", 202, "");
 	mini_http_answer(r->http, "PUT", "/connectors/src/stop", 204, "");
 	mini_http_answer(r->http, "DELETE", "/connectors/src", 204, "");
-	expect(r, "pause scr a/b src", CW_CTL_REFUSED,
+	expect(r, "pause scr a/b src", CW_CTL_NOT_FOUND,
 	       "PUT /connectors/scr/pause\nGET /connectors\nPUT /connectors/a%2Fb/pause\nPUT /connectors/src/pause\n",
 	       "a/b pausing\nsrc pausing\n", "workerctl: Connector scr not found\n");
 	expect(r, "resume src", CW_CTL_OK, "PUT /connectors/src/resume\n", "src resuming\n", "");
@@ -353,7 +196,7 @@ static void test_plugins__are_listed_and_described(void)
 	       "");
 	mini_http_answer(r->http, "GET", "/connector-plugins/Nope/config", 404,
 			 "{\"error_code\":404,\"message\":\"Unknown plugin Nope.\"}");
-	expect(r, "plugin Nope", CW_CTL_REFUSED, "GET /connector-plugins/Nope/config\n", "",
+	expect(r, "plugin Nope", CW_CTL_NOT_FOUND, "GET /connector-plugins/Nope/config\n", "",
 	       "workerctl: Unknown plugin Nope.\n");
 	end(r);
 }
@@ -364,6 +207,9 @@ static void test_validate__prints_every_error_and_warning(void)
 	char path[] = "/tmp/cw-ctl-XXXXXX.prop", empty[] = "/tmp/cw-ctl-XXXXXX.prop";
 	CW_AUTO_FREE char *line = cw_format("validate %s", file_of("name=s\nconnector.class=Foo\nx=1\n", path));
 	CW_AUTO_FREE char *classless = cw_format("validate %s", file_of("name=s\n", empty));
+	CW_AUTO_FREE char *invalid = cw_format("%s is not valid:\nKEY    ERROR\ntopic  e 1\ntopic  e 2\n"
+					       "warning: unknown key \"x\"\n",
+					       path);
 	CW_AUTO_FREE char *valid = cw_format("%s is valid\nwarning: unknown key \"x\"\n", path);
 	static const char *const request =
 		"PUT /connector-plugins/Foo/config/validate {\"name\":\"s\",\"connector.class\":\"Foo\",\"x\":\"1\"}\n";
@@ -372,8 +218,7 @@ static void test_validate__prints_every_error_and_warning(void)
 			 "{\"name\":\"Foo\",\"error_count\":2,\"configs\":[{\"value\":{\"name\":\"topic\",\"errors\":["
 			 "\"e 1\",\"e 2\"]}},"
 			 "{\"value\":{\"name\":\"ok\",\"errors\":[]}}],\"warnings\":[\"unknown key \\\"x\\\"\"]}");
-	expect(r, line, CW_CTL_REFUSED, request, "KEY    ERROR\ntopic  e 1\ntopic  e 2\nwarning: unknown key \"x\"\n",
-	       "");
+	expect(r, line, CW_CTL_REFUSED, request, invalid, "");
 	mini_http_answer(
 		r->http, "PUT", "/connector-plugins/Foo/config/validate", 200,
 		"{\"name\":\"Foo\",\"error_count\":0,\"configs\":[],\"warnings\":[\"unknown key \\\"x\\\"\"]}");
@@ -444,7 +289,8 @@ static void test_wait__says_why_it_gave_up(void)
 	CU_ASSERT_TRUE(has(r->err, "task 1 of src is FAILED: killed by SIGSEGV in poll()"));
 	mini_http_answer(r->http, "GET", "/connectors/src/status", 200, STATUS("RUNNING", TASK(0, "UNASSIGNED")));
 	run(r, "wait src -t 0.01");
-	CU_ASSERT_TRUE(is(r->err, "workerctl: src did not become RUNNING within 0.01 s: RUNNING, task 0 UNASSIGNED\n"));
+	CU_ASSERT_TRUE(is(r->err, "workerctl: src did not become RUNNING within 0.01 s: RUNNING, task 0 UNASSIGNED\n"
+				  "Try 'workerctl describe src'.\n"));
 	mini_http_answer(r->http, "GET", "/connectors/src/status", 503,
 			 "{\"error_code\":503,\"message\":\"still starting\"}");
 	run(r, "wait src -t 0.01");
@@ -460,190 +306,183 @@ static void test_wait__knows_a_connector_without_a_status_from_none(void)
 	mini_http_answer(r->http, "GET", "/connectors/src/status", 404,
 			 "{\"error_code\":404,\"message\":\"No status found for connector src\"}");
 	run(r, "wait src -t 30");
-	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
+	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
 	mini_http_answer(r->http, "GET", "/connectors/src", 200, "{}");
 	run(r, "wait src -t 0.01");
 	CU_ASSERT_EQUAL(r->status, CW_CTL_TIMEOUT);
 	end(r);
 }
 
-/* ---- a worker that is not there, or is none ------------------------------------------------ */
-
-static void test_unreachable__is_told_from_a_refusal_and_shows_no_password(void)
+static void test_get__has_kinds_and_forms(void)
 {
 	struct run *r = begin();
-	CW_AUTO_FREE char *line = cw_format("--url http://me:secret@127.0.0.1:%d pause a b", mini_http_free_port());
-	CW_AUTO_FREE char *waiting = cw_format("--url http://127.0.0.1:%d wait a -t 0.01", mini_http_free_port());
+	static const char *const request = "GET /connectors?expand=status&expand=info\n";
 
-	run(r, line);
-	CU_ASSERT_EQUAL(r->status, CW_CTL_UNREACHABLE);
-	CU_ASSERT_TRUE(has(r->err, "workerctl: cannot reach http://127.0.0.1:"));
-	CU_ASSERT_PTR_NULL(strstr(r->err, "secret"));
-	/* Said once: the second name would fare no better. */
-	CU_ASSERT_PTR_NULL(strstr(strstr(r->err, "cannot reach") + 1, "cannot reach"));
-	run(r, waiting);
-	CU_ASSERT_EQUAL(r->status, CW_CTL_UNREACHABLE);
+	mini_http_answer(r->http, "GET", "/connectors", 200,
+			 "{\"src\":{\"status\":{\"connector\":{\"state\":\"RUNNING\",\"worker_id\":\"w:1\"},\"tasks\":["
+			 FAILED_TASK "],\"summary_state\":\"FAILED\"},\"info\":{\"type\":\"source\",\"config\":"
+			 "{\"connector.class\":\"S\",\"topic\":\"t\"}}}}");
+	expect(r, "get connectors -o wide", CW_CTL_OK, request,
+	       "NAME  TYPE    STATE   TASKS   CLASS  WORKER  TOPICS\n"
+	       "src   source  FAILED  0 of 1  S      w:1     t\n",
+	       "");
+	expect(r, "get tasks", CW_CTL_OK, request,
+	       "CONNECTOR  TASK  STATE   WORKER\n"
+	       "src           1  FAILED  w:1\n",
+	       "");
+	expect(r, "get tasks -o name", CW_CTL_OK, request, "src/1\n", "");
+	expect(r, "get tasks -o yaml", CW_CTL_OK, request,
+	       "- connector: src\n  id: 1\n  state: FAILED\n  worker_id: \"w:1\"\n"
+	       "  trace: |-\n    killed by SIGSEGV in poll()\n    at x.c:7\n",
+	       "");
+	expect(r, "get connectors src nope", CW_CTL_NOT_FOUND,
+	       "GET /connectors?expand=status&expand=info\nGET /connectors\n",
+	       "NAME  TYPE    STATE   TASKS   CLASS\n"
+	       "src   source  FAILED  0 of 1  S\n",
+	       "Connector nope not found");
+	mini_http_answer(r->http, "GET", "/connectors/src/offsets", 200,
+			 "{\"offsets\":[{\"partition\":{\"kafka_topic\":\"t\",\"kafka_partition\":3},\"offset\":"
+			 "{\"kafka_offset\":7}},{\"partition\":{\"f\":\"a\"},\"offset\":{\"p\":1}}]}");
+	expect(r, "get offsets src", CW_CTL_OK, "GET /connectors/src/offsets\n",
+	       "CONNECTOR  PARTITION  OFFSET\n"
+	       "src        t:3        7\n"
+	       "src        {\"f\":\"a\"}  {\"p\":1}\n",
+	       "");
+	expect(r, "get", CW_CTL_USAGE, "", "", "get needs to know what: connectors, tasks");
+	expect(r, "get pods", CW_CTL_USAGE, "", "", "get knows no pods");
+	/* A watch that is not on a terminal shows only what changed. */
+	run(r, "get tasks -o name --count=3 --interval=0.01");
+	CU_ASSERT_TRUE(is(r->out, "src/1\n"));
 	end(r);
 }
 
-static void test_stranger__is_named(void)
+static void test_describe__tells_all(void)
 {
 	struct run *r = begin();
 
-	mini_http_answer(r->http, "GET", "/connectors", 502, "<html>bad gateway</html>");
-	run(r, "list");
-	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
-	CU_ASSERT_TRUE(has(r->err, "answered with HTTP status 502 and no message; is it a Kafka Connect worker?"));
-	mini_http_answer(r->http, "GET", "/connectors", 500, "{\"error_code\":500,\"message\":\"a\\u001b[2Jb\\nc\"}");
-	run(r, "list");
-	CU_ASSERT_TRUE(is(r->err, "workerctl: a?[2Jb\nc\n"));
-	mini_http_answer(r->http, "GET", "/connectors", 200, "<html>welcome</html>");
-	run(r, "list");
-	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
-	CU_ASSERT_TRUE(has(r->err, "did not answer with JSON"));
+	mini_http_answer(r->http, "GET", "/connectors/src/status", 200, STATUS("PAUSED", FAILED_TASK));
+	mini_http_answer(r->http, "GET", "/connectors/src/config", 200,
+			 "{\"connector.class\":\"S\",\"password\":\"[hidden]\"}");
+	mini_http_answer(r->http, "GET", "/connectors/src/offsets", 200,
+			 "{\"offsets\":[{\"partition\":{\"f\":1},\"offset\":{\"p\":2}}]}");
+	mini_http_answer(r->http, "GET", "/metrics", 200, metrics);
+	expect(r, "describe src", CW_CTL_FAILED,
+	       "GET /connectors/src/status\nGET /connectors/src/config\nGET /metrics\nGET /connectors/src/offsets\n",
+	       "Name    src\n"
+	       "Type    source\n"
+	       "Class   S\n"
+	       "State   PAUSED\n"
+	       "Worker  w:1\n"
+	       "\n"
+	       "Configuration\n"
+	       "connector.class  S\n"
+	       "password         [hidden]\n"
+	       "\n"
+	       "Tasks\n"
+	       "TASK  STATE   WORKER  RECORDS  LAG  ERRORS  RETRIES  RESTARTS\n"
+	       "1     FAILED  w:1     234,567    -       2        -         1\n"
+	       "\n"
+	       "Offsets\n"
+	       "{\"f\":1}  {\"p\":2}\n"
+	       "\n"
+	       "task 1:\n"
+	       "    killed by SIGSEGV in poll()\n"
+	       "    at x.c:7\n",
+	       "");
+	run(r, "describe src -o json");
+	CU_ASSERT_TRUE(has(r->out, "\"offsets\":[{\"partition\":{\"f\":1}"));
 	end(r);
 }
 
-static void test_credentials__go_with_the_request(void)
-{
-	struct run *r = begin();
-	CW_AUTO_FREE char *line = cw_format("-u http://me:s%%20x@127.0.0.1:%d health", mini_http_port(r->http));
-
-	mini_http_answer(r->http, "GET", "/health", 200, "{\"status\":\"healthy\",\"message\":\"\"}");
-	run(r, line);
-	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
-	/* base64 of "me:s x" */
-	CU_ASSERT_STRING_EQUAL(mini_http_authorization(r->http), "Basic bWU6cyB4");
-	end(r);
-}
-
-/* ---- the command line ---------------------------------------------------------------------- */
-
-static void test_usage__one_sentence_for_each_mistake(void)
-{
-	static const struct {
-		const char *line, *err;
-	} cases[] = {
-		{ "", "a command is needed" },
-		{ "lits", "unknown command \"lits\"; did you mean \"list\"?" },
-		{ "stat", "did you mean \"status\"?" },
-		{ "frobnicate", "unknown command \"frobnicate\"" },
-		{ "list x", "list: unexpected argument \"x\"" },
-		{ "show", "show needs an argument: NAME" },
-		{ "pause", "pause needs an argument: NAME…" },
-		{ "list --wach", "unknown option --wach; did you mean --watch?" },
-		{ "list --watch", "list does not take --watch" },
-		{ "list -x", "unknown option -x" },
-		{ "list --url", "--url needs a value: URL" },
-		{ "list -o", "-o needs a value: FORMAT" },
-		{ "list -o yaml", "--output=yaml is unknown; it is table or json" },
-		{ "list --quiet=yes", "--quiet takes no value" },
-		{ "list --timeout=soon", "--timeout=soon is no time" },
-		{ "list -t 0", "--timeout=0 is no time" },
-		{ "list -t inf", "--timeout=inf is no time" },
-		{ "list --url ftp://x", "the worker's URL is not valid" },
-		{ "list --url http://", "the worker's URL is not valid" },
-		{ "status --count 0", "--count=0 is not valid; it is a whole number, 1 or more" },
-		{ "status --interval x", "--interval=x is no time" },
-		{ "restart a --task -1", "--task=-1 is not valid" },
-		{ "wait a --for DONE",
-		  "--for=DONE is no state to use here; there are RUNNING, PAUSED, STOPPED, COMPLETED, FAILED" },
-		{ "create f --state COMPLETED", "there are RUNNING, PAUSED, STOPPED" },
-		{ "help nope", "unknown command \"nope\"" },
-	};
-	struct run *r = begin();
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		expect(r, cases[i].line, CW_CTL_USAGE, "", "", cases[i].err);
-	end(r);
-}
-
-static void test_help__names_every_command_option_and_exit_status(void)
+static void test_names__may_be_patterns(void)
 {
 	struct run *r = begin();
 
-	run(r, "--help");
-	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
-	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++)
-		CU_ASSERT_TRUE(has(r->out, c->summary));
-	for (const struct cw_ctl_option *o = cw_ctl_options; o->name; o++)
-		CU_ASSERT_TRUE(has(r->out, o->help));
-	for (const struct cw_ctl_exit_text *e = cw_ctl_exits; e->text; e++)
-		CU_ASSERT_TRUE(has(r->out, e->text));
-	run(r, "help restart");
-	CU_ASSERT_TRUE(has(r->out, "Usage: workerctl [OPTION]… restart NAME…\n"));
-	CU_ASSERT_TRUE(has(r->out, "--only-failed"));
-	CU_ASSERT_PTR_NULL(strstr(r->out, "--watch"));
-	run(r, "restart --help");
-	CU_ASSERT_TRUE(has(r->out, "Usage: workerctl [OPTION]… restart NAME…\n"));
-	run(r, "--version");
-	CU_ASSERT_TRUE(is(r->out, "workerctl " PACKAGE_VERSION "\n"));
+	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"logs-b\",\"x\",\"logs-a\",\"[odd]\"]");
+	mini_http_answer(r->http, "PUT", "/connectors/logs-a/pause", 202, "");
+	mini_http_answer(r->http, "PUT", "/connectors/logs-b/pause", 202, "");
+	mini_http_answer(r->http, "PUT", "/connectors/%5Bodd%5D/pause", 202, "");
+	expect(r, "pause logs-* logs-b", CW_CTL_OK,
+	       "GET /connectors\nPUT /connectors/logs-a/pause\nPUT /connectors/logs-b/pause\n",
+	       "logs-a pausing\nlogs-b pausing\n", "");
+	expect(r, "pause [odd] -q", CW_CTL_OK, "GET /connectors\nPUT /connectors/%5Bodd%5D/pause\n", "", "");
+	expect(r, "pause nothing*", CW_CTL_NOT_FOUND, "GET /connectors\n", "", "no connector's name fits nothing*");
 	end(r);
 }
 
-static void test_completion__is_made_from_the_tables(void)
+static void test_changes__wait_for_their_effect(void)
 {
 	struct run *r = begin();
 
-	run(r, "completion");
-	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
-	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++) {
-		CW_AUTO_FREE char *part = cw_format("\t%s)\n", c->name);
-
-		CU_ASSERT_TRUE(has(r->out, part));
-	}
-	CU_ASSERT_TRUE(has(r->out, "complete -F _workerctl workerctl\n"));
+	mini_http_answer(r->http, "PUT", "/connectors/src/pause", 200, "{}");
+	mini_http_answer(r->http, "GET", "/connectors/src/status", 200, STATUS("PAUSED", TASK(0, "PAUSED")));
+	expect(r, "pause src --wait -t 2", CW_CTL_OK,
+	       "PUT /connectors/src/pause?wait=PAUSED&timeout=2000ms\nGET /connectors/src/status\n", "src PAUSED\n",
+	       "");
+	/* The worker's time-out is told in the words of a wait: with what is the matter. */
+	mini_http_answer(r->http, "POST", "/connectors/src/restart", 504, "{\"message\":\"no\"}");
+	mini_http_answer(r->http, "GET", "/connectors/src/status", 200, STATUS("RUNNING", FAILED_TASK));
+	run(r, "restart src --tasks --wait -t 0.01");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_FAILED);
+	CU_ASSERT_TRUE(has(r->err, "task 1 of src is FAILED: killed by SIGSEGV"));
+	/* What is shown is not yet what was asked for. */
+	mini_http_answer(r->http, "GET", "/connectors/src/status", 200,
+			 "{\"connector\":{\"state\":\"RUNNING\"},\"tasks\":[{\"id\":0,\"state\":\"RUNNING\"}],"
+			 "\"generation\":2,\"observed_generation\":1}");
+	run(r, "wait src -t 0.01");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_TIMEOUT);
 	end(r);
 }
 
-/* The text of a man page without what its language adds: "\-" is "-". */
-static char *man_page(const char *name)
+static void test_delete__asks_on_a_terminal_only(void)
 {
-	const char *folder = getenv("srcdir");
-	CW_AUTO_FREE char *path = cw_format("%s/man/%s", folder ? folder : ".", name);
-	FILE *file = fopen(path, "r");
-	struct cw_buf out = { 0 };
-	int c;
+	struct run *r = begin();
 
-	while (file && (c = fgetc(file)) != EOF)
-		if (c != '\\') {
-			char byte = (char)c;
-
-			cw_buf_append(&out, &byte, 1);
-		}
-	if (file)
-		fclose(file);
-	return cw_buf_take(&out);
+	mini_http_answer(r->http, "DELETE", "/connectors/a", 204, "");
+	expect(r, "delete a b --ignore-missing", CW_CTL_OK, "DELETE /connectors/a\nDELETE /connectors/b\n",
+	       "a deleted\nb not there\n", "");
+	r->tty = true;
+	r->in = "n\n";
+	expect(r, "delete a", CW_CTL_REFUSED, "", "", "Delete a? [y/N] ");
+	r->in = "";
+	expect(r, "delete a", CW_CTL_REFUSED, "", "", "nothing was deleted");
+	r->in = "y\n";
+	expect(r, "delete a", CW_CTL_OK, "DELETE /connectors/a\n", "a deleted\n", "Delete a? [y/N] ");
+	r->in = NULL;
+	expect(r, "delete a -y", CW_CTL_OK, "DELETE /connectors/a\n", "a deleted\n", "");
+	end(r);
 }
 
-static void test_man_page__describes_every_command_option_and_exit_status(void)
+static void test_patch__sets_and_removes_keys(void)
 {
-	CW_AUTO_FREE char *page = man_page("workerctl.1");
+	struct run *r = begin();
 
-	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++) {
-		CW_AUTO_FREE char *bare = cw_format("\n.B %s", c->name);
-		CW_AUTO_FREE char *with_argument = cw_format("\n.BI %s \"", c->name);
-
-		CU_ASSERT_TRUE(has(page, strstr(page, bare) ? bare : with_argument));
-	}
-	for (const struct cw_ctl_option *o = cw_ctl_options; o->name; o++) {
-		CW_AUTO_FREE char *part = cw_format("--%s", o->name);
-
-		CU_ASSERT_TRUE(has(page, part));
-	}
-	for (const struct cw_ctl_exit_text *e = cw_ctl_exits; e->text; e++) {
-		CW_AUTO_FREE char *part = cw_format(".B %d\n", (int)e->code);
-
-		CU_ASSERT_TRUE(has(page, part));
-	}
+	mini_http_answer(r->http, "GET", "/connectors/a/config", 200, "{\"k\":\"1\",\"gone\":\"2\",\"s\":\"3\"}");
+	mini_http_answer(r->http, "PATCH", "/connectors/a/config", 200, "{\"config\":{\"k\":\"x=y\",\"s\":\"3\"}}");
+	mini_http_answer(r->http, "GET", "/openapi.json", 200, "{\"x\":\"dry_run\"}");
+	expect(r, "patch a k=x=y gone-", CW_CTL_OK,
+	       "GET /connectors/a/config\nPATCH /connectors/a/config {\"k\":\"x=y\",\"gone\":null}\n",
+	       "a updated\n  - gone=2\n  ~ k=1 → x=y\n", "");
+	expect(r, "patch a k=x=y --dry-run -q", CW_CTL_OK,
+	       "GET /openapi.json\nGET /connectors/a/config\nPATCH /connectors/a/config?dry_run=true {\"k\":\"x=y\"}\n",
+	       "", "");
+	expect(r, "patch a k", CW_CTL_USAGE, "", "", "k is neither KEY=VALUE nor KEY-");
+	/* A worker that does not know dry runs would do it. */
+	mini_http_answer(r->http, "GET", "/openapi.json", 404, "{\"message\":\"HTTP 404 Not Found\"}");
+	expect(r, "patch a k=1 --dry-run", CW_CTL_REFUSED, "GET /openapi.json\n", "", "has no dry runs");
+	end(r);
 }
 
 int main(void)
 {
 	CU_TestInfo commands[] = {
 		{ "list", test_list__shows_each_connector_and_how_many_tasks_run },
-		{ "create", test_create__posts_the_file_and_passes_a_refusal_on },
-		{ "apply", test_apply__says_created_updated_or_unchanged },
+		{ "get", test_get__has_kinds_and_forms },
+		{ "describe", test_describe__tells_all },
+		{ "patterns", test_names__may_be_patterns },
+		{ "waiting", test_changes__wait_for_their_effect },
+		{ "delete", test_delete__asks_on_a_terminal_only },
+		{ "patch", test_patch__sets_and_removes_keys },
 		{ "show", test_show__prints_what_create_reads },
 		{ "status", test_status__shows_states_numbers_and_traces },
 		{ "status without metrics", test_status__does_without_metrics },
@@ -658,19 +497,7 @@ int main(void)
 		{ "wait for what is not there", test_wait__knows_a_connector_without_a_status_from_none },
 		CU_TEST_INFO_NULL,
 	};
-	CU_TestInfo around[] = {
-		{ "unreachable", test_unreachable__is_told_from_a_refusal_and_shows_no_password },
-		{ "no worker", test_stranger__is_named },
-		{ "credentials", test_credentials__go_with_the_request },
-		{ "usage", test_usage__one_sentence_for_each_mistake },
-		{ "help", test_help__names_every_command_option_and_exit_status },
-		{ "completion", test_completion__is_made_from_the_tables },
-		{ "man page", test_man_page__describes_every_command_option_and_exit_status },
-		CU_TEST_INFO_NULL,
-	};
-	CU_SuiteInfo suites[] = { { .pName = "commands", .pTests = commands },
-				  { .pName = "around them", .pTests = around },
-				  CU_SUITE_INFO_NULL };
+	CU_SuiteInfo suites[] = { { .pName = "commands", .pTests = commands }, CU_SUITE_INFO_NULL };
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	return cw_test_main(suites);

@@ -1,10 +1,12 @@
 /* The pure parts of workerctl: tables, numbers, the metrics format. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "ctl/numbers.h"
 #include "ctl/prometheus.h"
 #include "ctl/table.h"
+#include "ctl/yaml.h"
 #include "unit.h"
 
 /* ---- tables -------------------------------------------------------------------------------- */
@@ -259,6 +261,51 @@ static void test_numbers__a_broken_answer_is_not_taken_in(void)
 	cw_window_free(&window);
 }
 
+/* ---- YAML ---------------------------------------------------------------------------------- */
+
+static void test_yaml__is_read_back_as_it_was(void)
+{
+	static const char *const rows[][2] = {
+		{ "{}", "{}\n" },
+		{ "[]", "[]\n" },
+		{ "null", "null\n" },
+		{ "1.5", "1.5\n" },
+		{ "\"text\"", "text\n" },
+		{ "{\"a\":{},\"b\":[],\"c\":null,\"d\":true,\"e\":-3}", "a: {}\nb: []\nc: null\nd: true\ne: -3\n" },
+		{ "{\"a\":{\"b\":{\"c\":\"d\"}}}", "a:\n  b:\n    c: d\n" },
+		{ "[{\"a\":1,\"b\":[1,[2,3]]},\"x\"]", "- a: 1\n  b:\n    - 1\n    - - 2\n      - 3\n- x\n" },
+		/* what would be taken for something else */
+		{ "[\"true\",\"No\",\"null\",\"1\",\"1e3\",\"0x1\",\"2026-01-21\",\"\",\"~\",\"y\"]",
+		  "- \"true\"\n- \"No\"\n- \"null\"\n- \"1\"\n- \"1e3\"\n- \"0x1\"\n"
+		  "- \"2026-01-21\"\n- \"\"\n- \"~\"\n- \"y\"\n" },
+		{ "[\"a: b\",\"a #b\",\"- a\",\" a\",\"a \",\"*a\",\"!a\",\"a\\\"b\",\"[hidden]\","
+		  "\"gr\\u00fc\\u00df\"]",
+		  "- \"a: b\"\n- \"a #b\"\n- \"- a\"\n- \" a\"\n- \"a \"\n- \"*a\"\n- \"!a\"\n- \"a\\\"b\"\n"
+		  "- \"[hidden]\"\n"
+		  "- \"gr\xc3\xbc\xc3\x9f\"\n" },
+		{ "{\"a:b\":\"/x/y.z\",\"true\":\"k=v\"}", "\"a:b\": /x/y.z\n\"true\": k=v\n" },
+		{ "{\"t\":\"a\\nb\",\"u\":\"a\\n\\n b\\n\",\"v\":\"a\\n\\n\"}",
+		  "t: |-\n  a\n  b\nu: |\n  a\n\n   b\nv: |+\n  a\n\n" },
+		{ "[\" a\\nb\",\"a\\u0007\\nb\"]", "- \" a\\nb\"\n- \"a\\u0007\\nb\"\n" },
+		{ "\"a\\nb\"", "|-\n  a\n  b\n" },
+		{ "{\"\\u2028\":\"\\u0085\\u007f\\ufeff\\u2029\\u201c\"}",
+		  "\"\\u2028\": \"\\u0085\\u007f\\ufeff\\u2029\xe2\x80\x9c\"\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *value = json_loads(rows[i][0], JSON_DECODE_ANY, NULL);
+		struct cw_buf out = { 0 };
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(value);
+		cw_yaml_put(&out, value);
+		CU_ASSERT_STRING_EQUAL(out.p, rows[i][1]);
+		if (strcmp(out.p, rows[i][1]) != 0)
+			fprintf(stderr, "\n--- got\n%s\n--- expected\n%s\n", out.p, rows[i][1]);
+		cw_buf_free(&out);
+		json_decref(value);
+	}
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -275,6 +322,7 @@ int main(void)
 		{ "restarts", test_numbers__a_restarted_task_counts_from_there },
 		{ "sinks", test_numbers__what_a_sink_wrote_says_more_than_what_it_read },
 		{ "broken answers", test_numbers__a_broken_answer_is_not_taken_in },
+		{ "YAML", test_yaml__is_read_back_as_it_was },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "ctl text", .pTests = tests }, CU_SUITE_INFO_NULL };

@@ -1,0 +1,157 @@
+/* Commands about plugins: plugins describe, validate. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ctl/documents.h"
+
+/* ---- describe ------------------------------------------------------------------------------ */
+
+/* One key: a line of facts, and what it means below. */
+static void put_definition(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *def)
+{
+	const char *name = cw_json_text(def, "name"), *type = cw_json_text(def, "type");
+	const char *value = cw_json_text(def, "default_value");
+	const char *importance = cw_json_text(def, "importance"), *doc = cw_json_text(def, "documentation");
+	size_t width = ctl->io.tty ? (size_t)ctl->io.width : 100;
+
+	cw_color_put(out, ctl->colors, CW_COLOR_BOLD, name ? name : "-");
+	cw_buf_printf(out, "  %s, %s importance, ", type ? type : "?", importance ? importance : "?");
+	if (json_is_true(json_object_get(def, "required")))
+		cw_color_put(out, ctl->colors, CW_COLOR_YELLOW, "required");
+	else if (!value)
+		cw_buf_puts(out, "no default");
+	else
+		cw_buf_printf(out, "default \"%s\"", value);
+	cw_buf_puts(out, "\n");
+	if (doc && *doc)
+		cw_text_wrap(out, doc, 4, width < 100 ? width : 100);
+}
+
+static void print_definitions(const struct cw_ctl *ctl, const json_t *defs)
+{
+	struct cw_buf out = { 0 };
+	const char *group = NULL;
+	size_t i;
+	json_t *def;
+
+	json_array_foreach((json_t *)defs, i, def) {
+		const char *own = cw_json_text(def, "group");
+
+		if (own && (!group || strcmp(own, group) != 0)) {
+			cw_buf_puts(&out, i ? "\n" : "");
+			cw_color_put(&out, ctl->colors, CW_COLOR_CYAN, own);
+			cw_buf_puts(&out, "\n\n");
+		}
+		group = own ? own : group;
+		put_definition(ctl, &out, def);
+	}
+	if (out.n)
+		fwrite(out.p, 1, out.n, ctl->io.out);
+	cw_buf_free(&out);
+}
+
+enum cw_ctl_exit cw_ctl_plugin(struct cw_ctl *ctl)
+{
+	CW_AUTO_FREE char *name = cw_client_escape(ctl->client, ctl->args[0]);
+	CW_AUTO_FREE char *path = cw_format("/connector-plugins/%s/config", name);
+	json_t *defs;
+	enum cw_ctl_exit result = cw_ctl_get(ctl, path, NULL, &defs);
+
+	if (result == CW_CTL_NOT_FOUND)
+		cw_ctl_advise(ctl, "workerctl plugins list");
+	if (result != CW_CTL_OK)
+		return result;
+	if (cw_ctl_is_data(ctl))
+		cw_ctl_print_data(ctl, defs);
+	else
+		print_definitions(ctl, defs);
+	json_decref(defs);
+	return CW_CTL_OK;
+}
+
+/* ---- validate ------------------------------------------------------------------------------ */
+
+static void print_warnings(const struct cw_ctl *ctl, const json_t *infos)
+{
+	size_t i;
+	json_t *warning;
+
+	json_array_foreach(json_object_get(infos, "warnings"), i, warning)
+		if (json_is_string(warning))
+			fprintf(ctl->io.out, "warning: %s\n", json_string_value(warning));
+}
+
+static void print_errors(const struct cw_ctl *ctl, const json_t *infos)
+{
+	static const char *const heads[] = { "KEY", "ERROR" };
+	struct cw_table table = { 0 };
+	size_t i, k;
+	json_t *config, *error;
+
+	cw_table_heads(&table, heads, 2);
+	json_array_foreach(json_object_get(infos, "configs"), i, config) {
+		const json_t *value = json_object_get(config, "value");
+
+		json_array_foreach(json_object_get(value, "errors"), k, error) {
+			cw_table_row(&table);
+			cw_table_cell(&table, cw_json_text(value, "name"), CW_COLOR_YELLOW);
+			cw_table_cell(&table, json_string_value(error), CW_COLOR_NONE);
+		}
+	}
+	cw_ctl_print_table(ctl, &table);
+}
+
+static enum cw_ctl_exit report(struct cw_ctl *ctl, const char *where, const json_t *infos)
+{
+	json_int_t errors = json_integer_value(json_object_get(infos, "error_count"));
+
+	if (cw_ctl_is_data(ctl)) {
+		cw_ctl_print_data(ctl, infos);
+	} else if (errors == 0) {
+		if (!(ctl->given & CW_O_QUIET))
+			fprintf(ctl->io.out, "%s is valid\n", where);
+		print_warnings(ctl, infos);
+	} else {
+		fprintf(ctl->io.out, "%s is not valid:\n", where);
+		print_errors(ctl, infos);
+		print_warnings(ctl, infos);
+	}
+	return errors == 0 ? CW_CTL_OK : CW_CTL_REFUSED;
+}
+
+static enum cw_ctl_exit validate(struct cw_ctl *ctl, const struct cw_document *document)
+{
+	const char *class_name = cw_map_get(&document->config, "connector.class");
+	CW_AUTO_FREE char *name = NULL, *path = NULL;
+	enum cw_ctl_exit result;
+	struct cw_reply reply;
+	json_t *body;
+
+	if (!class_name) {
+		cw_ctl_complain(ctl, "%s: connector.class is missing: the plugin to check it against", document->where);
+		cw_ctl_advise(ctl, "workerctl plugins list");
+		return CW_CTL_USAGE;
+	}
+	name = cw_client_escape(ctl->client, class_name);
+	path = cw_format("/connector-plugins/%s/config/validate", name);
+	body = cw_map_to_json(&document->config);
+	if (cw_client_call(ctl->client, "PUT", path, body, &reply))
+		result = cw_ctl_refused(ctl, &reply, NULL);
+	else
+		result = report(ctl, document->where, reply.body);
+	cw_reply_free(&reply);
+	json_decref(body);
+	return result;
+}
+
+enum cw_ctl_exit cw_ctl_validate(struct cw_ctl *ctl)
+{
+	struct cw_documents documents;
+	enum cw_ctl_exit result = cw_documents_load(ctl, &documents);
+
+	for (size_t i = 0; i < documents.n && result != CW_CTL_UNREACHABLE; i++)
+		result = cw_ctl_worse(result, validate(ctl, &documents.list[i]));
+	cw_documents_free(&documents);
+	return result;
+}

@@ -1,0 +1,2 @@
+# fish completion for workerctl, which prints it itself.
+workerctl completion fish | source

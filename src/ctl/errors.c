@@ -1,0 +1,137 @@
+/* What went wrong, in one sentence, and what to do next. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "ctl/ctl.h"
+
+void cw_ctl_complain(const struct cw_ctl *ctl, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("workerctl: ", ctl->io.err);
+	if (ctl->about)
+		fprintf(ctl->io.err, "%s: ", ctl->about);
+	va_start(ap, fmt);
+	vfprintf(ctl->io.err, fmt, ap);
+	va_end(ap);
+	fputs("\n", ctl->io.err);
+}
+
+void cw_ctl_advise(const struct cw_ctl *ctl, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("Try '", ctl->io.err);
+	va_start(ap, fmt);
+	vfprintf(ctl->io.err, fmt, ap);
+	va_end(ap);
+	fputs("'.\n", ctl->io.err);
+}
+
+/* The connector that was most likely meant, or NULL: new. */
+static char *suggestion(struct cw_ctl *ctl, const char *connector)
+{
+	struct cw_nearest near = { .name = connector };
+	struct cw_reply reply;
+	char *out = NULL;
+	size_t i;
+	json_t *name;
+
+	if (cw_client_call(ctl->client, "GET", "/connectors", NULL, &reply) == 0)
+		json_array_foreach(reply.body, i, name)
+			if (json_is_string(name))
+				cw_nearest_offer(&near, json_string_value(name));
+	if (near.best && strcmp(near.best, connector) != 0)
+		out = cw_strdup(near.best);
+	cw_reply_free(&reply);
+	return out;
+}
+
+enum cw_ctl_exit cw_ctl_exit_of(const struct cw_reply *reply)
+{
+	switch (reply->status) {
+	case 0: return CW_CTL_UNREACHABLE;
+	case 401:
+	case 403: return CW_CTL_DENIED;
+	case 404: return CW_CTL_NOT_FOUND;
+	case 409:
+	case 412: return CW_CTL_CONFLICT;
+	case 504: return CW_CTL_TIMEOUT;
+	default: return reply->status < 300 ? CW_CTL_OK : CW_CTL_REFUSED;
+	}
+}
+
+/* Only what helps: most refusals say themselves what is wrong. */
+static void advise_on(struct cw_ctl *ctl, const struct cw_reply *reply, const char *connector)
+{
+	switch (reply->status) {
+	case 0:
+		fputs("Is the worker running? Another one is named with --server, or chosen with "
+		      "'workerctl context use'.\n",
+		      ctl->io.err);
+		break;
+	case 401:
+		cw_ctl_advise(ctl, "workerctl context set NAME --server %s --user USER --password-stdin",
+			      cw_client_url(ctl->client));
+		break;
+	case 403:
+		fputs("Another user may have the right; contexts hold credentials, see 'workerctl context --help'.\n",
+		      ctl->io.err);
+		break;
+	case 404:
+		if (connector)
+			cw_ctl_advise(ctl, "workerctl get connectors");
+		break;
+	case 412:
+		fputs("Somebody else was faster. Look at it again and repeat your change.\n", ctl->io.err);
+		break;
+	case 504:
+		if (connector)
+			cw_ctl_advise(ctl, "workerctl describe %s", connector);
+		break;
+	default:
+		if (reply->status == 409 && strstr(reply->message, "already exists"))
+			cw_ctl_advise(ctl, "workerctl apply -f FILE");
+		else if (strstr(reply->message, "Connector configuration is invalid"))
+			cw_ctl_advise(ctl, "workerctl plugins describe CLASS");
+		else if (strstr(reply->message, "Failed to find any class"))
+			cw_ctl_advise(ctl, "workerctl plugins list");
+		else if (connector && strstr(reply->message, "STOPPED state"))
+			cw_ctl_advise(ctl, "workerctl stop %s --wait", connector);
+	}
+}
+
+/* How much of a refusal says something here: the errors of a configuration end with a hint for users of REST. */
+static int useful_length(const char *message)
+{
+	const char *hint = strstr(message, "\nYou can also find the above list of errors at the endpoint");
+
+	return (int)(hint ? (size_t)(hint - message) : strlen(message));
+}
+
+enum cw_ctl_exit cw_ctl_refused(struct cw_ctl *ctl, const struct cw_reply *reply, const char *connector)
+{
+	CW_AUTO_FREE char *meant = reply->status == 404 && connector ? suggestion(ctl, connector) : NULL;
+
+	if (meant) {
+		cw_ctl_complain(ctl, "%s (did you mean %s?)", reply->message, meant);
+	} else {
+		cw_ctl_complain(ctl, "%.*s", useful_length(reply->message), reply->message);
+		advise_on(ctl, reply, connector);
+	}
+	return cw_ctl_exit_of(reply);
+}
+
+enum cw_ctl_exit cw_ctl_worse(enum cw_ctl_exit a, enum cw_ctl_exit b)
+{
+	static const int rank[] = {
+		[CW_CTL_OK] = 0,      [CW_CTL_FAILED] = 1, [CW_CTL_TIMEOUT] = 2, [CW_CTL_NOT_FOUND] = 3,
+		[CW_CTL_CONFLICT] = 4, [CW_CTL_REFUSED] = 5, [CW_CTL_DENIED] = 6, [CW_CTL_USAGE] = 7,
+		[CW_CTL_UNREACHABLE] = 8,
+	};
+
+	return rank[a] >= rank[b] ? a : b;
+}

@@ -1,0 +1,257 @@
+#include "ctl/states.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+static bool is_failed(const json_t *part)
+{
+	const char *state = cw_json_text(part, "state");
+
+	return state && strcmp(state, "FAILED") == 0;
+}
+
+bool cw_states_any_failed(const json_t *connectors)
+{
+	const char *name;
+	json_t *status, *task;
+	size_t i;
+
+	json_object_foreach((json_t *)connectors, name, status) {
+		if (is_failed(json_object_get(status, "connector")))
+			return true;
+		json_array_foreach(json_object_get(status, "tasks"), i, task)
+			if (is_failed(task))
+				return true;
+	}
+	return false;
+}
+
+/* ---- cells --------------------------------------------------------------------------------- */
+
+static void put_count(struct cw_table *table, const struct cw_states *look, const char *name, int task,
+		      enum cw_number number)
+{
+	char text[32];
+	double value;
+
+	cw_table_number(table, cw_window_value(look->window, name, task, number, &value)
+				       ? cw_count_text(value, text, sizeof(text))
+				       : NULL);
+}
+
+static void put_rates(struct cw_table *table, const struct cw_states *look, const char *name, int task)
+{
+	char text[32];
+	double value;
+
+	cw_table_number(table, cw_window_rate(look->window, name, task, CW_N_RECORDS, &value)
+				       ? cw_count_text(value, text, sizeof(text))
+				       : NULL);
+	cw_table_number(table, cw_window_rate(look->window, name, task, CW_N_BYTES, &value)
+				       ? cw_bytes_text(value, text, sizeof(text))
+				       : NULL);
+}
+
+static void put_numbers(struct cw_table *table, const struct cw_states *look, const char *name, int task, bool rates)
+{
+	put_count(table, look, name, task, CW_N_RECORDS);
+	if (rates)
+		put_rates(table, look, name, task);
+	put_count(table, look, name, task, CW_N_LAG);
+	put_count(table, look, name, task, CW_N_ERRORS);
+	put_count(table, look, name, task, CW_N_RETRIES);
+	put_count(table, look, name, task, CW_N_RESTARTS);
+}
+
+/* "2 RUNNING", "1 RUNNING, 1 FAILED" in the order of the first of each. */
+static char *task_states(const json_t *tasks)
+{
+	const char *seen[8];
+	size_t counts[8] = { 0 }, n = 0, i, k;
+	struct cw_buf out = { 0 };
+	json_t *task;
+
+	json_array_foreach((json_t *)tasks, i, task) {
+		const char *state = cw_json_text(task, "state");
+
+		state = state ? state : "?";
+		for (k = 0; k < n && strcmp(seen[k], state) != 0; k++)
+			;
+		if (k == n && n < 8)
+			seen[n++] = state;
+		if (k < 8)
+			counts[k]++;
+	}
+	for (k = 0; k < n; k++)
+		cw_buf_printf(&out, "%s%zu %s", k ? ", " : "", counts[k], seen[k]);
+	if (n == 0)
+		cw_buf_puts(&out, "none");
+	return cw_buf_take(&out);
+}
+
+static enum cw_color tasks_color(const json_t *status)
+{
+	const char *first = NULL;
+	size_t i;
+	json_t *task;
+
+	json_array_foreach(json_object_get(status, "tasks"), i, task) {
+		if (is_failed(task))
+			return CW_COLOR_RED;
+		first = i == 0 ? cw_json_text(task, "state") : first;
+	}
+	return cw_ctl_state_color(first);
+}
+
+/* ---- tables -------------------------------------------------------------------------------- */
+
+static const char *const number_heads[] = { "#RECORDS", "#RECORDS/S", "#BYTES/S", "#LAG",
+					    "#ERRORS",	"#RETRIES",   "#RESTARTS" };
+
+static void put_heads(struct cw_table *table, const char *const *first, size_t n_first, bool rates)
+{
+	const char *heads[CW_TABLE_COLUMNS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_first; i++)
+		heads[n++] = first[i];
+	for (size_t i = 0; i < sizeof(number_heads) / sizeof(number_heads[0]); i++)
+		if (rates || (i != 1 && i != 2))
+			heads[n++] = number_heads[i];
+	cw_table_heads(table, heads, n);
+}
+
+/* The fastest first; what has no rate comes last, in the order of names. */
+struct rated {
+	const char *name;
+	double rate; /* -1: none */
+};
+
+static int by_rate(const void *a, const void *b)
+{
+	const struct rated *x = a, *y = b;
+
+	if (x->rate != y->rate)
+		return x->rate > y->rate ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* The names in the order of the table: an array to free. */
+static struct rated *order(const struct cw_states *look, bool rated, size_t *n)
+{
+	const char **names = cw_json_keys(look->connectors, n);
+	struct rated *out = cw_alloc((*n + 1) * sizeof(*out));
+
+	for (size_t i = 0; i < *n; i++) {
+		out[i].name = names[i];
+		if (!rated || !cw_window_rate(look->window, names[i], -1, CW_N_RECORDS, &out[i].rate))
+			out[i].rate = -1;
+	}
+	free(names);
+	if (*n > 0)
+		qsort(out, *n, sizeof(*out), by_rate);
+	return out;
+}
+
+void cw_states_connectors(struct cw_table *table, const struct cw_states *look, bool rates, bool by_rates)
+{
+	static const char *const heads[] = { "NAME", "TYPE", "STATE", "TASKS" };
+	size_t n;
+	struct rated *rows = order(look, by_rates, &n);
+
+	put_heads(table, heads, 4, rates);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *status = json_object_get(look->connectors, rows[i].name);
+		const char *state = cw_json_text(json_object_get(status, "connector"), "state");
+		CW_AUTO_FREE char *tasks = task_states(json_object_get(status, "tasks"));
+
+		cw_table_row(table);
+		cw_table_cell(table, rows[i].name, CW_COLOR_NONE);
+		cw_table_cell(table, cw_json_text(status, "type"), CW_COLOR_NONE);
+		cw_table_cell(table, state, cw_ctl_state_color(state));
+		cw_table_cell(table, tasks, tasks_color(status));
+		put_numbers(table, look, rows[i].name, -1, rates);
+	}
+	free(rows);
+}
+
+void cw_states_tasks(struct cw_table *table, const struct cw_states *look, const char *name, bool rates)
+{
+	static const char *const heads[] = { "TASK", "STATE", "WORKER" };
+	const json_t *status = json_object_get(look->connectors, name);
+	size_t i;
+	json_t *task;
+
+	put_heads(table, heads, 3, rates);
+	json_array_foreach(json_object_get(status, "tasks"), i, task) {
+		int id = (int)json_integer_value(json_object_get(task, "id"));
+		CW_AUTO_FREE char *number = cw_format("%d", id);
+
+		cw_table_row(table);
+		cw_table_cell(table, number, CW_COLOR_NONE);
+		cw_table_cell(table, cw_json_text(task, "state"), cw_ctl_state_color(cw_json_text(task, "state")));
+		cw_table_cell(table, cw_json_text(task, "worker_id"), CW_COLOR_NONE);
+		put_numbers(table, look, name, id, rates);
+	}
+}
+
+static void put_trace(const struct cw_ctl *ctl, struct cw_buf *out, const char *who, const json_t *part)
+{
+	const char *trace = cw_json_text(part, "trace");
+
+	if (!trace || !*trace)
+		return;
+	cw_buf_puts(out, "\n");
+	cw_color_put(out, ctl->colors, CW_COLOR_RED, who);
+	cw_buf_puts(out, ":\n");
+	cw_text_wrap(out, trace, 4, ctl->io.tty ? (size_t)ctl->io.width : 4096);
+}
+
+void cw_states_traces(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *status)
+{
+	size_t i;
+	json_t *task;
+
+	put_trace(ctl, out, "connector", json_object_get(status, "connector"));
+	json_array_foreach(json_object_get(status, "tasks"), i, task) {
+		CW_AUTO_FREE char *who =
+			cw_format("task %" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(task, "id")));
+
+		put_trace(ctl, out, who, task);
+	}
+}
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+enum cw_ctl_exit cw_states_fetch(struct cw_ctl *ctl, const char *name, json_t **out)
+{
+	CW_AUTO_FREE char *path = name ? cw_ctl_path(ctl, name, "/status") : cw_strdup("/connectors?expand=status");
+	json_t *answer, *entry;
+	const char *key;
+	enum cw_ctl_exit result = cw_ctl_get(ctl, path, name, &answer);
+
+	*out = NULL;
+	if (result != CW_CTL_OK)
+		return result;
+	*out = json_object();
+	if (name)
+		json_object_set(*out, name, answer);
+	else
+		json_object_foreach(answer, key, entry)
+			if (json_object_get(entry, "status"))
+				json_object_set(*out, key, json_object_get(entry, "status"));
+	json_decref(answer);
+	return CW_CTL_OK;
+}
+
+void cw_states_count(struct cw_ctl *ctl, struct cw_window *window)
+{
+	struct cw_reply reply;
+
+	if (cw_client_call(ctl->client, "GET", "/metrics", NULL, &reply) == 0 && reply.text.n > 0)
+		cw_window_add(window, reply.text.p, cw_clock_ms());
+	cw_reply_free(&reply);
+}

@@ -1,0 +1,24 @@
+/* states - the states of connectors and what their tasks count, as tables: for status, top and describe. */
+#ifndef CW_CTL_STATES_H
+#define CW_CTL_STATES_H
+
+#include "ctl/ctl.h"
+#include "ctl/numbers.h"
+
+struct cw_states {
+	json_t *connectors; /* name → ConnectorStateInfo */
+	const struct cw_window *window;
+};
+
+/* The states of all connectors, or of one: CW_CTL_OK and *out (new), or said what is wrong. */
+enum cw_ctl_exit cw_states_fetch(struct cw_ctl *ctl, const char *name, json_t **out);
+/* Takes a sample of /metrics. A worker without it (Kafka's own) has no numbers; that is no failure. */
+void cw_states_count(struct cw_ctl *ctl, struct cw_window *window);
+
+void cw_states_connectors(struct cw_table *table, const struct cw_states *states, bool rates, bool by_rates);
+void cw_states_tasks(struct cw_table *table, const struct cw_states *states, const char *name, bool rates);
+/* The traces of what FAILED. */
+void cw_states_traces(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *status);
+bool cw_states_any_failed(const json_t *connectors);
+
+#endif

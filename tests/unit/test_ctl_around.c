@@ -1,0 +1,244 @@
+/* workerctl around its commands: workers that are not there, the command line, help, completion and the man page. */
+#include <curl/curl.h>
+
+#include "ctl_fixture.h"
+
+/* ---- a worker that is not there, or is none ------------------------------------------------ */
+
+static void test_unreachable__is_told_from_a_refusal_and_shows_no_password(void)
+{
+	struct run *r = begin();
+	CW_AUTO_FREE char *line = cw_format("--url http://me:secret@127.0.0.1:%d pause a b", mini_http_free_port());
+	CW_AUTO_FREE char *waiting = cw_format("--url http://127.0.0.1:%d wait a -t 0.01", mini_http_free_port());
+
+	run(r, line);
+	CU_ASSERT_EQUAL(r->status, CW_CTL_UNREACHABLE);
+	CU_ASSERT_TRUE(has(r->err, "workerctl: cannot reach http://127.0.0.1:"));
+	CU_ASSERT_PTR_NULL(strstr(r->err, "secret"));
+	/* Said once: the second name would fare no better. */
+	CU_ASSERT_PTR_NULL(strstr(strstr(r->err, "cannot reach") + 1, "cannot reach"));
+	run(r, waiting);
+	CU_ASSERT_EQUAL(r->status, CW_CTL_UNREACHABLE);
+	end(r);
+}
+
+static void test_stranger__is_named(void)
+{
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors", 502, "<html>bad gateway</html>");
+	run(r, "list");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
+	CU_ASSERT_TRUE(has(r->err, "answered with HTTP status 502 and no message; is it a Kafka Connect worker?"));
+	mini_http_answer(r->http, "GET", "/connectors", 500, "{\"error_code\":500,\"message\":\"a\\u001b[2Jb\\nc\"}");
+	run(r, "list");
+	CU_ASSERT_TRUE(is(r->err, "workerctl: a?[2Jb\nc\n"));
+	mini_http_answer(r->http, "GET", "/connectors", 200, "<html>welcome</html>");
+	run(r, "list");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
+	CU_ASSERT_TRUE(has(r->err, "did not answer with JSON"));
+	end(r);
+}
+
+static void test_credentials__go_with_the_request(void)
+{
+	struct run *r = begin();
+	CW_AUTO_FREE char *line = cw_format("-u http://me:s%%20x@127.0.0.1:%d health", mini_http_port(r->http));
+
+	mini_http_answer(r->http, "GET", "/health", 200, "{\"status\":\"healthy\",\"message\":\"\"}");
+	run(r, line);
+	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
+	/* base64 of "me:s x" */
+	CU_ASSERT_STRING_EQUAL(mini_http_authorization(r->http), "Basic bWU6cyB4");
+	end(r);
+}
+
+/* ---- the command line ---------------------------------------------------------------------- */
+
+static void test_usage__one_sentence_for_each_mistake(void)
+{
+	static const struct {
+		const char *line, *err;
+	} cases[] = {
+		{ "", "a command is needed" },
+		{ "lits", "unknown command \"lits\"; did you mean \"list\"?" },
+		{ "stat", "did you mean \"status\"?" },
+		{ "frobnicate", "unknown command \"frobnicate\"" },
+		{ "list x", "list: unexpected argument \"x\"" },
+		{ "show", "show needs an argument: NAME" },
+		{ "pause", "pause needs an argument: NAME…" },
+		{ "list --wach", "unknown option --wach; did you mean --watch?" },
+		{ "delete a --watch", "delete does not take --watch" },
+		{ "offsets", "offsets needs one of: get, set, shift, reset, export, import" },
+		{ "offsets gett x", "unknown command \"offsets gett\"; did you mean \"offsets get\"?" },
+		{ "context a b", "context needs one of: list, set, use, show, delete" },
+		{ "list -x", "unknown option -x" },
+		{ "list --url", "--url needs a value: URL" },
+		{ "list -o", "-o needs a value: FORMAT" },
+		{ "list -o xml", "--output=xml is unknown; it is table, wide, json, yaml or name" },
+		{ "help a b c", "help: unexpected argument \"c\"" },
+		{ "list --quiet=yes", "--quiet takes no value" },
+		{ "list --timeout=soon", "--timeout=soon is no time" },
+		{ "list -t 0", "--timeout=0 is no time" },
+		{ "list -t inf", "--timeout=inf is no time" },
+		{ "list --url ftp://x", "the worker's URL is not valid" },
+		{ "list --url http://", "the worker's URL is not valid" },
+		{ "status --count 0", "--count=0 is not valid; it is a whole number, 1 or more" },
+		{ "status --interval x", "--interval=x is no time" },
+		{ "restart a --task -1", "--task=-1 is not valid" },
+		{ "wait a --for DONE",
+		  "--for=DONE is no state to use here; there are RUNNING, PAUSED, STOPPED, COMPLETED, FAILED" },
+		{ "create f --state COMPLETED", "there are RUNNING, PAUSED, STOPPED" },
+		{ "help nope", "unknown command \"nope\"" },
+	};
+	struct run *r = begin();
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		expect(r, cases[i].line, CW_CTL_USAGE, "", "", cases[i].err);
+	end(r);
+}
+
+static void test_help__names_every_command_option_and_exit_status(void)
+{
+	struct run *r = begin();
+
+	run(r, "--help");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
+	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++)
+		CU_ASSERT_TRUE(has(r->out, c->summary));
+	for (const struct cw_ctl_option *o = cw_ctl_options; o->name; o++)
+		CU_ASSERT_TRUE(!o->help || has(r->out, o->help));
+	for (const struct cw_ctl_exit_text *e = cw_ctl_exits; e->text; e++)
+		CU_ASSERT_TRUE(has(r->out, e->text));
+	run(r, "help restart");
+	CU_ASSERT_TRUE(has(r->out, "Usage: workerctl [OPTION]… restart NAME…\n"));
+	CU_ASSERT_TRUE(has(r->out, "--only-failed"));
+	CU_ASSERT_PTR_NULL(strstr(r->out, "--watch"));
+	run(r, "restart --help");
+	CU_ASSERT_TRUE(has(r->out, "Usage: workerctl [OPTION]… restart NAME…\n"));
+	run(r, "--version");
+	CU_ASSERT_TRUE(is(r->out, "workerctl " PACKAGE_VERSION "\n"));
+	end(r);
+}
+
+static void test_help__every_command_has_an_example_of_itself(void)
+{
+	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++) {
+		CW_AUTO_FREE char *own = cw_format("workerctl %s", c->name);
+
+		CU_ASSERT_TRUE(has(c->example, own));
+	}
+}
+
+static void test_completion__offers_what_fits(void)
+{
+	static const struct {
+		const char *line, *out; /* "_": the empty word */
+	} cases[] = {
+		{ "__complete pau", "pause\n" },
+		{ "__complete p", "patch\npause\nplugins\nplugin\n" },
+		{ "__complete offsets s", "set\nshift\n" },
+		{ "__complete plugins _", "list\ndescribe\n" },
+		{ "__complete pause _", "logs\nsearch\nwith space\n" },
+		{ "__complete pause s", "search\n" },
+		{ "__complete pause a l", "logs\n" },
+		{ "__complete show a l", "" },
+		{ "__complete -o json describe w", "with space\n" },
+		{ "__complete get _", "connectors\ntasks\nplugins\noffsets\n" },
+		{ "__complete get tasks s", "search\n" },
+		{ "__complete plugins describe _", "io.x.Sink\n" },
+		{ "__complete completion _", "bash\nzsh\nfish\n" },
+		{ "__complete help offsets g", "get\n" },
+		{ "__complete wait a --for=P", "--for=PAUSED\n" },
+		{ "__complete wait a --for P", "PAUSED\n" },
+		{ "__complete get -o y", "yaml\n" },
+		{ "__complete restart --ta", "--tasks\n--task=\n" },
+		{ "__complete apply -f x", ":files\n" },
+		{ "__complete apply --file=x", ":files\n" },
+		{ "__complete apply x", ":files\n" },
+		{ "__complete frobnicate x", "" },
+		{ "__complete health x", "" },
+		{ "__complete pause --timeout=", "" },
+	};
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"logs\",\"search\",\"with space\",\"l\\nb\"]");
+	mini_http_answer(r->http, "GET", "/connector-plugins", 200, "[{\"class\":\"io.x.Sink\",\"type\":\"sink\"}]");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CW_AUTO_FREE char *line = cw_strdup(cases[i].line);
+
+		run(r, line);
+		CU_ASSERT_TRUE(is(r->out, cases[i].out));
+		CU_ASSERT_TRUE(is(r->err, ""));
+	}
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const lines[] = { "completion", "completion zsh", "completion fish" };
+
+		run(r, lines[i]);
+		CU_ASSERT_TRUE(has(r->out, " __complete "));
+	}
+	expect(r, "completion tcsh", CW_CTL_USAGE, "", "", "only for bash, zsh and fish");
+	end(r);
+}
+
+/* The text of a man page without what its language adds: "\-" is "-". */
+static char *man_page(const char *name)
+{
+	const char *folder = getenv("srcdir");
+	CW_AUTO_FREE char *path = cw_format("%s/man/%s", folder ? folder : ".", name);
+	FILE *file = fopen(path, "r");
+	struct cw_buf out = { 0 };
+	int c;
+
+	while (file && (c = fgetc(file)) != EOF)
+		if (c != '\\') {
+			char byte = (char)c;
+
+			cw_buf_append(&out, &byte, 1);
+		}
+	if (file)
+		fclose(file);
+	return cw_buf_take(&out);
+}
+
+static void test_man_page__describes_every_command_option_and_exit_status(void)
+{
+	CW_AUTO_FREE char *page = man_page("workerctl.1");
+
+	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++) {
+		CW_AUTO_FREE char *head = cw_format("\n.B %s", c->name);
+
+		CU_ASSERT_TRUE(has(page, head));
+	}
+	for (const struct cw_ctl_option *o = cw_ctl_options; o->name; o++) {
+		CW_AUTO_FREE char *part = cw_format("--%s", o->name);
+
+		CU_ASSERT_TRUE(has(page, part));
+	}
+	for (const struct cw_ctl_exit_text *e = cw_ctl_exits; e->text; e++) {
+		CW_AUTO_FREE char *part = cw_format(".B %d\n", (int)e->code);
+
+		CU_ASSERT_TRUE(has(page, part));
+	}
+	for (size_t i = 0; cw_ctl_variables[i][0]; i++)
+		CU_ASSERT_TRUE(has(page, cw_ctl_variables[i][0]));
+}
+
+int main(void)
+{
+	CU_TestInfo around[] = {
+		{ "unreachable", test_unreachable__is_told_from_a_refusal_and_shows_no_password },
+		{ "no worker", test_stranger__is_named },
+		{ "credentials", test_credentials__go_with_the_request },
+		{ "usage", test_usage__one_sentence_for_each_mistake },
+		{ "help", test_help__names_every_command_option_and_exit_status },
+		{ "examples", test_help__every_command_has_an_example_of_itself },
+		{ "completion", test_completion__offers_what_fits },
+		{ "man page", test_man_page__describes_every_command_option_and_exit_status },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = { { .pName = "around the commands", .pTests = around }, CU_SUITE_INFO_NULL };
+
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	return cw_test_main(suites);
+}
