@@ -4,13 +4,14 @@
 #   tests/run.sh [--only unit|integration|fault]... [--long] [--keep] [PATTERN...]
 #
 #   --only STAGE  only that stage (may be given more than once); all need the build, which is always made
-#   --long        the full counts (50 kills while 1,000,000 lines flow, …) instead of a seeded share of them
+#   --long        the full counts (50 kills while 1,000,000 lines flow, …) instead of a seeded share of them; minutes
+#                 instead of a second for each test with wrongly put together inputs
 #   --keep        keep the folder with builds and logs also when everything passed
 #   PATTERN       of the integration and fault tests only those whose name contains it
 #
 #   unit          warnings are errors; unit tests plain, under ASan+UBSan and under TSan; installation;
 #                 make distcheck
-#   integration   real Kafka, OpenSearch and Elasticsearch, which tests/stack downloads and starts
+#   integration   real Kafka, OpenSearch, Elasticsearch and Schema Registry, which tests/stack downloads and starts
 #   fault         the same servers, with everything going wrong
 #
 # Missing Debian packages are installed with apt-get (root or sudo). The tree itself is not touched: a
@@ -140,12 +141,22 @@ check() {
 	count_unit "$name"
 }
 
+# fuzz BUILD: its tests with inputs wrongly put together, for minutes and with this run's seed.
+fuzz() {
+	local program
+	for program in "$WORK/$1"/test_fuzz_*; do
+		[ -f "$program" ] && [ -x "$program" ] || continue
+		step "$1: $(basename "$program"), long" 1800 env CW_FUZZ_SECONDS=60 UBSAN_OPTIONS=print_stacktrace=1 "$program" || :
+	done
+}
+
 unit() {
 	check plain
 	step 'installation' 300 bash "$TOP/tests/lib/install_check.sh" "$WORK/plain" "$WORK/install" || :
 	# Warnings are errors in the plain build only: under the sanitizers gcc warns of what cannot happen.
 	! build asan 600 '-O1 -g' --enable-sanitize=address,undefined ||
 		UBSAN_OPTIONS=print_stacktrace=1 check asan
+	[ "$long" = 0 ] || fuzz asan
 	# With full address randomisation, newer kernels leave TSan no room for its shadow memory.
 	! build tsan 600 '-O1 -g' --enable-sanitize=thread || check tsan setarch -R
 	step 'make distcheck' 900 make -s -C "$WORK/plain" -j"$JOBS" distcheck || :
@@ -181,7 +192,7 @@ say "tests of $stages in $WORK, seed $CW_SEED, $JOBS processors"
 
 # shellcheck disable=SC2086
 packages="$PACKAGES_BUILD g++ python3"
-if wanted integration || wanted fault; then packages="$packages $PACKAGES_SERVERS"; fi
+if wanted integration || wanted fault; then packages="$packages $PACKAGES_SERVERS python3-jsonschema zsh"; fi
 # shellcheck disable=SC2086
 install_packages $packages || { echo 'FAIL packages' >>"$RESULTS"; exit 1; }
 
@@ -193,7 +204,8 @@ if wanted integration || wanted fault; then
 	step 'install into a prefix' 300 make -s -C "$WORK/plain" -j"$JOBS" install || exit 1
 	step 'test programs' 300 make -s -C "$WORK/plain" -j"$JOBS" check TESTS= || exit 1
 	stack_ports
-	step 'start Kafka, OpenSearch, Elasticsearch' 1200 "$TOP/tests/stack/stack" start kafka opensearch elasticsearch || exit 1
+	step 'start Kafka, OpenSearch, Elasticsearch, Schema Registry' 1200 "$TOP/tests/stack/stack" start kafka opensearch \
+		elasticsearch schema-registry || exit 1
 	eval "$("$TOP/tests/stack/stack" env | sed 's/^/export /')"
 	! wanted integration || integration
 	! wanted fault || python_tests fault

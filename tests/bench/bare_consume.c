@@ -25,7 +25,7 @@
 #define LOW_WATER (QUEUE_MESSAGES / 2)
 #define BATCH 1000u
 #define PARTITIONS_MAX 64
-#define METADATA_TIMEOUT_MS 5000
+#define STALL_S 20 /* nothing comes for so long: it never will */
 
 struct options {
 	const char *brokers, *topic, *host;
@@ -54,6 +54,9 @@ struct task {
 	char prefix[PARTITIONS_MAX][160]; /* of each partition's action lines, up to the offset */
 	size_t prefix_n[PARTITIONS_MAX];
 	uint64_t woken;
+	uint64_t read[PARTITIONS_MAX];
+	uint64_t seen; /* of all tasks' records, */
+	double seen_s; /* since then */
 };
 
 static rd_kafka_t *new_consumer(struct task *task)
@@ -82,15 +85,11 @@ static rd_kafka_t *new_consumer(struct task *task)
 static void assign(struct task *task)
 {
 	const struct options *options = &task->run->options;
-	rd_kafka_topic_t *topic = rd_kafka_topic_new(task->rk, options->topic, NULL);
-	rd_kafka_topic_partition_list_t *list;
-	const struct rd_kafka_metadata *metadata;
-	rd_kafka_resp_err_t err = rd_kafka_metadata(task->rk, 0, topic, &metadata, METADATA_TIMEOUT_MS);
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(PARTITIONS_MAX);
+	int32_t partitions = cw_bench_partitions(task->rk, options->topic, PARTITIONS_MAX);
+	rd_kafka_resp_err_t err;
 
-	if (err || metadata->topic_cnt != 1 || metadata->topics[0].partition_cnt > PARTITIONS_MAX)
-		cw_bench_die("metadata of topic %s: %s", options->topic, rd_kafka_err2str(err));
-	list = rd_kafka_topic_partition_list_new(PARTITIONS_MAX);
-	for (int32_t p = 0; p < metadata->topics[0].partition_cnt; p++) {
+	for (int32_t p = 0; p < partitions; p++) {
 		if ((size_t)p % options->tasks != task->number)
 			continue;
 		rd_kafka_topic_partition_list_add(list, options->topic, p)->offset = RD_KAFKA_OFFSET_BEGINNING;
@@ -98,8 +97,6 @@ static void assign(struct task *task)
 		task->prefix_n[p] = (size_t)snprintf(task->prefix[p], sizeof(task->prefix[p]),
 						     "{\"index\":{\"_id\":\"%s+%d+", options->topic, p);
 	}
-	rd_kafka_metadata_destroy(metadata);
-	rd_kafka_topic_destroy(topic);
 	err = rd_kafka_assign(task->rk, list);
 	if (err)
 		cw_bench_die("assign: %s", rd_kafka_err2str(err));
@@ -135,26 +132,54 @@ static void write_document(struct task *task, const rd_kafka_message_t *message)
 		task->run->malformed++;
 }
 
-/* Takes what the queue holds now, up to BATCH messages: how many there were. */
+/*
+ * Takes what the queue holds now, up to BATCH messages: how many there were. One by one, as the sink does:
+ * rd_kafka_consume_batch_queue() of librdkafka before 2.1 can lose messages.
+ */
 static size_t take_batch(struct task *task)
 {
-	rd_kafka_message_t *messages[BATCH];
-	ssize_t n = rd_kafka_consume_batch_queue(task->queue, 0, messages, BATCH);
-	size_t records = 0;
+	rd_kafka_message_t *message;
+	size_t n = 0, records = 0;
 
-	for (ssize_t i = 0; i < n; i++) {
-		if (!messages[i]->err) {
-			write_document(task, messages[i]);
+	for (; n < BATCH && (message = rd_kafka_consume_queue(task->queue, 0)) != NULL; n++) {
+		if (!message->err) {
+			write_document(task, message);
+			task->read[message->partition]++;
 			records++;
-		} else if (messages[i]->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-			cw_bench_die("consume: %s", rd_kafka_message_errstr(messages[i]));
+		} else if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+			cw_bench_die("consume: %s", rd_kafka_message_errstr(message));
 		}
-		rd_kafka_message_destroy(messages[i]);
+		rd_kafka_message_destroy(message);
 	}
 	if (records && !task->run->first_us)
 		task->run->first_us = (int64_t)(cw_bench_now_s() * 1e6);
 	task->run->records += records;
-	return n > 0 ? (size_t)n : 0;
+	return n;
+}
+
+/* Who waits in vain says where it stands, instead of waiting for ever. */
+static void check_stall(struct task *task)
+{
+	const struct run *run = task->run;
+	char where[PARTITIONS_MAX * 48] = "";
+	size_t used = 0;
+
+	if (run->records != task->seen || task->seen_s == 0) {
+		task->seen = run->records;
+		task->seen_s = cw_bench_now_s();
+	}
+	if (cw_bench_now_s() - task->seen_s < STALL_S)
+		return;
+	for (size_t i = 0; i < task->n_partitions; i++) {
+		int32_t p = task->partitions[i];
+		int64_t low = -1, high = -1;
+
+		rd_kafka_query_watermark_offsets(task->rk, run->options.topic, p, &low, &high, 1000);
+		used += (size_t)snprintf(where + used, sizeof(where) - used, "; partition %d: %llu of %lld", p,
+					 (unsigned long long)task->read[p], (long long)high);
+	}
+	cw_bench_die("%llu of %llu records came, and no more for %d s%s", (unsigned long long)run->records,
+		     (unsigned long long)run->options.count, STALL_S, where);
 }
 
 static void *run_task(void *arg)
@@ -175,6 +200,7 @@ static void *run_task(void *arg)
 		}
 		if (n || task->run->records >= options->count)
 			continue;
+		check_stall(task);
 		cw_bench_bulk_flush(task->bulk);
 		cw_bench_bulk_serve(task->bulk, task->wake_fd, 100);
 		if (read(task->wake_fd, &drained, sizeof(drained)) < 0)

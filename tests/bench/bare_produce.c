@@ -25,7 +25,6 @@
 #define POOL_LINES 8192u /* made once and sent over and over */
 #define PARTITIONS_MAX 64
 #define PLAIN_BATCH 500u
-#define METADATA_TIMEOUT_MS 5000
 #define GATED_BATCH 5000u
 #define GATED_PARTITIONS 4
 #define QUEUE_MESSAGES "20000" /* GATED_PARTITIONS * GATED_BATCH */
@@ -69,19 +68,6 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
 	}
 }
 
-static int32_t partitions_of(struct task *task)
-{
-	const struct rd_kafka_metadata *metadata;
-	rd_kafka_resp_err_t err = rd_kafka_metadata(task->rk, 0, task->topic, &metadata, METADATA_TIMEOUT_MS);
-	int32_t n;
-
-	if (err || metadata->topic_cnt != 1 || metadata->topics[0].partition_cnt > PARTITIONS_MAX)
-		cw_bench_die("metadata of topic %s: %s", task->run->options.topic, rd_kafka_err2str(err));
-	n = metadata->topics[0].partition_cnt;
-	rd_kafka_metadata_destroy(metadata);
-	return n;
-}
-
 static void start(struct task *task)
 {
 	const struct options *options = &task->run->options;
@@ -103,7 +89,7 @@ static void start(struct task *task)
 	if (!task->rk)
 		cw_bench_die("%s", why);
 	task->topic = rd_kafka_topic_new(task->rk, options->topic, NULL);
-	task->partitions = partitions_of(task);
+	task->partitions = cw_bench_partitions(task->rk, options->topic, PARTITIONS_MAX);
 	if (options->gated && task->partitions > GATED_PARTITIONS)
 		cw_bench_die("--gated: the topic has %d partitions, the queue has room for the batches of %d", task->partitions,
 			     GATED_PARTITIONS);

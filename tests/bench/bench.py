@@ -3,40 +3,45 @@ Measures connect-worker on one machine beside loops in C that do nothing but the
 run, against a store that costs next to nothing. Started by run.sh, which builds what is needed.
 
 Prints a table with the limits that the project set itself, and writes everything to a JSON file. Exits
-with 0 whatever the figures are: they depend on the machine. Exits with 1 when records are lost or doubled.
+with 0 whatever the figures are: they depend on the machine. Exits with 1 when records are lost or doubled, or
+when something could not be measured; that is one line, and the rest is measured all the same.
 """
 
 import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
 
+import beside_connect  # noqa: E402
 import cases  # noqa: E402
+import rest_case  # noqa: E402
 from benchlib import Bench, Wrong, medians  # noqa: E402
 from cwtest import env  # noqa: E402
 
-CASES = ("sink", "source", "both", "latency", "slow", "idle")
+CASES = ("sink", "source", "both", "latency", "slow", "idle", "rest", "json", "json-schemas")
+REFERENCES = ("bare", "Kafka Connect")  # the columns that ours is compared with
 
 
 class Limit:
-    """A bound on one figure: of the product, or of its ratio to the bare loop."""
+    """A bound on one figure: of the product, or of its ratio to the reference."""
 
     def __init__(self, bound, at_least=False, ratio=False):
         self.bound, self.at_least, self.ratio = bound, at_least, ratio
 
-    def ok(self, product, bare):
-        if product is None or (self.ratio and not bare):
+    def ok(self, product, reference):
+        if product is None or (self.ratio and not reference):
             return None
-        value = product / bare if self.ratio else product
+        value = product / reference if self.ratio else product
         return value >= self.bound if self.at_least else value <= self.bound
 
     def text(self, form):
         sign = ">= " if self.at_least else "<= "
-        return sign + ("%gx bare" % self.bound if self.ratio else form(self.bound))
+        return sign + ("%g times" % self.bound if self.ratio else form(self.bound))
 
 
 def rate(v):
@@ -59,6 +64,10 @@ def milliseconds(v):
     return "%.2f ms" % v
 
 
+def microseconds(v):
+    return "%.0f us" % v
+
+
 def percent(v):
     return "%.1f %%" % (v * 100)
 
@@ -70,6 +79,9 @@ def flow_rows(cpu_limit, first_limit):
             ("start to first record out", "first_s", seconds, Limit(first_limit)),
             ("request to first record out", "first_after_request_s", seconds, None)]
 
+
+JSON_ROWS = [("CPU per million records", "cpu", cpu, Limit(0.2, ratio=True)), ("records", "rate", rate, None),
+             ("peak memory", "peak_mb", megabytes, None)]
 
 ROWS = {
     "sink": flow_rows(1.6, 0.3),
@@ -85,18 +97,41 @@ ROWS = {
              ("worker alone, peak memory", "idle_peak_mb", megabytes, None),
              ("start to first REST answer", "ready_s", seconds, Limit(0.1)),
              ("a connector that waits adds", "connector_mb", megabytes, Limit(12))],
+    "rest": [("all connectors with expand, p50", "list_p50_ms", milliseconds, Limit(50)),
+             ("all connectors with expand, p99", "list_p99_ms", milliseconds, None),
+             ("worker's CPU for one of them", "list_cpu_ms", milliseconds, None),
+             ("requests of status", "status_rate", rate, Limit(5000, at_least=True)),
+             ("requests of status, p99", "status_p99_ms", milliseconds, None),
+             ("worker's CPU for one", "status_cpu_us", microseconds, None),
+             ("beside %d slow clients" % rest_case.SLOW_CLIENTS, "slow_rate", rate, Limit(5000, at_least=True)),
+             ("beside slow clients, p99", "slow_p99_ms", milliseconds, None)],
+    "json": JSON_ROWS, "json-schemas": JSON_ROWS,
 }
 
 TITLES = {
     "sink": "sink (Kafka, parse, bulk requests)", "source": "source (generate, produce with acks=all, idempotent)",
     "both": "source and sink at once", "latency": "sink at %d records/s" % cases.RATE,
+    "rest": "REST with %d connectors, %d connections" % (rest_case.CONNECTORS, rest_case.CONNECTIONS),
     "slow": "sink, while the store takes %d ms for each request" % cases.SLOW_MS, "idle": "worker with nothing to do",
+    "json": "JSON without schemas, three transformations, JSON",
+    "json-schemas": "JSON with schemas, three transformations, JSON",
 }
 
 
 def progress(text):
     if sys.stderr.isatty():
         print("\r%-60s" % text + ("" if text else "\r"), end="", file=sys.stderr, flush=True)
+
+
+def sentence(case, tasks, column, why):
+    """What went wrong, as one line."""
+    if isinstance(why, (Wrong, AssertionError)):
+        what = str(why)
+    elif isinstance(why, subprocess.TimeoutExpired):
+        what = "%s did not end within %.0f s" % (os.path.basename(str(why.cmd[0])), why.timeout)
+    else:
+        what = "%s: %s" % (type(why).__name__, why)
+    return "%s, %d task(s), %s: %s" % (case, tasks, column, " ".join(what.split()))
 
 
 class Run:
@@ -114,8 +149,8 @@ class Run:
                 progress("%s, %d task(s), round %d: %s" % (case, tasks, number + 1, column))
                 try:
                     columns[column].append(make())
-                except (Wrong, AssertionError) as why:
-                    self.wrong.append(str(why))
+                except Exception as why:  # whatever it is, the others are measured
+                    self.wrong.append(sentence(case, tasks, column, why))
         progress("")
         columns = {c: r for c, r in columns.items() if r}
         result = {"case": case, "tasks": tasks, "rounds": columns,
@@ -142,21 +177,28 @@ class Run:
         elif case == "slow":
             topic = b.filled_topic(o.records)
             makers["connect"] = lambda: cases.slow_product(b, topic, o.records, tasks)
-        else:
+        elif case == "rest":
+            makers["connect"] = lambda: rest_case.rest_product(b)
+        elif case == "idle":
             makers["connect"] = lambda: cases.idle_product(b)
+        else:
+            makers = beside_connect.makers(b, o.records // 4, case == "json-schemas")
         if o.bare_only:
-            del makers["connect"]
+            makers.pop("connect")
         if makers:
             self.rounds(case, tasks, makers)
 
     def all(self):
         for case in self.options.only:
             for tasks in self.options.tasks if case in ("sink", "source", "both", "slow") else [1]:
-                self.case(case, tasks)
+                try:
+                    self.case(case, tasks)
+                except Exception as why:
+                    self.wrong.append(sentence(case, tasks, "preparation", why))
 
 
-def mark(limit, product, bare):
-    ok = limit.ok(product, bare) if limit else None
+def mark(limit, product, reference):
+    ok = limit.ok(product, reference) if limit else None
     return "" if ok is None else "ok" if ok else "UNDER" if limit.at_least else "OVER"
 
 
@@ -173,9 +215,10 @@ def show(result):
         values = [figures[c].get(key) for c in columns]
         if all(v is None for v in values):
             continue
-        bare, product = figures.get("bare", {}).get(key), figures.get("connect", {}).get(key)
-        ratio = "%.2f" % (product / bare) if product and bare else ""
-        verdict = mark(limit, product, bare)
+        reference = next((figures[c].get(key) for c in REFERENCES if c in figures), None)
+        product = figures.get("connect", {}).get(key)
+        ratio = "%.2f" % (product / reference) if product and reference else ""
+        verdict = mark(limit, product, reference)
         if verdict:
             result["marks"][key] = verdict
         print("  %-36s" % label + "".join("%14s" % ("" if v is None else form(v)) for v in values) +

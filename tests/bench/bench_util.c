@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#define METADATA_TIMEOUT_MS 5000
+/* A new topic is not known everywhere at once, and its partitions get their leaders one by one. */
+#define TOPIC_TIMEOUT_S 30
+
 static double seconds(clockid_t clock)
 {
 	struct timespec t;
@@ -64,5 +68,43 @@ uint64_t cw_bench_number(const char *option, const char *text)
 
 	if (*end || end == text || *text == '-')
 		cw_bench_die("%s: \"%s\" is not a number", option, text);
+	return n;
+}
+
+/* How many partitions the topic has when each has a leader; 0: not yet. */
+static int32_t partitions_now(rd_kafka_t *rk, rd_kafka_topic_t *topic, rd_kafka_resp_err_t *err)
+{
+	const struct rd_kafka_metadata *metadata;
+	int32_t n = 0;
+
+	*err = rd_kafka_metadata(rk, 0, topic, &metadata, METADATA_TIMEOUT_MS);
+	if (*err)
+		return 0;
+	if (metadata->topic_cnt == 1) {
+		*err = metadata->topics[0].err;
+		n = *err ? 0 : metadata->topics[0].partition_cnt;
+	}
+	for (int32_t p = 0; p < n && !*err; p++)
+		if (metadata->topics[0].partitions[p].leader < 0)
+			*err = RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+	rd_kafka_metadata_destroy(metadata);
+	return *err ? 0 : n;
+}
+
+int32_t cw_bench_partitions(rd_kafka_t *rk, const char *name, int32_t most)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+	double deadline = cw_bench_now_s() + TOPIC_TIMEOUT_S;
+	rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
+	rd_kafka_resp_err_t err;
+	int32_t n;
+
+	while ((n = partitions_now(rk, topic, &err)) == 0 && cw_bench_now_s() < deadline)
+		nanosleep(&pause, NULL);
+	if (n == 0)
+		cw_bench_die("metadata of topic %s: %s", name, err ? rd_kafka_err2str(err) : "it has no partitions");
+	if (n > most)
+		cw_bench_die("topic %s has %d partitions, at most %d are expected", name, n, most);
+	rd_kafka_topic_destroy(topic);
 	return n;
 }

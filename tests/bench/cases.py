@@ -4,7 +4,7 @@ import json
 import subprocess
 import time
 
-from benchlib import Connector, Wrong, cpu_seconds, peak_mb
+from benchlib import STEP_S, Connector, Wrong, cpu_seconds, peak_mb
 from cwtest import env
 from cwtest.process import Worker, children, pss_bytes
 
@@ -111,7 +111,9 @@ def steady(bench, topic, sink, pid):
         seconds = time.monotonic() - began
         latency = sink.stats()["latency"]
     finally:
-        producer.wait()
+        produced = producer.wait(STEP_S)
+    if produced != 0:
+        raise Wrong("latency: bare_produce ended with status %d" % produced)
     if latency["count"] < RATE * (LATENCY_S - 1) * 0.9:
         raise Wrong("latency: only %d lines arrived in %.1f s" % (latency["count"], seconds))
     return {"p50_ms": latency["p50_us"] / 1e3, "p99_ms": latency["p99_us"] / 1e3, "max_ms": latency["max_us"] / 1e3,
@@ -121,13 +123,16 @@ def steady(bench, topic, sink, pid):
 def latency_bare(bench):
     topic, sink = bench.topic("latency"), bench.sink("latency=1")
     loop = subprocess.Popen([bench.program("bare_consume"), "--brokers", env.KAFKA, "--topic", topic, "--url", sink.url,
-                             "--count", str(RATE * (WARM_UP_S + LATENCY_S))], stdout=subprocess.DEVNULL)
+                             "--count", str(RATE * (WARM_UP_S + LATENCY_S))], stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE)
     try:
         figures = steady(bench, topic, sink, loop.pid)
-        loop.wait(30)
+        said = loop.communicate(timeout=60)[1].decode().strip()
+        if loop.returncode != 0:
+            raise Wrong("bare_consume ended with status %d: %s" % (loop.returncode, said))
     finally:
         loop.kill()
-        loop.wait()
+        loop.communicate()
     sink.close()
     return figures
 

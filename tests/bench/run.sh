@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures source and sink on real Kafka, beside bare librdkafka loops in the same run.
+# Measures source and sink on real Kafka, beside bare librdkafka loops in the same run; and JSON through converters and
+# transformations, beside an Apache Kafka Connect worker.
 #
 #   tests/bench/run.sh [--dir FOLDER] [--records N] [--rounds N] [--tasks N,N] [--only CASE,CASE]
 #                      [--bare-only] [--json FILE]
@@ -8,7 +9,7 @@
 #   --records N   lines in each round (2000000)
 #   --rounds N    rounds of each case; the table shows their median (3)
 #   --tasks N,N   numbers of tasks (1,4)
-#   --only CASE   some of sink,source,both,latency,slow,idle
+#   --only CASE   some of sink,source,both,latency,slow,idle,rest,json,json-schemas
 #   --bare-only   only the bare loops, without the product
 #   --json FILE   all figures of all rounds (bench.json)
 #
@@ -58,6 +59,7 @@ step() {
 # shellcheck disable=SC2086
 install_packages $PACKAGES_BUILD python3
 say "building in $WORK"
+rm -rf "$WORK/src" # a file that is gone from the tree would still be found
 copy_tree "$TOP" "$WORK/src"
 mkdir -p "$WORK/build"
 [ -x "$WORK/src/configure" ] || step env -C "$WORK/src" autoreconf -fi
@@ -65,12 +67,14 @@ mkdir -p "$WORK/build"
 step make -s -C "$WORK/build" -j"$(nproc)" all
 step make -s -C "$WORK/build" -j"$(nproc)" bench-programs
 step make -s -C "$WORK/build" install
-if [ -z "${CW_KAFKA-}" ]; then
-	# shellcheck disable=SC2086
-	install_packages $PACKAGES_SERVERS
+# shellcheck disable=SC2086
+install_packages $PACKAGES_SERVERS
+export STACK_RUN=$WORK/stack
+stack_ports
+if [ -n "${CW_KAFKA-}" ]; then
+	export KAFKA_PORT=${CW_KAFKA##*:} CW_CONNECT_PORT=$CONNECT_PORT
+else
 	say 'starting Kafka'
-	export STACK_RUN=$WORK/stack
-	stack_ports
 	step "$TOP/tests/stack/stack" start kafka
 	eval "$("$TOP/tests/stack/stack" env | sed 's/^/export /')"
 fi

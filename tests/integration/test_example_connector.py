@@ -30,6 +30,9 @@ class ThirdParty(TestCase):
         self.assertEqual(done.returncode, 0, done.stdout.decode())
         return done.stdout.decode()
 
+    def copy_example(self, to):
+        shutil.copytree(os.path.join(env.TOP, "examples", "connector"), to, ignore=shutil.ignore_patterns("*.so"))
+
     def described(self, folder):
         """What connect-host --plugins says of a folder."""
         done = subprocess.run([os.path.join(env.PREFIX, "libexec", "connect-worker", "connect-host"), "--plugins"],
@@ -43,8 +46,7 @@ class Example(ThirdParty):
     def setUp(self):
         super().setUp()
         source = os.path.join(self.dir, "source")
-        shutil.copytree(os.path.join(env.TOP, "examples", "connector"), source,
-                        ignore=shutil.ignore_patterns("*.so"))
+        self.copy_example(source)
         self.build("make", "-s", "WARNINGS=-Wall -Wextra -Wpedantic -Werror", cwd=source)
         for name in ("file-lines-source.so", "file-sink.so"):
             shutil.copy(os.path.join(source, name), self.plugins)
@@ -173,23 +175,23 @@ class OtherAbi(ThirdParty):
         return path
 
     def test_newer_ones_are_refused_in_a_sentence(self):
-        for name, flag, version in (("major", "-DMAJOR_MORE=1u", "2.0"), ("minor", "-DMINOR_MORE=7u", "1.7")):
+        for name, flag, version in (("major", "-DMAJOR_MORE=1u", "2.1"), ("minor", "-DMINOR_MORE=7u", "1.8")):
             path = self.variant(name, flag)
             found = self.described(self.plugins)
             self.assertEqual([p["file"] for p in found["refused"]], [path])
             reason = found["refused"][0]["reason"]
-            self.assertIn("%s: built for connector ABI %s, this worker has 1.0" % (path, version), reason)
+            self.assertIn("%s: built for connector ABI %s, this worker has 1.1" % (path, version), reason)
             self.assertNotIn("\n", reason)
-            self.assertEqual(found["plugins"], [])
+            self.assertEqual([p["class"] for p in found["plugins"] if p.get("file") == path], [])
             os.remove(path)
 
     def test_a_refused_one_is_in_the_log_and_disturbs_nobody(self):
         path = self.variant("newer", "-DMINOR_MORE=1u")
-        worker = self.worker(properties={"plugin.path": self.plugins + "," + env.plugin_dir()})
+        worker = self.worker(properties={"plugin.path": self.plugins})  # the installed ones are found all the same
         classes = [p["class"] for p in worker.rest.get("/connector-plugins")]
         self.assertFalse([c for c in classes if "AbiVariant" in c], classes)
         self.assertTrue([c for c in classes if c.endswith("SyntheticLogSource")], classes)
-        sentence = "%s: built for connector ABI 1.1, this worker has 1.0" % path
+        sentence = "%s: built for connector ABI 1.2, this worker has 1.1" % path
         env.wait_for(lambda: sentence in worker.log, 10, lambda: "%s in the log: %s" % (sentence, worker.log[-2000:]))
         answer = worker.rest.request("POST", "/connectors", {"name": "x", "config": {"connector.class": "AbiVariant"}})
         self.assertEqual(answer.status, 400, answer)

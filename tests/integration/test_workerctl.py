@@ -6,10 +6,10 @@ import subprocess
 import threading
 
 from cwtest import env, kafka, pipeline
-from cwtest.case import TestCase
+from cwtest.ctl import CtlCase
 
 
-class Workerctl(TestCase):
+class Workerctl(CtlCase):
     def setUp(self):
         super().setUp()
         self.topic = kafka.topic("ctl", 1)
@@ -18,28 +18,11 @@ class Workerctl(TestCase):
         self.running = self.worker()
         self.rest = self.running.rest
 
-    def run_ctl(self, *args, status=0, url=None):
-        environ = dict(os.environ, CONNECT_URL=url or self.running.url)
-        done = subprocess.run([env.program("workerctl")] + list(args), stdin=subprocess.DEVNULL, env=environ,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False, cwd=self.dir)
-        out, err = done.stdout.decode(), done.stderr.decode()
-        self.assertEqual(done.returncode, status, "workerctl %s: %s%s" % (" ".join(args), out, err))
-        # what validate finds is its answer
-        self.assertEqual(bool(err), status in (1, 2, 3, 4) and args[:1] != ("validate",),
-                         "what went wrong is said on standard error: " + err)
-        return out or err
-
-    def file(self, name, text):
-        path = os.path.join(self.dir, name)
-        with open(path, "w") as f:
-            f.write(text if isinstance(text, str) else json.dumps(text))
-        return path
-
     def test_life_of_a_connector(self):
         self.assertIn("no connectors", self.run_ctl("list"))
         src = self.file("src.json", {"name": "src", "config": self.config})
         self.assertIn("created", self.run_ctl("create", src))
-        self.assertIn("already exists", self.run_ctl("create", src, status=1))
+        self.assertIn("already exists", self.run_ctl("create", src, status=4))
         self.assertIn("RUNNING", self.run_ctl("wait", "src"))
         self.assertEqual(self.run_ctl("list", "-q"), "src\n")
         self.assertRegex(self.run_ctl("list"), r"src +source +RUNNING +1 ")
@@ -49,10 +32,10 @@ class Workerctl(TestCase):
             self.assertEqual(self.rest.status("src")["connector"]["state"], state)
         self.run_ctl("restart", "src", "--include-tasks")
         self.run_ctl("wait", "src")
-        self.assertIn("Unknown task", self.run_ctl("restart", "src", "--task=7", status=1))
+        self.assertIn("Unknown task", self.run_ctl("restart", "src", "--task=7", status=3))
         self.run_ctl("delete", "src")
         self.assertEqual(self.rest.get("/connectors"), [])
-        self.assertIn("not found", self.run_ctl("delete", "src", status=1))
+        self.assertIn("not found", self.run_ctl("delete", "src", status=3))
 
     def test_apply(self):
         src = self.file("src.json", {"name": "src", "config": self.config})
@@ -86,12 +69,12 @@ class Workerctl(TestCase):
     def test_failed_tasks_show_in_the_exit_status(self):
         self.rest.create("crash", {"connector.class": "CrashSource", "topic": self.topic})
         self.rest.wait_state("crash", tasks="FAILED", n=1)
-        self.assertIn("FAILED", self.run_ctl("status", "crash", status=5))
-        self.assertIn("crash_on_purpose", self.run_ctl("status", "crash", status=5))
+        self.assertIn("FAILED", self.run_ctl("status", "crash", status=8))
+        self.assertIn("crash_on_purpose", self.run_ctl("status", "crash", status=8))
 
     def test_wait_for_what_does_not_come(self):
         self.rest.create("src", self.config)
-        self.run_ctl("wait", "src", "--for=COMPLETED", "--timeout=1", status=4)
+        self.run_ctl("wait", "src", "--for=COMPLETED", "--timeout=1", status=5)
 
     def test_wait_sees_a_bounded_run_complete(self):
         self.rest.create("src", dict(self.config, count="300"))
@@ -115,7 +98,7 @@ class Workerctl(TestCase):
                 self.run_ctl(*args, status=2)
 
     def test_no_worker(self):
-        self.assertIn("127.0.0.1:9", self.run_ctl("list", status=3, url="http://127.0.0.1:9"))
+        self.assertIn("127.0.0.1:9", self.run_ctl("list", status=6, url="http://127.0.0.1:9"))
         self.assertIn("healthy", self.run_ctl("health"))
 
     def test_names_that_need_escaping(self):
@@ -141,4 +124,48 @@ class Workerctl(TestCase):
             thread.start()
         for thread in threads:
             thread.join()
-        self.assertEqual(sorted(results), [0] + [1] * 7)
+        self.assertEqual(sorted(results), [0] + [4] * 7)
+
+    def test_changes_that_wait(self):
+        src = self.file("src.json", {"name": "src", "config": self.config})
+        self.assertIn("src created", self.run_ctl("apply", "-f", src, "--wait"))
+        for verb, state in (("pause", "PAUSED"), ("resume", "RUNNING"), ("stop", "STOPPED"), ("resume", "RUNNING")):
+            self.assertEqual(self.run_ctl(verb, "s*", "--wait"), "src %s\n" % state)
+            self.assertEqual(self.rest.status("src")["connector"]["state"], state)
+        self.assertEqual(self.run_ctl("restart", "src", "--tasks", "--wait"), "src RUNNING\n")
+        self.run_ctl("patch", "src", "count=10", "records.per.second=0", "--wait")
+        self.run_ctl("wait", "src", "--for=COMPLETED")
+        crash = self.file("crash.json", {"name": "crash", "config": {"connector.class": "CrashSource",
+                                                                     "topic": self.topic}})
+        self.run_ctl("create", crash)
+        self.run_ctl("wait", "crash", "--for=FAILED")
+        self.assertIn("crash_on_purpose", self.run_ctl("wait", "src", "crash", status=8))
+
+    def test_a_folder_is_applied(self):
+        self.file("all/src.json", {"name": "src", "config": dict(self.config, topic="${TOPIC}")})
+        self.file("all/two.properties", "".join("%s=%s\n" % kv for kv in self.config.items()) + "name=two\n")
+        os.environ["TOPIC"] = self.topic
+        self.addCleanup(os.environ.pop, "TOPIC")
+        self.rest.create("old", self.config, initial_state="STOPPED")
+        text = self.run_ctl("apply", "-f", "all", "--diff", "--dry-run", "--prune")
+        self.assertIn("src would be created", text)
+        self.assertIn("+ topic=" + self.topic, text)
+        self.assertIn("old would be deleted", text)
+        self.assertEqual(self.rest.get("/connectors"), ["old"])
+        self.run_ctl("apply", "-f", "all", "--prune", "--wait")
+        self.assertEqual(sorted(self.rest.get("/connectors")), ["src", "two"])
+        self.assertEqual(self.run_ctl("apply", "-f", "all"), "src unchanged\ntwo unchanged\n")
+        self.file("all/src.json", {"name": "src", "config": dict(self.config, count="many")})
+        self.assertIn("all/src.json: ", self.run_ctl("apply", "-f", "all", status=1))
+
+    def test_offsets(self):
+        self.rest.create("src", self.config)
+        env.wait_for(lambda: json.loads(self.run_ctl("offsets", "export", "src"))["offsets"], 20, "offsets are stored")
+        self.assertIn("Try 'workerctl stop src --wait'", self.run_ctl("offsets", "reset", "src", status=1))
+        self.run_ctl("stop", "src", "--wait")
+        kept = self.run_ctl("offsets", "export", "src")
+        self.assertIn("none", self.run_ctl("offsets", "reset", "src", "--dry-run"))
+        self.run_ctl("offsets", "reset", "src")
+        self.assertEqual(json.loads(self.run_ctl("offsets", "export", "src")), {"offsets": []})
+        self.run_ctl("offsets", "import", "src", "-f", "-", data=kept)
+        self.assertEqual(json.loads(self.run_ctl("offsets", "export", "src")), json.loads(kept))

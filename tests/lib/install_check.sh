@@ -14,7 +14,10 @@ installed() {
 		"$2/connect-worker/synthetic-log.so" "$2/connect-worker/access-log-es.so" \
 		"$4/include/connect-worker/connector.h" "$2/pkgconfig/connect-worker.pc" \
 		"$4/share/man/man1/workerctl.1" "$4/share/man/man1/connect-devstore.1" "$4/share/man/man8/connect-worker.8" \
-		"$4/share/man/man5/connect-worker.properties.5" "$4/share/connect-worker/access-log-index-template.json"; do
+		"$4/share/bash-completion/completions/workerctl" "$4/share/zsh/site-functions/_workerctl" \
+		"$4/share/fish/vendor_completions.d/workerctl.fish" \
+		"$4/share/man/man5/connect-worker.properties.5" "$4/share/connect-worker/access-log-index-template.json" \
+		"$4/share/connect-worker/openapi.yaml"; do
 		[ -e "$1$f" ] || fail "missing after install: $1$f; there is: $(cd "$1" && find . -type f | sort | tr '\n' ' ')"
 	done
 	[ -z "$(find "$1$2/connect-worker" -name '*.a')" ] || fail "a static library among the connectors"

@@ -5,9 +5,10 @@
  *   create TOPIC PARTITIONS [KEY=VALUE]...   settings of the topic
  *   partitions TOPIC TOTAL      raises the number of partitions
  *   delete TOPIC
- *   produce TOPIC               a record for each line of standard input, round robin
- *   consume TOPIC [meta]        the values that are there now, one a line, committed transactions only;
- *                               meta: partition, offset, timestamp, key (- for none) and value, tab-separated
+ *   produce TOPIC [hex]         a record for each line of standard input, round robin; hex: as hex_record.h says
+ *   consume TOPIC [meta|hex]    the values that are there now, one a line, committed transactions only;
+ *                               meta: partition, offset, timestamp, key (- for none) and value, tab-separated;
+ *                               hex: all of the record, as hex_record.h says
  *   count TOPIC                 how many records consume would print
  *   offsets TOPIC               a line for each partition: partition, first and next offset
  *   committed GROUP TOPIC       a line for each partition: partition, committed offset (-1: none)
@@ -23,7 +24,12 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "hex_record.h"
+
 #define TIMEOUT_MS 30000
+
+/* What consume prints of a record. */
+enum print { PRINT_NOTHING, PRINT_VALUE, PRINT_META, PRINT_HEX };
 
 static void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
@@ -160,7 +166,15 @@ static void delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void *o
 		die("a record was not delivered: %s", rd_kafka_err2str(message->err));
 }
 
-static void produce(rd_kafka_conf_t *conf, const char *topic)
+static rd_kafka_resp_err_t produce_line(rd_kafka_t *rk, const char *topic, char *line, size_t n, bool hex)
+{
+	if (hex)
+		return hex_record_produce(rk, topic, line);
+	return rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_VALUE(line, n),
+				 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+}
+
+static void produce(rd_kafka_conf_t *conf, const char *topic, bool hex)
 {
 	char *line = NULL;
 	size_t room = 0;
@@ -175,10 +189,8 @@ static void produce(rd_kafka_conf_t *conf, const char *topic)
 		rd_kafka_resp_err_t err;
 
 		if (n > 0 && line[n - 1] == '\n')
-			n--;
-		while ((err = rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_VALUE(line, (size_t)n),
-						RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END)) ==
-		       RD_KAFKA_RESP_ERR__QUEUE_FULL)
+			line[--n] = '\0';
+		while ((err = produce_line(rk, topic, line, (size_t)n, hex)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 			rd_kafka_poll(rk, 100);
 		if (err)
 			die("cannot produce: %s", rd_kafka_err2str(err));
@@ -211,9 +223,13 @@ static rd_kafka_topic_partition_list_t *partitions_of(rd_kafka_t *rk, const char
 	return list;
 }
 
-static void print_message(const rd_kafka_message_t *m, bool meta)
+static void print_message(const rd_kafka_message_t *m, enum print print)
 {
-	if (meta) {
+	if (print == PRINT_HEX) {
+		hex_record_print(m);
+		return;
+	}
+	if (print == PRINT_META) {
 		rd_kafka_timestamp_type_t type;
 
 		printf("%d\t%lld\t%lld\t", m->partition, (long long)m->offset,
@@ -240,7 +256,7 @@ static int64_t end_of(rd_kafka_t *rk, const char *topic, int32_t partition)
 }
 
 /* Takes one message; whether it is the last of its partition. ends[p]: offset that partition p is read to. */
-static bool take(const rd_kafka_message_t *m, int64_t *ends, bool print, bool meta, long long *count)
+static bool take(const rd_kafka_message_t *m, int64_t *ends, enum print print, long long *count)
 {
 	bool beyond, last;
 
@@ -253,15 +269,15 @@ static bool take(const rd_kafka_message_t *m, int64_t *ends, bool print, bool me
 	last = beyond || m->offset + 1 == ends[m->partition];
 	if (!beyond) {
 		++*count;
-		if (print)
-			print_message(m, meta);
+		if (print != PRINT_NOTHING)
+			print_message(m, print);
 	}
 	if (last)
 		ends[m->partition] = -1;
 	return last;
 }
 
-static void consume(rd_kafka_conf_t *conf, const char *topic, bool print, bool meta)
+static void consume(rd_kafka_conf_t *conf, const char *topic, enum print print)
 {
 	rd_kafka_topic_partition_list_t *list;
 	rd_kafka_queue_t *queue;
@@ -293,12 +309,12 @@ static void consume(rd_kafka_conf_t *conf, const char *topic, bool print, bool m
 		ssize_t n = rd_kafka_consume_batch_queue(queue, 20, batch, sizeof(batch) / sizeof(batch[0]));
 
 		for (ssize_t i = 0; i < n; i++) {
-			if (take(batch[i], ends, print, meta, &count))
+			if (take(batch[i], ends, print, &count))
 				open--;
 			rd_kafka_message_destroy(batch[i]);
 		}
 	}
-	if (!print)
+	if (print == PRINT_NOTHING)
 		printf("%lld\n", count);
 	free(ends);
 	rd_kafka_queue_destroy(queue);
@@ -371,12 +387,12 @@ int main(int argc, char **argv)
 	if ((strcmp(command, "create") == 0 && n >= 2) || (strcmp(command, "partitions") == 0 && n == 2) ||
 	    (strcmp(command, "delete") == 0 && n == 1))
 		admin(conf, command, argv, n);
-	else if (strcmp(command, "produce") == 0 && n == 1)
-		produce(conf, argv[0]);
+	else if (strcmp(command, "produce") == 0 && n <= 2)
+		produce(conf, argv[0], n == 2 && strcmp(argv[1], "hex") == 0);
 	else if (strcmp(command, "consume") == 0 && n <= 2)
-		consume(conf, argv[0], true, n == 2 && strcmp(argv[1], "meta") == 0);
+		consume(conf, argv[0], n == 1 ? PRINT_VALUE : strcmp(argv[1], "hex") == 0 ? PRINT_HEX : PRINT_META);
 	else if (strcmp(command, "count") == 0 && n == 1)
-		consume(conf, argv[0], false, false);
+		consume(conf, argv[0], PRINT_NOTHING);
 	else if (strcmp(command, "offsets") == 0 && n == 1)
 		offsets(conf, argv[0]);
 	else if (strcmp(command, "committed") == 0 && n == 2)

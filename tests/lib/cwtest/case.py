@@ -140,3 +140,8 @@ class Result(unittest.TestResult):
             self.passed += 1
             self.record("PASS", test)
             self.line(test, "ok")
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.line(test, "skipped")
+        print("    " + reason, flush=True)

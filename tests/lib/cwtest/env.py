@@ -13,7 +13,9 @@ KAFKA = os.environ.get("CW_KAFKA", "127.0.0.1:9092")
 KAFKA_SASL_SSL = os.environ.get("CW_KAFKA_SASL_SSL", "127.0.0.1:9093")
 KAFKA_CA = os.environ.get("CW_KAFKA_CA", "")
 OPENSEARCH = os.environ.get("CW_OPENSEARCH", "http://127.0.0.1:9200")
+CONNECT_PORT = int(os.environ.get("CW_CONNECT_PORT", "18083"))
 ELASTICSEARCH = os.environ.get("CW_ELASTICSEARCH", "http://127.0.0.1:9201")
+SCHEMA_REGISTRY = os.environ.get("CW_SCHEMA_REGISTRY", "http://127.0.0.1:18081/apis/ccompat/v7")
 
 POLL_S = 0.02
 

@@ -70,10 +70,16 @@ COUNTERS = {"read": "records", "indexed": "records_written", "skipped": "records
 
 
 def counters(rest, connector):
-    """The counters of a sink, summed over its tasks, since each task's last start."""
+    """The counters of a sink, summed over its tasks, since each task's last start. What a task has read and given up
+    with its partition is read again, by whoever has the partition next, and counted once."""
     metrics = rest.metrics()
-    return {word: int(metrics.sum("connect_worker_task_%s_total" % name, connector=connector) or 0)
-            for word, name in COUNTERS.items()}
+
+    def total(name):
+        return int(metrics.sum("connect_worker_task_%s_total" % name, connector=connector) or 0)
+
+    found = {word: total(name) for word, name in COUNTERS.items()}
+    found["read"] -= total("records_given_up")
+    return found
 
 
 def settled(counters):

@@ -1,6 +1,7 @@
 """The servers of this run, ended and started again by fault tests."""
 
 import os
+import re
 import subprocess
 
 from . import env
@@ -11,6 +12,12 @@ def call(*args):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=240, check=False)
     if done.returncode != 0:
         raise AssertionError("stack %s: %s" % (" ".join(args), done.stdout.decode()))
+    return done.stdout.decode()
+
+
+def pid(service):
+    """Of the server's process."""
+    return int(re.search(r"^%s: running \(pid (\d+)\)$" % re.escape(service), call("status"), re.MULTILINE)[1])
 
 
 def kill(service):

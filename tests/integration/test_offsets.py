@@ -1,0 +1,95 @@
+"""Offsets over REST: read, set and forgotten, of sources, exactly-once sources and sinks, on a real broker."""
+
+from cwtest import env, kafka, pipeline
+from cwtest.case import TestCase
+from cwtest.process import Devstore
+from cwtest.search import Search
+
+COUNT = 300
+
+
+class Offsets(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.topic = kafka.topic("offsets", 2)
+        self.addCleanup(kafka.delete, self.topic)
+        self.name = env.unique("offsets")
+
+    def change(self, rest, method, body=None, status=200):
+        return rest.expect(status, method, rest.path(self.name, "/offsets"), body)
+
+    def run_source(self, rest):
+        """Runs the bounded source to its end and stops it."""
+        rest.expect(200, "PUT", rest.path(self.name, "/resume?wait=COMPLETED"))
+        rest.expect(200, "PUT", rest.path(self.name, "/stop?wait=STOPPED"))
+
+    def source_goes_back(self, worker):
+        rest = worker.rest
+        config = pipeline.source(self.topic, COUNT)
+        rest.create(self.name, config, initial_state="STOPPED")
+        self.run_source(rest)
+        self.assertEqual(kafka.count(self.topic), COUNT)
+        stored = rest.get(rest.path(self.name, "/offsets"))["offsets"]
+        self.assertEqual(len(stored), 1, stored)
+        field, = stored[0]["offset"]
+        self.assertEqual(stored[0]["offset"][field], COUNT)
+        back = {"partition": stored[0]["partition"], "offset": {field: COUNT - 100}}
+        self.assertIn("altered successfully", self.change(rest, "PATCH", {"offsets": [back]}).json["message"])
+        self.run_source(rest)
+        self.assertEqual(kafka.count(self.topic), COUNT + 100)
+        for _ in range(2):
+            self.assertIn("reset successfully", self.change(rest, "DELETE").json["message"])
+        self.assertEqual(rest.get(rest.path(self.name, "/offsets")), {"offsets": []})
+        self.run_source(rest)
+        self.assertEqual(kafka.count(self.topic), 2 * COUNT + 100)
+        rest.delete(self.name)
+
+    def test_source(self):
+        self.source_goes_back(self.worker())
+
+    def test_exactly_once_source(self):
+        topic = env.unique("connect-offsets")
+        self.addCleanup(kafka.delete, topic)
+        self.source_goes_back(self.worker(properties={"exactly.once.source.support": "enabled",
+                                                      "offset.storage.topic": topic}))
+
+    def test_sink(self):
+        rest = self.worker().rest
+        store = Devstore(self).start()
+        kafka.produce(self.topic, pipeline.lines_of(pipeline.source(self.topic, COUNT)))
+        rest.create(self.name, pipeline.sink(self.topic, store.url, self.name))
+        env.wait_for(lambda: Search(store.url).count(self.name) == COUNT, 30, "every line is indexed")
+        refused = self.change(rest, "PATCH", {"offsets": [{"partition": {"kafka_topic": self.topic, "kafka_partition": 0},
+                                                           "offset": {"kafka_offset": 0}}]}, 400)
+        self.assertIn("must be in the STOPPED state", refused.message)
+        rest.expect(200, "PUT", rest.path(self.name, "/stop?wait=STOPPED"))
+        ends = kafka.end_offsets(self.topic)
+        self.assertEqual(self.committed(rest), ends)
+        self.set(rest, {0: 0, 1: None})
+        self.assertEqual(self.committed(rest), {0: 0})
+        unknown = {"partition": {"kafka_topic": self.topic, "kafka_partition": 99}, "offset": {"kafka_offset": 1}}
+        self.assertIn("partition 99", self.change(rest, "PATCH", {"offsets": [unknown]}, 400).message)
+        for _ in range(2):
+            self.assertIn("reset successfully", self.change(rest, "DELETE").json["message"])
+        self.assertEqual(self.committed(rest), {})
+        # It begins anew: the same documents again, none of them twice.
+        rest.expect(200, "PUT", rest.path(self.name, "/resume?wait=RUNNING"))
+        env.wait_for(lambda: self.committed(rest) == ends, 30, "everything is read again")
+        self.assertEqual(Search(store.url).count(self.name), COUNT)
+
+    def set(self, rest, offsets):
+        self.change(rest, "PATCH", {"offsets": [
+            {"partition": {"kafka_topic": self.topic, "kafka_partition": p},
+             "offset": None if o is None else {"kafka_offset": o}} for p, o in offsets.items()]})
+
+    def committed(self, rest):
+        return {o["partition"]["kafka_partition"]: o["offset"]["kafka_offset"]
+                for o in rest.get(rest.path(self.name, "/offsets"))["offsets"]}
+
+    def test_sink_gets_offsets_before_its_first_run(self):
+        rest = self.worker().rest
+        rest.create(self.name, {"connector.class": "AccessLogElasticsearchSink", "topics": self.topic,
+                                "connection.url": "http://127.0.0.1:1"}, initial_state="STOPPED")
+        self.assertEqual(self.committed(rest), {})
+        self.set(rest, {0: 0})
+        self.assertEqual(self.committed(rest), {0: 0})
