@@ -130,12 +130,13 @@ static void hide(struct cw_buf *message, const struct cw_map *hidden)
 void cw_log_vwrite(const struct cw_log_scope *scope, enum cw_log_level level, const char *fmt, va_list ap)
 {
 	struct cw_buf message = { 0 }, line = { 0 };
-	int64_t now_ms = cw_clock_epoch_ms();
 	char time[32];
+	int64_t now_ms;
 	ssize_t ignored;
 
 	if ((int)level > cw_log_get_level())
 		return;
+	now_ms = cw_clock_epoch_ms();
 	cw_buf_vprintf(&message, fmt, ap);
 	if (scope && scope->hidden && scope->hidden->n)
 		hide(&message, scope->hidden);
