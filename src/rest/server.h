@@ -21,7 +21,8 @@ int cw_rest_check(const struct cw_worker_config *config, struct cw_error *err);
 
 /*
  * Listens and answers from now on. `config` and `herder` must live until cw_rest_stop(). NULL with *err set
- * (INVALID: a listener or file that cannot be understood; FATAL: the system refuses).
+ * (INVALID: a listener or file that cannot be understood; FATAL: the system refuses). The process must ignore SIGPIPE:
+ * libmicrohttpd writes to clients that have gone with calls that know no MSG_NOSIGNAL.
  */
 struct cw_rest *cw_rest_start(const struct cw_worker_config *config, struct cw_herder *herder, struct cw_error *err);
 

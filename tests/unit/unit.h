@@ -3,12 +3,15 @@
 #define CW_TESTS_UNIT_H
 
 #include <CUnit/Basic.h>
+#include <signal.h>
 #include <stdlib.h>
 
 static inline int cw_test_main(CU_SuiteInfo *suites)
 {
 	unsigned failed;
 
+	/* As in the worker, the host and the store: a peer that has gone is an error of a write, not the end. */
+	signal(SIGPIPE, SIG_IGN);
 	if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {
 		fprintf(stderr, "CUnit: %s\n", CU_get_error_msg());
 		return EXIT_FAILURE;
