@@ -35,9 +35,10 @@ static void forget_span(struct cw_task_batch *b, const char *topic, int32_t part
 		}
 }
 
+/* How many of them were rejected. */
 static size_t drop_records_of(struct cw_task_batch *b, struct cw_slice topic, int32_t partition)
 {
-	size_t kept = 0, n = b->batch.n, done = 0;
+	size_t kept = 0, n = b->batch.n, done = 0, rejected = b->rejected;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct cw_record *r = cw_batch_record(&b->batch, i);
@@ -57,15 +58,15 @@ static size_t drop_records_of(struct cw_task_batch *b, struct cw_slice topic, in
 		memset(b->is_rejected + kept, 0, (n - kept) * sizeof(*b->is_rejected));
 	b->batch.n = kept;
 	b->done = done;
-	return n - kept;
+	return rejected - b->rejected;
 }
 
 size_t cw_task_batch_forget(struct cw_task_batch *b, const char *topic, int32_t partition, bool drop_records)
 {
-	size_t dropped = drop_records ? drop_records_of(b, cw_slice_str(topic), partition) : 0;
+	size_t rejected = drop_records ? drop_records_of(b, cw_slice_str(topic), partition) : 0;
 
 	forget_span(b, topic, partition);
-	return dropped;
+	return rejected;
 }
 
 void cw_task_batch_reset(struct cw_task_batch *b)
@@ -74,7 +75,7 @@ void cw_task_batch_reset(struct cw_task_batch *b)
 	if (b->rejected)
 		memset(b->is_rejected, 0, b->batch.capacity * sizeof(*b->is_rejected));
 	b->rejected = 0;
-	b->complete = b->raw = false;
+	b->complete = b->counted = b->raw = false;
 	b->done = 0;
 	b->next = NULL;
 	b->batch.n = 0;

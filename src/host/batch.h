@@ -30,6 +30,7 @@ struct cw_task_batch {
 	size_t n_spans, spans_cap;
 	size_t rejected;
 	bool *is_rejected; /* [capacity], made with the first: a batch that comes again is rejected from again */
+	bool counted; /* as read */
 	bool complete;
 	bool raw;    /* there are records as Kafka has them, which the pipeline is to take through: */
 	size_t done; /* all from here on */
@@ -47,7 +48,7 @@ void cw_task_batch_reset(struct cw_task_batch *b);
 bool cw_task_batch_reject(struct cw_task_batch *b, size_t i);
 /*
  * Sinks: the partition belongs to somebody else now, so nothing of it is to be committed any more. With drop_records
- * its records are gone, too: how many those were. For batches that the plugin has not taken.
+ * its records are gone, too: how many of those were rejected. For batches that the plugin has not taken.
  */
 size_t cw_task_batch_forget(struct cw_task_batch *b, const char *topic, int32_t partition, bool drop_records);
 void cw_task_batch_free(struct cw_task_batch *b);

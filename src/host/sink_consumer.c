@@ -356,10 +356,8 @@ struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 		return NULL;
 	}
 	b->batch.received_ns = cw_clock_ns();
-	cw_metric_add(sink->records, (int64_t)b->batch.n);
 	cw_metric_add(sink->bytes, bytes);
 	cw_metric_add(sink->batches, 1);
-	cw_metric_add(sink->in_flight, (int64_t)b->batch.n);
 	cw_fetch_waker_poke(sink->waker, b->batch.n, (size_t)bytes, rd_kafka_queue_length(sink->queue));
 	return b;
 }

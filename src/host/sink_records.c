@@ -6,12 +6,17 @@
 #include "host/record_error.h"
 #include "host/sink.h"
 
+/*
+ * Records count as read when they come to an end or the plugin has them: what is dropped before, because its partition
+ * goes to another task, is counted there. So records = written + skipped + filtered + failed + in flight, always.
+ */
+
 /* The records from `from` on move to the place of those that went no further, so that there is no hole. */
 static void close_gap(struct cw_sink *sink, struct cw_task_batch *b, size_t from)
 {
 	struct cw_batch *batch = &b->batch;
 
-	cw_metric_add(sink->in_flight, -(int64_t)(from - b->done));
+	cw_metric_add(sink->records, (int64_t)(from - b->done));
 	if (from > b->done)
 		memmove(cw_batch_record(batch, b->done), cw_batch_record(batch, from), (batch->n - from) * batch->record_size);
 	batch->n -= from - b->done;
@@ -35,6 +40,8 @@ enum cw_result cw_sink_process(struct cw_sink *sink, struct cw_task_batch *b, in
 			*cw_batch_record(batch, b->done - 1) = *record;
 	}
 	close_gap(sink, b, i);
+	if (result == CW_FAIL)
+		cw_metric_add(sink->records, 1);
 	if (result == CW_RETRY || result == CW_FAIL)
 		return result;
 	b->raw = false;

@@ -33,6 +33,16 @@ void cw_sink_recycle(struct cw_sink *sink, struct cw_task_batch *b)
 
 /* ---- what the plugin says of a batch ---- */
 
+/* The plugin has it: see sink_records.c. */
+static void count(struct cw_sink *sink, struct cw_task_batch *b)
+{
+	if (b->counted)
+		return;
+	b->counted = true;
+	cw_metric_add(sink->in_flight, (int64_t)b->batch.n);
+	cw_metric_add(sink->records, (int64_t)b->batch.n);
+}
+
 void cw_sink_complete(struct cw_task *task, struct cw_batch *batch)
 {
 	struct cw_sink *sink = sink_of(task);
@@ -41,6 +51,7 @@ void cw_sink_complete(struct cw_task *task, struct cw_batch *batch)
 	if (b->complete)
 		return;
 	b->complete = true;
+	count(sink, b); /* it may say so within put() */
 	cw_metric_add(sink->written, (int64_t)(batch->n - b->rejected));
 	cw_metric_add(sink->in_flight, -(int64_t)batch->n);
 }
@@ -79,6 +90,7 @@ void cw_sink_release(struct cw_sink *sink)
 static void taken(struct cw_sink *sink)
 {
 	cw_sink_release(sink);
+	count(sink, sink->waiting.first);
 	cw_batch_queue_push(&sink->given, cw_batch_queue_pop(&sink->waiting));
 }
 
@@ -137,6 +149,7 @@ static enum cw_result offer(struct cw_sink *sink, struct cw_error *err)
 		sink->retry_at_ms = cw_clock_ms() + wait_ms;
 		return CW_BUSY;
 	}
+	cw_metric_add(sink->records, (int64_t)b->rejected);
 	return CW_FAIL;
 }
 
@@ -380,13 +393,11 @@ static void make_metrics(struct cw_sink *sink)
 {
 	struct cw_metrics *m = &sink->task->metrics;
 
-	sink->records = cw_metrics_get(m, CW_METRIC_COUNTER, "records", "Records read from Kafka.");
+	sink->records = cw_metrics_get(m, CW_METRIC_COUNTER, "records", "Records read from Kafka and taken by the connector, or ended before.");
 	sink->written = cw_metrics_get(m, CW_METRIC_COUNTER, "records_written", "Records that the connector has written.");
 	sink->skipped = cw_metrics_get(m, CW_METRIC_COUNTER, "records_skipped", "Records skipped under errors.tolerance.");
 	sink->failed = cw_metrics_get(m, CW_METRIC_COUNTER, "records_failed", "Records that failed the task.");
-	sink->given_up = cw_metrics_get(m, CW_METRIC_COUNTER, "records_given_up",
-					"Records read and given up with their partitions, before the connector took them.");
-	sink->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight", "Records read and not yet settled.");
+	sink->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight", "Records that the connector has and that are not settled yet.");
 	sink->bytes = cw_metrics_get(m, CW_METRIC_COUNTER, "bytes", "Bytes of record values read from Kafka.");
 	sink->batches = cw_metrics_get(m, CW_METRIC_COUNTER, "batches", "Batches read from Kafka.");
 	sink->retries = cw_metrics_get(m, CW_METRIC_COUNTER, "retries", "Operations that were tried again.");

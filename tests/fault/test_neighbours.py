@@ -112,7 +112,7 @@ class Neighbours(TestCase):
         """Creates it and waits until it has records and hangs; its host."""
         kafka.produce(self.other, [b"x"] * 10)
         self.rest.create("hang", {"connector.class": "HangSink", "topics": self.other})
-        env.wait_for(lambda: pipeline.counters(self.rest, "hang")["read"] > 0, 20, "it has read records")
+        env.wait_for(lambda: pipeline.received(self.rest, "hang") > 0, 20, "it has received records")
         return self.worker.host("hang")
 
     @deadline(60)

@@ -167,7 +167,7 @@ class StoreFaults(TestCase):
         worker = self.worker()
         worker.rest.create("sink", pipeline.sink(self.topic, self.store.url, self.index))
         worker.rest.wait_state("sink", tasks="RUNNING", n=1)
-        env.wait_for(lambda: pipeline.counters(worker.rest, "sink")["read"] > 0, 20, "records are read")
+        env.wait_for(lambda: pipeline.received(worker.rest, "sink") > 0, 20, "records are received")
         self.assertEqual(worker.rest.task_states("sink"), ["RUNNING"])
         worker.stop(15)
         self.assertEqual(set(kafka.committed("connect-sink", self.topic).values()) - {-1, 0}, set())

@@ -191,7 +191,7 @@ class LifeCycle(TestCase):
         kafka.produce(self.topic, [b"x"] * 10)
         hung.rest.create("hang", {"connector.class": "HangSink", "topics": self.topic, "hang.in": "put"})
         hung.rest.wait_state("hang", tasks="RUNNING", n=1)
-        env.wait_for(lambda: pipeline.counters(hung.rest, "hang")["read"] > 0, 10, "it has read, and hangs")
+        env.wait_for(lambda: pipeline.received(hung.rest, "hang") > 0, 10, "it has received records, and hangs")
         host = hung.host("hang")
         hung.signal(signal.SIGTERM)
         env.wait_for(lambda: "stop" in hung.log.lower(), 10, "the worker says that it stops")

@@ -136,6 +136,9 @@ static void test_stop__the_broker_of_a_source_is_gone(void)
 
 /* ---- plugins and workers that do not do their part ---- */
 
+/* Of v0 to v99: a connector need not have taken them. */
+#define RECEIVED_BYTES (10 * 2 + 90 * 3)
+
 static void sink_stops(const char *name, const char *config)
 {
 	struct host_process p;
@@ -144,7 +147,7 @@ static void sink_stops(const char *name, const char *config)
 	host_fill(host_bootstrap(), name, 0, 0, 100);
 	snprintf(words, sizeof(words), "topics=%s out=%s/%s %s", name, host_folder(), name, config);
 	p = host_run(name, words);
-	host_wait_metric(&p, "records", 100);
+	host_wait_metric(&p, "bytes", RECEIVED_BYTES);
 	host_stop_within(&p, STOP_MS);
 	CU_ASSERT_TRUE(host_committed(name, name, 0) < 0);
 }

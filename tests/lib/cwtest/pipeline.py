@@ -66,22 +66,27 @@ def assert_indexed(test, search, index, topic):
     return len(found)
 
 
-COUNTERS = {"read": "records", "indexed": "records_written", "skipped": "records_skipped", "failed": "records_failed"}
+COUNTERS = {"read": "records", "indexed": "records_written", "skipped": "records_skipped", "failed": "records_failed",
+            "filtered": "records_filtered", "in_flight": "records_in_flight"}
 
 
 def counters(rest, connector):
-    """The counters of a sink, summed over its tasks, since each task's last start. What a task has read and given up
-    with its partition is read again, by whoever has the partition next, and counted once."""
+    """The counters of a sink, summed over its tasks, since each task's last start."""
     metrics = rest.metrics()
 
     def total(name):
-        return int(metrics.sum("connect_worker_task_%s_total" % name, connector=connector) or 0)
+        suffix = "" if name == "records_in_flight" else "_total"
+        return int(metrics.sum("connect_worker_task_%s%s" % (name, suffix), connector=connector) or 0)
 
-    found = {word: total(name) for word, name in COUNTERS.items()}
-    found["read"] -= total("records_given_up")
-    return found
+    return {word: total(name) for word, name in COUNTERS.items()}
+
+
+def received(rest, connector):
+    """Batches that Kafka has given a sink, whether or not it takes them."""
+    return int(rest.metrics().sum("connect_worker_task_batches_total", connector=connector) or 0)
 
 
 def settled(counters):
-    """Everything that was read is accounted for."""
-    return counters["read"] == counters["indexed"] + counters["skipped"] + counters["failed"]
+    """Everything that was read is accounted for, and has come to its end."""
+    ended = ("indexed", "skipped", "failed", "filtered")
+    return counters["in_flight"] == 0 and counters["read"] == sum(counters[word] for word in ended)
