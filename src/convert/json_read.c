@@ -7,8 +7,8 @@
 #include "base/utf8.h"
 #include "convert/json_number.h"
 #include "convert/json_text.h"
-#include "convert/json_value.h"
 #include "data/text.h"
+#include "data/value.h"
 
 /* Jackson's limits, in bytes of a name and UTF-16 units of a string. */
 #define NAME_MAX_BYTES 50000u
@@ -143,11 +143,12 @@ static int read_number(struct cw_json_reader *r, struct cw_value *out)
 	if (r->depth == 0 && end < r->end && cw_json_peek(r) >= 0 && r->p == end)
 		return fail(r, "a blank is expected after a number");
 	if (cw_json_number_is_long(&number) || (!r->exact_numbers && !number.decimal)) {
-		cw_json_set_integer(out, CW_INT64, cw_json_number_int64(&number));
+		*out = cw_value_int64(cw_json_number_int64(&number));
 	} else if (!r->exact_numbers) {
-		cw_json_set_double(out, cw_json_number_double(&number));
+		*out = cw_value_float64(cw_json_number_double(&number));
 	} else {
-		cw_json_set_bytes(out, CW_JSON_NUMBER, cw_slice(start, (size_t)(end - start)));
+		*out = cw_value_of(CW_JSON_NUMBER);
+		out->u.bytes = cw_slice(start, (size_t)(end - start));
 		out->scale = number.decimal;
 	}
 	return 0;
@@ -172,7 +173,7 @@ static int read_word(struct cw_json_reader *r, const char *word)
 
 static int read_string_value(struct cw_json_reader *r, struct cw_value *out)
 {
-	cw_json_set(out, CW_STRING);
+	*out = cw_value_of(CW_STRING);
 	return read_text(r, false, &out->u.bytes);
 }
 
@@ -183,13 +184,13 @@ static int read_scalar(struct cw_json_reader *r, int c, struct cw_value *out)
 	case '"':
 		return read_string_value(r, out);
 	case 't':
-		cw_json_set_boolean(out, true);
+		*out = cw_value_boolean(true);
 		return read_word(r, "true");
 	case 'f':
-		cw_json_set_boolean(out, false);
+		*out = cw_value_boolean(false);
 		return read_word(r, "false");
 	case 'n':
-		cw_json_set(out, CW_NULL);
+		*out = cw_value_null();
 		return read_word(r, "null");
 	default:
 		if (c == '-' || (c >= '0' && c <= '9'))
@@ -288,14 +289,8 @@ static inline bool opens_container(int c)
 
 static void set_container(struct cw_value *out, const struct container *container)
 {
-	cw_json_set(out, container->type);
-	if (container->type == CW_MAP) {
-		out->u.map.entries = container->p;
-		out->u.map.n = container->n;
-	} else {
-		out->u.array.items = container->p;
-		out->u.array.n = container->n;
-	}
+	*out = container->type == CW_MAP ? cw_value_map(container->p, container->n) :
+					   cw_value_array(container->p, container->n);
 }
 
 static void *copy_of(struct cw_batch *memory, const void *p, size_t size)
@@ -344,12 +339,12 @@ static int read_member(struct cw_json_reader *r, struct cw_slice name)
 		if (read_container(r, &inner) < 0)
 			return -1;
 		entry = push_entry(r);
-		cw_json_set_bytes(&entry->key, CW_STRING, name);
+		entry->key = cw_value_string(name);
 		set_container(&entry->value, &inner);
 		return 0;
 	}
 	entry = push_entry(r);
-	cw_json_set_bytes(&entry->key, CW_STRING, name);
+	entry->key = cw_value_string(name);
 	return read_scalar(r, c, &entry->value);
 }
 
@@ -397,7 +392,7 @@ int cw_json_read(struct cw_json_reader *reader, struct cw_batch *batch, struct c
 	if (cw_json_open(reader, batch, batch, false, text) < 0)
 		return -1;
 	if (cw_json_peek(reader) < 0) {
-		cw_json_set(out, CW_NULL);
+		*out = cw_value_null();
 		return 0;
 	}
 	return cw_json_read_value(reader, out);

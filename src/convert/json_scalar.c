@@ -2,7 +2,6 @@
 #include "convert/json_names.h"
 #include "convert/json_number.h"
 #include "convert/json_read.h"
-#include "convert/json_value.h"
 #include "data/number.h"
 #include "data/schema.h"
 #include "data/value.h"
@@ -77,7 +76,7 @@ static int wrong_kind(struct cw_json_conversion *c, const struct cw_schema *sche
 {
 	if (!schema->optional)
 		c->made_null = true;
-	cw_json_set(out, CW_NULL);
+	*out = cw_value_null();
 	return 0;
 }
 
@@ -86,7 +85,7 @@ static int to_bytes(struct cw_json_conversion *c, const struct cw_schema *schema
 {
 	if (node->type != CW_STRING)
 		return wrong_kind(c, schema, out);
-	cw_json_set(out, CW_BYTES);
+	*out = cw_value_of(CW_BYTES);
 	if (cw_base64_decode(c->memory, node->u.bytes, &out->u.bytes) < 0)
 		return cw_error_set(c->err, CW_ERR_INVALID, "Invalid bytes field");
 	return 0;
@@ -97,7 +96,7 @@ static int to_string(struct cw_json_conversion *c, const struct cw_schema *schem
 {
 	if (node->type != CW_STRING)
 		return wrong_kind(c, schema, out);
-	cw_json_set_bytes(out, CW_STRING, node->u.bytes);
+	*out = cw_value_string(node->u.bytes);
 	return 0;
 }
 
@@ -162,7 +161,7 @@ static int to_date_or_time(struct cw_json_conversion *c, enum cw_type type, cons
 		return cw_error_set(c->err, CW_ERR_INVALID,
 				    "Time values must use number of milliseconds greater than 0 and less than "
 				    "86400000");
-	cw_json_set_integer(out, type, type == CW_DATE ? n * MS_PER_DAY : n);
+	*out = cw_value_integer(type, type == CW_DATE ? n * MS_PER_DAY : n);
 	return 0;
 }
 
@@ -178,7 +177,7 @@ static int to_logical(struct cw_json_conversion *c, const struct cw_schema *sche
 				    "Invalid type for Timestamp, underlying representation should be integral but "
 				    "was %s",
 				    cw_json_kind(node));
-	cw_json_set_integer(out, CW_TIMESTAMP, to_int64(node));
+	*out = cw_value_integer(CW_TIMESTAMP, to_int64(node));
 	return 0;
 }
 
@@ -191,21 +190,20 @@ int cw_json_convert_scalar(struct cw_json_conversion *c, const struct cw_schema 
 		return to_logical(c, schema, logical, node, out);
 	switch (type) {
 	case CW_BOOLEAN:
-		cw_json_set_boolean(out, node->type == CW_BOOLEAN && node->u.boolean);
+		*out = cw_value_boolean(node->type == CW_BOOLEAN && node->u.boolean);
 		return 0;
 	case CW_FLOAT32:
-		cw_json_set(out, CW_FLOAT32);
-		out->u.float32 = to_float(node);
+		*out = cw_value_float32(to_float(node));
 		return 0;
 	case CW_FLOAT64:
-		cw_json_set_double(out, to_double(node));
+		*out = cw_value_float64(to_double(node));
 		return 0;
 	case CW_STRING:
 		return to_string(c, schema, node, out);
 	case CW_BYTES:
 		return to_bytes(c, schema, node, out);
 	default:
-		cw_json_set_integer(out, type, to_integer(type, node));
+		*out = cw_value_integer(type, to_integer(type, node));
 		return 0;
 	}
 }

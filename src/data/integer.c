@@ -56,9 +56,15 @@ int cw_integer_parse(struct cw_slice text, int64_t min, int64_t max, int64_t *ou
 
 void cw_integer_print(struct cw_buf *out, int64_t n)
 {
+	static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+				    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 	char text[24], *p = text + sizeof(text);
 	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
 
+	for (; rest >= 100; rest /= 100) {
+		p -= 2;
+		memcpy(p, pairs + rest % 100 * 2, 2);
+	}
 	do {
 		*--p = (char)('0' + rest % 10);
 		rest /= 10;

@@ -31,9 +31,8 @@ static inline struct cw_value cw_value_null_of(const struct cw_schema *schema)
 
 static inline struct cw_value cw_value_boolean(bool b)
 {
-	struct cw_value v = cw_value_null();
+	struct cw_value v = cw_value_of(CW_BOOLEAN);
 
-	v.type = CW_BOOLEAN;
 	v.u.boolean = b;
 	return v;
 }
@@ -41,26 +40,24 @@ static inline struct cw_value cw_value_boolean(bool b)
 /* CW_INT8…CW_INT64, CW_DATE, CW_TIME, CW_TIMESTAMP */
 static inline struct cw_value cw_value_integer(enum cw_type type, int64_t n)
 {
-	struct cw_value v = cw_value_int64(n);
+	struct cw_value v = cw_value_of(type);
 
-	v.type = (uint8_t)type;
+	v.u.integer = n;
 	return v;
 }
 
 static inline struct cw_value cw_value_float32(float f)
 {
-	struct cw_value v = cw_value_null();
+	struct cw_value v = cw_value_of(CW_FLOAT32);
 
-	v.type = CW_FLOAT32;
 	v.u.float32 = f;
 	return v;
 }
 
 static inline struct cw_value cw_value_float64(double d)
 {
-	struct cw_value v = cw_value_null();
+	struct cw_value v = cw_value_of(CW_FLOAT64);
 
-	v.type = CW_FLOAT64;
 	v.u.float64 = d;
 	return v;
 }
@@ -68,18 +65,17 @@ static inline struct cw_value cw_value_float64(double d)
 /* big-endian two's complement */
 static inline struct cw_value cw_value_decimal(struct cw_slice unscaled, int32_t scale)
 {
-	struct cw_value v = cw_value_string(unscaled);
+	struct cw_value v = cw_value_of(CW_DECIMAL);
 
-	v.type = CW_DECIMAL;
 	v.scale = scale;
+	v.u.bytes = unscaled;
 	return v;
 }
 
 static inline struct cw_value cw_value_array(const struct cw_value *items, size_t n)
 {
-	struct cw_value v = cw_value_null();
+	struct cw_value v = cw_value_of(CW_ARRAY);
 
-	v.type = CW_ARRAY;
 	v.u.array.items = items;
 	v.u.array.n = n;
 	return v;
@@ -87,9 +83,8 @@ static inline struct cw_value cw_value_array(const struct cw_value *items, size_
 
 static inline struct cw_value cw_value_map(const struct cw_entry *entries, size_t n)
 {
-	struct cw_value v = cw_value_null();
+	struct cw_value v = cw_value_of(CW_MAP);
 
-	v.type = CW_MAP;
 	v.u.map.entries = entries;
 	v.u.map.n = n;
 	return v;
@@ -98,10 +93,11 @@ static inline struct cw_value cw_value_map(const struct cw_entry *entries, size_
 /* As many fields as the schema has. */
 static inline struct cw_value cw_value_struct(const struct cw_schema *schema, const struct cw_value *fields)
 {
-	struct cw_value v = cw_value_array(fields, schema->n_fields);
+	struct cw_value v = cw_value_of(CW_STRUCT);
 
-	v.type = CW_STRUCT;
 	v.schema = schema;
+	v.u.array.items = fields;
+	v.u.array.n = schema->n_fields;
 	return v;
 }
 

@@ -233,6 +233,20 @@ static void make_metrics(struct cw_pipeline *p)
 	p->retries = cw_metrics_get(m, CW_METRIC_COUNTER, "retries", "Operations that were tried again.");
 }
 
+/* Whether a transformation or its predicate looks at the headers of records. */
+static bool looks_at_headers(const struct cw_stages *stages)
+{
+	for (size_t i = 0; i < stages->n_transforms; i++) {
+		const struct cw_plugin *transformation = stages->transforms[i].transformation.plugin;
+		const struct cw_plugin *predicate = stages->transforms[i].predicate.plugin;
+
+		if (!(transformation->transformation->flags & CW_TRANSFORMATION_NO_HEADERS) ||
+		    (predicate && !(predicate->predicate->flags & CW_PREDICATE_NO_HEADERS)))
+			return true;
+	}
+	return false;
+}
+
 enum cw_result cw_pipeline_start(struct cw_pipeline *p, struct cw_task *task, bool headers, struct cw_error *err)
 {
 	const struct cw_stages *stages = task->stages;
@@ -250,7 +264,7 @@ enum cw_result cw_pipeline_start(struct cw_pipeline *p, struct cw_task *task, bo
 		p->value_type = stages->value_direct;
 	make_metrics(p);
 	p->stages = cw_alloc((3 + stages->n_transforms) * sizeof(*p->stages));
-	result = p->sink ? add_sink_stages(p, stages, headers || p->transforms, err) : add_source_stages(p, stages, err);
+	result = p->sink ? add_sink_stages(p, stages, headers || looks_at_headers(stages), err) : add_source_stages(p, stages, err);
 	if (result != CW_OK)
 		cw_pipeline_stop(p);
 	return result;
@@ -329,13 +343,17 @@ static enum cw_result fail(struct cw_pipeline *p, const struct cw_pipeline_stage
 enum cw_result cw_pipeline_run(struct cw_pipeline *p, struct cw_batch *batch, struct cw_record *record,
 			       int64_t *wait_ms, struct cw_error *err)
 {
+	struct cw_error why;
+
 	if (p->attempt > 0 && (record->offset != p->offset || record->original_partition != p->partition))
 		done_with_record(p);
 	for (; p->at < p->n; p->at++) {
 		struct cw_pipeline_stage *stage = &p->stages[p->at];
-		struct cw_error why = { 0 };
-		enum cw_result result = stage->run(p, stage, batch, record, &why);
+		enum cw_result result;
 
+		why.code = CW_ERR_NONE; /* not all of its text, for each record */
+		why.text[0] = '\0';
+		result = stage->run(p, stage, batch, record, &why);
 		if (result == CW_OK) {
 			p->attempt = 0;
 			continue;

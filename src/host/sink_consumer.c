@@ -257,13 +257,12 @@ static void fill_headers(struct cw_task_batch *b, struct cw_record *r, const rd_
 /* What the left-out converter would give, where `direct`; else the bytes, for the converter. */
 static struct cw_value bytes_value(struct cw_task_batch *b, enum cw_type type, bool direct, const void *p, size_t n)
 {
-	struct cw_value v = cw_value_null();
+	struct cw_value v = cw_value_of(p ? type : CW_NULL);
 
 	if (direct)
 		v.schema = cw_schema_of(type, true);
 	if (!p)
 		return v;
-	v.type = (uint8_t)type;
 	v.u.bytes = cw_slice(copy(b, p, n), n);
 	if (type == CW_STRING)
 		v.u.bytes = cw_text_decode(&b->batch, v.u.bytes);

@@ -198,36 +198,40 @@ static int cast_struct(struct state *state, struct cw_batch *batch, const struct
 	return 0;
 }
 
+static int cast_whole(struct state *state, struct cw_batch *batch, const struct cw_schema *to, struct cw_value *value,
+		      struct cw_error *err)
+{
+	struct cw_value result = *value;
+
+	if (cw_cast_value(&result, value->schema, state->whole, batch, &state->scratch, err) < 0)
+		return -1;
+	result.schema = to;
+	*value = result;
+	return 0;
+}
+
+/* The value is changed only when all went well. */
 static int cast(struct state *state, struct cw_batch *batch, struct cw_value *value, struct cw_error *err)
 {
 	const struct cw_schema *schema = value->schema;
 	const struct plan *plan;
 
 	if (!schema)
-		return state->whole ? cw_cast_value(value, NULL, state->whole, batch, &state->scratch, err) :
-				      cast_map(state, batch, value, err);
+		return state->whole ? cast_whole(state, batch, NULL, value, err) : cast_map(state, batch, value, err);
 	plan = cw_schema_cache_get(state->cache, batch, schema, err);
 	if (!plan)
 		return -1;
-	if (!state->whole)
-		return cast_struct(state, batch, plan, value, err);
-	if (cw_cast_value(value, schema, state->whole, batch, &state->scratch, err) < 0)
-		return -1;
-	value->schema = plan->to;
-	return 0;
+	return state->whole ? cast_whole(state, batch, plan->to, value, err) : cast_struct(state, batch, plan, value, err);
 }
 
 static enum cw_result apply(void *s, struct cw_batch *batch, struct cw_record *record, struct cw_error *err)
 {
 	struct state *state = s;
-	struct cw_value value = *cw_operating_value(record, state->key);
+	struct cw_value *value = cw_operating_on(record, state->key);
 
-	if (value.type == CW_NULL)
+	if (value->type == CW_NULL)
 		return CW_OK;
-	if (cast(state, batch, &value, err) < 0)
-		return CW_FAIL;
-	cw_operating_set(record, state->key, value);
-	return CW_OK;
+	return cast(state, batch, value, err) < 0 ? CW_FAIL : CW_OK;
 }
 
 /* ---- the plugins ----------------------------------------------------------------------------- */
@@ -268,7 +272,9 @@ static const struct cw_config_def keys[] = {
 	CW_REPLACE_NULL_KEY(struct config),
 };
 
-static const struct cw_transformation_ops ops = { .size = sizeof(ops), .start = start, .apply = apply, .stop = stop };
+static const struct cw_transformation_ops ops = {
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS, .start = start, .apply = apply, .stop = stop,
+};
 
 const struct cw_plugin cw_cast_key_transform = {
 	CW_OWN_PLUGIN(CW_PLUGIN_TRANSFORMATION, CW_TRANSFORMS_PACKAGE "Cast$Key",

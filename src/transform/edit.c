@@ -4,7 +4,6 @@
 
 void cw_map_edit_begin(struct cw_map_edit *edit, struct cw_batch *batch, const struct cw_value *map, size_t more)
 {
-	edit->map = *map;
 	edit->n = map->u.map.n;
 	edit->entries = cw_batch_alloc(batch, (edit->n + more) * sizeof(*edit->entries));
 	if (edit->n)
@@ -22,15 +21,6 @@ struct cw_value *cw_map_edit_at(struct cw_map_edit *edit, struct cw_slice key)
 	entry->value = cw_value_null();
 	edit->n++;
 	return &entry->value;
-}
-
-struct cw_value cw_map_edit_end(const struct cw_map_edit *edit)
-{
-	struct cw_value map = edit->map;
-
-	map.u.map.entries = edit->entries;
-	map.u.map.n = edit->n;
-	return map;
 }
 
 bool cw_struct_is_settled(const struct cw_value *value, bool replace_null)

@@ -6,7 +6,7 @@
 #ifndef CW_TRANSFORM_EDIT_H
 #define CW_TRANSFORM_EDIT_H
 
-#include "connect-worker/connector.h"
+#include "data/value.h"
 
 /* The configuration key that all transformations of fields have; `config` is the struct with a member replace_null. */
 #define CW_REPLACE_NULL_KEY(config)                                                                                  \
@@ -18,16 +18,18 @@
 	}
 
 struct cw_map_edit {
-	struct cw_value map;
 	struct cw_entry *entries;
 	size_t n;
 };
 
-/* A copy of the map with room for `more` new entries. */
+/* A copy of a schemaless map with room for `more` new entries. */
 void cw_map_edit_begin(struct cw_map_edit *edit, struct cw_batch *batch, const struct cw_value *map, size_t more);
 /* The value of a key, to be changed; a new one is null and the last entry. The key is lent for the batch's life. */
 struct cw_value *cw_map_edit_at(struct cw_map_edit *edit, struct cw_slice key);
-struct cw_value cw_map_edit_end(const struct cw_map_edit *edit);
+static inline struct cw_value cw_map_edit_end(const struct cw_map_edit *edit)
+{
+	return cw_value_map(edit->entries, edit->n);
+}
 
 /*
  * Whether a struct is as it would be after each of its fields was read and put again, as Kafka Connect's

@@ -158,17 +158,14 @@ static int insert_into_struct(struct state *state, struct cw_batch *batch, const
 static enum cw_result apply(void *s, struct cw_batch *batch, struct cw_record *record, struct cw_error *err)
 {
 	struct state *state = s;
-	struct cw_value value = *cw_operating_value(record, state->key);
+	struct cw_value *value = cw_operating_on(record, state->key);
 	int rc;
 
-	if (value.type == CW_NULL)
+	if (value->type == CW_NULL)
 		return CW_OK;
-	rc = value.schema ? insert_into_struct(state, batch, record, &value, err) :
-			    insert_into_map(state, batch, record, &value, err);
-	if (rc < 0)
-		return CW_FAIL;
-	cw_operating_set(record, state->key, value);
-	return CW_OK;
+	rc = value->schema ? insert_into_struct(state, batch, record, value, err) :
+			     insert_into_map(state, batch, record, value, err);
+	return rc < 0 ? CW_FAIL : CW_OK;
 }
 
 static int check_config(const struct config *config, struct cw_error *err)
@@ -231,7 +228,9 @@ static const struct cw_config_def keys[] = {
 	CW_REPLACE_NULL_KEY(struct config),
 };
 
-static const struct cw_transformation_ops ops = { .size = sizeof(ops), .start = start, .apply = apply, .stop = stop };
+static const struct cw_transformation_ops ops = {
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS, .start = start, .apply = apply, .stop = stop,
+};
 
 const struct cw_plugin cw_insert_field_key_transform = {
 	CW_OWN_PLUGIN(CW_PLUGIN_TRANSFORMATION, CW_TRANSFORMS_PACKAGE "InsertField$Key",

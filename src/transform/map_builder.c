@@ -70,6 +70,19 @@ static struct cw_entry *find(struct cw_map_builder *builder, struct cw_slice key
 	return *at == FREE ? NULL : &builder->entries[*at];
 }
 
+void cw_map_builder_append(struct cw_map_builder *builder, struct cw_slice key, struct cw_value value)
+{
+	struct cw_entry *entry;
+
+	if (builder->n == builder->cap)
+		grow(builder);
+	if (builder->index)
+		*slot(builder, key) = (uint32_t)builder->n;
+	entry = &builder->entries[builder->n++];
+	entry->key = cw_value_string(key);
+	entry->value = value;
+}
+
 void cw_map_builder_put(struct cw_map_builder *builder, struct cw_slice key, struct cw_value value)
 {
 	struct cw_entry *entry;
@@ -81,13 +94,7 @@ void cw_map_builder_put(struct cw_map_builder *builder, struct cw_slice key, str
 		entry->value = value;
 		return;
 	}
-	if (builder->n == builder->cap)
-		grow(builder);
-	if (builder->index)
-		*slot(builder, key) = (uint32_t)builder->n;
-	entry = &builder->entries[builder->n++];
-	entry->key = cw_value_string(key);
-	entry->value = value;
+	cw_map_builder_append(builder, key, value);
 }
 
 struct cw_value cw_map_builder_map(const struct cw_map_builder *builder)

@@ -21,6 +21,8 @@ struct cw_map_builder {
 void cw_map_builder_init(struct cw_map_builder *builder, struct cw_batch *batch, size_t expected);
 /* The key and the value are lent for the life of the batch. */
 void cw_map_builder_put(struct cw_map_builder *builder, struct cw_slice key, struct cw_value value);
+/* The same for a key that is not there yet, and is not looked for. */
+void cw_map_builder_append(struct cw_map_builder *builder, struct cw_slice key, struct cw_value value);
 struct cw_value cw_map_builder_map(const struct cw_map_builder *builder);
 
 #endif

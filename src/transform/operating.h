@@ -20,6 +20,12 @@ static inline const struct cw_value *cw_operating_value(const struct cw_record *
 	return key ? &record->key : &record->value;
 }
 
+/* The same, to be changed once nothing can fail any more. */
+static inline struct cw_value *cw_operating_on(struct cw_record *record, bool key)
+{
+	return key ? &record->key : &record->value;
+}
+
 static inline void cw_operating_set(struct cw_record *record, bool key, struct cw_value value)
 {
 	if (key)

@@ -55,7 +55,8 @@ static enum cw_result tombstone_test(void *state, const struct cw_record *record
 }
 
 static const struct cw_predicate_ops tombstone_ops = {
-	.size = sizeof(tombstone_ops), .start = cw_plain_start, .test = tombstone_test, .stop = cw_plain_stop,
+	.size = sizeof(tombstone_ops), .flags = CW_PREDICATE_NO_HEADERS,
+	.start = cw_plain_start, .test = tombstone_test, .stop = cw_plain_stop,
 };
 
 static const struct cw_plugin record_is_tombstone = {
@@ -133,7 +134,8 @@ static enum cw_result topic_test(void *context, const struct cw_record *record, 
 }
 
 static const struct cw_predicate_ops topic_ops = {
-	.size = sizeof(topic_ops), .start = topic_start, .test = topic_test, .stop = topic_stop,
+	.size = sizeof(topic_ops), .flags = CW_PREDICATE_NO_HEADERS,
+	.start = topic_start, .test = topic_test, .stop = topic_stop,
 };
 
 static const struct cw_plugin topic_name_matches = {

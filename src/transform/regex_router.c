@@ -107,7 +107,9 @@ static enum cw_result apply(void *context, struct cw_batch *batch, struct cw_rec
 	return CW_OK;
 }
 
-static const struct cw_transformation_ops ops = { .size = sizeof(ops), .start = start, .apply = apply, .stop = stop };
+static const struct cw_transformation_ops ops = {
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS, .start = start, .apply = apply, .stop = stop,
+};
 
 const struct cw_plugin cw_regex_router = {
 	CW_OWN_PLUGIN(CW_PLUGIN_TRANSFORMATION, CW_TRANSFORMS_PACKAGE "RegexRouter",

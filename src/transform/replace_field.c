@@ -17,6 +17,11 @@ struct config {
 	bool replace_null;
 };
 
+struct names {
+	struct cw_slice *items;
+	size_t n;
+};
+
 struct rename {
 	struct cw_slice from, to;
 };
@@ -31,6 +36,7 @@ struct plan {
 struct state {
 	const struct config *config;
 	bool key;
+	struct names exclude, include;
 	struct rename *renames;
 	size_t n_renames;
 	struct cw_schema_cache *schemas;
@@ -105,19 +111,17 @@ static const struct cw_config_def defs[] = {
 
 /* ---- names -------------------------------------------------------------------------------------- */
 
-static bool has(const struct cw_list *list, struct cw_slice name)
+static bool has(const struct names *names, struct cw_slice name)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (cw_slice_equal(cw_slice_str(list->items[i]), name))
+	for (size_t i = 0; i < names->n; i++)
+		if (cw_slice_equal(names->items[i], name))
 			return true;
 	return false;
 }
 
 static bool is_kept(const struct state *state, struct cw_slice name)
 {
-	const struct config *config = state->config;
-
-	return !has(&config->exclude, name) && (config->include.n == 0 || has(&config->include, name));
+	return !has(&state->exclude, name) && (state->include.n == 0 || has(&state->include, name));
 }
 
 static struct cw_slice new_name(const struct state *state, struct cw_slice name)
@@ -134,6 +138,14 @@ static struct cw_slice old_name(const struct state *state, struct cw_slice name)
 		if (cw_slice_equal(state->renames[i].to, name))
 			return state->renames[i].from;
 	return name;
+}
+
+static void read_names(const struct cw_list *list, struct names *names)
+{
+	names->items = cw_alloc((list->n ? list->n : 1) * sizeof(*names->items));
+	names->n = list->n;
+	for (size_t i = 0; i < list->n; i++)
+		names->items[i] = cw_slice_str(list->items[i]);
 }
 
 /* A later rename of a field takes the place of an earlier one. */
@@ -210,8 +222,7 @@ static const void *make_plan(void *context, struct cw_batch *memory, const struc
 	return plan;
 }
 
-static int apply_with_schema(struct state *state, struct cw_batch *batch, const struct cw_value *value,
-			     struct cw_value *out, struct cw_error *err)
+static int apply_with_schema(struct state *state, struct cw_batch *batch, struct cw_value *value, struct cw_error *err)
 {
 	const struct plan *plan;
 	struct cw_value *items;
@@ -221,7 +232,6 @@ static int apply_with_schema(struct state *state, struct cw_batch *batch, const 
 	plan = cw_schema_cache_get(state->schemas, batch, value->schema, err);
 	if (!plan)
 		return -1;
-	*out = *value;
 	if (plan->same_schema && cw_struct_is_settled(value, state->config->replace_null))
 		return 0;
 	items = cw_batch_alloc(batch, plan->to->n_fields * sizeof(*items));
@@ -231,7 +241,7 @@ static int apply_with_schema(struct state *state, struct cw_batch *batch, const 
 		if (cw_operating_put(&plan->to->fields[i], &items[i], err) < 0)
 			return -1;
 	}
-	*out = cw_value_struct(plan->to, items);
+	*value = cw_value_struct(plan->to, items);
 	return 0;
 }
 
@@ -266,12 +276,14 @@ static void put_entry(const struct state *state, const struct cw_value *map, con
 {
 	struct cw_slice name = entry->key.u.bytes, renamed = new_name(state, name);
 
-	if (!cw_slice_equal(name, renamed) || !is_displaced(state, map, name))
+	if (!cw_slice_equal(name, renamed))
 		cw_map_builder_put(builder, renamed, entry->value);
+	else if (!is_displaced(state, map, name))
+		cw_map_builder_append(builder, name, entry->value); /* nothing else has this name */
 }
 
-static int apply_schemaless(const struct state *state, struct cw_batch *batch, const struct cw_value *value,
-			    struct cw_value *out, struct cw_error *err)
+static int apply_schemaless(const struct state *state, struct cw_batch *batch, struct cw_value *value,
+			    struct cw_error *err)
 {
 	const struct cw_entry *entries;
 	struct cw_map_builder builder;
@@ -280,7 +292,6 @@ static int apply_schemaless(const struct state *state, struct cw_batch *batch, c
 	if (cw_require_map(value, PURPOSE, err) < 0)
 		return -1;
 	entries = value->u.map.entries;
-	*out = *value;
 	while (same < value->u.map.n && stays(state, &entries[same]))
 		same++;
 	if (same == value->u.map.n)
@@ -292,7 +303,7 @@ static int apply_schemaless(const struct state *state, struct cw_batch *batch, c
 		if (is_kept(state, entries[i].key.u.bytes))
 			put_entry(state, value, &entries[i], &builder);
 	}
-	*out = cw_map_builder_map(&builder);
+	*value = cw_map_builder_map(&builder);
 	return 0;
 }
 
@@ -308,6 +319,8 @@ static enum cw_result start(const struct cw_context *ctx, const struct cw_plugin
 	state->config = config;
 	state->key = cw_operates_on_key(plugin);
 	state->schemas = cw_schema_cache_new(make_plan, state);
+	read_names(&state->config->exclude, &state->exclude);
+	read_names(&state->config->include, &state->include);
 	read_renames(state);
 	*out = state;
 	return CW_OK;
@@ -318,6 +331,8 @@ static void stop(void *context)
 	struct state *state = context;
 
 	cw_schema_cache_free(state->schemas);
+	free(state->exclude.items);
+	free(state->include.items);
 	free(state->renames);
 	free(state);
 }
@@ -325,21 +340,18 @@ static void stop(void *context)
 static enum cw_result apply(void *context, struct cw_batch *batch, struct cw_record *record, struct cw_error *err)
 {
 	struct state *state = context;
-	const struct cw_value *value = cw_operating_value(record, state->key);
-	struct cw_value out;
+	struct cw_value *value = cw_operating_on(record, state->key);
 	int rc;
 
 	if (value->type == CW_NULL)
 		return CW_OK;
-	rc = value->schema ? apply_with_schema(state, batch, value, &out, err) :
-			     apply_schemaless(state, batch, value, &out, err);
-	if (rc < 0)
-		return CW_FAIL;
-	cw_operating_set(record, state->key, out);
-	return CW_OK;
+	rc = value->schema ? apply_with_schema(state, batch, value, err) : apply_schemaless(state, batch, value, err);
+	return rc < 0 ? CW_FAIL : CW_OK;
 }
 
-static const struct cw_transformation_ops ops = { .size = sizeof(ops), .start = start, .apply = apply, .stop = stop };
+static const struct cw_transformation_ops ops = {
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS, .start = start, .apply = apply, .stop = stop,
+};
 
 #define PLUGIN(part)                                                                                                 \
 	{                                                                                                             \

@@ -97,7 +97,8 @@ static enum cw_result apply(void *state, struct cw_batch *batch, struct cw_recor
 }
 
 static const struct cw_transformation_ops ops = {
-	.size = sizeof(ops), .start = cw_plain_start, .apply = apply, .stop = cw_plain_stop,
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS,
+	.start = cw_plain_start, .apply = apply, .stop = cw_plain_stop,
 };
 
 const struct cw_plugin cw_sample = {

@@ -283,7 +283,9 @@ static const struct cw_config_def keys[] = {
 	CW_REPLACE_NULL_KEY(struct config),
 };
 
-static const struct cw_transformation_ops ops = { .size = sizeof(ops), .start = start, .apply = apply, .stop = stop };
+static const struct cw_transformation_ops ops = {
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS, .start = start, .apply = apply, .stop = stop,
+};
 
 const struct cw_plugin cw_timestamp_converter_key_transform = {
 	CW_OWN_PLUGIN(CW_PLUGIN_TRANSFORMATION, CW_TRANSFORMS_PACKAGE "TimestampConverter$Key",

@@ -108,7 +108,9 @@ static const struct cw_config_def keys[] = {
 	  .check = check_format, .offset = offsetof(struct config, timestamp_format) },
 };
 
-static const struct cw_transformation_ops ops = { .size = sizeof(ops), .start = start, .apply = apply, .stop = stop };
+static const struct cw_transformation_ops ops = {
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS, .start = start, .apply = apply, .stop = stop,
+};
 
 const struct cw_plugin cw_timestamp_router_transform = {
 	CW_OWN_PLUGIN(CW_PLUGIN_TRANSFORMATION, CW_TRANSFORMS_PACKAGE "TimestampRouter",

@@ -52,6 +52,10 @@ def cpu(v):
     return "%.3f s" % v
 
 
+def size(v):
+    return "%.1f bytes" % v
+
+
 def megabytes(v):
     return "%.1f MB" % v
 
@@ -81,7 +85,7 @@ def flow_rows(cpu_limit, first_limit):
 
 
 JSON_ROWS = [("CPU per million records", "cpu", cpu, Limit(0.2, ratio=True)), ("records", "rate", rate, None),
-             ("peak memory", "peak_mb", megabytes, None)]
+             ("JSON of a record", "document_bytes", size, None), ("peak memory", "peak_mb", megabytes, None)]
 
 ROWS = {
     "sink": flow_rows(1.6, 0.3),

@@ -141,7 +141,10 @@ class Bench:
     def worker(self):
         """One connect-worker for the whole run."""
         if self._worker is None:
-            self._worker = Worker(self, "worker", {"plugin.path": env.plugin_dir()}).start()
+            plugins = os.path.join(self.dir, "plugins")
+            os.mkdir(plugins)
+            shutil.copy(self.program(".libs/json-sink.so"), plugins)
+            self._worker = Worker(self, "worker", {"plugin.path": env.plugin_dir() + "," + plugins}).start()
         return self._worker
 
 

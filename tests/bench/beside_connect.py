@@ -1,16 +1,15 @@
 """The worker beside an Apache Kafka Connect worker, both on the same topic with the same configuration: JSON → three
 transformations → JSON.
 
-Kafka Connect's sink does no more than to make the JSON. Ours is the Elasticsearch sink, which makes the same JSON and
-sends it in bulk requests on top of it. Kafka Connect's worker is warm: it has run the whole pipeline before it is
-measured, so that its start and the compilation of its code are not counted; our host is counted from its start.
+The sinks do no more than to make the JSON: JsonSink.java there, json_sink.c here; both say how much it was, and that is
+the same. Kafka Connect's worker is warm: it has run the whole pipeline before it is measured, so that its start and the
+compilation of its code are not counted; our host is counted from its start.
 """
 
 import os
 import time
 
 from benchlib import STEP_S, Connector, Wrong, cpu_seconds
-from cases import sink_config
 from cwtest import env, stack
 from cwtest.rest import Rest
 
@@ -48,6 +47,20 @@ def documents(bench, records, schemas):
     return topic
 
 
+def taken(file):
+    """How many records a sink has had, and how many bytes of JSON it has made of them."""
+    try:
+        with open(file, encoding="ascii") as f:
+            records, size = f.read().split()
+            return int(records), int(size)
+    except (FileNotFoundError, ValueError):  # it is being written
+        return 0, 0
+
+
+def config(topic, file, schemas):
+    return dict(pipeline(schemas), file=file, topics=topic, **{"connector.class": "JsonSink"})
+
+
 class KafkaConnect:
     """The worker, ready and warm; one for a run."""
 
@@ -59,45 +72,39 @@ class KafkaConnect:
         self.pid = stack.pid("connect")
 
     def run(self, topic, records, schemas):
-        """Seconds of CPU and of time that the records take."""
+        """Seconds of CPU and of time that the records take, and the bytes of JSON."""
         name = self.bench.name("json-connect")
         file = os.path.join(self.bench.dir, name)
         before, began = cpu_seconds(self.pid), time.time()
-        self.rest.create(name, dict(pipeline(schemas), file=file, topics=topic, **{"connector.class": "JsonSink"}))
+        self.rest.create(name, config(topic, file, schemas))
         try:
-            env.wait_for(lambda: self.taken(file) >= records, STEP_S, "Kafka Connect has taken all records")
-            return cpu_seconds(self.pid) - before, time.time() - began
+            env.wait_for(lambda: taken(file)[0] >= records, STEP_S, "Kafka Connect has taken all records")
+            return cpu_seconds(self.pid) - before, time.time() - began, taken(file)[1]
         finally:
             self.rest.delete(name)
 
-    @staticmethod
-    def taken(file):
-        try:
-            with open(file, encoding="ascii") as f:
-                return int((f.read().split() or ["0"])[0])
-        except FileNotFoundError:
-            return 0
-
 
 def connect_round(connect, topic, records, schemas):
-    cpu, seconds = connect.run(topic, records, schemas)
-    return {"cpu": cpu / records * 1e6, "rate": records / seconds}
+    cpu, seconds, size = connect.run(topic, records, schemas)
+    return {"cpu": cpu / records * 1e6, "rate": records / seconds, "document_bytes": size / records}
 
 
 def product_round(bench, topic, records, schemas):
-    sink = bench.sink()
-    config = dict(sink_config(topic, sink.url, 1), **pipeline(schemas))
-    connector = Connector(bench, "json", dict(config, **{"schema.ignore": "true"}))
-    stats = sink.wait(records, connector.watch, "sink of JSON documents")
+    file = os.path.join(bench.dir, bench.name("json-product"))
+    connector = Connector(bench, "json", config(topic, file, schemas))
+
+    def all_taken():
+        connector.watch()
+        return taken(file)[0] >= records
+
+    env.wait_for(all_taken, STEP_S, "all records are taken", 0.01)
+    seconds, size = time.time() - connector.asked, taken(file)[1]
     connector.watch()
     if connector.cpu is None:
         raise Wrong("sink of JSON documents: its host was not seen")
-    figures = {"cpu": connector.cpu / records * 1e6, "rate": records / (stats["last_us"] / 1e6 - connector.asked),
-               "peak_mb": connector.peak}
     connector.remove()
-    sink.check(records, "sink of JSON documents, after it stopped")
-    sink.close()
-    return figures
+    return {"cpu": connector.cpu / records * 1e6, "rate": records / seconds, "document_bytes": size / records,
+            "peak_mb": connector.peak}
 
 
 def makers(bench, records, schemas):
@@ -105,6 +112,13 @@ def makers(bench, records, schemas):
     topic = documents(bench, records, schemas)
     connect = KafkaConnect(bench)
     for _ in range(WARM_UP):
-        connect.run(topic, records, schemas)
-    return {"Kafka Connect": lambda: connect_round(connect, topic, records, schemas),
-            "connect": lambda: product_round(bench, topic, records, schemas)}
+        size = connect.run(topic, records, schemas)[2]
+
+    def product():
+        figures = product_round(bench, topic, records, schemas)
+        if figures["document_bytes"] != size / records:
+            raise Wrong("the JSON of Kafka Connect has %.3f bytes a record, ours %.3f" % (
+                size / records, figures["document_bytes"]))
+        return figures
+
+    return {"Kafka Connect": lambda: connect_round(connect, topic, records, schemas), "connect": product}

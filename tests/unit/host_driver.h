@@ -66,7 +66,8 @@ void host_expect_failed(struct host_process *p, const char *text);
 void host_attend_for(struct host_process *p, int64_t ms);
 
 int64_t host_metric(struct host_process *p, const char *name);
-/* Until the metric has reached the value; it may not be more. */
+void host_wait_at_least(struct host_process *p, const char *name, int64_t value); /* until the metric has reached that */
+/* The same, and it may not be more. */
 void host_wait_metric(struct host_process *p, const char *name, int64_t value);
 json_t *host_stored_offsets(struct host_process *p); /* new */
 

@@ -211,15 +211,6 @@ static void leave(struct scene *s, rd_kafka_t *member)
 		host_attend_for(&s->p, 100);
 }
 
-static void wait_received(struct scene *s)
-{
-	int64_t deadline = cw_clock_ms() + 20000;
-
-	while (host_metric(&s->p, "batches") < 1 && cw_clock_ms() < deadline)
-		host_attend_for(&s->p, 50);
-	CU_ASSERT_TRUE(host_metric(&s->p, "batches") >= 1);
-}
-
 static void expect_paused(struct scene *s, bool paused)
 {
 	host_say(&s->p, json_pack("{s:s}", "type", paused ? "pause" : "resume"));
@@ -235,7 +226,7 @@ static void test_rebalance__while_the_connector_holds_back(void)
 
 	start(&s, "holds", true);
 	fill_all(&s);
-	wait_received(&s);
+	host_wait_at_least(&s.p, "batches", 1);
 	member = join(&s);
 	expect_half(&s, member);
 	leave(&s, member);
@@ -250,7 +241,7 @@ static void test_rebalance__while_the_connector_holds_back_and_is_paused(void)
 
 	start(&s, "both", true);
 	fill_all(&s);
-	wait_received(&s);
+	host_wait_at_least(&s.p, "batches", 1);
 	expect_paused(&s, true);
 	member = join(&s);
 	expect_half(&s, member);
@@ -270,7 +261,7 @@ static void test_rebalance__partitions_that_went_paused_flow_when_they_are_back(
 
 	start(&s, "paused", false);
 	host_fill(host_bootstrap(), s.name, 0, 0, 1);
-	wait_received(&s);
+	host_wait_at_least(&s.p, "batches", 1);
 	expect_paused(&s, true);
 	member = join(&s);
 	expect_half(&s, member);
@@ -291,7 +282,7 @@ static void test_rebalance__takes_all_that_was_held_back(void)
 
 	start(&s, "emptied", true);
 	fill(&s, MOVES);
-	wait_received(&s);
+	host_wait_at_least(&s.p, "batches", 1);
 	host_attend_for(&s.p, 1500); /* by then its partitions are paused */
 	member = join(&s);
 	expect_half(&s, member);
@@ -335,7 +326,7 @@ static void test_rebalance__takes_a_record_from_amid_the_transformations(void)
 		   "tell=true errors.retry.timeout=-1 errors.retry.delay.max.ms=100 transforms=a,b "
 		   "transforms.a.type=ScriptedTransform transforms.a.append=x transforms.b.type=ScriptedTransform");
 	fill(&s, MOVES);
-	wait_received(&s);
+	host_wait_at_least(&s.p, "batches", 1);
 	member = join(&s);
 	expect_half(&s, member);
 	CU_ASSERT_TRUE(partitions_of(member) & 1u << MOVES);

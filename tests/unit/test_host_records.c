@@ -28,8 +28,8 @@ struct fixture {
 	struct cw_pipeline pipeline;
 };
 
-/* `config`: "key=value" lines. */
-static void set_up(struct fixture *f, bool sink, const char *config)
+/* `config`: "key=value" lines. `headers`: the connector looks at them. */
+static void set_up_with(struct fixture *f, bool sink, const char *config, bool headers)
 {
 	static const struct cw_list no_folders = { NULL, 0 };
 	CW_AUTO_FREE char *copy = cw_strdup(config);
@@ -57,9 +57,14 @@ static void set_up(struct fixture *f, bool sink, const char *config)
 	f->task.stages = &f->stages;
 	f->task.framework.errors_tolerance = "none";
 	f->batch = cw_task_batch_new(1);
-	if (cw_pipeline_start(&f->pipeline, &f->task, true, &err) != CW_OK)
+	if (cw_pipeline_start(&f->pipeline, &f->task, headers, &err) != CW_OK)
 		fprintf(stderr, "\n%s\n", err.text);
 	CU_ASSERT_EQUAL_FATAL(err.code, CW_ERR_NONE);
+}
+
+static void set_up(struct fixture *f, bool sink, const char *config)
+{
+	set_up_with(f, sink, config, true);
 }
 
 static void tear_down(struct fixture *f)
@@ -232,12 +237,41 @@ static void test_direct__is_not_touched(void)
 	}
 }
 
+/* Headers are not asked for when nobody looks at them. */
+static void test_headers__are_wanted_by_those_who_look_at_them(void)
+{
+	static const struct {
+		bool connector, wanted;
+		const char *config;
+	} cases[] = {
+		{ false, false, "" },
+		{ true, true, "" },
+		{ false, false, "transforms=a,b\ntransforms.a.type=" T "InsertField$Value\ntransforms.a.static.field=f\n"
+				"transforms.a.static.value=v\ntransforms.b.type=Filter\ntransforms.b.predicate=p\n"
+				"predicates=p\npredicates.p.type=RecordIsTombstone" },
+		{ false, true, "transforms=f\ntransforms.f.type=Filter\ntransforms.f.predicate=p\n"
+			       "predicates=p\npredicates.p.type=HasHeaderKey\npredicates.p.name=h" },
+		{ false, true, "transforms=i\ntransforms.i.type=InsertHeader\ntransforms.i.header=n\n"
+			       "transforms.i.value.literal=12" },
+		{ true, true, "transforms=f\ntransforms.f.type=Filter" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fixture f;
+
+		set_up_with(&f, true, cases[i].config, cases[i].connector);
+		CU_ASSERT_EQUAL(cw_pipeline_wants_headers(&f.pipeline), cases[i].wanted);
+		tear_down(&f);
+	}
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "chains", test_chains__what_comes_out },
 		{ "chains: memory", test_chains__take_nothing_from_the_heap },
 		{ "direct", test_direct__is_not_touched },
+		{ "headers", test_headers__are_wanted_by_those_who_look_at_them },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "records", .pTests = tests }, CU_SUITE_INFO_NULL };
