@@ -13,6 +13,8 @@
 /* Jackson's limits, in bytes of a name and UTF-16 units of a string. */
 #define NAME_MAX_BYTES 50000u
 #define STRING_MAX_UNITS 20000000u
+/* Of more entries than these it is not expected that the next document has them, too. */
+#define USUAL_MAX 64u
 
 static int fail_at(struct cw_json_reader *r, const char *p, const char *what)
 {
@@ -36,8 +38,14 @@ void cw_json_reader_init(struct cw_json_reader *reader)
 void cw_json_reader_free(struct cw_json_reader *reader)
 {
 	free(reader->items);
-	free(reader->entries);
+	free(reader->own_entries);
 	cw_json_index_free(&reader->names);
+}
+
+static void use_own_entries(struct cw_json_reader *r)
+{
+	r->entries = r->own_entries;
+	r->entries_cap = r->own_entries_cap;
 }
 
 int cw_json_open(struct cw_json_reader *reader, struct cw_batch *strings, struct cw_batch *nodes, bool exact_numbers,
@@ -48,6 +56,7 @@ int cw_json_open(struct cw_json_reader *reader, struct cw_batch *strings, struct
 	reader->exact_numbers = exact_numbers;
 	reader->depth = 0;
 	reader->n_items = reader->n_entries = 0;
+	use_own_entries(reader);
 	reader->start = reader->p = text.p;
 	if (cw_json_to_utf8(strings, &text, &reader->what) < 0)
 		return fail(reader, reader->what);
@@ -264,12 +273,48 @@ static struct cw_value *push_item(struct cw_json_reader *r)
 	return &r->items[r->n_items++];
 }
 
+static void *copy_of(struct cw_batch *memory, const void *p, size_t size)
+{
+	return size ? memcpy(cw_batch_alloc(memory, size), p, size) : NULL;
+}
+
+/* Documents of a stream are alike: the entries of one that has no more than the last are read to where they stay. */
+static void begin_document(struct cw_json_reader *r)
+{
+	if (r->usual_entries == 0)
+		return;
+	r->entries = cw_batch_alloc(r->nodes, r->usual_entries * sizeof(*r->entries));
+	r->entries_cap = r->usual_entries;
+}
+
+static const struct cw_entry *end_document(struct cw_json_reader *r, size_t n)
+{
+	const struct cw_entry *entries = r->entries;
+
+	if (entries == r->own_entries)
+		entries = copy_of(r->nodes, entries, n * sizeof(*entries));
+	use_own_entries(r);
+	r->usual_entries = n <= USUAL_MAX ? n : 0;
+	return entries;
+}
+
+static void more_entries(struct cw_json_reader *r)
+{
+	const struct cw_entry *lent = r->entries != r->own_entries ? r->entries : NULL;
+
+	if (r->n_entries >= r->own_entries_cap) {
+		r->own_entries_cap = r->n_entries ? 2 * r->n_entries : 64;
+		r->own_entries = cw_realloc(r->own_entries, r->own_entries_cap * sizeof(*r->own_entries));
+	}
+	if (lent)
+		memcpy(r->own_entries, lent, r->n_entries * sizeof(*lent));
+	use_own_entries(r);
+}
+
 static struct cw_entry *push_entry(struct cw_json_reader *r)
 {
-	if (r->n_entries == r->entries_cap) {
-		r->entries_cap = r->entries_cap ? 2 * r->entries_cap : 64;
-		r->entries = cw_realloc(r->entries, r->entries_cap * sizeof(*r->entries));
-	}
+	if (r->n_entries == r->entries_cap)
+		more_entries(r);
 	return &r->entries[r->n_entries++];
 }
 
@@ -291,11 +336,6 @@ static void set_container(struct cw_value *out, const struct container *containe
 {
 	*out = container->type == CW_MAP ? cw_value_map(container->p, container->n) :
 					   cw_value_array(container->p, container->n);
-}
-
-static void *copy_of(struct cw_batch *memory, const void *p, size_t size)
-{
-	return size ? memcpy(cw_batch_alloc(memory, size), p, size) : NULL;
 }
 
 static int read_item(struct cw_json_reader *r)
@@ -351,18 +391,21 @@ static int read_member(struct cw_json_reader *r, struct cw_slice name)
 static int read_object(struct cw_json_reader *r, struct container *out)
 {
 	size_t base = r->n_entries;
+	bool first = true, outermost = r->depth == 0;
 	struct cw_slice name;
-	bool first = true;
 	int rc;
 
 	if (enter(r) < 0)
 		return -1;
+	if (outermost)
+		begin_document(r);
 	for (; (rc = cw_json_next_member(r, first, &name)) > 0; first = false)
 		if (read_member(r, name) < 0)
 			return -1;
 	out->type = CW_MAP;
 	out->n = cw_json_unite(&r->names, r->entries + base, r->n_entries - base);
-	out->p = copy_of(r->nodes, r->entries + base, out->n * sizeof(*r->entries));
+	out->p = outermost ? end_document(r, out->n) :
+			     copy_of(r->nodes, r->entries + base, out->n * sizeof(*r->entries));
 	r->n_entries = base;
 	return rc;
 }

@@ -34,8 +34,10 @@ struct cw_json_reader {
 	/* Kept from document to document. */
 	struct cw_value *items; /* of the arrays that are being read, the innermost last */
 	size_t n_items, items_cap;
-	struct cw_entry *entries; /* likewise of objects */
+	struct cw_entry *entries; /* likewise of objects: own_entries, or where those of the outermost one will stay */
 	size_t n_entries, entries_cap;
+	struct cw_entry *own_entries;
+	size_t own_entries_cap, usual_entries; /* as many as the last outermost object had */
 	struct cw_json_index names;
 };
 

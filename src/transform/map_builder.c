@@ -1,7 +1,5 @@
 #include "transform/map_builder.h"
 
-#include "data/value.h"
-
 #define FEW 16u /* up to here keys are compared one by one */
 #define FREE UINT32_MAX
 
@@ -95,9 +93,4 @@ void cw_map_builder_put(struct cw_map_builder *builder, struct cw_slice key, str
 		return;
 	}
 	cw_map_builder_append(builder, key, value);
-}
-
-struct cw_value cw_map_builder_map(const struct cw_map_builder *builder)
-{
-	return cw_value_map(builder->entries, builder->n);
 }

@@ -7,7 +7,7 @@
 #ifndef CW_TRANSFORM_MAP_BUILDER_H
 #define CW_TRANSFORM_MAP_BUILDER_H
 
-#include "connect-worker/connector.h"
+#include "data/value.h"
 
 struct cw_map_builder {
 	struct cw_batch *batch;
@@ -23,6 +23,9 @@ void cw_map_builder_init(struct cw_map_builder *builder, struct cw_batch *batch,
 void cw_map_builder_put(struct cw_map_builder *builder, struct cw_slice key, struct cw_value value);
 /* The same for a key that is not there yet, and is not looked for. */
 void cw_map_builder_append(struct cw_map_builder *builder, struct cw_slice key, struct cw_value value);
-struct cw_value cw_map_builder_map(const struct cw_map_builder *builder);
+static inline struct cw_value cw_map_builder_map(const struct cw_map_builder *builder)
+{
+	return cw_value_map(builder->entries, builder->n);
+}
 
 #endif
