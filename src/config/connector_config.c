@@ -407,6 +407,7 @@ struct cw_validation *cw_validate(const struct cw_validation_request *request)
 				     "GET /connector-plugins lists the connectors of this worker");
 	cw_validate_overrides(validation);
 	cw_validate_converters(validation);
+	cw_validate_labels(validation);
 	cw_validate_rules(validation);
 	if (plugin)
 		ask_plugin(validation, request->ctx);

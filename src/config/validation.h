@@ -84,6 +84,8 @@ bool cw_converter_of(struct cw_validation *validation, const char *key, bool *kn
 /* connector_rules.c: settings of Kafka clients; then rules that span keys, and keys that have no row in a table. */
 void cw_validate_overrides(struct cw_validation *validation);
 void cw_validate_rules(struct cw_validation *validation);
+/* labels.c: the keys label.NAME that are given. */
+void cw_validate_labels(struct cw_validation *validation);
 
 /* ---- of tables ---- */
 

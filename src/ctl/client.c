@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "ctl/table.h"
 
@@ -146,7 +147,6 @@ struct cw_client *cw_client_new(const struct cw_map *target, int64_t timeout_ms,
 	curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(client->curl, CURLOPT_ERRORBUFFER, client->error);
 	curl_easy_setopt(client->curl, CURLOPT_USERAGENT, "workerctl/" PACKAGE_VERSION);
-	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(client->curl, CURLOPT_HEADERFUNCTION, on_header);
 	set_credentials(client->curl, target);
 	set_tls(client->curl, target);
@@ -197,40 +197,52 @@ static struct curl_slist *headers_of(const struct cw_request *request)
 	return if_match ? curl_slist_append(headers, if_match) : headers;
 }
 
-static CURLcode perform(struct cw_client *client, const struct cw_request *request, struct cw_reply *reply)
+/* All but the body; the headers are to be freed with unset_request(). */
+static struct curl_slist *set_request(struct cw_client *client, const struct cw_request *request,
+				      struct cw_reply *reply)
 {
 	CW_AUTO_FREE char *url = cw_format("%s%s", client->base, request->path);
-	char *sent = request->body ? json_dumps(request->body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 	struct curl_slist *headers = headers_of(request);
-	CURLcode code;
 
 	client->error[0] = '\0';
 	curl_easy_setopt(client->curl, CURLOPT_URL, url);
 	curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, request->method);
 	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &reply->text);
 	curl_easy_setopt(client->curl, CURLOPT_HEADERDATA, reply);
+	curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, NULL);
+	curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L);
+	return headers;
+}
+
+static void unset_request(struct cw_client *client, struct curl_slist *headers)
+{
+	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(headers);
+}
+
+static CURLcode perform(struct cw_client *client, const struct cw_request *request, struct cw_reply *reply)
+{
+	char *sent = request->body ? json_dumps(request->body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+	struct curl_slist *headers = set_request(client, request, reply);
+	CURLcode code;
+
 	if (sent) {
 		curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, sent);
 		curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(sent));
-	} else {
-		curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, NULL);
-		curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L);
 	}
 	code = curl_easy_perform(client->curl);
-	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
-	curl_slist_free_all(headers);
+	unset_request(client, headers);
 	free(sent);
 	return code;
 }
 
-int cw_client_send(struct cw_client *client, const struct cw_request *request, struct cw_reply *reply)
+/* What came as an answer of 2xx: 0; else -1, and its message. */
+static int conclude(struct cw_client *client, CURLcode code, struct cw_reply *reply)
 {
 	long status = 0;
-	CURLcode code;
 
-	*reply = (struct cw_reply){ 0 };
-	code = perform(client, request, reply);
 	if (code != CURLE_OK) {
 		reply->message = cw_format("cannot reach %s: %s", client->shown,
 					   client->error[0] ? client->error : curl_easy_strerror(code));
@@ -246,10 +258,105 @@ int cw_client_send(struct cw_client *client, const struct cw_request *request, s
 	return -1;
 }
 
+int cw_client_send(struct cw_client *client, const struct cw_request *request, struct cw_reply *reply)
+{
+	*reply = (struct cw_reply){ 0 };
+	return conclude(client, perform(client, request, reply), reply);
+}
+
 int cw_client_call(struct cw_client *client, const char *method, const char *path, const json_t *body,
 		   struct cw_reply *reply)
 {
 	return cw_client_send(client, &(struct cw_request){ .method = method, .path = path, .body = body }, reply);
+}
+
+/* ---- answers that go on -------------------------------------------------------------------- */
+
+struct following {
+	CURL *curl;
+	const struct cw_client_lines *lines;
+	struct cw_reply *reply;
+	struct cw_buf part; /* of a line */
+	int64_t heard_ms;
+};
+
+static void take_lines(struct following *f, const char *p, size_t n)
+{
+	const char *end;
+
+	for (; (end = memchr(p, '\n', n)); n -= (size_t)(end + 1 - p), p = end + 1) {
+		cw_buf_append(&f->part, p, (size_t)(end - p));
+		cw_buf_append(&f->part, "", 1);
+		f->lines->line(f->lines->arg, f->part.p);
+		f->part.n = 0;
+	}
+	cw_buf_append(&f->part, p, n);
+}
+
+static size_t on_part(char *p, size_t size, size_t n, void *arg)
+{
+	struct following *f = arg;
+	long status = 0;
+
+	f->heard_ms = cw_clock_ms();
+	curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status == 200)
+		take_lines(f, p, size * n);
+	else
+		cw_buf_append(&f->reply->text, p, size * n);
+	return size * n;
+}
+
+/* Until it has ended, with its code, or was stopped, or is silent for too long. */
+static enum cw_client_end follow(struct following *f, CURLM *multi, CURLcode *code)
+{
+	struct curl_waitfd stop = { .fd = f->lines->stop_fd, .events = CURL_WAIT_POLLIN };
+	const CURLMsg *message;
+	int running = 1, ignored;
+
+	f->heard_ms = cw_clock_ms();
+	for (;;) {
+		int64_t left_ms = f->heard_ms + f->lines->silence_ms - cw_clock_ms();
+
+		if (curl_multi_perform(multi, &running) != CURLM_OK || !running)
+			break;
+		if (left_ms <= 0) {
+			*code = CURLE_OPERATION_TIMEDOUT;
+			return CW_CLIENT_FAILED;
+		}
+		curl_multi_poll(multi, &stop, stop.fd >= 0, (int)left_ms, NULL);
+		if (stop.revents)
+			return CW_CLIENT_STOPPED;
+	}
+	message = curl_multi_info_read(multi, &ignored);
+	*code = message ? message->data.result : CURLE_FAILED_INIT;
+	return *code == CURLE_OK ? CW_CLIENT_ENDED : CW_CLIENT_FAILED;
+}
+
+enum cw_client_end cw_client_follow(struct cw_client *client, const char *path, const struct cw_client_lines *lines,
+				    struct cw_reply *reply)
+{
+	struct cw_request request = { .method = "GET", .path = path };
+	struct following f = { .curl = client->curl, .lines = lines, .reply = reply };
+	struct curl_slist *headers;
+	CURLM *multi = curl_multi_init();
+	CURLcode code = CURLE_OK;
+	enum cw_client_end end;
+
+	*reply = (struct cw_reply){ 0 };
+	headers = set_request(client, &request, reply);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, on_part);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &f);
+	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, 0L);
+	curl_multi_add_handle(multi, client->curl);
+	end = follow(&f, multi, &code);
+	if (end != CW_CLIENT_STOPPED && conclude(client, code, reply) != 0)
+		end = CW_CLIENT_FAILED;
+	curl_multi_remove_handle(multi, client->curl);
+	curl_multi_cleanup(multi);
+	unset_request(client, headers);
+	cw_buf_free(&f.part);
+	return end;
 }
 
 void cw_reply_free(struct cw_reply *reply)

@@ -44,6 +44,24 @@ int cw_client_send(struct cw_client *client, const struct cw_request *request, s
 /* The same without a precondition. */
 int cw_client_call(struct cw_client *client, const char *method, const char *path, const json_t *body,
 		   struct cw_reply *reply);
+
+/* Where the lines of an answer that goes on are to go. */
+struct cw_client_lines {
+	void (*line)(void *arg, const char *line); /* without its end; "" is a sign of life */
+	void *arg;
+	int stop_fd;	   /* the reading ends when something can be read from it; -1: never */
+	int64_t silence_ms; /* a worker that says nothing for so long is gone */
+};
+
+enum cw_client_end { CW_CLIENT_ENDED, CW_CLIENT_STOPPED, CW_CLIENT_FAILED };
+
+/*
+ * GET of lines until they end, stop_fd says so, or it fails: then *reply has the refusal, or status 0 and why no (more)
+ * answer came. Only an answer of 200 has lines. Free *reply in any case.
+ */
+enum cw_client_end cw_client_follow(struct cw_client *client, const char *path, const struct cw_client_lines *lines,
+				    struct cw_reply *reply);
+
 void cw_reply_free(struct cw_reply *reply);
 
 /* A connector's or plugin's name as a segment of a path. New. */

@@ -193,12 +193,12 @@ static enum cw_ctl_exit delete_one(struct cw_ctl *ctl, const char *name)
 	return result;
 }
 
-/* Deletes what no document describes, of those that --match names. */
+/* Deletes what no document describes, of those that --match and --selector leave. */
 static enum cw_ctl_exit prune(struct cw_ctl *ctl, const struct cw_documents *documents)
 {
 	const char *match = cw_ctl_value(ctl, CW_O_MATCH);
 	json_t *existing, *surplus = json_array(), *name;
-	enum cw_ctl_exit result = cw_ctl_get(ctl, "/connectors", NULL, &existing);
+	enum cw_ctl_exit result = cw_ctl_existing(ctl, &existing);
 	size_t i;
 
 	json_array_foreach(existing, i, name)

@@ -59,6 +59,31 @@ enum cw_ctl_exit cw_ctl_restart(struct cw_ctl *ctl)
 	return each(ctl, "POST", suffix, "restarting", "RUNNING");
 }
 
+/* A worker says of a connector that is not there that its topics are reset. */
+enum cw_ctl_exit cw_ctl_topics_reset(struct cw_ctl *ctl)
+{
+	json_t *names, *name;
+	enum cw_ctl_exit result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names);
+	size_t i;
+
+	json_array_foreach(names, i, name) {
+		const char *connector = json_string_value(name);
+		CW_AUTO_FREE char *path = cw_ctl_path(ctl, connector, "/topics/reset");
+		struct cw_request request = { .method = "PUT", .path = path };
+		enum cw_ctl_exit one = cw_ctl_check_exists(ctl, connector);
+
+		if (one == CW_CTL_OK)
+			one = cw_ctl_change(ctl, &request, connector, NULL, NULL);
+		if (one == CW_CTL_OK)
+			cw_ctl_print_result(ctl, connector, "topics reset");
+		result = cw_ctl_worse(result, one);
+		if (one == CW_CTL_UNREACHABLE || one == CW_CTL_DENIED)
+			break;
+	}
+	json_decref(names);
+	return result;
+}
+
 /* ---- delete -------------------------------------------------------------------------------- */
 
 static enum cw_ctl_exit delete_one(struct cw_ctl *ctl, const char *name)
@@ -98,12 +123,12 @@ enum cw_ctl_exit cw_ctl_delete(struct cw_ctl *ctl)
 
 /* ---- patch --------------------------------------------------------------------------------- */
 
-/* {"k":"v","gone":null} of "k=v", "gone-": new. NULL: said what is wrong. */
-static json_t *read_changes(const struct cw_ctl *ctl)
+/* {"k":"v","gone":null} of "k=v", "gone-" from that word on: new. NULL: said what is wrong. */
+static json_t *read_changes(const struct cw_ctl *ctl, int first)
 {
 	json_t *changes = json_object();
 
-	for (int i = 1; i < ctl->n_args; i++) {
+	for (int i = first; i < ctl->n_args; i++) {
 		const char *word = ctl->args[i], *equals = strchr(word, '=');
 		size_t n = equals ? (size_t)(equals - word) : strlen(word) - 1;
 		CW_AUTO_FREE char *key = cw_strndup(word, n);
@@ -145,10 +170,12 @@ static enum cw_ctl_exit patch(struct cw_ctl *ctl, const char *name, const json_t
 	return result;
 }
 
+/* NAME KEY=VALUE…, or with --selector without a name. */
 enum cw_ctl_exit cw_ctl_patch(struct cw_ctl *ctl)
 {
-	json_t *changes = read_changes(ctl), *names = NULL, *name;
-	enum cw_ctl_exit result = changes ? cw_ctl_names(ctl, ctl->args, 1, &names) : CW_CTL_USAGE;
+	int n_names = ctl->given & CW_O_SELECTOR ? 0 : 1;
+	json_t *changes = read_changes(ctl, n_names), *names = NULL, *name;
+	enum cw_ctl_exit result = changes ? cw_ctl_names(ctl, ctl->args, n_names, &names) : CW_CTL_USAGE;
 	size_t i;
 
 	if (result == CW_CTL_OK && ctl->given & CW_O_DRY_RUN)

@@ -9,6 +9,7 @@
 #include "ctl/context.h"
 
 #define FILES ":files"
+#define LOGGERS "/admin/loggers"
 #define ASK_MS 2000 /* nobody waits longer for a completion */
 
 struct completing {
@@ -31,9 +32,11 @@ static void offer_words(const struct completing *c, const char *const *words)
 
 /* ---- names that the worker or the contexts have -------------------------------------------- */
 
+/* The texts of a list, or one member of each of its objects; of an object its keys. */
 static void offer_from_worker(const struct completing *c, const char *path, const char *key)
 {
 	struct cw_reply reply;
+	const char *own;
 	size_t i;
 	json_t *entry;
 
@@ -43,13 +46,16 @@ static void offer_from_worker(const struct completing *c, const char *path, cons
 		if (cw_ctl_connect(c->ctl) != CW_CTL_OK)
 			return;
 	}
-	if (cw_client_call(c->ctl->client, "GET", path, NULL, &reply) == 0)
+	if (cw_client_call(c->ctl->client, "GET", path, NULL, &reply) == 0) {
 		json_array_foreach(reply.body, i, entry) {
 			const char *name = json_string_value(key ? json_object_get(entry, key) : entry);
 
 			if (name)
 				offer(c, name, "");
 		}
+		json_object_foreach(reply.body, own, entry)
+			offer(c, own, "");
+	}
 	cw_reply_free(&reply);
 }
 
@@ -78,14 +84,9 @@ static void offer_contexts(const struct completing *c)
 
 static void offer_value(const struct completing *c, const struct cw_ctl_option *option)
 {
-	static const char *const outputs[] = { "table", "wide", "json", "yaml", "name", NULL };
-	static const char *const goals[] = { "RUNNING", "PAUSED", "STOPPED", "COMPLETED", "FAILED", NULL };
-	static const char *const starts[] = { "RUNNING", "PAUSED", "STOPPED", NULL };
-
+	if (option->choices)
+		offer_words(c, option->choices);
 	switch (option->bit) {
-	case CW_O_OUTPUT: offer_words(c, outputs); break;
-	case CW_O_FOR: offer_words(c, goals); break;
-	case CW_O_STATE: offer_words(c, starts); break;
 	case CW_O_CONTEXT: offer_contexts(c); break;
 	case CW_O_FILE:
 	case CW_O_CA:
@@ -97,7 +98,7 @@ static void offer_value(const struct completing *c, const struct cw_ctl_option *
 
 static void offer_options(const struct completing *c)
 {
-	uint32_t bits = CW_O_GLOBAL | (c->ctl->command ? c->ctl->command->options : 0);
+	uint64_t bits = CW_O_GLOBAL | (c->ctl->command ? c->ctl->command->options : 0);
 
 	for (const struct cw_ctl_option *option = cw_ctl_options; option->name; option++) {
 		CW_AUTO_FREE char *word = cw_format("--%s", option->name);
@@ -142,6 +143,7 @@ static bool has_many(const struct cw_ctl_command *command)
 static void offer_arguments(const struct completing *c)
 {
 	static const char *const shells[] = { "bash", "zsh", "fish", NULL };
+	static const char *const levels[] = { "OFF", "FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", NULL };
 	const struct cw_ctl_command *command = c->ctl->command;
 	int n = c->ctl->n_args;
 
@@ -153,8 +155,16 @@ static void offer_arguments(const struct completing *c)
 	case CW_COMPLETES_KINDS:
 		if (n == 0)
 			offer_words(c, cw_ctl_kinds);
+		else if (strncmp(c->ctl->args[0], "logger", 6) == 0)
+			offer_from_worker(c, LOGGERS, NULL);
 		else if (strncmp(c->ctl->args[0], "plugin", 6) != 0)
 			offer_from_worker(c, "/connectors", NULL);
+		break;
+	case CW_COMPLETES_LOGGERS:
+		if (n == 0 || has_many(command))
+			offer_from_worker(c, LOGGERS, NULL);
+		else if (n == 1)
+			offer_words(c, levels);
 		break;
 	case CW_COMPLETES_PLUGINS:
 		if (n == 0)
@@ -199,7 +209,7 @@ static void offer_words_and_arguments(const struct completing *c)
 enum cw_ctl_exit cw_ctl_complete(struct cw_ctl *ctl, int argc, char *const *argv)
 {
 	const char *last = argc > 1 ? argv[argc - 1] : "", *before = argc > 2 ? argv[argc - 2] : "";
-	const struct cw_ctl_option *option = cw_ctl_find_option(before);
+	const struct cw_ctl_option *option;
 	const char *equals = strncmp(last, "--", 2) == 0 ? strchr(last, '=') : NULL;
 	CW_AUTO_FREE char *named = equals ? cw_strndup(last, (size_t)(equals - last)) : NULL;
 	CW_AUTO_FREE char *prefix = equals ? cw_format("%s=", named) : cw_strdup("");
@@ -208,8 +218,7 @@ enum cw_ctl_exit cw_ctl_complete(struct cw_ctl *ctl, int argc, char *const *argv
 	cw_ctl_parse_part(ctl, argc > 1 ? argc - 1 : 1, argv);
 	if (!ctl->io.err)
 		return CW_CTL_REFUSED;
-	if (equals)
-		option = cw_ctl_find_option(named);
+	option = cw_ctl_find_option(ctl, equals ? named : before);
 	if (option && option->value)
 		offer_value(&c, option);
 	else if (!equals && *last == '-')

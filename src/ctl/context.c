@@ -175,7 +175,7 @@ json_t *cw_context_names(const struct cw_map *contexts)
 void cw_context_take_options(const struct cw_ctl *ctl, struct cw_map *target)
 {
 	static const struct {
-		uint32_t option;
+		uint64_t option;
 		const char *key;
 	} options[] = { { CW_O_SERVER, "url" },
 			{ CW_O_USER, "user" },

@@ -28,38 +28,44 @@ enum cw_ctl_exit {
 };
 
 /* Bits of cw_ctl_command.options; those from CW_O_SERVER on are good for every command. */
-#define CW_O_WATCH (1u << 0)
-#define CW_O_INTERVAL (1u << 1)
-#define CW_O_COUNT (1u << 2)
-#define CW_O_TASKS (1u << 3)
-#define CW_O_FAILED (1u << 4)
-#define CW_O_TASK (1u << 5)
-#define CW_O_FOR (1u << 6)
-#define CW_O_STATE (1u << 7)
-#define CW_O_FILE (1u << 8)
-#define CW_O_PRUNE (1u << 9)
-#define CW_O_MATCH (1u << 10)
-#define CW_O_DIFF (1u << 11)
-#define CW_O_DRY_RUN (1u << 12)
-#define CW_O_WAIT (1u << 13)
-#define CW_O_YES (1u << 14)
-#define CW_O_IGNORE_MISSING (1u << 15)
-#define CW_O_PASSWORD_STDIN (1u << 16)
-#define CW_O_TOKEN_STDIN (1u << 17)
-#define CW_O_SERVER (1u << 18)
-#define CW_O_CONTEXT (1u << 19)
-#define CW_O_USER (1u << 20)
-#define CW_O_CA (1u << 21)
-#define CW_O_CERT (1u << 22)
-#define CW_O_KEY (1u << 23)
-#define CW_O_INSECURE (1u << 24)
-#define CW_O_OUTPUT (1u << 25)
-#define CW_O_QUIET (1u << 26)
-#define CW_O_NO_COLOR (1u << 27)
-#define CW_O_TIMEOUT (1u << 28)
-#define CW_O_HELP (1u << 29)
-#define CW_O_VERSION (1u << 30)
-#define CW_O_GLOBAL (~(CW_O_SERVER - 1u))
+#define CW_O_BIT(n) (UINT64_C(1) << (n))
+#define CW_O_WATCH CW_O_BIT(0)
+#define CW_O_INTERVAL CW_O_BIT(1)
+#define CW_O_COUNT CW_O_BIT(2)
+#define CW_O_TASKS CW_O_BIT(3)
+#define CW_O_FAILED CW_O_BIT(4)
+#define CW_O_TASK CW_O_BIT(5)
+#define CW_O_FOR CW_O_BIT(6)
+#define CW_O_STATE CW_O_BIT(7)
+#define CW_O_FILE CW_O_BIT(8)
+#define CW_O_PRUNE CW_O_BIT(9)
+#define CW_O_MATCH CW_O_BIT(10)
+#define CW_O_DIFF CW_O_BIT(11)
+#define CW_O_DRY_RUN CW_O_BIT(12)
+#define CW_O_WAIT CW_O_BIT(13)
+#define CW_O_YES CW_O_BIT(14)
+#define CW_O_IGNORE_MISSING CW_O_BIT(15)
+#define CW_O_PASSWORD_STDIN CW_O_BIT(16)
+#define CW_O_TOKEN_STDIN CW_O_BIT(17)
+#define CW_O_SELECTOR CW_O_BIT(18)
+#define CW_O_FOLLOW CW_O_BIT(19)
+#define CW_O_LEVEL CW_O_BIT(20)
+#define CW_O_LINES CW_O_BIT(21)
+#define CW_O_SCOPE CW_O_BIT(22)
+#define CW_O_SERVER CW_O_BIT(40)
+#define CW_O_CONTEXT CW_O_BIT(41)
+#define CW_O_USER CW_O_BIT(42)
+#define CW_O_CA CW_O_BIT(43)
+#define CW_O_CERT CW_O_BIT(44)
+#define CW_O_KEY CW_O_BIT(45)
+#define CW_O_INSECURE CW_O_BIT(46)
+#define CW_O_OUTPUT CW_O_BIT(47)
+#define CW_O_QUIET CW_O_BIT(48)
+#define CW_O_NO_COLOR CW_O_BIT(49)
+#define CW_O_TIMEOUT CW_O_BIT(50)
+#define CW_O_HELP CW_O_BIT(51)
+#define CW_O_VERSION CW_O_BIT(52)
+#define CW_O_GLOBAL (~(CW_O_SERVER - 1))
 
 enum cw_ctl_output { CW_OUTPUT_TABLE = 0, CW_OUTPUT_WIDE, CW_OUTPUT_JSON, CW_OUTPUT_YAML, CW_OUTPUT_NAME };
 
@@ -70,7 +76,8 @@ enum cw_ctl_completes {
 	CW_COMPLETES_CONNECTORS,
 	CW_COMPLETES_FILES,
 	CW_COMPLETES_PLUGINS,
-	CW_COMPLETES_KINDS, /* and connectors after the first word */
+	CW_COMPLETES_KINDS, /* and what there is of the kind after the first word */
+	CW_COMPLETES_LOGGERS, /* and levels after the first word, of a command that takes no more */
 	CW_COMPLETES_CONTEXTS,
 	CW_COMPLETES_SHELLS,
 	CW_COMPLETES_COMMANDS
@@ -81,7 +88,7 @@ struct cw_ctl_command {
 	const char *name;  /* one word, or two: "offsets get" */
 	const char *args; /* "NAME…" */
 	int min_args, max_args; /* max_args -1: any number */
-	uint32_t options;	/* beside the global ones */
+	uint64_t options;	/* beside the global ones */
 	enum cw_ctl_completes completes;
 	bool local;	     /* needs no worker */
 	const char *summary; /* a sentence */
@@ -90,11 +97,12 @@ struct cw_ctl_command {
 };
 
 struct cw_ctl_option {
-	uint32_t bit;
+	uint64_t bit;
 	const char *name;
-	char letter;	   /* 0: none */
+	char letter;	   /* 0: none; two options may share one that no command has both of */
 	const char *value; /* "SECONDS"; NULL: it takes none */
 	const char *help;  /* NULL: another name of the option before it */
+	const char *const *choices; /* the values that there are, ended by NULL; NULL: any */
 };
 
 struct cw_ctl_exit_text {
@@ -123,8 +131,8 @@ struct cw_ctl {
 	const struct cw_ctl_command *command;
 	const char **args, **files; /* words; values of --file */
 	int n_args, n_files;
-	uint32_t given;	       /* options, as bits */
-	const char *value[32]; /* of options that have one, by the number of the bit */
+	uint64_t given;	       /* options, as bits */
+	const char *value[64]; /* of options that have one, by the number of the bit */
 	const char *for_state, *initial_state;
 	enum cw_ctl_output output;
 	bool colors;
@@ -146,11 +154,11 @@ enum cw_ctl_exit cw_ctl_connect(struct cw_ctl *ctl);
 int cw_ctl_parse(struct cw_ctl *ctl, int argc, char *const *argv);
 /* Takes in as much of an unfinished command line as there is, complains of nothing. */
 void cw_ctl_parse_part(struct cw_ctl *ctl, int argc, char *const *argv);
-/* The option that a word such as "--for" or "-o" is; NULL: none. */
-const struct cw_ctl_option *cw_ctl_find_option(const char *word);
+/* The option that a word such as "--for" or "-o" is, after the words so far; NULL: none. */
+const struct cw_ctl_option *cw_ctl_find_option(const struct cw_ctl *ctl, const char *word);
 /* The command of one or two words; *n is how many it took. NULL: none. second may be NULL. */
 const struct cw_ctl_command *cw_ctl_find(const char *first, const char *second, int *n);
-const char *cw_ctl_value(const struct cw_ctl *ctl, uint32_t option); /* NULL: not given */
+const char *cw_ctl_value(const struct cw_ctl *ctl, uint64_t option); /* NULL: not given */
 const char *cw_ctl_env(const struct cw_ctl *ctl, const char *name);  /* NULL: not set, or empty */
 
 /* ---- errors.c: what went wrong, one sentence and the next step ---- */
@@ -163,6 +171,8 @@ void cw_ctl_advise(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__
 enum cw_ctl_exit cw_ctl_exit_of(const struct cw_reply *reply);
 /* Complains about a call that failed; 404 about a connector gets the nearest name. The exit status. */
 enum cw_ctl_exit cw_ctl_refused(struct cw_ctl *ctl, const struct cw_reply *reply, const char *connector);
+/* Complains about a connector that is not there, as a worker would. CW_CTL_NOT_FOUND. */
+enum cw_ctl_exit cw_ctl_unknown(struct cw_ctl *ctl, const char *connector);
 /* The worse of two: reports the one that matters more to a script. */
 enum cw_ctl_exit cw_ctl_worse(enum cw_ctl_exit a, enum cw_ctl_exit b);
 
@@ -172,13 +182,8 @@ enum cw_ctl_exit cw_ctl_worse(enum cw_ctl_exit a, enum cw_ctl_exit b);
 enum cw_ctl_exit cw_ctl_get(struct cw_ctl *ctl, const char *path, const char *connector, json_t **out);
 /* "/connectors/NAME" + suffix: new. */
 char *cw_ctl_path(const struct cw_ctl *ctl, const char *connector, const char *suffix);
-/*
- * The connectors that words name, each once and in order; words with *, ? or [ stand for those that fit,
- * which must be one at least. New; a plain name need not exist.
- */
-enum cw_ctl_exit cw_ctl_names(struct cw_ctl *ctl, const char *const *words, int n, json_t **out);
-/* Asks "question? [y/N]" when there is a terminal to ask and no --yes. True: go on. */
-bool cw_ctl_confirm(const struct cw_ctl *ctl, const char *question, const json_t *names);
+/* CW_CTL_OK when there is such a connector, or said that there is none. */
+enum cw_ctl_exit cw_ctl_check_exists(struct cw_ctl *ctl, const char *connector);
 /*
  * A request that changes a connector. With --wait it answers when the connector has the state `goal` (NULL:
  * nothing to wait for), which is also looked at here, since not every worker waits. Says what is wrong.
@@ -188,6 +193,19 @@ enum cw_ctl_exit cw_ctl_change(struct cw_ctl *ctl, const struct cw_request *requ
 			       const char *goal, struct cw_reply *reply);
 /* A worker that does not know ?dry_run=true would take a dry run for the real thing: CW_CTL_OK, or said so. */
 enum cw_ctl_exit cw_ctl_need_dry_runs(struct cw_ctl *ctl);
+
+/* ---- names.c: the connectors that are meant ---- */
+
+/*
+ * The connectors that words name, each once; words with *, ? or [ stand for those that fit, which must be one at least.
+ * With --selector only those that have its labels, one at least; without words all, which may be none. New; a plain
+ * name need not exist.
+ */
+enum cw_ctl_exit cw_ctl_names(struct cw_ctl *ctl, const char *const *words, int n, json_t **out);
+/* All that there are, or with --selector all that have its labels: perhaps none. New. */
+enum cw_ctl_exit cw_ctl_existing(struct cw_ctl *ctl, json_t **out);
+/* Asks "question? [y/N]" when there is a terminal to ask and no --yes. True: go on. */
+bool cw_ctl_confirm(const struct cw_ctl *ctl, const char *question, const json_t *names);
 
 /* ---- output.c ---- */
 
@@ -205,7 +223,6 @@ const char *cw_json_text(const json_t *object, const char *key); /* a string mem
 const char **cw_json_keys(const json_t *object, size_t *n);
 
 /* ---- watch.c ---- */
-
 
 /*
  * Looks once, or with --watch again and again: on a terminal the screen is drawn anew. look() renders into
@@ -227,6 +244,11 @@ enum cw_ctl_exit cw_ctl_complete(struct cw_ctl *ctl, int argc, char *const *argv
 
 /* Waits until a connector has the state, up to a time (monotonic). Says what is wrong, nothing when all is well. */
 enum cw_ctl_exit cw_ctl_await(struct cw_ctl *ctl, const char *connector, const char *state, int64_t deadline_ms);
+
+/* ---- cmd_logs.c ---- */
+
+/* A line of GET /connectors/NAME/logs, for people. */
+void cw_ctl_put_log_line(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *line);
 
 /* ---- the commands ---- */
 enum cw_ctl_exit cw_ctl_get_kind(struct cw_ctl *ctl);
@@ -251,6 +273,10 @@ enum cw_ctl_exit cw_ctl_offsets_shift(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_offsets_reset(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_offsets_export(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_offsets_import(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_topics_reset(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_loggers_get(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_loggers_set(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_logs(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_plugins(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_plugin(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_validate(struct cw_ctl *ctl);

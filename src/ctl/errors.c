@@ -78,6 +78,8 @@ static void advise_on(struct cw_ctl *ctl, const struct cw_reply *reply, const ch
 			      cw_client_url(ctl->client));
 		break;
 	case 403:
+		if (strncmp(reply->message, "Topic tracking", 14) == 0)
+			break; /* nobody has that right */
 		fputs("Another user may have the right; contexts hold credentials, see 'workerctl context --help'.\n",
 		      ctl->io.err);
 		break;
@@ -114,15 +116,28 @@ static int useful_length(const char *message)
 
 enum cw_ctl_exit cw_ctl_refused(struct cw_ctl *ctl, const struct cw_reply *reply, const char *connector)
 {
-	CW_AUTO_FREE char *meant = reply->status == 404 && connector ? suggestion(ctl, connector) : NULL;
+	bool no_route = reply->status == 404 && strcmp(reply->message, "HTTP 404 Not Found") == 0;
+	CW_AUTO_FREE char *meant = reply->status == 404 && connector && !no_route ? suggestion(ctl, connector) : NULL;
 
-	if (meant) {
+	if (no_route) {
+		cw_ctl_complain(ctl, "%s has no answer to this: it is another kind of worker or an older one, or it "
+				     "has another address for it (admin.listeners)",
+				cw_client_url(ctl->client));
+	} else if (meant) {
 		cw_ctl_complain(ctl, "%s (did you mean %s?)", reply->message, meant);
 	} else {
 		cw_ctl_complain(ctl, "%.*s", useful_length(reply->message), reply->message);
 		advise_on(ctl, reply, connector);
 	}
 	return cw_ctl_exit_of(reply);
+}
+
+enum cw_ctl_exit cw_ctl_unknown(struct cw_ctl *ctl, const char *connector)
+{
+	CW_AUTO_FREE char *message = cw_format("Connector %s not found", connector);
+	struct cw_reply missing = { .status = 404, .message = message };
+
+	return cw_ctl_refused(ctl, &missing, connector);
 }
 
 enum cw_ctl_exit cw_ctl_worse(enum cw_ctl_exit a, enum cw_ctl_exit b)

@@ -13,7 +13,7 @@ static void print_option(FILE *out, const struct cw_ctl_option *option)
 	fprintf(out, "  %-22s  %s\n", name, option->help);
 }
 
-static void print_options(FILE *out, uint32_t bits, const char *title)
+static void print_options(FILE *out, uint64_t bits, const char *title)
 {
 	bool any = false;
 
@@ -53,7 +53,9 @@ static void print_kinds(FILE *out)
 static void print_arguments(FILE *out, const struct cw_ctl_command *command)
 {
 	if (command->completes == CW_COMPLETES_CONNECTORS && strstr(command->args, "NAME…"))
-		fputs("A NAME may be a pattern: 'logs-*' stands for all connectors that fit.\n", out);
+		fputs("A NAME may be a pattern: 'logs-*' stands for all connectors that fit.\n"
+		      "-l chooses by labels, which are keys of configurations such as label.team=search.\n",
+		      out);
 	if (command->completes == CW_COMPLETES_FILES)
 		fputs("A FILE is .properties or JSON, several connectors in it separated by lines of ---;\n"
 		      "${NAME} in it stands for an environment variable, in capital letters.\n",

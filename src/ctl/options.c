@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "ctl/ctl.h"
+#include "ctl/selector.h"
 
 static int wrong(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -56,42 +57,36 @@ static int read_number(const struct cw_ctl *ctl, const char *name, const char *t
 	return -1;
 }
 
-static int read_state(const struct cw_ctl *ctl, const char *name, const char *text, const char *const *states,
-		      const char **out)
+/* One of the option's choices, in any case of letters. */
+static int read_choice(const struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *text, const char **out)
 {
-	CW_AUTO_FREE char *list = cw_strdup(states[0]);
+	struct cw_buf list = { 0 };
+	int result;
 
-	for (size_t i = 0; states[i]; i++) {
-		char *longer;
-
-		if (strcasecmp(states[i], text) == 0) {
-			*out = states[i];
+	for (size_t i = 0; option->choices[i]; i++)
+		if (strcasecmp(option->choices[i], text) == 0) {
+			*out = option->choices[i];
 			return -1;
 		}
-		if (i > 0) {
-			longer = cw_format("%s, %s", list, states[i]);
-			free(list);
-			list = longer;
-		}
-	}
-	return wrong(ctl, "--%s=%s is no state to use here; there are %s", name, text, list);
+	for (size_t i = 0; option->choices[i]; i++)
+		cw_buf_printf(&list, "%s%s", i ? ", " : "", option->choices[i]);
+	result = wrong(ctl, "--%s=%s cannot be used here; there are %s", option->name, text, list.p);
+	cw_buf_free(&list);
+	return result;
 }
 
-static int read_output(struct cw_ctl *ctl, const char *text)
+/* The choices are in the order of enum cw_ctl_output. */
+static int read_output(struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *text)
 {
-	static const char *const names[] = { [CW_OUTPUT_TABLE] = "table", [CW_OUTPUT_WIDE] = "wide",
-					     [CW_OUTPUT_JSON] = "json",	  [CW_OUTPUT_YAML] = "yaml",
-					     [CW_OUTPUT_NAME] = "name" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(text, names[i]) == 0) {
+	for (size_t i = 0; option->choices[i]; i++)
+		if (strcmp(text, option->choices[i]) == 0) {
 			ctl->output = (enum cw_ctl_output)i;
 			return -1;
 		}
 	return wrong(ctl, "--output=%s is unknown; it is table, wide, json, yaml or name", text);
 }
 
-static unsigned bit_number(uint32_t bit)
+static unsigned bit_number(uint64_t bit)
 {
 	unsigned n = 0;
 
@@ -100,7 +95,7 @@ static unsigned bit_number(uint32_t bit)
 	return n;
 }
 
-const char *cw_ctl_value(const struct cw_ctl *ctl, uint32_t option)
+const char *cw_ctl_value(const struct cw_ctl *ctl, uint64_t option)
 {
 	return ctl->given & option ? ctl->value[bit_number(option)] : NULL;
 }
@@ -113,15 +108,14 @@ const char *cw_ctl_env(const struct cw_ctl *ctl, const char *name)
 }
 
 /* -1, or the exit status. */
-static int set_option(struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *value)
+static int read_value(struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *value)
 {
-	static const char *const goals[] = { "RUNNING", "PAUSED", "STOPPED", "COMPLETED", "FAILED", NULL };
-	static const char *const starts[] = { "RUNNING", "PAUSED", "STOPPED", NULL };
+	const char **kept = &ctl->value[bit_number(option->bit)];
+	struct cw_error err = { 0 };
 	int64_t number = 0;
-	int result = -1;
+	int result;
 
-	ctl->given |= option->bit;
-	ctl->value[bit_number(option->bit)] = value;
+	*kept = value;
 	switch (option->bit) {
 	case CW_O_INTERVAL:
 		return read_seconds(ctl, option->name, value, &ctl->interval_ms);
@@ -133,19 +127,30 @@ static int set_option(struct cw_ctl *ctl, const struct cw_ctl_option *option, co
 		result = read_number(ctl, option->name, value, 0, &number);
 		ctl->task = (int)number;
 		return result;
+	case CW_O_LINES:
+		return read_number(ctl, option->name, value, 0, &number);
 	case CW_O_FOR:
-		return read_state(ctl, option->name, strncmp(value, "state=", 6) == 0 ? value + 6 : value, goals,
-				  &ctl->for_state);
+		return read_choice(ctl, option, strncmp(value, "state=", 6) == 0 ? value + 6 : value, kept);
 	case CW_O_STATE:
-		return read_state(ctl, option->name, value, starts, &ctl->initial_state);
+	case CW_O_LEVEL:
+	case CW_O_SCOPE:
+		return read_choice(ctl, option, value, kept);
 	case CW_O_FILE:
 		ctl->files[ctl->n_files++] = value;
 		return -1;
+	case CW_O_SELECTOR:
+		return cw_selector_check(value, &err) == 0 ? -1 : wrong(ctl, "--%s: %s", option->name, err.text);
 	case CW_O_OUTPUT:
-		return read_output(ctl, value);
+		return read_output(ctl, option, value);
 	default:
 		return -1;
 	}
+}
+
+static int set_option(struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *value)
+{
+	ctl->given |= option->bit;
+	return option->value ? read_value(ctl, option, value) : -1;
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -162,11 +167,39 @@ static int unknown_option(const struct cw_ctl *ctl, const char *name, size_t n)
 	return wrong(ctl, "unknown option --%s", typed);
 }
 
-const struct cw_ctl_option *cw_ctl_find_option(const char *word)
+/* The options that the command takes which the words so far name; all when they name none. */
+static uint64_t options_so_far(const struct cw_ctl *ctl)
 {
+	const struct cw_ctl_command *command = ctl->command;
+	int n;
+
+	if (!command && ctl->n_args > 0)
+		command = cw_ctl_find(ctl->args[0], ctl->n_args > 1 ? ctl->args[1] : NULL, &n);
+	return command ? command->options : ~UINT64_C(0);
+}
+
+/* A letter may mean one thing for one command and another for the next: -f is --file, and of logs --follow. */
+static const struct cw_ctl_option *find_letter(const struct cw_ctl *ctl, char letter)
+{
+	const struct cw_ctl_option *first = NULL;
+	uint64_t taken = options_so_far(ctl);
+
+	for (const struct cw_ctl_option *option = cw_ctl_options; option->name; option++) {
+		if (option->letter != letter)
+			continue;
+		if (option->bit & taken)
+			return option;
+		first = first ? first : option;
+	}
+	return first;
+}
+
+const struct cw_ctl_option *cw_ctl_find_option(const struct cw_ctl *ctl, const char *word)
+{
+	if (strncmp(word, "--", 2) != 0)
+		return word[0] == '-' && word[1] && !word[2] ? find_letter(ctl, word[1]) : NULL;
 	for (const struct cw_ctl_option *option = cw_ctl_options; option->name; option++)
-		if (strncmp(word, "--", 2) == 0 ? strcmp(word + 2, option->name) == 0
-						: word[0] == '-' && word[1] && word[1] == option->letter && !word[2])
+		if (strcmp(word + 2, option->name) == 0)
 			return option;
 	return NULL;
 }
@@ -196,13 +229,11 @@ static int take_long(struct cw_ctl *ctl, int argc, char *const *argv, int *i)
 static int take_short(struct cw_ctl *ctl, int argc, char *const *argv, int *i)
 {
 	for (const char *p = argv[*i] + 1; *p; p++) {
-		const struct cw_ctl_option *option = cw_ctl_options;
+		const struct cw_ctl_option *option = find_letter(ctl, *p);
 		const char *value = NULL;
 		int result;
 
-		while (option->name && option->letter != *p)
-			option++;
-		if (!option->name)
+		if (!option)
 			return wrong(ctl, "unknown option -%c", *p);
 		if (option->value) {
 			value = p[1] ? p + 1 : *i + 1 < argc ? argv[++*i] : NULL;
@@ -297,12 +328,17 @@ static int take_command(struct cw_ctl *ctl)
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
+/* Labels stand for a name that the command needs. */
+static int names_in_labels(const struct cw_ctl *ctl)
+{
+	return ctl->given & CW_O_SELECTOR && ctl->command->completes == CW_COMPLETES_CONNECTORS;
+}
+
 static int check_arguments(const struct cw_ctl *ctl)
 {
 	const struct cw_ctl_command *c = ctl->command;
-	uint32_t stray = ctl->given & ~(c->options | CW_O_GLOBAL);
-
-	int have = ctl->n_args + (c->completes == CW_COMPLETES_FILES ? ctl->n_files : 0);
+	uint64_t stray = ctl->given & ~(c->options | CW_O_GLOBAL);
+	int have = ctl->n_args + (c->completes == CW_COMPLETES_FILES ? ctl->n_files : 0) + names_in_labels(ctl);
 
 	for (const struct cw_ctl_option *option = cw_ctl_options; option->name; option++)
 		if (option->bit & stray)
@@ -311,10 +347,13 @@ static int check_arguments(const struct cw_ctl *ctl)
 		return wrong(ctl, "%s needs an argument: %s", c->name, c->args);
 	if (c->max_args >= 0 && ctl->n_args > c->max_args)
 		return wrong(ctl, "%s: unexpected argument \"%s\"", c->name, ctl->args[c->max_args]);
+	if (c->run == cw_ctl_apply && ctl->given & (CW_O_MATCH | CW_O_SELECTOR) && !(ctl->given & CW_O_PRUNE))
+		return wrong(ctl, "--match and --selector say what --prune may delete, and mean nothing without it");
 	for (int i = 0; i < ctl->n_args; i++)
 		if (!*ctl->args[i])
 			return wrong(ctl, "%s: an argument is empty; it needs: %s", c->name, c->args);
-	if ((ctl->given & CW_O_TASK) && (ctl->n_args != 1 || ctl->given & (CW_O_TASKS | CW_O_FAILED)))
+	if ((ctl->given & CW_O_TASK) &&
+	    (ctl->n_args != 1 || ctl->given & (CW_O_TASKS | CW_O_FAILED | CW_O_SELECTOR)))
 		return wrong(ctl,
 			     "--task restarts one task of one connector, and goes with no other option of restart");
 	return -1;
@@ -329,8 +368,8 @@ static void set_defaults(struct cw_ctl *ctl)
 		ctl->timeout_ms = waits ? 60000 : 95000;
 	if (!ctl->interval_ms)
 		ctl->interval_ms = ctl->command->run == cw_ctl_wait ? 500 : 2000;
-	if (!ctl->for_state)
-		ctl->for_state = "RUNNING";
+	ctl->for_state = ctl->given & CW_O_FOR ? cw_ctl_value(ctl, CW_O_FOR) : "RUNNING";
+	ctl->initial_state = cw_ctl_value(ctl, CW_O_STATE);
 	ctl->colors = ctl->io.tty && !cw_ctl_env(ctl, "NO_COLOR") && !(ctl->given & CW_O_NO_COLOR);
 }
 

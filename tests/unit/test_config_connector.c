@@ -297,6 +297,36 @@ static void test_validate__warnings(void)
 	}
 }
 
+static void test_validate__labels_are_described_and_checked(void)
+{
+	static const struct {
+		const char *changes, *want;
+	} wrong[] = {
+		{ "label.=x", "Invalid value x for configuration label.: The name of a label has only letters" },
+		{ "label.a b=x", "Invalid value x for configuration label.a b: The name of a label has only letters" },
+		{ "label.team=a,b", "Invalid value a,b for configuration label.team: A label has no commas" },
+	};
+	json_t *infos = validate(&fixture_sink, "label.team=search\nlabel.x.io/cost-center=", NULL);
+
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 0);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(infos, "warnings")), 0);
+	CU_ASSERT_STRING_EQUAL(value_of(infos, "label.team"), "search");
+	CU_ASSERT_STRING_EQUAL(definition_of(infos, "label.team", "group"), "Labels");
+	CU_ASSERT_STRING_EQUAL(definition_of(infos, "label.team", "display_name"), "team");
+	CU_ASSERT_PTR_NOT_NULL(strstr(definition_of(infos, "label.team", "documentation"), "label"));
+	json_decref(infos);
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		CW_AUTO_FREE char *message = NULL;
+
+		infos = validate(&fixture_source, wrong[i].changes, NULL);
+		message = cw_config_infos_message(infos);
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 1);
+		CU_ASSERT_EQUAL(json_array_size(json_object_get(infos, "warnings")), 0);
+		CU_ASSERT_PTR_NOT_NULL(strstr(message, wrong[i].want));
+		json_decref(infos);
+	}
+}
+
 static void test_validate__accepts_what_kafka_accepts(void)
 {
 	static const char *const fine[] = {
@@ -404,6 +434,7 @@ int main(void)
 		{ "keys without a definition", test_validate__keys_without_a_definition_come_first },
 		{ "unknown class", test_validate__an_unknown_class_still_checks_the_rest },
 		{ "warnings", test_validate__warnings },
+		{ "labels", test_validate__labels_are_described_and_checked },
 		{ "accepted", test_validate__accepts_what_kafka_accepts },
 		{ "the worker's part", test_validate__the_worker_decides_converters_and_overrides },
 		{ "exactly once", test_validate__an_exactly_once_worker_takes_what_needs_it },

@@ -321,10 +321,10 @@ static void test_get__has_kinds_and_forms(void)
 	mini_http_answer(r->http, "GET", "/connectors", 200,
 			 "{\"src\":{\"status\":{\"connector\":{\"state\":\"RUNNING\",\"worker_id\":\"w:1\"},\"tasks\":["
 			 FAILED_TASK "],\"summary_state\":\"FAILED\"},\"info\":{\"type\":\"source\",\"config\":"
-			 "{\"connector.class\":\"S\",\"topic\":\"t\"}}}}");
+			 "{\"connector.class\":\"S\",\"topic\":\"t\",\"label.team\":\"search\",\"label.x/y\":\"1\"}}}}");
 	expect(r, "get connectors -o wide", CW_CTL_OK, request,
-	       "NAME  TYPE    STATE   TASKS   CLASS  WORKER  TOPICS\n"
-	       "src   source  FAILED  0 of 1  S      w:1     t\n",
+	       "NAME  TYPE    STATE   TASKS   CLASS  WORKER  TOPICS  LABELS\n"
+	       "src   source  FAILED  0 of 1  S      w:1     t       team=search,x/y=1\n",
 	       "");
 	expect(r, "get tasks", CW_CTL_OK, request,
 	       "CONNECTOR  TASK  STATE   WORKER\n"
@@ -348,7 +348,7 @@ static void test_get__has_kinds_and_forms(void)
 	       "src        t:3        7\n"
 	       "src        {\"f\":\"a\"}  {\"p\":1}\n",
 	       "");
-	expect(r, "get", CW_CTL_USAGE, "", "", "get needs to know what: connectors, tasks");
+	expect(r, "get", CW_CTL_USAGE, "", "", "get needs to know what; there are connectors, tasks");
 	expect(r, "get pods", CW_CTL_USAGE, "", "", "get knows no pods");
 	/* A watch that is not on a terminal shows only what changed. */
 	run(r, "get tasks -o name --count=3 --interval=0.01");
@@ -445,7 +445,7 @@ static void test_delete__asks_on_a_terminal_only(void)
 	r->in = "n\n";
 	expect(r, "delete a", CW_CTL_REFUSED, "", "", "Delete a? [y/N] ");
 	r->in = "";
-	expect(r, "delete a", CW_CTL_REFUSED, "", "", "nothing was deleted");
+	expect(r, "delete a", CW_CTL_REFUSED, "", "", "nothing was changed");
 	r->in = "y\n";
 	expect(r, "delete a", CW_CTL_OK, "DELETE /connectors/a\n", "a deleted\n", "Delete a? [y/N] ");
 	r->in = NULL;

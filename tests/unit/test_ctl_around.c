@@ -87,8 +87,24 @@ static void test_usage__one_sentence_for_each_mistake(void)
 		{ "status --interval x", "--interval=x is no time" },
 		{ "restart a --task -1", "--task=-1 is not valid" },
 		{ "wait a --for DONE",
-		  "--for=DONE is no state to use here; there are RUNNING, PAUSED, STOPPED, COMPLETED, FAILED" },
+		  "--for=DONE cannot be used here; there are RUNNING, PAUSED, STOPPED, COMPLETED, FAILED" },
 		{ "create f --state COMPLETED", "there are RUNNING, PAUSED, STOPPED" },
+		{ "pause", "pause needs an argument: NAME…" },
+		{ "pause -l", "-l needs a value: LABELS" },
+		{ "pause -l a,,b", "--selector: \"a,,b\" asks for no label; it is such as team=search" },
+		{ "pause -l =x", "\"=x\" asks for no label" },
+		{ "get connectors -l _", "\"\" asks for no label" },
+		{ "patch -l team=search", "patch needs an argument: NAME KEY=VALUE…" },
+		{ "restart a --task 0 -l team=search", "--task restarts one task of one connector" },
+		{ "apply x.json -l team=search", "--match and --selector say what --prune may delete" },
+		{ "show a -l team=search", "show does not take --selector" },
+		{ "logs", "logs needs an argument: NAME" },
+		{ "logs a --level loud", "--level=loud cannot be used here; there are ERROR, WARN, INFO, DEBUG" },
+		{ "logs a -n some", "--lines=some is not valid" },
+		{ "loggers", "loggers needs one of: get, set" },
+		{ "loggers set root", "loggers set needs an argument: NAME LEVEL" },
+		{ "loggers set root INFO --scope all", "there are worker, cluster" },
+		{ "topics", "topics needs one of: reset" },
 		{ "help nope", "unknown command \"nope\"" },
 	};
 	struct run *r = begin();
@@ -144,8 +160,18 @@ static void test_completion__offers_what_fits(void)
 		{ "__complete pause a l", "logs\n" },
 		{ "__complete show a l", "" },
 		{ "__complete -o json describe w", "with space\n" },
-		{ "__complete get _", "connectors\ntasks\nplugins\noffsets\n" },
+		{ "__complete get _", "connectors\ntasks\noffsets\ntopics\nplugins\nloggers\n" },
 		{ "__complete get tasks s", "search\n" },
+		{ "__complete get loggers c", "connectors.logs\n" },
+		{ "__complete loggers s", "set\n" },
+		{ "__complete loggers set _", "root\nconnectors.logs\n" },
+		{ "__complete loggers set root D", "DEBUG\n" },
+		{ "__complete loggers set root DEBUG _", "" },
+		{ "__complete loggers set --scope _", "worker\ncluster\n" },
+		{ "__complete logs -f s", "search\n" },
+		{ "__complete logs search --le", "--level=\n" },
+		{ "__complete logs search --level=W", "--level=WARN\n" },
+		{ "__complete topics reset l", "logs\n" },
 		{ "__complete plugins describe _", "io.x.Sink\n" },
 		{ "__complete completion _", "bash\nzsh\nfish\n" },
 		{ "__complete help offsets g", "get\n" },
@@ -164,6 +190,7 @@ static void test_completion__offers_what_fits(void)
 
 	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"logs\",\"search\",\"with space\",\"l\\nb\"]");
 	mini_http_answer(r->http, "GET", "/connector-plugins", 200, "[{\"class\":\"io.x.Sink\",\"type\":\"sink\"}]");
+	mini_http_answer(r->http, "GET", "/admin/loggers", 200, "{\"root\":{},\"connectors.logs\":{}}");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		CW_AUTO_FREE char *line = cw_strdup(cases[i].line);
 

@@ -1,0 +1,277 @@
+/* workerctl against a worker that this process plays: labels, logs, loggers, topics. */
+#include <curl/curl.h>
+
+#include "ctl/selector.h"
+#include "ctl_fixture.h"
+
+/* ---- labels -------------------------------------------------------------------------------- */
+
+static void test_selector__conditions(void)
+{
+	static const struct {
+		const char *selector;
+		bool fits;
+	} cases[] = {
+		{ "team=search", true },
+		{ "team==search", true },
+		{ "team=logs", false },
+		{ "team!=logs", true },
+		{ "team!=search", false },
+		{ "team", true },
+		{ "!team", false },
+		{ "owner", false },
+		{ "!owner", true },
+		{ "owner=x", false },
+		{ "owner!=x", true },
+		{ "empty=", true },
+		{ "team=", false },
+		{ "x.io/cost-center=a=b", true },
+		{ "team=search,env=prod", true },
+		{ "team=search,env!=prod", false },
+		{ "team=search,env,!owner,", true },
+	};
+	static const char *const wrong[] = { "", ",", "=x", "!=x", "!", "a b=x", "team=search,,env", "!!team" };
+	json_t *config = json_pack("{s:s,s:s,s:s,s:s,s:s}", "label.team", "search", "label.env", "prod", "label.empty", "",
+				   "label.x.io/cost-center", "a=b", "topic", "t");
+	struct cw_error err = { 0 };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CU_ASSERT_EQUAL(cw_selector_check(cases[i].selector, &err), 0);
+		CU_ASSERT_EQUAL(cw_selector_fits(cases[i].selector, config), cases[i].fits);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		err = (struct cw_error){ 0 };
+		CU_ASSERT_EQUAL(cw_selector_check(wrong[i], &err), -1);
+		CU_ASSERT_TRUE(has(err.text, "asks for no label; it is such as team=search"));
+	}
+	json_decref(config);
+}
+
+/* a and c belong to the team; what was labelled otherwise, or not at all, must be let alone. */
+static struct run *begin_with_labels(void)
+{
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors", 200,
+			 "{\"c\":{\"info\":{\"config\":{\"label.team\":\"search\",\"label.env\":\"prod\"}}},"
+			 "\"b\":{\"info\":{\"config\":{\"label.team\":\"logs\"}}},"
+			 "\"a\":{\"info\":{\"config\":{\"label.team\":\"search\"}}},\"d\":{\"info\":{\"config\":{}}}}");
+	mini_http_answer(r->http, "PUT", "/connectors/a/pause", 202, "");
+	mini_http_answer(r->http, "PUT", "/connectors/c/pause", 202, "");
+	return r;
+}
+
+#define ASKED "GET /connectors?expand=info\n"
+
+static void test_labels__choose_connectors(void)
+{
+	struct run *r = begin_with_labels();
+
+	expect(r, "pause -l team=search", CW_CTL_OK, ASKED "PUT /connectors/a/pause\nPUT /connectors/c/pause\n",
+	       "a pausing\nc pausing\n", "");
+	expect(r, "pause [bc] -l team=search", CW_CTL_OK, ASKED "PUT /connectors/c/pause\n", "c pausing\n", "");
+	expect(r, "pause b c --selector=team=search,env", CW_CTL_OK, ASKED "PUT /connectors/c/pause\n", "c pausing\n",
+	       "");
+	expect(r, "pause -l team=nobody", CW_CTL_NOT_FOUND, ASKED, "", "no connector has the labels team=nobody");
+	expect(r, "pause [bd] -l team=search", CW_CTL_NOT_FOUND, ASKED, "",
+	       "no connector with the labels team=search has a name that fits [bd]");
+	expect(r, "pause b -l team=search", CW_CTL_NOT_FOUND, ASKED, "", "no connector has the labels team=search");
+	/* One that is not there at all is not passed over in silence. */
+	run(r, "pause x c -l team=search");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
+	CU_ASSERT_TRUE(is(r->out, "c pausing\n"));
+	end(r);
+}
+
+static void test_labels__of_get_and_delete(void)
+{
+	struct run *r = begin_with_labels();
+
+	mini_http_answer(r->http, "DELETE", "/connectors/a", 204, "");
+	mini_http_answer(r->http, "DELETE", "/connectors/c", 204, "");
+	expect(r, "get connectors -q -l team=search", CW_CTL_OK, "GET /connectors?expand=status&expand=info\n" ASKED, "a\nc\n",
+	       "");
+	expect(r, "delete -l team=search", CW_CTL_OK, ASKED "DELETE /connectors/a\nDELETE /connectors/c\n",
+	       "a deleted\nc deleted\n", "");
+	expect(r, "get plugins -l team=search", CW_CTL_USAGE, "", "", "get plugins lists all of them");
+	expect(r, "get loggers -l team=search", CW_CTL_USAGE, "", "", "loggers have no labels");
+	end(r);
+}
+
+static void test_labels__of_patch_and_prune(void)
+{
+	char path[] = "/tmp/cw-XXXXXX.json";
+	struct run *r = begin_with_labels();
+	CW_AUTO_FREE char *line = NULL;
+
+	mini_http_answer(r->http, "GET", "/connectors/c/config", 200, "{\"k\":\"1\"}");
+	mini_http_answer(r->http, "PATCH", "/connectors/c/config", 200, "{\"config\":{\"k\":\"2\"}}");
+	expect(r, "patch -l env=prod k=2", CW_CTL_OK,
+	       ASKED "GET /connectors/c/config\nPATCH /connectors/c/config {\"k\":\"2\"}\n", "c updated\n  ~ k=1 → 2\n",
+	       "");
+	mini_http_answer(r->http, "GET", "/openapi.json", 200, "{\"x\":\"dry_run\"}");
+	mini_http_answer(r->http, "GET", "/connectors/a/config", 200, "{\"name\":\"a\"}");
+	line = cw_format("apply %s --prune -l team=search --dry-run",
+			 file_of("{\"name\":\"a\",\"config\":{\"name\":\"a\"}}", path));
+	run(r, line);
+	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
+	CU_ASSERT_TRUE(is(r->out, "a unchanged\nc would be deleted\n"));
+	unlink(path);
+	end(r);
+}
+
+/* ---- logs ---------------------------------------------------------------------------------- */
+
+#define LINE_0 "{\"time\":\"2026-01-21T22:23:40.123Z\",\"level\":\"INFO\",\"task\":0,\"message\":\"one\\u001b[2J\"}"
+#define LINE_1 "{\"time\":\"2026-01-21T22:23:41.000Z\",\"level\":\"ERROR\",\"message\":\"two\\nlines\"}"
+#define TEXT_0 "2026-01-21T22:23:40.123Z INFO  task 0: one?[2J\n"
+#define TEXT_1 "2026-01-21T22:23:41.000Z ERROR two\nlines\n"
+
+static void test_logs__are_printed_in_each_form(void)
+{
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors/src/logs", 200, "[" LINE_0 "," LINE_1 "]");
+	expect(r, "logs src", CW_CTL_OK, "GET /connectors/src/logs?follow=false\n", TEXT_0 TEXT_1, "");
+	expect(r, "logs src --level warn -n 7", CW_CTL_OK, "GET /connectors/src/logs?follow=false&level=WARN&lines=7\n",
+	       TEXT_0 TEXT_1, "");
+	run(r, "logs src -o json");
+	CU_ASSERT_TRUE(has(r->out, "[{\"time\":\"2026-01-21T22:23:40.123Z\","));
+	/* Colors are for terminals. */
+	r->tty = true;
+	run(r, "logs src");
+	CU_ASSERT_TRUE(has(r->out, "2026-01-21T22:23:41.000Z \033[31mERROR\033[0m two\nlines\n"));
+	CU_ASSERT_TRUE(has(r->out, TEXT_0));
+	run(r, "logs src --no-color");
+	CU_ASSERT_TRUE(is(r->out, TEXT_0 TEXT_1));
+	end(r);
+}
+
+static void test_logs__follow_tells_why_it_ended(void)
+{
+	static const char *const asked = "GET /connectors/src/logs?follow=true\nGET /connectors/src\n";
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors/src/logs", 200, LINE_0 "\n\n{\"skipped\":3}\n" LINE_1 "\n");
+	/* The connector was deleted: nothing is wrong. */
+	mini_http_answer(r->http, "GET", "/connectors/src", 404, "{\"message\":\"Connector src not found\"}");
+	expect(r, "logs src -f", CW_CTL_OK, asked, TEXT_0 TEXT_1, "3 lines came faster than they were read");
+	expect(r, "logs src -f -o json", CW_CTL_OK, asked, LINE_0 "\n{\"skipped\":3}\n" LINE_1 "\n", "");
+	run(r, "logs --follow src -o yaml");
+	CU_ASSERT_TRUE(has(r->out, "- time: "));
+	/* It is there, but its lines have ended: so has the worker. */
+	mini_http_answer(r->http, "GET", "/connectors/src", 200, "{}");
+	run(r, "logs src -f -o json");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_UNREACHABLE);
+	CU_ASSERT_TRUE(has(r->err, "the worker at http://127.0.0.1:"));
+	CU_ASSERT_TRUE(has(r->err, " has ended\n"));
+	end(r);
+}
+
+static void test_logs__refusals(void)
+{
+	struct run *r = begin();
+	CW_AUTO_FREE char *away = cw_format("-s 127.0.0.1:%d logs src -f", mini_http_free_port());
+
+	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"src\"]");
+	mini_http_answer(r->http, "GET", "/connectors/scr/logs", 404, "{\"message\":\"Connector scr not found\"}");
+	for (int i = 0; i < 2; i++) {
+		run(r, i ? "logs scr -f" : "logs scr");
+		CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
+		CU_ASSERT_TRUE(is(r->err, "workerctl: Connector scr not found (did you mean src?)\n"));
+	}
+	/* Kafka's own workers have no such thing. */
+	mini_http_answer(r->http, "GET", "/connectors/src/logs", 404, "{\"message\":\"HTTP 404 Not Found\"}");
+	expect(r, "logs src -f", CW_CTL_NOT_FOUND, "GET /connectors/src/logs?follow=true\n", "",
+	       "has no answer to this: it is another kind of worker or an older one");
+	run(r, away);
+	CU_ASSERT_EQUAL(r->status, CW_CTL_UNREACHABLE);
+	CU_ASSERT_TRUE(has(r->err, "Is the worker running?"));
+	end(r);
+}
+
+/* ---- loggers, topics ----------------------------------------------------------------------- */
+
+static void test_loggers__are_shown_and_set(void)
+{
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/admin/loggers", 200,
+			 "{\"connectors.src\":{\"level\":\"DEBUG\",\"last_modified\":1769034220123},"
+			 "\"root\":{\"level\":\"INFO\",\"last_modified\":null}}");
+	expect(r, "get loggers", CW_CTL_OK, "GET /admin/loggers\n",
+	       "LOGGER          LEVEL  CHANGED\n"
+	       "connectors.src  DEBUG  2026-01-21T22:23:40.123Z\n"
+	       "root            INFO   -\n",
+	       "");
+	expect(r, "loggers get conn* -q", CW_CTL_OK, "GET /admin/loggers\n", "connectors.src\n", "");
+	expect(r, "get logger root -o json", CW_CTL_OK, "GET /admin/loggers\n",
+	       "{\"root\":{\"level\":\"INFO\",\"last_modified\":null}}\n", "");
+	expect(r, "get loggers nobody", CW_CTL_NOT_FOUND, "GET /admin/loggers\n", "", "no logger is called nobody");
+	mini_http_answer(r->http, "PUT", "/admin/loggers/root", 200, "[\"connectors.src\",\"root\"]");
+	expect(r, "loggers set root WARN", CW_CTL_OK, "GET /admin/loggers\nPUT /admin/loggers/root {\"level\":\"WARN\"}\n",
+	       "connectors.src level WARN\nroot level WARN\n", "");
+	mini_http_answer(r->http, "PUT", "/admin/loggers/root", 204, "");
+	expect(r, "loggers set root WARN --scope CLUSTER", CW_CTL_OK,
+	       "GET /admin/loggers\nPUT /admin/loggers/root?scope=cluster {\"level\":\"WARN\"}\n", "root level WARN\n", "");
+	/* A connector's name is not its logger's. */
+	expect(r, "loggers set src WARN", CW_CTL_NOT_FOUND, "GET /admin/loggers\n", "",
+	       "no logger is called src; that of the connector is connectors.src\n"
+	       "Try 'workerctl loggers set connectors.src WARN'.");
+	mini_http_answer(r->http, "PUT", "/admin/loggers/a%2Fb", 404, "{\"message\":\"invalid log level 'LOUD'.\"}");
+	run(r, "loggers set a/b LOUD");
+	CU_ASSERT_TRUE(has(r->err, "invalid log level 'LOUD'."));
+	end(r);
+}
+
+static void test_topics__are_shown_and_reset(void)
+{
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"src\",\"new\"]");
+	mini_http_answer(r->http, "GET", "/connectors/new", 200, "{}");
+	mini_http_answer(r->http, "GET", "/connectors/src", 200, "{}");
+	mini_http_answer(r->http, "GET", "/connectors/nobody", 404, "{\"message\":\"Connector nobody not found\"}");
+	mini_http_answer(r->http, "GET", "/connectors/new/topics", 200, "{\"new\":{\"topics\":[]}}");
+	mini_http_answer(r->http, "GET", "/connectors/nobody/topics", 200, "{\"nobody\":{\"topics\":[]}}");
+	mini_http_answer(r->http, "GET", "/connectors/src/topics", 200, "{\"src\":{\"topics\":[\"t\",\"u\"]}}");
+	mini_http_answer(r->http, "PUT", "/connectors/src/topics/reset", 202, "");
+	expect(r, "get topics", CW_CTL_OK,
+	       "GET /connectors\nGET /connectors/new/topics\nGET /connectors/new\nGET /connectors/src/topics\n",
+	       "CONNECTOR  TOPIC\nsrc        t\nsrc        u\n", "");
+	expect(r, "get topics s* -q", CW_CTL_OK, "GET /connectors\nGET /connectors/src/topics\n", "t\nu\n", "");
+	expect(r, "get topics new", CW_CTL_OK, "GET /connectors/new/topics\nGET /connectors/new\n", "no topics\n", "");
+	run(r, "get topics nobody");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
+	CU_ASSERT_TRUE(has(r->err, "Connector nobody not found"));
+	expect(r, "topics reset src", CW_CTL_OK, "GET /connectors/src\nPUT /connectors/src/topics/reset\n",
+	       "src topics reset\n", "");
+	run(r, "topics reset nobody src");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
+	CU_ASSERT_TRUE(is(r->out, "src topics reset\n"));
+	/* What the worker does not keep need not be asked of it for each connector. */
+	mini_http_answer(r->http, "GET", "/connectors/new/topics", 403, "{\"message\":\"Topic tracking is disabled.\"}");
+	expect(r, "get topics", CW_CTL_DENIED, "GET /connectors\nGET /connectors/new/topics\n", "",
+	       "workerctl: Topic tracking is disabled.\n");
+	end(r);
+}
+
+int main(void)
+{
+	CU_TestInfo operate[] = {
+		{ "selector", test_selector__conditions },
+		{ "labels", test_labels__choose_connectors },
+		{ "labels of get and delete", test_labels__of_get_and_delete },
+		{ "labels of patch and prune", test_labels__of_patch_and_prune },
+		{ "logs", test_logs__are_printed_in_each_form },
+		{ "logs followed", test_logs__follow_tells_why_it_ended },
+		{ "logs refused", test_logs__refusals },
+		{ "loggers", test_loggers__are_shown_and_set },
+		{ "topics", test_topics__are_shown_and_reset },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = { { .pName = "operating", .pTests = operate }, CU_SUITE_INFO_NULL };
+
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	return cw_test_main(suites);
+}
