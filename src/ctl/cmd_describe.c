@@ -9,24 +9,35 @@
 
 /* A worker counts once a second: two looks this far apart give a rate. */
 #define RATE_MS 1100
+#define EVENTS "10" /* the last lines of its log */
 
 struct description {
 	const char *name;
-	json_t *status, *config, *offsets; /* offsets NULL: the worker has none to give */
+	json_t *status, *config;
+	json_t *offsets, *events; /* NULL: the worker has none to give */
 	struct cw_window window;
 };
 
 /* ---- asking -------------------------------------------------------------------------------- */
 
-static json_t *ask_offsets(struct cw_ctl *ctl, const char *name)
+/* What not every worker has, or not now: NULL then. New. */
+static json_t *ask_more(struct cw_ctl *ctl, const char *name, const char *suffix)
 {
-	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, "/offsets");
+	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, suffix);
 	struct cw_reply reply;
-	json_t *offsets = NULL;
+	json_t *answer = NULL;
 
 	if (cw_client_call(ctl->client, "GET", path, NULL, &reply) == 0)
-		offsets = json_incref(json_object_get(reply.body, "offsets"));
+		answer = json_incref(reply.body);
 	cw_reply_free(&reply);
+	return answer;
+}
+
+static json_t *ask_offsets(struct cw_ctl *ctl, const char *name)
+{
+	json_t *answer = ask_more(ctl, name, "/offsets"), *offsets = json_incref(json_object_get(answer, "offsets"));
+
+	json_decref(answer);
 	return offsets;
 }
 
@@ -49,6 +60,7 @@ static enum cw_ctl_exit ask(struct cw_ctl *ctl, struct description *d)
 		return result;
 	cw_states_count(ctl, &d->window);
 	d->offsets = ask_offsets(ctl, d->name);
+	d->events = ask_more(ctl, d->name, "/logs?level=INFO&lines=" EVENTS);
 	if (is_moving(d)) {
 		cw_ctl_sleep_until(d->window.samples[0].at_ms + RATE_MS);
 		cw_states_count(ctl, &d->window);
@@ -74,6 +86,18 @@ static void put_fact(struct cw_table *table, const char *name, const char *value
 	cw_table_cell(table, value, color);
 }
 
+/* What its process uses, where the worker counts it. */
+static void put_usage(struct cw_table *table, const struct description *d)
+{
+	char text[32];
+	double value;
+
+	if (cw_window_rate(&d->window, d->name, -1, CW_N_CPU, &value))
+		put_fact(table, "CPU", cw_percent_text(value, text, sizeof(text)), CW_COLOR_NONE);
+	if (cw_window_value(&d->window, d->name, -1, CW_N_MEMORY, &value))
+		put_fact(table, "Memory", cw_bytes_text(value, text, sizeof(text)), CW_COLOR_NONE);
+}
+
 static void put_facts(const struct cw_ctl *ctl, const struct description *d, struct cw_buf *out)
 {
 	const json_t *connector = json_object_get(d->status, "connector");
@@ -96,6 +120,7 @@ static void put_facts(const struct cw_ctl *ctl, const struct description *d, str
 
 		put_fact(&table, "Generation", text, CW_COLOR_NONE);
 	}
+	put_usage(&table, d);
 	cw_table_render(&table, ctl->colors, out);
 	cw_table_free(&table);
 }
@@ -157,14 +182,27 @@ static void put_offsets(const struct cw_ctl *ctl, const struct description *d, s
 	cw_table_free(&table);
 }
 
+static void put_events(const struct cw_ctl *ctl, const struct description *d, struct cw_buf *out)
+{
+	size_t i;
+	json_t *line;
+
+	if (json_array_size(d->events) == 0)
+		return;
+	put_title(ctl, out, "Events");
+	json_array_foreach(d->events, i, line)
+		cw_ctl_put_log_line(ctl, out, line);
+}
+
 static void print_description(const struct cw_ctl *ctl, const struct description *d)
 {
 	struct cw_buf out = { 0 };
 	json_t *data;
 
 	if (cw_ctl_is_data(ctl)) {
-		data = json_pack("{s:s,s:O,s:O,s:o,s:O*}", "name", d->name, "status", d->status, "config", d->config,
-				 "metrics", cw_window_to_json(&d->window, d->name, -1), "offsets", d->offsets);
+		data = json_pack("{s:s,s:O,s:O,s:o,s:O*,s:O*}", "name", d->name, "status", d->status, "config", d->config,
+				 "metrics", cw_window_to_json(&d->window, d->name, -1), "offsets", d->offsets, "events",
+				 d->events);
 		cw_ctl_print_data(ctl, data);
 		json_decref(data);
 		return;
@@ -173,6 +211,7 @@ static void print_description(const struct cw_ctl *ctl, const struct description
 	put_config(ctl, d, &out);
 	put_tasks(ctl, d, &out);
 	put_offsets(ctl, d, &out);
+	put_events(ctl, d, &out);
 	cw_states_traces(ctl, &out, d->status);
 	cw_ctl_print_buf(ctl, &out);
 }
@@ -192,6 +231,7 @@ static enum cw_ctl_exit describe(struct cw_ctl *ctl, const char *name)
 	json_decref(d.status);
 	json_decref(d.config);
 	json_decref(d.offsets);
+	json_decref(d.events);
 	cw_window_free(&d.window);
 	return result;
 }

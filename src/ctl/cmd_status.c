@@ -1,4 +1,4 @@
-/* status and top: states, and what the tasks count, once or again and again. */
+/* status: states, and what the tasks count, once or again and again. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -14,7 +14,7 @@ static void render(const struct cw_ctl *ctl, const struct cw_states *look, bool 
 		cw_buf_puts(out, "no connectors\n");
 		return;
 	}
-	cw_states_connectors(&table, look, rates, false);
+	cw_states_connectors(&table, look, rates);
 	cw_table_render(&table, ctl->colors, out);
 	cw_table_free(&table);
 	if (!name)
@@ -50,6 +50,7 @@ static void put_pairs(struct cw_buf *out, const struct cw_window *window, const 
 	put_pair(out, window, name, task, CW_N_ERRORS, "errors", false);
 	put_pair(out, window, name, task, CW_N_RETRIES, "retries", false);
 	put_pair(out, window, name, task, CW_N_RESTARTS, "restarts", false);
+	put_pair(out, window, name, task, CW_N_MEMORY, "memory", false);
 	cw_buf_puts(out, "\n");
 }
 
@@ -79,30 +80,16 @@ static void render_lines(const struct cw_ctl *ctl, const struct cw_states *look,
 
 /* ---- JSON ---------------------------------------------------------------------------------- */
 
-/* ConnectorStateInfo with "metrics" in it, and in each task. */
-static json_t *with_metrics(const struct cw_states *look, const char *name)
-{
-	json_t *status = json_deep_copy(json_object_get(look->connectors, name)), *task;
-	size_t i;
-
-	json_object_set_new(status, "metrics", cw_window_to_json(look->window, name, -1));
-	json_array_foreach(json_object_get(status, "tasks"), i, task)
-		json_object_set_new(
-			task, "metrics",
-			cw_window_to_json(look->window, name, (int)json_integer_value(json_object_get(task, "id"))));
-	return status;
-}
-
 static json_t *to_data(const struct cw_ctl *ctl, const struct cw_states *look)
 {
 	json_t *out, *status;
 	const char *name;
 
 	if (ctl->n_args)
-		return with_metrics(look, ctl->args[0]);
+		return cw_states_with_metrics(look, ctl->args[0]);
 	out = json_object();
 	json_object_foreach(look->connectors, name, status)
-		json_object_set_new(out, name, with_metrics(look, name));
+		json_object_set_new(out, name, cw_states_with_metrics(look, name));
 	return out;
 }
 
@@ -149,56 +136,6 @@ enum cw_ctl_exit cw_ctl_status(struct cw_ctl *ctl)
 	struct cw_window window = { 0 };
 	enum cw_ctl_exit result = cw_ctl_watch(ctl, look_once, &window);
 
-	cw_window_free(&window);
-	return result;
-}
-
-/* ---- top ----------------------------------------------------------------------------------- */
-
-/* A worker counts once a second, so that a rate needs two looks a little further apart. */
-#define FIRST_RATE_MS 1200
-
-static enum cw_ctl_exit top_once(struct cw_ctl *ctl, void *arg, struct cw_buf *out)
-{
-	struct cw_window *window = arg;
-	struct cw_states look = { .window = window };
-	struct cw_table table = { 0 };
-	enum cw_ctl_exit result;
-
-	if (window->n == 0) {
-		cw_states_count(ctl, window);
-		if (window->n > 0)
-			cw_ctl_sleep_until(window->samples[0].at_ms + FIRST_RATE_MS);
-	}
-	result = cw_states_fetch(ctl, NULL, &look.connectors);
-	if (result != CW_CTL_OK)
-		return result;
-	cw_states_count(ctl, window);
-	if (cw_ctl_is_data(ctl)) {
-		json_t *data = to_data(ctl, &look);
-
-		cw_ctl_print_data(ctl, data);
-		json_decref(data);
-	} else if (json_object_size(look.connectors) == 0) {
-		cw_buf_puts(out, "no connectors\n");
-	} else {
-		cw_states_connectors(&table, &look, true, true);
-		cw_table_render(&table, ctl->colors, out);
-		cw_table_free(&table);
-	}
-	json_decref(look.connectors);
-	return CW_CTL_OK;
-}
-
-/* On a terminal until it is interrupted, else one look. */
-enum cw_ctl_exit cw_ctl_top(struct cw_ctl *ctl)
-{
-	struct cw_window window = { 0 };
-	enum cw_ctl_exit result;
-
-	if (ctl->io.tty && ctl->output == CW_OUTPUT_TABLE && !(ctl->given & CW_O_COUNT))
-		ctl->given |= CW_O_WATCH;
-	result = cw_ctl_watch(ctl, top_once, &window);
 	cw_window_free(&window);
 	return result;
 }

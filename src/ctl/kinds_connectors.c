@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "config/labels.h"
+#include "ctl/states.h"
 
 /* ---- connectors ---------------------------------------------------------------------------- */
 
@@ -37,28 +38,6 @@ static enum cw_ctl_exit fetch_connectors(struct cw_ctl *ctl, const char *const *
 		*out = NULL;
 	}
 	return result;
-}
-
-/* "3", or "1 of 3" running. */
-static char *task_count(const json_t *tasks)
-{
-	size_t running = 0, i, n = json_array_size(tasks);
-	json_t *task;
-
-	json_array_foreach((json_t *)tasks, i, task) {
-		const char *state = cw_json_text(task, "state");
-
-		running += state && (strcmp(state, "RUNNING") == 0 || strcmp(state, "COMPLETED") == 0);
-	}
-	return running == n ? cw_format("%zu", n) : cw_format("%zu of %zu", running, n);
-}
-
-/* One word for all of it, where the worker says it: a connector that RUNs with FAILED tasks is FAILED. */
-static const char *summary(const json_t *status)
-{
-	const char *text = cw_json_text(status, "summary_state");
-
-	return text ? text : cw_json_text(json_object_get(status, "connector"), "state");
 }
 
 static void put_topics(struct cw_table *table, const json_t *config)
@@ -98,8 +77,8 @@ static void table_connectors(const struct cw_ctl *ctl, const json_t *connectors,
 	for (size_t i = 0; i < n; i++) {
 		const json_t *entry = json_object_get(connectors, names[i]), *status = json_object_get(entry, "status");
 		const json_t *config = json_object_get(json_object_get(entry, "info"), "config");
-		const char *state = summary(status);
-		CW_AUTO_FREE char *tasks = task_count(json_object_get(status, "tasks"));
+		const char *state = cw_states_summary(status);
+		CW_AUTO_FREE char *tasks = cw_states_task_count(status);
 
 		cw_table_row(table);
 		cw_table_cell(table, names[i], CW_COLOR_NONE);

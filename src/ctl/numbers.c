@@ -7,19 +7,25 @@
 #include "base/mem.h"
 #include "ctl/prometheus.h"
 
-/* The names of /metrics, without "connect_worker_task_". */
+/* The names of /metrics, without "connect_worker_". */
 static const struct {
 	const char *name;
 	enum cw_number number;
 } known[] = {
-	{ "records_total", CW_N_RECORDS }, { "records_written_total", CW_N_RECORDS },
-	{ "bytes_total", CW_N_BYTES },	   { "errors_total", CW_N_ERRORS },
-	{ "retries_total", CW_N_RETRIES }, { "restarts_total", CW_N_RESTARTS },
-	{ "consumer_lag", CW_N_LAG },	   { "records_skipped_total", CW_N_SKIPPED },
+	{ "task_records_total", CW_N_RECORDS },
+	{ "task_records_written_total", CW_N_RECORDS },
+	{ "task_bytes_total", CW_N_BYTES },
+	{ "task_errors_total", CW_N_ERRORS },
+	{ "task_retries_total", CW_N_RETRIES },
+	{ "task_restarts_total", CW_N_RESTARTS },
+	{ "task_consumer_lag", CW_N_LAG },
+	{ "task_records_skipped_total", CW_N_SKIPPED },
+	{ "connector_cpu_seconds_total", CW_N_CPU },
+	{ "connector_resident_memory_bytes", CW_N_MEMORY },
 };
 
-static const char *const json_names[CW_N_COUNT] = { "records", "bytes",	   "errors",	  "retries",
-						    "skipped", "restarts", "consumer_lag" };
+static const char *const json_names[CW_N_COUNT] = { "records",	"bytes",	"errors",      "retries",		"skipped",
+						    "restarts", "consumer_lag", "cpu_seconds", "resident_memory_bytes" };
 
 static struct cw_task_numbers *task_of(struct cw_numbers *numbers, const char *connector, int task)
 {
@@ -36,14 +42,14 @@ static struct cw_task_numbers *task_of(struct cw_numbers *numbers, const char *c
 
 static void take(const char *name, const struct cw_map *labels, double value, void *arg)
 {
-	static const char prefix[] = "connect_worker_task_";
+	static const char prefix[] = "connect_worker_";
 	const char *connector = cw_map_get(labels, "connector"), *task = cw_map_get(labels, "task");
 
-	if (!connector || !task || strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+	if (!connector || strncmp(name, prefix, sizeof(prefix) - 1) != 0)
 		return;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(known[i].name, name + sizeof(prefix) - 1) == 0) {
-			struct cw_task_numbers *t = task_of(arg, connector, atoi(task));
+			struct cw_task_numbers *t = task_of(arg, connector, task ? atoi(task) : -1);
 			enum cw_number number = known[i].number;
 
 			/* A sink's "records" are those it read: what it wrote says more, in whichever order they come.
@@ -142,10 +148,13 @@ json_t *cw_window_to_json(const struct cw_window *window, const char *connector,
 
 	for (int i = 0; i < CW_N_COUNT; i++)
 		if (cw_window_value(window, connector, task, (enum cw_number)i, &value))
-			json_object_set_new(out, json_names[i], json_integer((json_int_t)value));
+			json_object_set_new(out, json_names[i],
+					    i == CW_N_CPU ? json_real(value) : json_integer((json_int_t)value));
 	if (cw_window_rate(window, connector, task, CW_N_RECORDS, &value))
 		json_object_set_new(out, "records_per_second", json_real(value));
 	if (cw_window_rate(window, connector, task, CW_N_BYTES, &value))
 		json_object_set_new(out, "bytes_per_second", json_real(value));
+	if (cw_window_rate(window, connector, task, CW_N_CPU, &value))
+		json_object_set_new(out, "cpu_percent", json_real(value * 100));
 	return out;
 }

@@ -19,12 +19,14 @@ enum cw_number {
 	CW_N_SKIPPED,
 	CW_N_RESTARTS,
 	CW_N_LAG,
+	CW_N_CPU,    /* seconds of processor time of the connector's process: of the connector, not of its tasks */
+	CW_N_MEMORY, /* bytes of its process in memory: the same */
 	CW_N_COUNT
 };
 
 struct cw_task_numbers {
 	char *connector;
-	int task;
+	int task; /* -1: what is counted of the connector itself */
 	bool written; /* its records are those that were written */
 	bool has[CW_N_COUNT];
 	double value[CW_N_COUNT];
@@ -49,7 +51,7 @@ struct cw_window {
 int cw_window_add(struct cw_window *window, const char *metrics, int64_t at_ms);
 void cw_window_free(struct cw_window *window);
 
-/* The newest value of a connector (task -1: the sum of its tasks). False: not there. */
+/* The newest value of a connector (task -1: its own, or the sum of its tasks). False: not there. */
 bool cw_window_value(const struct cw_window *window, const char *connector, int task, enum cw_number number,
 		     double *out);
 /* Its rate per second over the window. False: fewer than two samples, or it was counted anew. */

@@ -29,10 +29,31 @@ bool cw_states_any_failed(const json_t *connectors)
 	return false;
 }
 
+const char *cw_states_summary(const json_t *status)
+{
+	const char *text = cw_json_text(status, "summary_state");
+
+	return text ? text : cw_json_text(json_object_get(status, "connector"), "state");
+}
+
+char *cw_states_task_count(const json_t *status)
+{
+	const json_t *tasks = json_object_get(status, "tasks");
+	size_t running = 0, i, n = json_array_size(tasks);
+	json_t *task;
+
+	json_array_foreach((json_t *)tasks, i, task) {
+		const char *state = cw_json_text(task, "state");
+
+		running += state && (strcmp(state, "RUNNING") == 0 || strcmp(state, "COMPLETED") == 0);
+	}
+	return running == n ? cw_format("%zu", n) : cw_format("%zu of %zu", running, n);
+}
+
 /* ---- cells --------------------------------------------------------------------------------- */
 
-static void put_count(struct cw_table *table, const struct cw_states *look, const char *name, int task,
-		      enum cw_number number)
+void cw_states_put_count(struct cw_table *table, const struct cw_states *look, const char *name, int task,
+			 enum cw_number number)
 {
 	char text[32];
 	double value;
@@ -42,7 +63,7 @@ static void put_count(struct cw_table *table, const struct cw_states *look, cons
 				       : NULL);
 }
 
-static void put_rates(struct cw_table *table, const struct cw_states *look, const char *name, int task)
+void cw_states_put_rates(struct cw_table *table, const struct cw_states *look, const char *name, int task)
 {
 	char text[32];
 	double value;
@@ -51,19 +72,19 @@ static void put_rates(struct cw_table *table, const struct cw_states *look, cons
 				       ? cw_count_text(value, text, sizeof(text))
 				       : NULL);
 	cw_table_number(table, cw_window_rate(look->window, name, task, CW_N_BYTES, &value)
-				       ? cw_bytes_text(value, text, sizeof(text))
+				       ? cw_bytes_rate_text(value, text, sizeof(text))
 				       : NULL);
 }
 
 static void put_numbers(struct cw_table *table, const struct cw_states *look, const char *name, int task, bool rates)
 {
-	put_count(table, look, name, task, CW_N_RECORDS);
+	cw_states_put_count(table, look, name, task, CW_N_RECORDS);
 	if (rates)
-		put_rates(table, look, name, task);
-	put_count(table, look, name, task, CW_N_LAG);
-	put_count(table, look, name, task, CW_N_ERRORS);
-	put_count(table, look, name, task, CW_N_RETRIES);
-	put_count(table, look, name, task, CW_N_RESTARTS);
+		cw_states_put_rates(table, look, name, task);
+	cw_states_put_count(table, look, name, task, CW_N_LAG);
+	cw_states_put_count(table, look, name, task, CW_N_ERRORS);
+	cw_states_put_count(table, look, name, task, CW_N_RETRIES);
+	cw_states_put_count(table, look, name, task, CW_N_RESTARTS);
 }
 
 /* "2 RUNNING", "1 RUNNING, 1 FAILED" in the order of the first of each. */
@@ -124,58 +145,26 @@ static void put_heads(struct cw_table *table, const char *const *first, size_t n
 	cw_table_heads(table, heads, n);
 }
 
-/* The fastest first; what has no rate comes last, in the order of names. */
-struct rated {
-	const char *name;
-	double rate; /* -1: none */
-};
-
-static int by_rate(const void *a, const void *b)
-{
-	const struct rated *x = a, *y = b;
-
-	if (x->rate != y->rate)
-		return x->rate > y->rate ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
-/* The names in the order of the table: an array to free. */
-static struct rated *order(const struct cw_states *look, bool rated, size_t *n)
-{
-	const char **names = cw_json_keys(look->connectors, n);
-	struct rated *out = cw_alloc((*n + 1) * sizeof(*out));
-
-	for (size_t i = 0; i < *n; i++) {
-		out[i].name = names[i];
-		if (!rated || !cw_window_rate(look->window, names[i], -1, CW_N_RECORDS, &out[i].rate))
-			out[i].rate = -1;
-	}
-	free(names);
-	if (*n > 0)
-		qsort(out, *n, sizeof(*out), by_rate);
-	return out;
-}
-
-void cw_states_connectors(struct cw_table *table, const struct cw_states *look, bool rates, bool by_rates)
+void cw_states_connectors(struct cw_table *table, const struct cw_states *look, bool rates)
 {
 	static const char *const heads[] = { "NAME", "TYPE", "STATE", "TASKS" };
 	size_t n;
-	struct rated *rows = order(look, by_rates, &n);
+	const char **names = cw_json_keys(look->connectors, &n);
 
 	put_heads(table, heads, 4, rates);
 	for (size_t i = 0; i < n; i++) {
-		const json_t *status = json_object_get(look->connectors, rows[i].name);
+		const json_t *status = json_object_get(look->connectors, names[i]);
 		const char *state = cw_json_text(json_object_get(status, "connector"), "state");
 		CW_AUTO_FREE char *tasks = task_states(json_object_get(status, "tasks"));
 
 		cw_table_row(table);
-		cw_table_cell(table, rows[i].name, CW_COLOR_NONE);
+		cw_table_cell(table, names[i], CW_COLOR_NONE);
 		cw_table_cell(table, cw_json_text(status, "type"), CW_COLOR_NONE);
 		cw_table_cell(table, state, cw_ctl_state_color(state));
 		cw_table_cell(table, tasks, tasks_color(status));
-		put_numbers(table, look, rows[i].name, -1, rates);
+		put_numbers(table, look, names[i], -1, rates);
 	}
-	free(rows);
+	free(names);
 }
 
 void cw_states_tasks(struct cw_table *table, const struct cw_states *look, const char *name, bool rates)
@@ -222,6 +211,21 @@ void cw_states_traces(const struct cw_ctl *ctl, struct cw_buf *out, const json_t
 
 		put_trace(ctl, out, who, task);
 	}
+}
+
+/* ---- data ---------------------------------------------------------------------------------- */
+
+json_t *cw_states_with_metrics(const struct cw_states *look, const char *name)
+{
+	json_t *status = json_deep_copy(json_object_get(look->connectors, name)), *task;
+	size_t i;
+
+	json_object_set_new(status, "metrics", cw_window_to_json(look->window, name, -1));
+	json_array_foreach(json_object_get(status, "tasks"), i, task)
+		json_object_set_new(
+			task, "metrics",
+			cw_window_to_json(look->window, name, (int)json_integer_value(json_object_get(task, "id"))));
+	return status;
 }
 
 /* ---- asking -------------------------------------------------------------------------------- */

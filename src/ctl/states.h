@@ -15,10 +15,20 @@ enum cw_ctl_exit cw_states_fetch(struct cw_ctl *ctl, const char *name, json_t **
 /* Takes a sample of /metrics. A worker without it (Kafka's own) has no numbers; that is no failure. */
 void cw_states_count(struct cw_ctl *ctl, struct cw_window *window);
 
-void cw_states_connectors(struct cw_table *table, const struct cw_states *states, bool rates, bool by_rates);
+void cw_states_connectors(struct cw_table *table, const struct cw_states *states, bool rates);
 void cw_states_tasks(struct cw_table *table, const struct cw_states *states, const char *name, bool rates);
 /* The traces of what FAILED. */
 void cw_states_traces(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *status);
+/* One word for all of it, where the worker says it: a connector that RUNs with FAILED tasks is FAILED. */
+const char *cw_states_summary(const json_t *status);
+/* How many tasks run or have run, of how many: "3", or "1 of 3". New. */
+char *cw_states_task_count(const json_t *status);
+/* Cells of numbers, "-" for what is not known. task -1: the connector's own, or the sum of its tasks. */
+void cw_states_put_count(struct cw_table *table, const struct cw_states *states, const char *name, int task,
+			 enum cw_number number);
+void cw_states_put_rates(struct cw_table *table, const struct cw_states *states, const char *name, int task);
+/* ConnectorStateInfo with "metrics" in it, and in each task. New. */
+json_t *cw_states_with_metrics(const struct cw_states *states, const char *name);
 bool cw_states_any_failed(const json_t *connectors);
 
 #endif

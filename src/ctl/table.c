@@ -201,15 +201,31 @@ const char *cw_count_text(double value, char *out, size_t size)
 	return out;
 }
 
-const char *cw_bytes_text(double per_second, char *out, size_t size)
+static const char *put_bytes(double bytes, const char *behind, char *out, size_t size)
 {
-	static const char *const units[] = { "B/s", "kB/s", "MB/s", "GB/s", "TB/s" };
+	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
 	int unit = 0;
 
-	while (per_second >= 999.95 && unit < 4) {
-		per_second /= 1000;
+	while (bytes >= 999.95 && unit < 4) {
+		bytes /= 1000;
 		unit++;
 	}
-	snprintf(out, size, unit == 0 ? "%.0f %s" : "%.1f %s", per_second, units[unit]);
+	snprintf(out, size, unit == 0 ? "%.0f %s%s" : "%.1f %s%s", bytes, units[unit], behind);
+	return out;
+}
+
+const char *cw_bytes_text(double bytes, char *out, size_t size)
+{
+	return put_bytes(bytes, "", out, size);
+}
+
+const char *cw_bytes_rate_text(double per_second, char *out, size_t size)
+{
+	return put_bytes(per_second, "/s", out, size);
+}
+
+const char *cw_percent_text(double share, char *out, size_t size)
+{
+	snprintf(out, size, "%.1f %%", share * 100);
 	return out;
 }

@@ -13,7 +13,7 @@
 
 enum cw_color { CW_COLOR_NONE = 0, CW_COLOR_BOLD, CW_COLOR_GREEN, CW_COLOR_YELLOW, CW_COLOR_RED, CW_COLOR_CYAN };
 
-#define CW_TABLE_COLUMNS 12
+#define CW_TABLE_COLUMNS 16
 
 struct cw_cell {
 	char *text;
@@ -45,7 +45,11 @@ void cw_text_wrap(struct cw_buf *out, const char *text, size_t indent, size_t wi
 
 /* "1,234,567"; size of out at least 32. */
 const char *cw_count_text(double value, char *out, size_t size);
+/* "1.2 MB" */
+const char *cw_bytes_text(double bytes, char *out, size_t size);
 /* "1.2 MB/s" */
-const char *cw_bytes_text(double per_second, char *out, size_t size);
+const char *cw_bytes_rate_text(double per_second, char *out, size_t size);
+/* Of a share that is 1 when it is whole: "12.5 %" */
+const char *cw_percent_text(double share, char *out, size_t size);
 
 #endif

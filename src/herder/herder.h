@@ -39,8 +39,9 @@ enum cw_op {
 	CW_OP_PLUGINS,       /* → [PluginInfo…] */
 	CW_OP_PLUGIN_CONFIG, /* name: plugin; → [definition…] */
 	CW_OP_VALIDATE,      /* name: plugin; body: flat config; → ConfigInfos */
-	CW_OP_METRICS,       /* → {"worker":{metrics},"connectors":{NAME:{"state","type","class","tasks":[{"id","state",
-				  "restarts","metrics":{…as in supervisor/protocol.h}}…]}}} */
+	CW_OP_METRICS,       /* → {"process":{metrics of this process},"worker":{metrics},"connectors":{NAME:{"state","type",
+				  "class","metrics":{of its process, if it has one},"tasks":[{"id","state","restarts",
+				  "metrics":{…as in supervisor/protocol.h}}…]}}} */
 	CW_OP_TOPICS,        /* → {NAME:{"topics":[topic…]}}, of an unknown connector an empty list */
 	CW_OP_RESET_TOPICS,  /* → none, of an unknown connector too */
 	CW_OP_LOGGERS,       /* → {LOGGER:{"level","last_modified"}…}, in the order of the names */

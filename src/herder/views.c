@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistd.h>
+
 #include "base/mem.h"
+#include "supervisor/usage.h"
 
 static void put_text(json_t *object, const char *key, const char *value)
 {
@@ -107,6 +110,22 @@ static void put_metric(json_t *metrics, const char *name, const char *kind, int6
 						     (json_int_t)value));
 }
 
+/* What a process has used; nothing when it is gone. New. */
+static json_t *usage_metrics(pid_t pid)
+{
+	json_t *metrics = json_object();
+	struct cw_usage usage;
+
+	if (!cw_usage_read(pid, &usage))
+		return metrics;
+	json_object_set_new(metrics, "cpu_seconds",
+			    json_pack("{sssssf}", "kind", "counter", "help", "Processor time of the process, user and system, in seconds.",
+				      "value", usage.cpu_s));
+	put_metric(metrics, "resident_memory_bytes", "gauge", usage.resident_bytes,
+		   "Memory of the process, with what it shares with others.");
+	return metrics;
+}
+
 static json_t *worker_metrics(const struct cw_herder *herder)
 {
 	json_t *metrics = json_object();
@@ -143,6 +162,8 @@ static json_t *connector_metrics(const struct cw_connector *c)
 	put_text(object, "state", cw_plan_connector_state(&view));
 	put_text(object, "type", c->kind);
 	put_text(object, "class", c->class_name);
+	if (c->host)
+		json_object_set_new(object, "metrics", usage_metrics(cw_hostproc_pid(c->host)));
 	json_object_set_new(object, "tasks", list);
 	free(tasks);
 	return object;
@@ -154,5 +175,6 @@ json_t *cw_view_metrics(const struct cw_herder *herder)
 
 	for (const struct cw_connector *c = herder->connectors; c; c = c->next)
 		json_object_set_new(connectors, c->name, connector_metrics(c));
-	return json_pack("{soso}", "worker", worker_metrics(herder), "connectors", connectors);
+	return json_pack("{sososo}", "process", usage_metrics(getpid()), "worker", worker_metrics(herder), "connectors",
+			 connectors);
 }

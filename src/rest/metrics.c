@@ -78,7 +78,7 @@ static void put_sample(struct cw_buf *out, const char *name, const struct cw_buf
 	if (json_is_integer(value))
 		cw_buf_printf(out, " %" JSON_INTEGER_FORMAT "\n", json_integer_value(value));
 	else
-		cw_buf_printf(out, " %.17g\n", json_real_value(value));
+		cw_buf_printf(out, " %.15g\n", json_real_value(value));
 }
 
 static void put_one(struct cw_buf *out, const char *name, const struct cw_buf *labels)
@@ -86,13 +86,13 @@ static void put_one(struct cw_buf *out, const char *name, const struct cw_buf *l
 	cw_buf_printf(out, "%s{%s} 1\n", name, labels->p);
 }
 
-/* "consumer-lag" of scope "task_" is connect_worker_task_consumer_lag; counters end in _total. New. */
-static char *metric_name(const char *scope, const char *name, bool counter)
+/* "consumer-lag" behind PREFIX "task_" is connect_worker_task_consumer_lag; counters end in _total. New. */
+static char *metric_name(const char *prefix, const char *name, bool counter)
 {
 	struct cw_buf out = { 0 };
 	size_t n;
 
-	cw_buf_printf(&out, PREFIX "%s", scope);
+	cw_buf_puts(&out, prefix);
 	for (; *name; name++)
 		cw_buf_append(&out, isalnum((unsigned char)*name) ? name : "_", 1);
 	n = out.n;
@@ -102,17 +102,27 @@ static char *metric_name(const char *scope, const char *name, bool counter)
 }
 
 /* One entry of a "metrics" object. */
-static void put_metric(struct families *families, const char *scope, const char *key, const json_t *metric,
+static void put_metric(struct families *families, const char *prefix, const char *key, const json_t *metric,
 		       const struct cw_buf *labels)
 {
 	const json_t *value = json_is_number(metric) ? metric : json_object_get(metric, "value");
 	const char *kind = json_string_value(json_object_get(metric, "kind"));
 	const char *help = json_string_value(json_object_get(metric, "help"));
 	bool counter = kind && strcmp(kind, "counter") == 0;
-	CW_AUTO_FREE char *name = metric_name(scope, key, counter);
+	CW_AUTO_FREE char *name = metric_name(prefix, key, counter);
 
 	if (json_is_number(value))
 		put_sample(family(families, name, counter ? "counter" : "gauge", help), name, labels, value);
+}
+
+static void put_metrics(struct families *families, const char *prefix, const json_t *metrics,
+			const struct cw_buf *labels)
+{
+	const char *key;
+	json_t *metric;
+
+	json_object_foreach((json_t *)metrics, key, metric)
+		put_metric(families, prefix, key, metric, labels);
 }
 
 static void put_state(struct families *families, const char *name, const char *help, const json_t *owner,
@@ -149,7 +159,7 @@ static void put_task(struct families *families, const char *connector, const jso
 			   restarts_name, &labels, restarts);
 	json_object_foreach(json_object_get(task, "metrics"), key, metric)
 		if (!restarts || strcmp(key, "restarts") != 0)
-			put_metric(families, "task_", key, metric, &labels);
+			put_metric(families, PREFIX "task_", key, metric, &labels);
 	cw_buf_free(&labels);
 }
 
@@ -165,6 +175,7 @@ static void put_connector(struct families *families, const char *name, const jso
 	put_label(&labels, "connector", name);
 	put_state(families, PREFIX "connector_state", "The state of the connector, as a label; always 1.", connector,
 		  &labels);
+	put_metrics(families, PREFIX "connector_", json_object_get(connector, "metrics"), &labels);
 	put_label(&labels, "type", type ? type : "unknown");
 	put_label(&labels, "class", class ? class : "");
 	put_one(family(families, info, "gauge", "The type and class of the connector, as labels; always 1."), info,
@@ -193,8 +204,7 @@ static void put_worker(struct families *families, const json_t *answer, const st
 	put_label(&version, "version", process->version);
 	put_one(family(families, info, "gauge", "The worker's version, as a label; always 1."), info, &version);
 	cw_buf_free(&version);
-	json_object_foreach(json_object_get(answer, "worker"), key, value)
-		put_metric(families, "", key, value, NULL);
+	put_metrics(families, PREFIX, json_object_get(answer, "worker"), NULL);
 	json_object_foreach(connectors, key, value)
 		tasks += json_array_size(json_object_get(value, "tasks"));
 	put_own(families, PREFIX "connector_count", "Connectors that exist on this worker.",
@@ -204,6 +214,7 @@ static void put_worker(struct families *families, const json_t *answer, const st
 		(double)(process->now_epoch_ms - process->start_epoch_ms) / 1000);
 	put_own(families, "process_start_time_seconds", "When the worker was started, in seconds since 1970.",
 		(double)process->start_epoch_ms / 1000);
+	put_metrics(families, "process_", json_object_get(answer, "process"), NULL);
 }
 
 char *cw_metrics_render(const json_t *answer, const struct cw_metrics_process *process)

@@ -20,6 +20,8 @@ static const char metrics[] = "# TYPE connect_worker_task_records_total counter\
 			      "connect_worker_task_records_total{connector=\"src\",task=\"0\"} 1000\n"
 			      "connect_worker_task_records_total{connector=\"src\",task=\"1\"} 234567\n"
 			      "connect_worker_task_errors_total{connector=\"src\",task=\"1\"} 2\n"
+			      "connect_worker_connector_resident_memory_bytes{connector=\"src\"} 12345678\n"
+			      "connect_worker_connector_cpu_seconds_total{connector=\"src\"} 5\n"
 			      "connect_worker_task_restarts_total{connector=\"src\",task=\"1\"} 1\n";
 
 /* ---- the commands -------------------------------------------------------------------------- */
@@ -119,7 +121,7 @@ static void test_status__watches_in_lines_or_on_a_screen(void)
 	mini_http_answer(r->http, "GET", "/metrics", 200, metrics);
 	run(r, "status src --watch --count=2 --interval 0.01");
 	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
-	CU_ASSERT_TRUE(has(r->out, "Z src RUNNING tasks=1 records=235567 errors=2 restarts=1\n"));
+	CU_ASSERT_TRUE(has(r->out, "Z src RUNNING tasks=1 records=235567 errors=2 restarts=1 memory=12345678\n"));
 	CU_ASSERT_TRUE(has(r->out, "Z src-1 RUNNING records=234567 records/s=0 errors=2 restarts=1\n"));
 	run(r, "status src -n 2 --interval 0.01 -o json");
 	CU_ASSERT_TRUE(has(r->out, "\"records_per_second\":0.0"));
@@ -365,14 +367,18 @@ static void test_describe__tells_all(void)
 			 "{\"connector.class\":\"S\",\"password\":\"[hidden]\"}");
 	mini_http_answer(r->http, "GET", "/connectors/src/offsets", 200,
 			 "{\"offsets\":[{\"partition\":{\"f\":1},\"offset\":{\"p\":2}}]}");
+	mini_http_answer(r->http, "GET", "/connectors/src/logs", 200,
+			 "[{\"time\":\"2026-01-21T22:23:40.123Z\",\"level\":\"INFO\",\"message\":\"paused\"}]");
 	mini_http_answer(r->http, "GET", "/metrics", 200, metrics);
 	expect(r, "describe src", CW_CTL_FAILED,
-	       "GET /connectors/src/status\nGET /connectors/src/config\nGET /metrics\nGET /connectors/src/offsets\n",
+	       "GET /connectors/src/status\nGET /connectors/src/config\nGET /metrics\nGET /connectors/src/offsets\n"
+	       "GET /connectors/src/logs?level=INFO&lines=10\n",
 	       "Name    src\n"
 	       "Type    source\n"
 	       "Class   S\n"
 	       "State   PAUSED\n"
 	       "Worker  w:1\n"
+	       "Memory  12.3 MB\n"
 	       "\n"
 	       "Configuration\n"
 	       "connector.class  S\n"
@@ -384,6 +390,9 @@ static void test_describe__tells_all(void)
 	       "\n"
 	       "Offsets\n"
 	       "{\"f\":1}  {\"p\":2}\n"
+	       "\n"
+	       "Events\n"
+	       "2026-01-21T22:23:40.123Z INFO  paused\n"
 	       "\n"
 	       "task 1:\n"
 	       "    killed by SIGSEGV in poll()\n"

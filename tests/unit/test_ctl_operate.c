@@ -256,6 +256,44 @@ static void test_topics__are_shown_and_reset(void)
 	end(r);
 }
 
+/* ---- top ----------------------------------------------------------------------------------- */
+
+static void test_top__shows_what_connectors_do_and_cost(void)
+{
+	static const char *const asked = "GET /metrics\nGET /connectors?expand=status\nGET /metrics\n";
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors", 200,
+			 "{\"src\":{\"status\":{\"type\":\"source\",\"summary_state\":\"FAILED\",\"connector\":{\"state\":\"RUNNING\"},"
+			 "\"tasks\":[{\"id\":0,\"state\":\"RUNNING\"},{\"id\":1,\"state\":\"FAILED\"}]}},"
+			 "\"a\":{\"status\":{\"connector\":{\"state\":\"STOPPED\"},\"tasks\":[]}}}");
+	mini_http_answer(r->http, "GET", "/metrics", 200,
+			 "connect_worker_task_records_total{connector=\"src\",task=\"0\"} 1000\n"
+			 "connect_worker_task_bytes_total{connector=\"src\",task=\"0\"} 9\n"
+			 "connect_worker_task_errors_total{connector=\"src\",task=\"1\"} 2\n"
+			 "connect_worker_connector_cpu_seconds_total{connector=\"src\"} 1.5\n"
+			 "connect_worker_connector_resident_memory_bytes{connector=\"src\"} 12345678\n");
+	/* Nothing moves in this worker; what is not known of one that is stopped is no zero. */
+	expect(r, "top", CW_CTL_OK, asked,
+	       "NAME  STATE    TASKS   RECORDS/S  BYTES/S  LAG  ERRORS    CPU   MEMORY\n"
+	       "src   FAILED   1 of 2          0    0 B/s    -       2  0.0 %  12.3 MB\n"
+	       "a     STOPPED  0               -        -    -       -      -        -\n",
+	       "");
+	run(r, "top src -o json");
+	CU_ASSERT_TRUE(has(r->out, "\"resident_memory_bytes\":12345678"));
+	CU_ASSERT_TRUE(has(r->out, "\"cpu_percent\":0.0"));
+	CU_ASSERT_PTR_NULL(strstr(r->out, "\"a\":"));
+	run(r, "top src nope -q");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
+	CU_ASSERT_TRUE(has(r->err, "Connector nope not found"));
+	/* A worker without numbers still has states. */
+	mini_http_answer(r->http, "GET", "/metrics", 404, "{\"message\":\"HTTP 404 Not Found\"}");
+	run(r, "top src -o wide");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
+	CU_ASSERT_TRUE(has(r->out, "src   FAILED  1 of 2          -"));
+	end(r);
+}
+
 int main(void)
 {
 	CU_TestInfo operate[] = {
@@ -268,6 +306,7 @@ int main(void)
 		{ "logs refused", test_logs__refusals },
 		{ "loggers", test_loggers__are_shown_and_set },
 		{ "topics", test_topics__are_shown_and_reset },
+		{ "top", test_top__shows_what_connectors_do_and_cost },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "operating", .pTests = operate }, CU_SUITE_INFO_NULL };

@@ -77,7 +77,7 @@ static void test_table__has_a_last_column(void)
 
 		cw_table_cell(&table, text, CW_COLOR_NONE);
 	}
-	CU_ASSERT_STRING_EQUAL(table.rows[0][CW_TABLE_COLUMNS - 1].text, "13");
+	CU_ASSERT_EQUAL(atoi(table.rows[0][CW_TABLE_COLUMNS - 1].text), CW_TABLE_COLUMNS + 1);
 	cw_table_free(&table);
 }
 
@@ -104,10 +104,12 @@ static void test_texts__of_numbers(void)
 	CU_ASSERT_STRING_EQUAL(cw_count_text(-1234, text, sizeof(text)), "-1,234");
 	CU_ASSERT_STRING_EQUAL(cw_count_text(-0.2, text, sizeof(text)), "0");
 	CU_ASSERT_STRING_EQUAL(cw_count_text(1e300, text, sizeof(text)), "?");
-	CU_ASSERT_STRING_EQUAL(cw_bytes_text(12, text, sizeof(text)), "12 B/s");
-	CU_ASSERT_STRING_EQUAL(cw_bytes_text(999.99, text, sizeof(text)), "1.0 kB/s");
-	CU_ASSERT_STRING_EQUAL(cw_bytes_text(152.5e6, text, sizeof(text)), "152.5 MB/s");
-	CU_ASSERT_STRING_EQUAL(cw_bytes_text(5e16, text, sizeof(text)), "50000.0 TB/s");
+	CU_ASSERT_STRING_EQUAL(cw_bytes_rate_text(12, text, sizeof(text)), "12 B/s");
+	CU_ASSERT_STRING_EQUAL(cw_bytes_rate_text(999.99, text, sizeof(text)), "1.0 kB/s");
+	CU_ASSERT_STRING_EQUAL(cw_bytes_rate_text(152.5e6, text, sizeof(text)), "152.5 MB/s");
+	CU_ASSERT_STRING_EQUAL(cw_bytes_rate_text(5e16, text, sizeof(text)), "50000.0 TB/s");
+	CU_ASSERT_STRING_EQUAL(cw_bytes_text(12345678, text, sizeof(text)), "12.3 MB");
+	CU_ASSERT_STRING_EQUAL(cw_percent_text(1.239, text, sizeof(text)), "123.9 %");
 }
 
 /* ---- metrics ------------------------------------------------------------------------------- */
@@ -249,6 +251,33 @@ static void test_numbers__what_a_sink_wrote_says_more_than_what_it_read(void)
 	}
 }
 
+static void test_numbers__of_the_processes_of_connectors(void)
+{
+	struct cw_window window = { 0 };
+	double value;
+	json_t *json;
+
+	for (int i = 0; i < 2; i++) {
+		CW_AUTO_FREE char *sample = cw_format("connect_worker_connector_cpu_seconds_total{connector=\"s\"} %g\n"
+						      "connect_worker_connector_resident_memory_bytes{connector=\"s\"} 4096\n"
+						      "connect_worker_task_records_total{connector=\"s\",task=\"0\"} 1\n",
+						      1 + i * 0.5);
+
+		CU_ASSERT_EQUAL(cw_window_add(&window, sample, i * 2000), 0);
+	}
+	CU_ASSERT_TRUE(cw_window_value(&window, "s", -1, CW_N_MEMORY, &value));
+	CU_ASSERT_EQUAL(value, 4096);
+	CU_ASSERT_FALSE(cw_window_value(&window, "s", 0, CW_N_MEMORY, &value));
+	CU_ASSERT_TRUE(cw_window_rate(&window, "s", -1, CW_N_CPU, &value));
+	CU_ASSERT_DOUBLE_EQUAL(value, 0.25, 1e-9);
+	json = cw_window_to_json(&window, "s", -1);
+	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(json, "cpu_seconds")), 1.5, 1e-9);
+	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(json, "cpu_percent")), 25, 1e-9);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json, "resident_memory_bytes")), 4096);
+	json_decref(json);
+	cw_window_free(&window);
+}
+
 static void test_numbers__a_broken_answer_is_not_taken_in(void)
 {
 	struct cw_window window = { 0 };
@@ -318,6 +347,7 @@ int main(void)
 		{ "metrics", test_prometheus__reads_names_labels_values_and_skips_the_rest },
 		{ "broken metrics", test_prometheus__names_the_line_that_is_broken },
 		{ "sums", test_numbers__sum_the_tasks_and_know_what_is_missing },
+		{ "processes", test_numbers__of_the_processes_of_connectors },
 		{ "rates", test_numbers__rates_span_the_window },
 		{ "restarts", test_numbers__a_restarted_task_counts_from_there },
 		{ "sinks", test_numbers__what_a_sink_wrote_says_more_than_what_it_read },

@@ -94,6 +94,33 @@ static void test_topics__are_not_kept_when_tracking_is_disabled(void)
 	wait_topics("c", "['t']");
 }
 
+/* ---- processes ----------------------------------------------------------------------------- */
+
+static double usage_of(const json_t *owner, const char *name)
+{
+	return json_number_value(json_object_get(json_object_get(json_object_get(owner, "metrics"), name), "value"));
+}
+
+static void test_metrics__say_what_each_process_uses(void)
+{
+	struct cw_answer answer;
+	const json_t *connectors;
+
+	start_worker();
+	create("runs", "{}");
+	create("stopped", "{}");
+	ok(CW_OP_STOP, "stopped");
+	wait_states("stopped", "STOPPED");
+	wait_states("runs", "RUNNING RUNNING");
+	answer = call(CW_OP_METRICS, NULL);
+	connectors = json_object_get(answer.body, "connectors");
+	CU_ASSERT_TRUE(usage_of(json_object_get(connectors, "runs"), "resident_memory_bytes") > 100000);
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(json_object_get(json_object_get(connectors, "runs"), "metrics"), "cpu_seconds"));
+	CU_ASSERT_PTR_NULL(json_object_get(json_object_get(connectors, "stopped"), "metrics"));
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(json_object_get(answer.body, "process"), "cpu_seconds"));
+	json_decref(answer.body);
+}
+
 /* ---- loggers ------------------------------------------------------------------------------- */
 
 /* "name=LEVEL" in the order of the answer, with a "*" behind those whose level was set. */
@@ -287,6 +314,7 @@ int main(int argc, char **argv)
 		{ "topics go with their connector", test_topics__go_with_their_connector },
 		{ "topics are not kept when tracking is disabled",
 		  test_topics__are_not_kept_when_tracking_is_disabled },
+		{ "metrics say what each process uses", test_metrics__say_what_each_process_uses },
 		{ "loggers have the level of what is above them", test_loggers__have_the_level_of_what_is_above_them },
 		{ "loggers: what is refused", test_loggers__what_is_refused },
 		{ "logs are of the host and of the worker", test_logs__are_of_the_host_and_of_the_worker },

@@ -160,6 +160,21 @@ static void test_metrics__renders_worker_connectors_and_tasks(void)
 		  "connect_worker_task_consumer_lag{connector=\"a\",task=\"0\"} 1.5\n"
 		  "# TYPE connect_worker_task_bytes_total counter\n"
 		  "connect_worker_task_bytes_total{connector=\"a\",task=\"1\"} -1\n" },
+		{ "{\"process\":{\"cpu_seconds\":{\"kind\":\"counter\",\"help\":\"H.\",\"value\":0.07}},\"connectors\":{\"a\":{"
+		  "\"metrics\":{\"cpu_seconds\":{\"kind\":\"counter\",\"help\":\"I.\",\"value\":1.25},"
+		  "\"resident_memory_bytes\":{\"kind\":\"gauge\",\"value\":4096}}}}}",
+		  WORKER("1", "0")
+		  "# HELP process_cpu_seconds_total H.\n"
+		  "# TYPE process_cpu_seconds_total counter\n"
+		  "process_cpu_seconds_total 0.07\n"
+		  "# HELP connect_worker_connector_cpu_seconds_total I.\n"
+		  "# TYPE connect_worker_connector_cpu_seconds_total counter\n"
+		  "connect_worker_connector_cpu_seconds_total{connector=\"a\"} 1.25\n"
+		  "# TYPE connect_worker_connector_resident_memory_bytes gauge\n"
+		  "connect_worker_connector_resident_memory_bytes{connector=\"a\"} 4096\n"
+		  "# HELP connect_worker_connector_info The type and class of the connector, as labels; always 1.\n"
+		  "# TYPE connect_worker_connector_info gauge\n"
+		  "connect_worker_connector_info{connector=\"a\",type=\"unknown\",class=\"\"} 1\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

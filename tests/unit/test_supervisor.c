@@ -15,6 +15,7 @@
 #include "supervisor/oneshot.h"
 #include "supervisor/process.h"
 #include "supervisor/protocol.h"
+#include "supervisor/usage.h"
 #include "unit.h"
 
 #define DEADLINE_MS 10000
@@ -282,6 +283,19 @@ static void test_hostproc__garbage_gets_it_killed(void)
 	finish(&seen);
 }
 
+static void test_usage__is_read_of_a_process_that_is_there(void)
+{
+	struct cw_usage usage = { 0 };
+	int64_t until_ms = cw_clock_ms() + DEADLINE_MS;
+
+	/* Until the clock has ticked for this process. */
+	while (usage.cpu_s == 0 && cw_clock_ms() < until_ms)
+		CU_ASSERT_TRUE_FATAL(cw_usage_read(getpid(), &usage));
+	CU_ASSERT_TRUE(usage.cpu_s >= 0.01 && usage.cpu_s < 60);
+	CU_ASSERT_TRUE(usage.resident_bytes > 100000 && usage.resident_bytes < INT64_C(10000000000));
+	CU_ASSERT_FALSE(cw_usage_read(INT_MAX, &usage));
+}
+
 static void test_hostproc__inherits_what_it_is_given_and_nothing_else(void)
 {
 	CW_AUTO_FREE char *path = NULL;
@@ -470,6 +484,7 @@ int main(int argc, char **argv)
 		  test_hostproc__one_that_hangs_is_killed_by_its_deadline },
 		{ "a kill from outside is told apart", test_hostproc__a_kill_from_outside_is_told_apart },
 		{ "garbage gets a host killed", test_hostproc__garbage_gets_it_killed },
+		{ "what a process uses", test_usage__is_read_of_a_process_that_is_there },
 		{ "a host inherits what it is given and nothing else",
 		  test_hostproc__inherits_what_it_is_given_and_nothing_else },
 		{ "a program that is not there is an error", test_hostproc__a_program_that_is_not_there_is_an_error },
