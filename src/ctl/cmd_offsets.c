@@ -1,5 +1,4 @@
-/* offsets set, shift, reset, export, import. */
-#include <errno.h>
+/* offsets set, reset, export, import. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,10 +7,10 @@
 #include "ctl/offsets.h"
 #include "ctl/ctl.h"
 
-/* What a connector has now: CW_CTL_OK and *out (new), the array. */
-static enum cw_ctl_exit fetch(struct cw_ctl *ctl, const char *name, json_t **out)
+enum cw_ctl_exit cw_ctl_fetch_offsets(struct cw_ctl *ctl, const char *name, const char *query, json_t **out)
 {
-	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, "/offsets");
+	CW_AUTO_FREE char *suffix = cw_format("/offsets%s", query);
+	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, suffix);
 	json_t *answer;
 	enum cw_ctl_exit result = cw_ctl_get(ctl, path, name, &answer);
 
@@ -69,8 +68,7 @@ static enum cw_ctl_exit check_stopped(struct cw_ctl *ctl, const char *name)
 	return result;
 }
 
-/* Sends the entries, or with --dry-run shows what they would do. now may be NULL. */
-static enum cw_ctl_exit alter(struct cw_ctl *ctl, const char *name, const json_t *now, const json_t *entries)
+enum cw_ctl_exit cw_ctl_alter_offsets(struct cw_ctl *ctl, const char *name, const json_t *now, const json_t *entries)
 {
 	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, "/offsets");
 	enum cw_ctl_exit result = CW_CTL_OK;
@@ -96,7 +94,7 @@ static enum cw_ctl_exit alter(struct cw_ctl *ctl, const char *name, const json_t
 enum cw_ctl_exit cw_ctl_offsets_export(struct cw_ctl *ctl)
 {
 	json_t *offsets, *whole;
-	enum cw_ctl_exit result = fetch(ctl, ctl->args[0], &offsets);
+	enum cw_ctl_exit result = cw_ctl_fetch_offsets(ctl, ctl->args[0], "", &offsets);
 	char *text;
 
 	if (result != CW_CTL_OK)
@@ -128,12 +126,12 @@ enum cw_ctl_exit cw_ctl_offsets_set(struct cw_ctl *ctl)
 		cw_ctl_complain(ctl, "%s is no offset: of a sink it is a number, of a source JSON, or \"none\"",
 				ctl->args[2]);
 	else
-		result = ctl->given & CW_O_DRY_RUN ? fetch(ctl, name, &now) : CW_CTL_OK;
+		result = ctl->given & CW_O_DRY_RUN ? cw_ctl_fetch_offsets(ctl, name, "", &now) : CW_CTL_OK;
 	if (!partition || !offset)
 		cw_ctl_advise(ctl, "workerctl offsets get %s", name);
 	if (result == CW_CTL_OK) {
 		entries = json_pack("[{s:O,s:O}]", "partition", partition, "offset", offset);
-		result = alter(ctl, name, now, entries);
+		result = cw_ctl_alter_offsets(ctl, name, now, entries);
 		json_decref(entries);
 	}
 	json_decref(now);
@@ -142,79 +140,19 @@ enum cw_ctl_exit cw_ctl_offsets_set(struct cw_ctl *ctl)
 	return result;
 }
 
-/* ---- shift --------------------------------------------------------------------------------- */
-
-static bool read_distance(const struct cw_ctl *ctl, const char *text, json_int_t *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtoll(text, &end, 10);
-	if (end != text && !*end && !errno && *out > -INT64_C(1000000000000000) && *out < INT64_C(1000000000000000))
-		return true;
-	cw_ctl_complain(ctl, "%s is no distance; it is a number of records such as -100 or 100", text);
-	return false;
-}
-
-/* The partitions that are meant, all without words, moved; new. NULL: said what is wrong. */
-static json_t *shifted(const struct cw_ctl *ctl, const json_t *now, json_int_t distance)
-{
-	json_t *out = json_array(), *entry;
-	size_t i;
-
-	json_array_foreach((json_t *)now, i, entry) {
-		const json_t *partition = json_object_get(entry, "partition");
-		json_t *number = json_object_get(json_object_get(entry, "offset"), "kafka_offset");
-		json_int_t target = json_integer_value(number) + distance;
-		CW_AUTO_FREE char *text = cw_offsets_partition_text(partition);
-		bool meant = ctl->n_args == 2;
-
-		for (int k = 2; k < ctl->n_args; k++)
-			meant = meant || strcmp(ctl->args[k], text) == 0;
-		if (meant && json_is_integer(number))
-			json_array_append_new(out, json_pack("{s:O,s:{s:I}}", "partition", partition, "offset",
-							     "kafka_offset", target > 0 ? target : 0));
-	}
-	if (json_array_size(out) > 0)
-		return out;
-	json_decref(out);
-	cw_ctl_complain(ctl, "%s has no offset to shift: only those of a sink are numbers of records%s", ctl->args[0],
-			ctl->n_args > 2 ? ", and only those partitions that it has read" : "");
-	cw_ctl_advise(ctl, "workerctl offsets get %s", ctl->args[0]);
-	return NULL;
-}
-
-enum cw_ctl_exit cw_ctl_offsets_shift(struct cw_ctl *ctl)
-{
-	enum cw_ctl_exit result;
-	json_int_t distance;
-	json_t *now, *entries = NULL;
-
-	if (!read_distance(ctl, ctl->args[1], &distance))
-		return CW_CTL_USAGE;
-	result = fetch(ctl, ctl->args[0], &now);
-	if (result == CW_CTL_OK) {
-		entries = shifted(ctl, now, distance);
-		result = entries ? alter(ctl, ctl->args[0], now, entries) : CW_CTL_REFUSED;
-	}
-	json_decref(entries);
-	json_decref(now);
-	return result;
-}
-
 /* ---- reset --------------------------------------------------------------------------------- */
 
 static enum cw_ctl_exit plan_reset(struct cw_ctl *ctl, const char *name)
 {
 	json_t *now, *entries = json_array(), *entry;
-	enum cw_ctl_exit result = fetch(ctl, name, &now);
+	enum cw_ctl_exit result = cw_ctl_fetch_offsets(ctl, name, "", &now);
 	size_t i;
 
 	json_array_foreach(now, i, entry)
 		json_array_append_new(entries, json_pack("{s:O,s:n}", "partition", json_object_get(entry, "partition"),
 							 "offset"));
 	if (result == CW_CTL_OK)
-		result = alter(ctl, name, now, entries);
+		result = cw_ctl_alter_offsets(ctl, name, now, entries);
 	json_decref(entries);
 	json_decref(now);
 	return result;
@@ -292,9 +230,9 @@ enum cw_ctl_exit cw_ctl_offsets_import(struct cw_ctl *ctl)
 	enum cw_ctl_exit result = entries ? CW_CTL_OK : CW_CTL_USAGE;
 
 	if (result == CW_CTL_OK && ctl->given & CW_O_DRY_RUN)
-		result = fetch(ctl, ctl->args[0], &now);
+		result = cw_ctl_fetch_offsets(ctl, ctl->args[0], "", &now);
 	if (result == CW_CTL_OK)
-		result = alter(ctl, ctl->args[0], now, entries);
+		result = cw_ctl_alter_offsets(ctl, ctl->args[0], now, entries);
 	json_decref(now);
 	json_decref(entries);
 	return result;

@@ -191,6 +191,11 @@ enum cw_ctl_exit cw_ctl_check_exists(struct cw_ctl *ctl, const char *connector);
  */
 enum cw_ctl_exit cw_ctl_change(struct cw_ctl *ctl, const struct cw_request *request, const char *connector,
 			       const char *goal, struct cw_reply *reply);
+/*
+ * A worker that does not know a query parameter takes the request for one without it: CW_CTL_OK when its description of
+ * itself has the mark, or said that it has no `what`.
+ */
+enum cw_ctl_exit cw_ctl_need(struct cw_ctl *ctl, const char *mark, const char *what);
 /* A worker that does not know ?dry_run=true would take a dry run for the real thing: CW_CTL_OK, or said so. */
 enum cw_ctl_exit cw_ctl_need_dry_runs(struct cw_ctl *ctl);
 
@@ -245,6 +250,13 @@ enum cw_ctl_exit cw_ctl_complete(struct cw_ctl *ctl, int argc, char *const *argv
 /* Waits until a connector has the state, up to a time (monotonic). Says what is wrong, nothing when all is well. */
 enum cw_ctl_exit cw_ctl_await(struct cw_ctl *ctl, const char *connector, const char *state, int64_t deadline_ms);
 
+/* ---- cmd_offsets.c ---- */
+
+/* The "offsets" of GET /connectors/NAME/offsets, with a query such as "?at=…", or "": CW_CTL_OK and *out (new). */
+enum cw_ctl_exit cw_ctl_fetch_offsets(struct cw_ctl *ctl, const char *name, const char *query, json_t **out);
+/* Sends entries as a change, or with --dry-run shows what they would do. now: as fetched; NULL without --dry-run. */
+enum cw_ctl_exit cw_ctl_alter_offsets(struct cw_ctl *ctl, const char *name, const json_t *now, const json_t *entries);
+
 /* ---- cmd_logs.c ---- */
 
 /* A line of GET /connectors/NAME/logs, for people. */
@@ -270,6 +282,7 @@ enum cw_ctl_exit cw_ctl_delete(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_offsets_get(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_offsets_set(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_offsets_shift(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_offsets_to_time(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_offsets_reset(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_offsets_export(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_offsets_import(struct cw_ctl *ctl);

@@ -1,4 +1,5 @@
 /* Requests that many commands make. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -70,20 +71,28 @@ enum cw_ctl_exit cw_ctl_change(struct cw_ctl *ctl, const struct cw_request *requ
 	return result;
 }
 
-enum cw_ctl_exit cw_ctl_need_dry_runs(struct cw_ctl *ctl)
+enum cw_ctl_exit cw_ctl_need(struct cw_ctl *ctl, const char *mark, const char *what)
 {
 	struct cw_reply reply;
 	enum cw_ctl_exit result = CW_CTL_OK;
+	char *text;
 
 	if (cw_client_call(ctl->client, "GET", "/openapi.json", NULL, &reply) == 0) {
-		if (!reply.text.n || !strstr(reply.text.p, "\"dry_run\""))
+		text = json_dumps(reply.body, JSON_COMPACT);
+		if (!text || !strstr(text, mark))
 			result = CW_CTL_REFUSED;
+		free(text);
 	} else {
 		result = reply.status == 404 ? CW_CTL_REFUSED : cw_ctl_refused(ctl, &reply, NULL);
 	}
 	if (result == CW_CTL_REFUSED)
-		cw_ctl_complain(ctl, "the worker at %s has no dry runs, so nothing was sent to it",
-				cw_client_url(ctl->client));
+		cw_ctl_complain(ctl, "the worker at %s has no %s, so nothing was sent to it", cw_client_url(ctl->client),
+				what);
 	cw_reply_free(&reply);
 	return result;
+}
+
+enum cw_ctl_exit cw_ctl_need_dry_runs(struct cw_ctl *ctl)
+{
+	return cw_ctl_need(ctl, "\"dry_run\"", "dry runs");
 }

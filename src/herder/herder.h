@@ -33,7 +33,7 @@ enum cw_op {
 	CW_OP_STOP,          /* → none */
 	CW_OP_RESTART,       /* flags INCLUDE_TASKS, ONLY_FAILED; → none, or ConnectorStateInfo when either is set */
 	CW_OP_RESTART_TASK,  /* task; → none */
-	CW_OP_OFFSETS,       /* → {"offsets":[{"partition","offset"}…]} */
+	CW_OP_OFFSETS,       /* → {"offsets":[{"partition","offset"}…]}; with AT those that a time has in a sink's topics */
 	CW_OP_ALTER_OFFSETS, /* body {"offsets":[{"partition","offset"}…]}; only when STOPPED; → {"message"} */
 	CW_OP_RESET_OFFSETS, /* only when STOPPED; → {"message"} */
 	CW_OP_PLUGINS,       /* → [PluginInfo…] */
@@ -59,7 +59,8 @@ enum {
 	CW_OP_DRY_RUN = 1u << 5,       /* CREATE, PUT_CONFIG, PATCH_CONFIG: checks everything and changes nothing */
 	CW_OP_IGNORE_MISSING = 1u << 6, /* DELETE: one that is not there is no error */
 	CW_OP_CLUSTER = 1u << 7,        /* SET_LOGGER: on all workers; here there is one */
-	CW_OP_FOLLOW = 1u << 8         /* LOGS: the lines that come are wanted, too */
+	CW_OP_FOLLOW = 1u << 8,        /* LOGS: the lines that come are wanted, too */
+	CW_OP_AT = 1u << 9             /* OFFSETS: of at_ms */
 };
 
 /* A state that a request may wait for before it is answered. */
@@ -101,6 +102,7 @@ struct cw_request {
 	enum cw_wait wait;
 	int64_t wait_ms;      /* at most so long */
 	struct cw_log_filter log_filter; /* LOGS */
+	int64_t at_ms;        /* OFFSETS with AT: since the epoch */
 	const char *if_match; /* PUT_CONFIG, PATCH_CONFIG, DELETE: "*" or the etag that the config must have; NULL: any */
 };
 

@@ -298,11 +298,16 @@ void cw_offsets_cancel_all(struct cw_herder *herder)
 
 void cw_offsets_read(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c)
 {
+	bool at = call->request.flags & CW_OP_AT;
 	struct cw_error err = { 0 };
 	json_t *pairs;
 
 	if (is_sink(c)) {
-		ask(herder, call, c, json_object());
+		ask(herder, call, c, at ? json_pack("{sI}", "at", (json_int_t)call->request.at_ms) : json_object());
+		return;
+	}
+	if (at) {
+		cw_call_fail(call, CW_ERR_INVALID, "Only in a sink's topics a time has offsets, and connector %s is a source", c->name);
 		return;
 	}
 	pairs = cw_store_get_offsets(herder->store, c->name, &err);

@@ -3,30 +3,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/hide.h"
 #include "base/mem.h"
 #include "config/connector_config.h"
 #include "config/props.h"
+#include "host/catalog.h"
 #include "host/commands.h"
+#include "host/providers.h"
 #include "kafka/client.h"
 #include "kafka/groups.h"
 #include "kafka/offsets_topic.h"
+#include "kafka/partitions.h"
 
 #define TIMEOUT_MS 15000
 
-/* What was asked. */
+/* What was asked, with what the variables in it stand for. */
 struct question {
 	json_t *request;
 	struct cw_worker_config worker;
 	struct cw_map config;
+	struct cw_providers providers;
 	const char *name;
 	struct cw_log_scope scope;
 };
-
-static json_t *error_json(const struct cw_error *err)
-{
-	return json_pack("{s{siss}}", "error", "code", err->code, "text", err->text);
-}
 
 /* ---- sinks --------------------------------------------------------------------------------------- */
 
@@ -114,6 +113,68 @@ static json_t *group_offsets(const struct question *q, struct cw_error *err)
 		return NULL;
 	answer = ask_group(q, client, group, err);
 	rd_kafka_destroy(client);
+	return answer;
+}
+
+/* ---- the offsets of a time ----------------------------------------------------------------------- */
+
+/* The two keys alone: others may have variables that cannot be resolved, and are not needed here. */
+static int read_topics(const struct question *q, struct cw_connector_config *out, struct cw_config_memory **memory,
+		       struct cw_error *err)
+{
+	static const char *const keys[] = { "topics", "topics.regex" };
+	struct cw_config_table all = cw_connector_table(CW_PLUGIN_SINK);
+	struct cw_config_def defs[2];
+
+	for (size_t i = 0; i < 2; i++)
+		cw_config_table_find(all, keys[i], &defs[i]);
+	return cw_config_fill((struct cw_config_table){ defs, 2, sizeof(*defs) }, &q->config, out, memory, err);
+}
+
+/* Sorted, of every partition of the connector's topics; new. */
+static rd_kafka_topic_partition_list_t *ask_time(const struct cw_kafka_asking *asking,
+						 const struct cw_connector_config *config, int64_t epoch_ms,
+						 struct cw_error *err)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
+	int status = 0;
+
+	for (size_t i = 0; i < config->topics.n && status == 0; i++)
+		status = cw_partitions_of_topic(asking, config->topics.items[i], list, err);
+	if (status == 0 && config->topics_regex && *config->topics_regex)
+		status = cw_partitions_matching(asking, config->topics_regex, list, err);
+	if (status == 0)
+		status = cw_partitions_set_time(asking, epoch_ms, list, err);
+	if (status == 0)
+		status = cw_partitions_set_ends(asking, list, err);
+	if (status != 0) {
+		rd_kafka_topic_partition_list_destroy(list);
+		return NULL;
+	}
+	rd_kafka_topic_partition_list_sort(list, NULL, NULL);
+	return list;
+}
+
+/* A consumer, unlike others, makes no topic by asking for it. It is in no group. */
+static json_t *time_offsets(const struct question *q, struct cw_error *err)
+{
+	const struct cw_client_default defaults[] = { { "group.id", q->name }, { NULL, NULL } };
+	struct cw_connector_config config = { 0 };
+	struct cw_config_memory *memory = NULL;
+	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_CONSUMER, &q->worker, &q->config, defaults, err);
+	rd_kafka_t *client = conf ? cw_client_new(CW_CLIENT_CONSUMER, conf, &q->scope, err) : NULL;
+	struct cw_kafka_asking asking = { client, TIMEOUT_MS, NULL };
+	rd_kafka_topic_partition_list_t *list = NULL;
+	json_t *answer;
+
+	if (client && read_topics(q, &config, &memory, err) == 0)
+		list = ask_time(&asking, &config, json_integer_value(json_object_get(q->request, "at")), err);
+	answer = list ? offsets_json(list) : NULL;
+	if (list)
+		rd_kafka_topic_partition_list_destroy(list);
+	cw_config_memory_free(memory);
+	if (client)
+		rd_kafka_destroy(client);
 	return answer;
 }
 
@@ -215,6 +276,23 @@ static int answer(const json_t *json)
 	return json_dumpf(json, stdout, JSON_COMPACT) != 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* The connector's config with what its variables stand for; what cannot be resolved stays, since it may not be needed. */
+static int resolve(struct question *q, struct cw_catalog *catalog, struct cw_error *err)
+{
+	struct cw_map raw = { 0 }, failed = { 0 };
+	int status = -1;
+
+	if (cw_config_from_json(json_object_get(q->request, "config"), "config", &raw, err) == 0 &&
+	    cw_providers_open(&q->providers, catalog, &q->worker, q->name, err) == 0 &&
+	    cw_providers_resolve_worker(&q->providers, &q->worker, err) == 0) {
+		cw_providers_resolve(&q->providers, &raw, &q->config, &failed);
+		status = 0;
+	}
+	cw_map_free(&failed);
+	cw_map_free(&raw);
+	return status;
+}
+
 static int read_question(struct question *q, struct cw_error *err)
 {
 	json_error_t where;
@@ -226,25 +304,41 @@ static int read_question(struct question *q, struct cw_error *err)
 	q->scope = (struct cw_log_scope){ .connector = q->name, .task = -1 };
 	if (!q->name)
 		return cw_error_set(err, CW_ERR_INVALID, "the request has no \"name\"");
-	if (cw_worker_config_from_json(json_object_get(q->request, "worker"), &q->worker, err) != 0)
-		return -1;
-	return cw_config_from_json(json_object_get(q->request, "config"), "config", &q->config, err);
+	return cw_worker_config_from_json(json_object_get(q->request, "worker"), &q->worker, err);
+}
+
+static json_t *answer_of(const struct question *q, struct cw_error *err)
+{
+	if (json_object_get(q->request, "offsets"))
+		return write_source_offsets(q, err);
+	return json_object_get(q->request, "at") ? time_offsets(q, err) : group_offsets(q, err);
+}
+
+/* Kafka's words about a client may have in them what it was configured with. */
+static json_t *hidden_error(const struct question *q, const struct cw_error *err)
+{
+	CW_AUTO_FREE char *text = cw_hide(err->text, &q->providers.told);
+
+	return json_pack("{s{siss}}", "error", "code", err->code, "text", text);
 }
 
 int cw_host_offsets(void)
 {
 	struct question q = { .request = NULL };
+	struct cw_catalog catalog = { .plugin_path = &q.worker.plugin_path };
 	struct cw_error err = { 0 };
 	json_t *result = NULL;
 	int status;
 
-	if (read_question(&q, &err) == 0)
-		result = json_object_get(q.request, "offsets") ? write_source_offsets(&q, &err) : group_offsets(&q, &err);
+	if (read_question(&q, &err) == 0 && resolve(&q, &catalog, &err) == 0)
+		result = answer_of(&q, &err);
 	if (!result)
-		result = error_json(&err);
+		result = hidden_error(&q, &err);
 	status = answer(result);
 	json_decref(result);
 	json_decref(q.request);
+	cw_providers_close(&q.providers);
+	cw_catalog_free(&catalog);
 	cw_map_free(&q.config);
 	cw_worker_config_free(&q.worker);
 	return status;

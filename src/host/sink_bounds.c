@@ -1,12 +1,8 @@
 /* Bounded runs of a sink: where they end is asked of Kafka, once for all tasks, before the first record is read. */
-#include <regex.h>
-#include <string.h>
-
-#include "base/clock.h"
 #include "base/mem.h"
 #include "config/run_until.h"
 #include "host/sink.h"
-#include "kafka/client.h"
+#include "kafka/partitions.h"
 
 #define ASK_TIMEOUT_MS 10000
 
@@ -15,120 +11,33 @@ bool cw_sink_is_bounded(const struct cw_sink *sink)
 	return cw_run_until_parse(sink->task->framework.run_until) != CW_RUN_FOREVER;
 }
 
-/* ---- the partitions of the run ------------------------------------------------------------------- */
+/* ---- where it ends -------------------------------------------------------------------------------- */
 
-static void add_partitions(rd_kafka_topic_partition_list_t *list, const rd_kafka_metadata_topic_t *topic)
-{
-	for (int i = 0; i < topic->partition_cnt; i++)
-		rd_kafka_topic_partition_list_add(list, topic->topic, topic->partitions[i].id)->offset = RD_KAFKA_OFFSET_END;
-}
-
-static int no_answer(struct cw_error *err)
-{
-	return cw_error_set(err, CW_ERR_RETRIABLE, "Kafka does not say where the run has to end (run.until): no answer within "
-			    "%d ms", ASK_TIMEOUT_MS);
-}
-
-static int add_topic(struct cw_sink *sink, const char *name, rd_kafka_topic_partition_list_t *list,
-		     struct cw_error *err)
-{
-	rd_kafka_topic_t *topic = rd_kafka_topic_new(sink->consumer, name, NULL);
-	const rd_kafka_metadata_t *md =
-		topic ? cw_client_metadata(sink->consumer, topic, cw_clock_ms() + ASK_TIMEOUT_MS, &sink->task->stop) : NULL;
-	int status = md && md->topic_cnt == 1 ? 0 : no_answer(err);
-
-	if (status == 0)
-		add_partitions(list, &md->topics[0]);
-	if (md)
-		rd_kafka_metadata_destroy(md);
-	if (topic)
-		rd_kafka_topic_destroy(topic);
-	return status;
-}
-
-/* As librdkafka understands topics.regex: a POSIX extended expression. */
-static int add_matching(struct cw_sink *sink, const char *pattern, rd_kafka_topic_partition_list_t *list,
-			struct cw_error *err)
-{
-	const rd_kafka_metadata_t *md =
-		cw_client_metadata(sink->consumer, NULL, cw_clock_ms() + ASK_TIMEOUT_MS, &sink->task->stop);
-	CW_AUTO_FREE char *whole = cw_format("^(%s)$", pattern);
-	regex_t regex;
-
-	if (!md)
-		return no_answer(err);
-	if (regcomp(&regex, whole, REG_EXTENDED | REG_NOSUB) == 0) {
-		for (int i = 0; i < md->topic_cnt; i++)
-			if (regexec(&regex, md->topics[i].topic, 0, NULL, 0) == 0)
-				add_partitions(list, &md->topics[i]);
-		regfree(&regex);
-	}
-	rd_kafka_metadata_destroy(md);
-	return 0;
-}
-
-static int list_partitions(struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+static int list_partitions(const struct cw_sink *sink, const struct cw_kafka_asking *asking,
+			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
 {
 	const struct cw_connector_config *config = &sink->task->framework;
 	int status = 0;
 
 	for (size_t i = 0; i < config->topics.n && status == 0; i++)
-		status = add_topic(sink, config->topics.items[i], list, err);
+		status = cw_partitions_of_topic(asking, config->topics.items[i], list, err);
 	if (status == 0 && config->topics_regex && *config->topics_regex)
-		status = add_matching(sink, config->topics_regex, list, err);
+		status = cw_partitions_matching(asking, config->topics_regex, list, err);
 	return status;
 }
 
-/* ---- where they end ------------------------------------------------------------------------------- */
-
-/* Each offset is a time, or RD_KAFKA_OFFSET_END; then the offset that it stands for, or RD_KAFKA_OFFSET_END. */
-static int ask_offsets(struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)
-{
-	rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(sink->consumer, list, ASK_TIMEOUT_MS);
-
-	if (code)
-		return cw_error_set(err, CW_ERR_RETRIABLE, "Kafka does not say where the run has to end (run.until): %s",
-				    rd_kafka_err2str(code));
-	for (int i = 0; i < list->cnt; i++)
-		if (list->elems[i].err)
-			return cw_error_set(err, CW_ERR_RETRIABLE, "Kafka does not say where the run has to end (run.until) in partition "
-					    "%d of topic %s: %s", (int)list->elems[i].partition, list->elems[i].topic,
-					    rd_kafka_err2str(list->elems[i].err));
-	return 0;
-}
-
-/* The end of those that have no record of that time yet. */
-static int ask_ends(struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)
-{
-	for (int i = 0; i < list->cnt; i++) {
-		rd_kafka_topic_partition_t *p = &list->elems[i];
-		int64_t low = 0, high = 0;
-		rd_kafka_resp_err_t code;
-
-		if (p->offset >= 0)
-			continue;
-		code = rd_kafka_query_watermark_offsets(sink->consumer, p->topic, p->partition, &low, &high, ASK_TIMEOUT_MS);
-		if (code)
-			return cw_error_set(err, CW_ERR_RETRIABLE, "Kafka does not say where partition %d of topic %s ends (run.until): %s",
-					    (int)p->partition, p->topic, rd_kafka_err2str(code));
-		p->offset = high;
-	}
-	return 0;
-}
-
-static int end_at_time(struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+static int end_at_time(const struct cw_sink *sink, const struct cw_kafka_asking *asking,
+		       rd_kafka_topic_partition_list_t *list, struct cw_error *err)
 {
 	int64_t time_ms;
 
-	if (cw_run_until_time(sink->task->framework.run_until_time, &time_ms, err) != 0)
-		return -1;
-	for (int i = 0; i < list->cnt; i++)
-		list->elems[i].offset = time_ms;
-	return list->cnt ? ask_offsets(sink, list, err) : 0;
+	return cw_run_until_time(sink->task->framework.run_until_time, &time_ms, err) != 0 ?
+		       -1 :
+		       cw_partitions_set_time(asking, time_ms, list, err);
 }
 
 /* Partitions that are not named end where they end now. */
-static int end_at_offsets(struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+static int end_at_offsets(const struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)
 {
 	const struct cw_list *given = &sink->task->framework.run_until_offsets;
 
@@ -151,18 +60,31 @@ static int end_at_offsets(struct cw_sink *sink, rd_kafka_topic_partition_list_t 
 	return 0;
 }
 
-static int find_ends(struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+/* Kafka's own words say nothing of what was asked. */
+static int explain(struct cw_error *err)
 {
-	int status = list_partitions(sink, list, err);
+	CW_AUTO_FREE char *why = cw_strdup(err->text);
 
-	if (status != 0)
-		return status;
-	switch (cw_run_until_parse(sink->task->framework.run_until)) {
-	case CW_RUN_UNTIL_TIME: status = end_at_time(sink, list, err); break;
-	case CW_RUN_UNTIL_OFFSETS: status = end_at_offsets(sink, list, err); break;
-	default: break;
-	}
-	return status == 0 ? ask_ends(sink, list, err) : status;
+	if (err->code != CW_ERR_RETRIABLE)
+		return -1;
+	*err = (struct cw_error){ 0 };
+	return cw_error_set(err, CW_ERR_RETRIABLE, "Kafka does not say where the run has to end (run.until): %s", why);
+}
+
+static int find_ends(const struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+{
+	struct cw_kafka_asking asking = { sink->consumer, ASK_TIMEOUT_MS, &sink->task->stop };
+	int status = list_partitions(sink, &asking, list, err);
+
+	if (status == 0)
+		switch (cw_run_until_parse(sink->task->framework.run_until)) {
+		case CW_RUN_UNTIL_TIME: status = end_at_time(sink, &asking, list, err); break;
+		case CW_RUN_UNTIL_OFFSETS: status = end_at_offsets(sink, list, err); break;
+		default: break;
+		}
+	if (status == 0)
+		status = cw_partitions_set_ends(&asking, list, err);
+	return status == 0 ? 0 : explain(err);
 }
 
 enum cw_result cw_sink_set_bounds(struct cw_sink *sink, struct cw_error *err)

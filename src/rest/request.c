@@ -322,7 +322,8 @@ int cw_rest_request_make(const struct cw_route_match *match, const struct cw_uri
 					   .name = match->name,
 					   .task = match->task };
 	if (cw_route_wait(route, uri, &out->herder.wait, &out->herder.wait_ms, err) < 0 ||
-	    cw_route_log_filter(route, uri, &out->herder.log_filter, err) < 0)
+	    cw_route_log_filter(route, uri, &out->herder.log_filter, err) < 0 ||
+	    cw_route_time(route, uri, &out->herder.at_ms, err) < 0)
 		return -1;
 	if (route->body == CW_BODY_IGNORED)
 		return 0;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "config/run_until.h"
+
 #define JSON "application/json"
 #define PROMETHEUS "text/plain"
 /* What Kafka Connect grants a request and a health check. */
@@ -103,7 +105,10 @@ static const struct cw_route routes[] = {
 	  "Restarts one task." },
 
 	{ "GET", "/connectors/{connector}/offsets", "getOffsets", "offsets", CW_HANDLER_HERDER, CW_OP_OFFSETS,
-	  CW_BODY_IGNORED, CW_ANSWER_JSON, "ConnectorOffsets", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
+	  CW_BODY_IGNORED, CW_ANSWER_JSON, "ConnectorOffsets", JSON, REQUEST_MS, CW_ROLE_VIEWER,
+	  { { "at", CW_QUERY_TIME, CW_OP_AT,
+	      "Of a sink: instead the offset of the first record of this time or later in each partition of its topics, or "
+	      "the partition's end. A time such as 2026-01-21T22:23:40Z, or milliseconds since 1970." } },
 	  "How far a connector has come, for each of its partitions." },
 	{ "PATCH", "/connectors/{connector}/offsets", "alterOffsets", "offsets", CW_HANDLER_HERDER, CW_OP_ALTER_OFFSETS,
 	  CW_BODY_OFFSETS, CW_ANSWER_JSON, "Message", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
@@ -271,6 +276,32 @@ static uint32_t expand_flag(const char *value)
 	return strcmp(value, "info") == 0 ? CW_OP_EXPAND_INFO : 0;
 }
 
+static uint32_t expand_flags(const struct cw_route_query *query, const struct cw_uri *uri)
+{
+	uint32_t flags = query->flag;
+
+	for (size_t i = 0; i < uri->n_params; i++)
+		if (strcmp(uri->params[i].key, query->name) == 0)
+			flags |= expand_flag(uri->params[i].value);
+	return flags;
+}
+
+static uint32_t query_flags(const struct cw_route_query *query, const struct cw_uri *uri, const char *value)
+{
+	switch (query->kind) {
+	case CW_QUERY_TRUE: return strcasecmp(value, "true") == 0 ? query->flag : 0;
+	case CW_QUERY_FALSE: return strcasecmp(value, "true") != 0 ? query->flag : 0;
+	case CW_QUERY_SCOPE: return strcasecmp(value, "cluster") == 0 ? query->flag : 0;
+	case CW_QUERY_TIME: return query->flag;
+	case CW_QUERY_EXPAND: return expand_flags(query, uri);
+	case CW_QUERY_LEVEL:
+	case CW_QUERY_LINES:
+	case CW_QUERY_WAIT:
+	case CW_QUERY_TIMEOUT: break; /* no flag */
+	}
+	return 0;
+}
+
 uint32_t cw_route_flags(const struct cw_route *route, const struct cw_uri *uri)
 {
 	uint32_t flags = 0;
@@ -278,22 +309,7 @@ uint32_t cw_route_flags(const struct cw_route *route, const struct cw_uri *uri)
 	for (const struct cw_route_query *query = route->query; query->name; query++) {
 		const char *value = cw_uri_param(uri, query->name);
 
-		if (!value || query->kind == CW_QUERY_WAIT || query->kind == CW_QUERY_TIMEOUT ||
-		    query->kind == CW_QUERY_LEVEL || query->kind == CW_QUERY_LINES)
-			continue;
-		if (query->kind == CW_QUERY_SCOPE) {
-			flags |= strcasecmp(value, "cluster") == 0 ? query->flag : 0;
-			continue;
-		}
-		if (query->kind != CW_QUERY_EXPAND) {
-			if ((strcasecmp(value, "true") == 0) == (query->kind == CW_QUERY_TRUE))
-				flags |= query->flag;
-			continue;
-		}
-		flags |= query->flag;
-		for (size_t i = 0; i < uri->n_params; i++)
-			if (strcmp(uri->params[i].key, query->name) == 0)
-				flags |= expand_flag(uri->params[i].value);
+		flags |= value ? query_flags(query, uri, value) : 0;
 	}
 	return flags;
 }
@@ -368,6 +384,20 @@ int cw_route_log_filter(const struct cw_route *route, const struct cw_uri *uri, 
 					    value);
 		if (value && query->kind == CW_QUERY_LINES && parse_lines(value, &out->lines, err) != 0)
 			return -1;
+	}
+	return 0;
+}
+
+int cw_route_time(const struct cw_route *route, const struct cw_uri *uri, int64_t *epoch_ms, struct cw_error *err)
+{
+	*epoch_ms = 0;
+	for (const struct cw_route_query *query = route->query; query->name; query++) {
+		const char *value = query->kind == CW_QUERY_TIME ? cw_uri_param(uri, query->name) : NULL;
+
+		if (value && cw_run_until_time(value, epoch_ms, NULL) != 0)
+			return cw_error_set(err, CW_ERR_INVALID,
+					    "The parameter %s is \"%.40s\", but must be a time such as 2026-01-21T22:23:40Z, or "
+					    "milliseconds since 1970", query->name, value);
 	}
 	return 0;
 }

@@ -59,6 +59,7 @@ enum cw_query_kind {
 	CW_QUERY_FALSE, /* given, and anything but "true", sets the flag */
 	CW_QUERY_LEVEL, /* of log lines: a logger's level */
 	CW_QUERY_LINES, /* how many of them: a number */
+	CW_QUERY_TIME,  /* a time (config/run_until.h) sets the flag */
 	CW_QUERY_SCOPE, /* "cluster" in any case sets the flag */
 	CW_QUERY_EXPAND, /* repeatable; see CW_OP_EXPAND */
 	CW_QUERY_WAIT,   /* the state to wait for; answered with 200 and the status then */
@@ -125,6 +126,9 @@ uint32_t cw_route_flags(const struct cw_route *route, const struct cw_uri *uri);
 /* Which log lines a request is about: all levels and so many by default. 0, or -1 with *err. */
 int cw_route_log_filter(const struct cw_route *route, const struct cw_uri *uri, struct cw_log_filter *out,
 			struct cw_error *err);
+
+/* The time that a request asks about, in ms since 1970; 0 without one. 0, or -1 with *err. */
+int cw_route_time(const struct cw_route *route, const struct cw_uri *uri, int64_t *epoch_ms, struct cw_error *err);
 
 #define CW_WAIT_DEFAULT_MS 60000
 #define CW_WAIT_MAX_MS 86400000

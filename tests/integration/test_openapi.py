@@ -125,6 +125,7 @@ class OpenApi(TestCase):
         self.assertEqual(len(stored), 1, stored)
         self.rows(
             (404, "GET", MISSING + "/offsets"),
+            (400, "GET", SOURCE + "/offsets?at=soon"),
             (200, "PATCH", SOURCE + "/offsets", {"offsets": stored}),
             (400, "PATCH", SOURCE + "/offsets", {"offsets": []}),
             (404, "PATCH", MISSING + "/offsets", {"offsets": stored}),

@@ -219,13 +219,18 @@ static void test_offsets__are_set_shifted_and_planned(void)
 	expect(r, "offsets set k a 5", CW_CTL_USAGE, "", "", "a is no partition");
 	expect(r, "offsets shift k -100", CW_CTL_OK, "GET /connectors/k/offsets\n" PATCH_OF("{\"kafka_offset\":0}"),
 	       "k offsets altered\n", "");
-	expect(r, "offsets shift k +5 a:b:1", CW_CTL_REFUSED, "GET /connectors/k/offsets\n", "", "no offset to shift");
+	expect(r, "offsets shift k +5 a:b:1", CW_CTL_REFUSED, "GET /connectors/k/offsets\n", "",
+	       "k has no offset in a partition a:b:1; one is written TOPIC:NUMBER");
 	expect(r, "offsets shift k far", CW_CTL_USAGE, "", "", "far is no distance");
 	expect(r, "offsets shift k 5 --dry-run", CW_CTL_REFUSED,
 	       "GET /connectors/k/offsets\nGET /connectors/k/status\n",
 	       "PARTITION  NOW  THEN\n"
 	       "a:b:0      70   75\n",
 	       "k is RUNNING, and offsets can be changed only of a connector that is STOPPED");
+	mini_http_answer(r->http, "GET", "/connectors/s/offsets", 200,
+			 "{\"offsets\":[{\"partition\":{\"f\":1},\"offset\":{\"p\":2}}]}");
+	expect(r, "offsets shift s 5", CW_CTL_REFUSED, "GET /connectors/s/offsets\n", "",
+	       "s has no offset to shift: only those of a sink are numbers of records");
 	expect(r, "offsets reset k", CW_CTL_OK, "DELETE /connectors/k/offsets\n", "k offsets reset\n", "");
 	r->in = "{\"offsets\":[{\"partition\":{\"kafka_topic\":\"a:b\",\"kafka_partition\":0},\"offset\":null}]}";
 	expect(r, "offsets import k -f -", CW_CTL_OK, PATCH_OF("null"), "k offsets altered\n", "");

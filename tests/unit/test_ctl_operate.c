@@ -1,6 +1,7 @@
 /* workerctl against a worker that this process plays: labels, logs, loggers, topics. */
 #include <curl/curl.h>
 
+#include "base/clock.h"
 #include "ctl/selector.h"
 #include "ctl_fixture.h"
 
@@ -256,6 +257,88 @@ static void test_topics__are_shown_and_reset(void)
 	end(r);
 }
 
+/* ---- offsets of a time --------------------------------------------------------------------- */
+
+#define AT(number, offset)                                                                                             \
+	"{\"partition\":{\"kafka_partition\":" #number ",\"kafka_topic\":\"t\"},\"offset\":{\"kafka_offset\":" #offset "}}"
+
+static struct run *begin_with_times(void)
+{
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/openapi.json", 200, "{\"parameters\":[{\"name\": \"at\"}]}");
+	mini_http_answer(r->http, "GET", "/connectors/k/offsets", 200, "{\"offsets\":[" AT(0, 5) "," AT(1, 7) "]}");
+	mini_http_answer(r->http, "PATCH", "/connectors/k/offsets", 200, "{\"message\":\"m\"}");
+	return r;
+}
+
+static void test_to_time__sets_the_offsets_of_a_time(void)
+{
+	struct run *r = begin_with_times();
+
+	expect(r, "offsets to-time k 2026-01-21T22:23:40+02:00", CW_CTL_OK,
+	       "GET /openapi.json\nGET /connectors/k/offsets?at=2026-01-21T22%3A23%3A40%2B02%3A00\n"
+	       "PATCH /connectors/k/offsets {\"offsets\":[" AT(0, 5) "," AT(1, 7) "]}\n",
+	       "k offsets altered\n", "");
+	expect(r, "offsets to-time k 5000 t:1", CW_CTL_OK,
+	       "GET /openapi.json\nGET /connectors/k/offsets?at=5000\n"
+	       "PATCH /connectors/k/offsets {\"offsets\":[" AT(1, 7) "]}\n",
+	       "k offsets altered\n", "");
+	run(r, "offsets to-time k 5000 t:1 t:9");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
+	CU_ASSERT_TRUE(has(r->err, "k has no offset in a partition t:9"));
+	mini_http_answer(r->http, "GET", "/connectors/k/status", 200, "{\"connector\":{\"state\":\"STOPPED\"}}");
+	expect(r, "offsets to-time k 5000 t:0 --dry-run", CW_CTL_OK,
+	       "GET /openapi.json\nGET /connectors/k/offsets?at=5000\nGET /connectors/k/offsets\nGET /connectors/k/status\n",
+	       "PARTITION  NOW  THEN\nt:0        5    5\n", "");
+	end(r);
+}
+
+static void test_to_time__so_long_ago(void)
+{
+	static const struct {
+		const char *word;
+		int64_t ago_ms; /* -1: it is left to the worker */
+	} cases[] = {
+		{ "-90s", 90000 }, { "-30m", 1800000 }, { "-2h", 7200000 },
+		{ "-1d", 86400000 }, { "-0s", 0 }, { "-2y", -1 }, { "-2", -1 },
+	};
+	struct run *r = begin_with_times();
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CW_AUTO_FREE char *line = cw_format("offsets to-time k %s", cases[i].word);
+		CW_AUTO_FREE char *seen = NULL;
+		const char *at;
+		int64_t off_ms;
+
+		run(r, line);
+		seen = mini_http_requests(r->http);
+		at = strstr(seen, "?at=");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+		off_ms = cw_clock_epoch_ms() - cases[i].ago_ms - strtoll(at + 4, NULL, 10);
+		CU_ASSERT_TRUE(cases[i].ago_ms < 0 ? strncmp(at + 4, cases[i].word, strlen(cases[i].word)) == 0
+						   : off_ms >= 0 && off_ms < 60000);
+	}
+	end(r);
+}
+
+static void test_to_time__refusals(void)
+{
+	struct run *r = begin_with_times();
+
+	mini_http_answer(r->http, "GET", "/connectors/k/offsets", 200, "{\"offsets\":[]}");
+	expect(r, "offsets to-time k 5000", CW_CTL_REFUSED, "GET /openapi.json\nGET /connectors/k/offsets?at=5000\n", "",
+	       "k reads no topic that is there yet");
+	mini_http_answer(r->http, "GET", "/connectors/k/offsets", 400, "{\"message\":\"The parameter at is no time\"}");
+	run(r, "offsets to-time k soon");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
+	CU_ASSERT_TRUE(is(r->err, "workerctl: The parameter at is no time\n"));
+	/* One that does not know the parameter would answer with the offsets that are there. */
+	mini_http_answer(r->http, "GET", "/openapi.json", 200, "{\"x\":\"at\"}");
+	expect(r, "offsets to-time k 5000", CW_CTL_REFUSED, "GET /openapi.json\n", "", "has no offsets of a time");
+	end(r);
+}
+
 /* ---- top ----------------------------------------------------------------------------------- */
 
 static void test_top__shows_what_connectors_do_and_cost(void)
@@ -306,6 +389,9 @@ int main(void)
 		{ "logs refused", test_logs__refusals },
 		{ "loggers", test_loggers__are_shown_and_set },
 		{ "topics", test_topics__are_shown_and_reset },
+		{ "to-time", test_to_time__sets_the_offsets_of_a_time },
+		{ "to-time: so long ago", test_to_time__so_long_ago },
+		{ "to-time refused", test_to_time__refusals },
 		{ "top", test_top__shows_what_connectors_do_and_cost },
 		CU_TEST_INFO_NULL,
 	};

@@ -61,6 +61,26 @@ static void test_sink__offsets_are_the_groups(void)
 	expect_body(call(CW_OP_RESET_OFFSETS, "k"), RESET);
 }
 
+static struct cw_answer call_at(const char *name, int64_t at_ms)
+{
+	struct cw_request request = { .op = CW_OP_OFFSETS, .flags = CW_OP_AT, .name = name, .at_ms = at_ms };
+	struct cw_answer answer = { .body = NULL };
+
+	cw_herder_call(w.herder, &request, DEADLINE_MS, &answer);
+	return answer;
+}
+
+static void test_sink__offsets_of_a_time(void)
+{
+	start_worker();
+	create_stopped("k", SINK);
+	create_stopped("s", "{}");
+	expect_body(call_at("k", 5000),
+		    "{'offsets':[{'partition':{'kafka_partition':0,'kafka_topic':'t'},'offset':{'kafka_offset':5}}]}");
+	expect_error(call_at("s", 5000), CW_ERR_INVALID, "Only in a sink's topics a time has offsets, and connector s is a source");
+	expect_error(call_at("none", 0), CW_ERR_NOT_FOUND, "Connector none not found");
+}
+
 static void test_sink__kafka_refuses(void)
 {
 	static const struct {
@@ -148,6 +168,7 @@ int main(int argc, char **argv)
 		{ "a source's offsets are set and forgotten", test_source__offsets_are_set_and_forgotten },
 		{ "exactly once: Kafka has them first", test_source__exactly_once_goes_to_kafka_first },
 		{ "a sink's offsets are the group's", test_sink__offsets_are_the_groups },
+		{ "sink: offsets of a time", test_sink__offsets_of_a_time },
 		{ "Kafka refuses", test_sink__kafka_refuses },
 		{ "what is refused", test_change__what_is_refused },
 		{ "a change ends with the worker", test_change__ends_with_the_worker },

@@ -1,0 +1,101 @@
+#include "kafka/partitions.h"
+
+#include <regex.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "kafka/client.h"
+
+static void add_partitions(rd_kafka_topic_partition_list_t *list, const rd_kafka_metadata_topic_t *topic)
+{
+	for (int i = 0; i < topic->partition_cnt; i++)
+		rd_kafka_topic_partition_list_add(list, topic->topic, topic->partitions[i].id)->offset = RD_KAFKA_OFFSET_END;
+}
+
+/* topic NULL: of all topics. NULL with *err. */
+static const rd_kafka_metadata_t *ask_metadata(const struct cw_kafka_asking *asking, rd_kafka_topic_t *topic,
+					       struct cw_error *err)
+{
+	const rd_kafka_metadata_t *md =
+		cw_client_metadata(asking->client, topic, cw_clock_ms() + asking->timeout_ms, asking->stop);
+
+	if (!md)
+		cw_error_set(err, CW_ERR_RETRIABLE, "no answer within %d ms", asking->timeout_ms);
+	return md;
+}
+
+int cw_partitions_of_topic(const struct cw_kafka_asking *asking, const char *name,
+			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+{
+	rd_kafka_topic_t *topic = rd_kafka_topic_new(asking->client, name, NULL);
+	const rd_kafka_metadata_t *md;
+
+	if (!topic)
+		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: %s", name, rd_kafka_err2str(rd_kafka_last_error()));
+	md = ask_metadata(asking, topic, err);
+	if (md && md->topic_cnt == 1)
+		add_partitions(list, &md->topics[0]);
+	if (md)
+		rd_kafka_metadata_destroy(md);
+	rd_kafka_topic_destroy(topic);
+	return md ? 0 : -1;
+}
+
+int cw_partitions_matching(const struct cw_kafka_asking *asking, const char *pattern,
+			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+{
+	const rd_kafka_metadata_t *md = ask_metadata(asking, NULL, err);
+	CW_AUTO_FREE char *whole = cw_format("^(%s)$", pattern);
+	regex_t regex;
+
+	if (!md)
+		return -1;
+	if (regcomp(&regex, whole, REG_EXTENDED | REG_NOSUB) == 0) {
+		for (int i = 0; i < md->topic_cnt; i++)
+			if (regexec(&regex, md->topics[i].topic, 0, NULL, 0) == 0)
+				add_partitions(list, &md->topics[i]);
+		regfree(&regex);
+	}
+	rd_kafka_metadata_destroy(md);
+	return 0;
+}
+
+int cw_partitions_set_time(const struct cw_kafka_asking *asking, int64_t epoch_ms, rd_kafka_topic_partition_list_t *list,
+			   struct cw_error *err)
+{
+	rd_kafka_resp_err_t code;
+
+	if (list->cnt == 0)
+		return 0;
+	for (int i = 0; i < list->cnt; i++)
+		list->elems[i].offset = epoch_ms;
+	code = rd_kafka_offsets_for_times(asking->client, list, asking->timeout_ms);
+	if (code)
+		return cw_error_set(err, CW_ERR_RETRIABLE, "%s", rd_kafka_err2str(code));
+	for (int i = 0; i < list->cnt; i++)
+		if (list->elems[i].err)
+			return cw_error_set(err, CW_ERR_RETRIABLE, "partition %d of topic %s: %s",
+					    (int)list->elems[i].partition, list->elems[i].topic,
+					    rd_kafka_err2str(list->elems[i].err));
+	return 0;
+}
+
+int cw_partitions_set_ends(const struct cw_kafka_asking *asking, rd_kafka_topic_partition_list_t *list,
+			   struct cw_error *err)
+{
+	for (int i = 0; i < list->cnt; i++) {
+		rd_kafka_topic_partition_t *p = &list->elems[i];
+		int64_t low = 0, high = 0;
+		rd_kafka_resp_err_t code;
+
+		if (p->offset >= 0)
+			continue;
+		code = rd_kafka_query_watermark_offsets(asking->client, p->topic, p->partition, &low, &high,
+							asking->timeout_ms);
+		if (code)
+			return cw_error_set(err, CW_ERR_RETRIABLE, "the end of partition %d of topic %s: %s",
+					    (int)p->partition, p->topic, rd_kafka_err2str(code));
+		p->offset = high;
+	}
+	return 0;
+}
