@@ -2,7 +2,7 @@
 
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase
-from cwtest.process import Devstore
+from cwtest.process import Devstore, Worker
 from cwtest.search import Search
 
 COUNT = 300
@@ -23,12 +23,17 @@ class Offsets(TestCase):
         rest.expect(200, "PUT", rest.path(self.name, "/resume?wait=COMPLETED"))
         rest.expect(200, "PUT", rest.path(self.name, "/stop?wait=STOPPED"))
 
+    def wait_count(self, count):
+        """A broker answers a commit before it has marked the partitions: what was committed may be seen a little later."""
+        env.wait_for(lambda: kafka.count(self.topic) >= count, 20, "%d records" % count)
+        self.assertEqual(kafka.count(self.topic), count)
+
     def source_goes_back(self, worker):
         rest = worker.rest
         config = pipeline.source(self.topic, COUNT)
         rest.create(self.name, config, initial_state="STOPPED")
         self.run_source(rest)
-        self.assertEqual(kafka.count(self.topic), COUNT)
+        self.wait_count(COUNT)
         stored = rest.get(rest.path(self.name, "/offsets"))["offsets"]
         self.assertEqual(len(stored), 1, stored)
         field, = stored[0]["offset"]
@@ -36,12 +41,12 @@ class Offsets(TestCase):
         back = {"partition": stored[0]["partition"], "offset": {field: COUNT - 100}}
         self.assertIn("altered successfully", self.change(rest, "PATCH", {"offsets": [back]}).json["message"])
         self.run_source(rest)
-        self.assertEqual(kafka.count(self.topic), COUNT + 100)
+        self.wait_count(COUNT + 100)
         for _ in range(2):
             self.assertIn("reset successfully", self.change(rest, "DELETE").json["message"])
         self.assertEqual(rest.get(rest.path(self.name, "/offsets")), {"offsets": []})
         self.run_source(rest)
-        self.assertEqual(kafka.count(self.topic), 2 * COUNT + 100)
+        self.wait_count(2 * COUNT + 100)
         rest.delete(self.name)
 
     def test_source(self):
@@ -85,6 +90,21 @@ class Offsets(TestCase):
     def committed(self, rest):
         return {o["partition"]["kafka_partition"]: o["offset"]["kafka_offset"]
                 for o in rest.get(rest.path(self.name, "/offsets"))["offsets"]}
+
+    def test_sink_whose_broker_is_named_by_a_provider(self):
+        """The variables of the worker file, and of the connector's client settings, are resolved for offsets too."""
+        worker = Worker(self, properties={
+            "bootstrap.servers": "${env:CW_TEST_BROKERS}", "config.providers": "env",
+            "config.providers.env.class": "org.apache.kafka.common.config.provider.EnvVarConfigProvider"})
+        rest = worker.start(environ={"CW_TEST_BROKERS": env.KAFKA, "CW_TEST_GROUP": self.name + "-group"}).rest
+        rest.create(self.name, {"connector.class": "AccessLogElasticsearchSink", "topics": self.topic,
+                                "connection.url": "http://127.0.0.1:1",
+                                "consumer.override.group.id": "${env:CW_TEST_GROUP}"}, initial_state="STOPPED")
+        self.set(rest, {0: 0})
+        self.assertEqual(self.committed(rest), {0: 0})
+        self.assertEqual(kafka.committed(self.name + "-group", self.topic)[0], 0)
+        at = rest.get(rest.path(self.name, "/offsets?at=0"))["offsets"]
+        self.assertEqual([o["offset"]["kafka_offset"] for o in at], [0, 0])
 
     def test_sink_gets_offsets_before_its_first_run(self):
         rest = self.worker().rest

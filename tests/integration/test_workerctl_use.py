@@ -61,8 +61,7 @@ class Use(CtlCase):
     def commands(self):
         """The commands of --help: lines of two blanks and a name, up to the options."""
         text = self.run_ctl("--help").split("\nOptions of")[0].split("Look:\n")[1]
-        return re.findall(r"^  ([a-z]+(?: (?:get|set|shift|reset|export|import|list|describe|use|show|delete))?)\b",
-                          text, re.MULTILINE)
+        return re.findall(r"^  ([a-z]+(?: [a-z][a-z-]*)?)(?= |$)", text, re.MULTILINE)
 
     def example(self, command):
         found = EXAMPLE.search(self.run_ctl(*command.split(), "--help"))
