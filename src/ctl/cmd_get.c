@@ -53,6 +53,8 @@ static void render(const struct cw_ctl *ctl, const struct cw_kind *kind, const j
 	char *text;
 
 	if (ctl->output == CW_OUTPUT_YAML) {
+		if (ctl->given & (CW_O_WATCH | CW_O_COUNT))
+			cw_buf_puts(out, "---\n"); /* a document a look */
 		cw_yaml_put(out, data);
 	} else if (ctl->output == CW_OUTPUT_JSON) {
 		text = json_dumps(data, ctl->io.tty ? JSON_INDENT(2) : JSON_COMPACT);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "config/connector_config.h"
+#include "config/labels.h"
 #include "config/props.h"
 #include "herder/names.h"
 
@@ -267,6 +268,17 @@ static bool answer_unchanged(struct cw_herder *herder, struct cw_call *call, con
 	return true;
 }
 
+/* Labels are in force at once: nobody reads them where the connector runs. */
+static void relabel(struct cw_connector *c, const struct cw_stored_connector *stored)
+{
+	bool observed = c->observed == c->revision;
+
+	cw_connector_set_config(c, stored);
+	if (observed)
+		c->observed = c->revision;
+	log_info(&c->scope, "labels changed");
+}
+
 /* The valid config is stored, answered, and put into force. */
 static void apply(struct cw_herder *herder, struct cw_call *call, const char *kind, const char *class_name,
 		  const char *file)
@@ -285,7 +297,9 @@ static void apply(struct cw_herder *herder, struct cw_call *call, const char *ki
 		return;
 	}
 	call->answer.created = !c;
-	if (c) {
+	if (c && cw_labels_differ_only(c->config, call->config)) {
+		relabel(c, &stored);
+	} else if (c) {
 		cw_connector_set_config(c, &stored);
 		cw_connector_remake(c);
 		log_info(&c->scope, "configuration changed");

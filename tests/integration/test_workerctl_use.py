@@ -212,6 +212,10 @@ class Use(CtlCase):
                                ("workerctl get conn\t", "connectors"),
                                ("workerctl apply -f conf\t", "config-file.json"),
                                ("workerctl plugins describe io.connectworker.Syn\t", "SyntheticLogSource"),
+                               ("workerctl logs -f logs-\t", "logs-of-today"),
+                               ("workerctl loggers set connectors.logs-\t", "logs-of-today"),
+                               ("workerctl loggers set root DEB\t", "DEBUG"),
+                               ("workerctl offsets to-t\t", "to-time"),
                                ("workerctl -o js\t", "json")):
             with self.subTest(keys):
                 self.assertIn(expected, self.typed(shell, script, keys, expected))

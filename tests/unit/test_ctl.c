@@ -337,6 +337,8 @@ static void test_get__has_kinds_and_forms(void)
 	       "- connector: src\n  id: 1\n  state: FAILED\n  worker_id: \"w:1\"\n"
 	       "  trace: |-\n    killed by SIGSEGV in poll()\n    at x.c:7\n",
 	       "");
+	run(r, "get tasks -o yaml -n 2 --interval 0.01");
+	CU_ASSERT_TRUE(strncmp(r->out, "---\n- connector: ", 17) == 0);
 	expect(r, "get connectors src nope", CW_CTL_NOT_FOUND,
 	       "GET /connectors?expand=status&expand=info\nGET /connectors\n",
 	       "NAME  TYPE    STATE   TASKS   CLASS\n"

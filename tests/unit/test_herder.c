@@ -101,6 +101,43 @@ static void test_life__initial_states(void)
 	expect_error(create_in("x", "{}", "RUN"), CW_ERR_INVALID, "must be one of RUNNING, PAUSED, STOPPED");
 }
 
+static void expect_generations(const char *name, json_int_t generation, json_int_t observed)
+{
+	struct cw_answer answer = call(CW_OP_STATUS, name);
+
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer.body, "generation")), generation);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer.body, "observed_generation")), observed);
+	json_decref(answer.body);
+}
+
+static void test_life__labels_restart_nothing(void)
+{
+	struct cw_answer answer;
+	pid_t pid;
+
+	start_worker();
+	create("a", "{'label.team':'x'}");
+	expect_ok(create_in("s", "{}", "STOPPED"));
+	wait_states("a", "RUNNING RUNNING");
+	pid = host_pid("a");
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'label.team':'y','label.env':'test'}")));
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'label.team':null}")));
+	expect_generations("a", 3, 3);
+	CU_ASSERT_EQUAL(host_pid("a"), pid);
+	CU_ASSERT_EQUAL(worker_number("host_starts"), 1);
+	answer = call(CW_OP_GET_CONFIG, "a");
+	CU_ASSERT_PTR_NULL(json_object_get(answer.body, "label.team"));
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer.body, "label.env")), "test");
+	json_decref(answer.body);
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "s", parsed("{'label.team':'y'}")));
+	expect_generations("s", 2, 0); /* never in force: it has not run */
+	/* With anything else it is a change like others. */
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'label.env':'prod','topic':'t'}")));
+	wait_states("a", "RUNNING RUNNING");
+	expect_generations("a", 4, 4);
+	CU_ASSERT_EQUAL(worker_number("host_starts"), 2);
+}
+
 static void test_life__an_unchanged_config_restarts_nothing(void)
 {
 	struct cw_answer answer;
@@ -488,6 +525,7 @@ int main(int argc, char **argv)
 		{ "create, pause, resume, stop, delete", test_life__create_pause_resume_stop_delete },
 		{ "views are those of the contract", test_life__views_are_those_of_the_contract },
 		{ "initial states", test_life__initial_states },
+		{ "labels restart nothing", test_life__labels_restart_nothing },
 		{ "an unchanged config restarts nothing", test_life__an_unchanged_config_restarts_nothing },
 		{ "connectors survive the worker", test_life__survives_the_worker },
 		{ "offsets are stored and given back", test_life__offsets_are_stored_and_given_back },
