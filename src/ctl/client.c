@@ -1,5 +1,6 @@
 #include "ctl/client.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -273,7 +274,7 @@ int cw_client_call(struct cw_client *client, const char *method, const char *pat
 /* ---- answers that go on -------------------------------------------------------------------- */
 
 struct following {
-	CURL *curl;
+	struct cw_client *client;
 	const struct cw_client_lines *lines;
 	struct cw_reply *reply;
 	struct cw_buf part; /* of a line */
@@ -299,7 +300,7 @@ static size_t on_part(char *p, size_t size, size_t n, void *arg)
 	long status = 0;
 
 	f->heard_ms = cw_clock_ms();
-	curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(f->client->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status == 200)
 		take_lines(f, p, size * n);
 	else
@@ -322,6 +323,8 @@ static enum cw_client_end follow(struct following *f, CURLM *multi, CURLcode *co
 			break;
 		if (left_ms <= 0) {
 			*code = CURLE_OPERATION_TIMEDOUT;
+			snprintf(f->client->error, sizeof(f->client->error), "no sign of life for %g s",
+				 (double)f->lines->silence_ms / 1000);
 			return CW_CLIENT_FAILED;
 		}
 		curl_multi_poll(multi, &stop, stop.fd >= 0, (int)left_ms, NULL);
@@ -337,7 +340,7 @@ enum cw_client_end cw_client_follow(struct cw_client *client, const char *path, 
 				    struct cw_reply *reply)
 {
 	struct cw_request request = { .method = "GET", .path = path };
-	struct following f = { .curl = client->curl, .lines = lines, .reply = reply };
+	struct following f = { .client = client, .lines = lines, .reply = reply };
 	struct curl_slist *headers;
 	CURLM *multi = curl_multi_init();
 	CURLcode code = CURLE_OK;

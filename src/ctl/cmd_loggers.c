@@ -1,4 +1,5 @@
 /* loggers set. */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -53,6 +54,8 @@ enum cw_ctl_exit cw_ctl_loggers_set(struct cw_ctl *ctl)
 	if (cw_client_call(ctl->client, "PUT", path, body, &reply) == 0) {
 		CW_AUTO_FREE char *shown = cw_format("level %s", level);
 
+		for (char *p = shown + strlen("level "); *p; p++)
+			*p = (char)toupper((unsigned char)*p);
 		print_changed(ctl, name, shown, reply.body);
 	} else {
 		result = cw_ctl_refused(ctl, &reply, NULL);

@@ -116,34 +116,53 @@ static enum cw_ctl_exit failed(struct cw_ctl *ctl, const char *connector, const 
 	return CW_CTL_UNREACHABLE;
 }
 
+/* Readable when SIGINT came, which then does nothing else; -1: it goes on to end the program. */
+static int catch_interrupts(sigset_t *before)
+{
+	sigset_t interrupt;
+	int fd;
+
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	fd = signalfd(-1, &interrupt, SFD_CLOEXEC);
+	if (fd >= 0)
+		pthread_sigmask(SIG_BLOCK, &interrupt, before);
+	return fd;
+}
+
+static void release_interrupts(int fd, const sigset_t *before)
+{
+	if (fd < 0)
+		return;
+	close(fd);
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/* Taken, so that it does not end the program later; on a terminal "^C" stands in the line. */
+static void take_interrupt(const struct cw_ctl *ctl, int fd)
+{
+	struct signalfd_siginfo taken;
+
+	if (read(fd, &taken, sizeof(taken)) > 0 && ctl->io.tty)
+		fputs("\n", ctl->io.out);
+}
+
 /* Until it is interrupted, which is how it is meant to end. */
 static enum cw_ctl_exit follow(struct cw_ctl *ctl, const char *path)
 {
 	struct printing printing = { .ctl = ctl };
 	struct cw_client_lines lines = { .line = on_line, .arg = &printing, .silence_ms = SILENCE_MS };
-	struct cw_reply reply;
 	enum cw_ctl_exit result = CW_CTL_OK;
-	enum cw_client_end end;
-	sigset_t interrupt, before;
+	struct cw_reply reply;
+	sigset_t before;
 
-	sigemptyset(&interrupt);
-	sigaddset(&interrupt, SIGINT);
-	pthread_sigmask(SIG_BLOCK, &interrupt, &before);
-	lines.stop_fd = signalfd(-1, &interrupt, SFD_CLOEXEC);
-	end = cw_client_follow(ctl->client, path, &lines, &reply);
-	if (end == CW_CLIENT_STOPPED) {
-		struct signalfd_siginfo taken;
-
-		/* Taken, so that it does not end the program later; on a terminal "^C" stands in the line. */
-		if (read(lines.stop_fd, &taken, sizeof(taken)) > 0 && ctl->io.tty)
-			fputs("\n", ctl->io.out);
+	lines.stop_fd = catch_interrupts(&before);
+	switch (cw_client_follow(ctl->client, path, &lines, &reply)) {
+	case CW_CLIENT_STOPPED: take_interrupt(ctl, lines.stop_fd); break;
+	case CW_CLIENT_ENDED: result = why_ended(ctl, ctl->args[0]); break;
+	case CW_CLIENT_FAILED: result = failed(ctl, ctl->args[0], &printing, &reply); break;
 	}
-	close(lines.stop_fd);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (end == CW_CLIENT_FAILED)
-		result = failed(ctl, ctl->args[0], &printing, &reply);
-	else if (end == CW_CLIENT_ENDED)
-		result = why_ended(ctl, ctl->args[0]);
+	release_interrupts(lines.stop_fd, &before);
 	cw_reply_free(&reply);
 	return result;
 }

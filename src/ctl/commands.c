@@ -169,7 +169,7 @@ const struct cw_ctl_command cw_ctl_commands[] = {
 	  "Show how much the worker and its connectors log.", "workerctl loggers get 'connectors.*'",
 	  cw_ctl_loggers_get },
 	{ NULL, "loggers set", "NAME LEVEL", 2, 2, CW_O_SCOPE, CW_COMPLETES_LOGGERS, false,
-	  "Let a logger and those below it log more or less, at once and until the worker ends.",
+	  "Let a logger and those below it log as much as ERROR, WARN, INFO, DEBUG or OFF says, until the worker ends.",
 	  "workerctl loggers set connectors.logs DEBUG", cw_ctl_loggers_set },
 
 	{ "Workers", "context list", "", 0, 0, 0, CW_COMPLETES_NOTHING, true,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/labels.h"
 #include "ctl/context.h"
 
 #define FILES ":files"
@@ -32,31 +33,60 @@ static void offer_words(const struct completing *c, const char *const *words)
 
 /* ---- names that the worker or the contexts have -------------------------------------------- */
 
-/* The texts of a list, or one member of each of its objects; of an object its keys. */
-static void offer_from_worker(const struct completing *c, const char *path, const char *key)
+/* The answer of GET path; NULL: there is none. New. */
+static json_t *ask_worker(const struct completing *c, const char *path)
 {
 	struct cw_reply reply;
-	const char *own;
-	size_t i;
-	json_t *entry;
+	json_t *answer = NULL;
 
 	if (!c->ctl->client) {
 		c->ctl->timeout_ms = ASK_MS;
 		c->ctl->io.in_tty = false;
 		if (cw_ctl_connect(c->ctl) != CW_CTL_OK)
-			return;
+			return NULL;
 	}
-	if (cw_client_call(c->ctl->client, "GET", path, NULL, &reply) == 0) {
-		json_array_foreach(reply.body, i, entry) {
-			const char *name = json_string_value(key ? json_object_get(entry, key) : entry);
-
-			if (name)
-				offer(c, name, "");
-		}
-		json_object_foreach(reply.body, own, entry)
-			offer(c, own, "");
-	}
+	if (cw_client_call(c->ctl->client, "GET", path, NULL, &reply) == 0)
+		answer = json_incref(reply.body);
 	cw_reply_free(&reply);
+	return answer;
+}
+
+/* The texts of a list, or one member of each of its objects; of an object its keys. */
+static void offer_from_worker(const struct completing *c, const char *path, const char *key)
+{
+	json_t *answer = ask_worker(c, path), *entry;
+	const char *own;
+	size_t i;
+
+	json_array_foreach(answer, i, entry) {
+		const char *name = json_string_value(key ? json_object_get(entry, key) : entry);
+
+		if (name)
+			offer(c, name, "");
+	}
+	json_object_foreach(answer, own, entry)
+		offer(c, own, "");
+	json_decref(answer);
+}
+
+/* "team=search", each once. */
+static void offer_labels(const struct completing *c)
+{
+	json_t *connectors = ask_worker(c, "/connectors?expand=info"), *labels = json_object(), *entry, *value;
+	size_t prefix = strlen(CW_LABEL_PREFIX);
+	const char *name, *key;
+
+	json_object_foreach(connectors, name, entry)
+		json_object_foreach(json_object_get(json_object_get(entry, "info"), "config"), key, value)
+			if (strncmp(key, CW_LABEL_PREFIX, prefix) == 0) {
+				CW_AUTO_FREE char *label = cw_format("%s=%s", key + prefix, json_string_value(value));
+
+				json_object_set_new(labels, label, json_null());
+			}
+	json_object_foreach(labels, key, value)
+		offer(c, key, "");
+	json_decref(labels);
+	json_decref(connectors);
 }
 
 /* By the last part of the class, as people write it. */
@@ -88,6 +118,7 @@ static void offer_value(const struct completing *c, const struct cw_ctl_option *
 		offer_words(c, option->choices);
 	switch (option->bit) {
 	case CW_O_CONTEXT: offer_contexts(c); break;
+	case CW_O_SELECTOR: offer_labels(c); break;
 	case CW_O_FILE:
 	case CW_O_CA:
 	case CW_O_CERT:

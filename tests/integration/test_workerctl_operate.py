@@ -155,7 +155,7 @@ class Operate(CtlCase):
         self.rest.create("src", self.config, initial_state="STOPPED")
         self.assertRegex(self.run_ctl("get", "loggers"), r"connectors\.src +INFO +-")
         self.assertEqual(self.run_ctl("loggers", "set", "connectors", "debug"),
-                         "connectors level debug\nconnectors.src level debug\n")
+                         "connectors level DEBUG\nconnectors.src level DEBUG\n")
         self.assertEqual(self.run_ctl("loggers", "set", "worker", "WARN", "--scope=cluster"), "worker level WARN\n")
         loggers = json.loads(self.run_ctl("loggers", "get", "-o", "json"))
         self.assertEqual({k: v["level"] for k, v in loggers.items()},

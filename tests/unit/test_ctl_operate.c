@@ -1,4 +1,9 @@
 /* workerctl against a worker that this process plays: labels, logs, loggers, topics. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
 #include <curl/curl.h>
 
 #include "base/clock.h"
@@ -78,6 +83,10 @@ static void test_labels__choose_connectors(void)
 	       "no connector with the labels team=search has a name that fits [bd]");
 	expect(r, "pause b -l team=search", CW_CTL_NOT_FOUND, ASKED, "", "no connector has the labels team=search");
 	/* One that is not there at all is not passed over in silence. */
+	run(r, "__complete pause -l _");
+	CU_ASSERT_TRUE(is(r->out, "team=search\nenv=prod\nteam=logs\n"));
+	run(r, "__complete pause --selector=te");
+	CU_ASSERT_TRUE(is(r->out, "--selector=team=search\n--selector=team=logs\n"));
 	run(r, "pause x c -l team=search");
 	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
 	CU_ASSERT_TRUE(is(r->out, "c pausing\n"));
@@ -189,6 +198,58 @@ static void test_logs__refusals(void)
 	CU_ASSERT_EQUAL(r->status, CW_CTL_UNREACHABLE);
 	CU_ASSERT_TRUE(has(r->err, "Is the worker running?"));
 	end(r);
+}
+
+/* A worker that begins to answer and then says nothing: one connection, until it is closed. */
+static void *fall_silent(void *listener)
+{
+	static const char answer[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\none\n\ntwo\r\n";
+	char asked[4096];
+	int fd = accept(*(int *)listener, NULL, NULL);
+
+	if (fd >= 0 && read(fd, asked, sizeof(asked)) > 0 && write(fd, answer, sizeof(answer) - 1) > 0)
+		while (read(fd, asked, sizeof(asked)) > 0)
+			;
+	close(fd);
+	return NULL;
+}
+
+static void note_line(void *arg, const char *line)
+{
+	cw_buf_printf(arg, "<%s>", line);
+}
+
+static void test_follow__gives_up_on_silence(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	struct cw_buf seen = { 0 };
+	struct cw_client_lines lines = { .line = note_line, .arg = &seen, .stop_fd = -1, .silence_ms = 100 };
+	struct cw_map target = { 0 };
+	struct cw_error err = { 0 };
+	struct cw_reply reply;
+	struct cw_client *client;
+	CW_AUTO_FREE char *url = NULL;
+	pthread_t thread;
+
+	CU_ASSERT_EQUAL_FATAL(bind(listener, (struct sockaddr *)&address, size), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(listener, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, fall_silent, &listener), 0);
+	url = cw_format("127.0.0.1:%d", ntohs(address.sin_port));
+	cw_map_set(&target, "url", url);
+	client = cw_client_new(&target, 5000, &err);
+	CU_ASSERT_EQUAL(cw_client_follow(client, "/", &lines, &reply), CW_CLIENT_FAILED);
+	CU_ASSERT_STRING_EQUAL(seen.p, "<one><>");
+	CU_ASSERT_EQUAL(reply.status, 0);
+	CU_ASSERT_TRUE(has(reply.message, ": no sign of life for 0.1 s"));
+	cw_reply_free(&reply);
+	cw_client_free(client);
+	pthread_join(thread, NULL);
+	close(listener);
+	cw_map_free(&target);
+	cw_buf_free(&seen);
 }
 
 /* ---- loggers, topics ----------------------------------------------------------------------- */
@@ -387,6 +448,7 @@ int main(void)
 		{ "logs", test_logs__are_printed_in_each_form },
 		{ "logs followed", test_logs__follow_tells_why_it_ended },
 		{ "logs refused", test_logs__refusals },
+		{ "silence", test_follow__gives_up_on_silence },
 		{ "loggers", test_loggers__are_shown_and_set },
 		{ "topics", test_topics__are_shown_and_reset },
 		{ "to-time", test_to_time__sets_the_offsets_of_a_time },
