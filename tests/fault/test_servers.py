@@ -68,6 +68,10 @@ class Outages(TestCase):
         worker.rest.create("src", pipeline.source(self.topic, 1000))
         env.wait_for(lambda: env.KAFKA.split(":")[1] in worker.log, 30, "the log names the broker")
         self.assertEqual(worker.rest.request("GET", "/health").status, 200)
+        worker.rest.create("sink", pipeline.sink(self.topic, "http://127.0.0.1:1", "x"), initial_state="STOPPED")
+        for query in ("", "?at=0"):
+            refused = worker.rest.expect(503, "GET", "/connectors/sink/offsets" + query)
+            self.assertRegex(refused.message, "The offsets of connector sink cannot be read: .*(no answer|[Tt]imed out)")
         stack.start("kafka")
         worker.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
         self.assertEqual(kafka.count(self.topic), 1000)
