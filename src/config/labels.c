@@ -18,8 +18,8 @@ int cw_label_check_name(const char *name, struct cw_error *err)
 
 	if (*name && !name[strspn(name, legal)])
 		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "The name of a label has only letters, digits, \".\", \"_\", \"-\" and \"/\", "
-						 "as team in " CW_LABEL_PREFIX "team");
+	return cw_error_set(err, CW_ERR_INVALID, "The name of a label has only letters, digits, \".\", \"_\", \"-\" and "
+						 "\"/\", as team in " CW_LABEL_PREFIX "team");
 }
 
 int cw_label_check_value(const char *value, struct cw_error *err)

@@ -200,8 +200,8 @@ static void print_description(const struct cw_ctl *ctl, const struct description
 	json_t *data;
 
 	if (cw_ctl_is_data(ctl)) {
-		data = json_pack("{s:s,s:O,s:O,s:o,s:O*,s:O*}", "name", d->name, "status", d->status, "config", d->config,
-				 "metrics", cw_window_to_json(&d->window, d->name, -1), "offsets", d->offsets, "events",
+		data = json_pack("{s:s,s:O,s:O,s:o,s:O*,s:O*}", "name", d->name, "status", d->status, "config",
+				 d->config, "metrics", cw_window_to_json(&d->window, d->name, -1), "offsets", d->offsets, "events",
 				 d->events);
 		cw_ctl_print_data(ctl, data);
 		json_decref(data);

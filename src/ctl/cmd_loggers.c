@@ -43,7 +43,8 @@ enum cw_ctl_exit cw_ctl_loggers_set(struct cw_ctl *ctl)
 {
 	const char *name = ctl->args[0], *level = ctl->args[1], *scope = cw_ctl_value(ctl, CW_O_SCOPE);
 	CW_AUTO_FREE char *escaped = cw_client_escape(ctl->client, name);
-	CW_AUTO_FREE char *path = cw_format("/admin/loggers/%s%s%s", escaped, scope ? "?scope=" : "", scope ? scope : "");
+	CW_AUTO_FREE char *path =
+		cw_format("/admin/loggers/%s%s%s", escaped, scope ? "?scope=" : "", scope ? scope : "");
 	enum cw_ctl_exit result = check_name(ctl, name);
 	struct cw_reply reply;
 	json_t *body;

@@ -72,7 +72,8 @@ static void print_followed(const struct cw_ctl *ctl, const json_t *line, const c
 		cw_yaml_put(&out, list);
 		json_decref(list);
 	} else if (json_is_integer(skipped)) {
-		cw_ctl_complain(ctl, "%" JSON_INTEGER_FORMAT " lines came faster than they were read, and are missing here",
+		cw_ctl_complain(ctl,
+				"%" JSON_INTEGER_FORMAT " lines came faster than they were read, and are missing here",
 				json_integer_value(skipped));
 	} else {
 		cw_ctl_put_log_line(ctl, &out, line);
@@ -170,8 +171,9 @@ static enum cw_ctl_exit follow(struct cw_ctl *ctl, const char *path)
 enum cw_ctl_exit cw_ctl_logs(struct cw_ctl *ctl)
 {
 	const char *level = cw_ctl_value(ctl, CW_O_LEVEL), *n = cw_ctl_value(ctl, CW_O_LINES);
-	CW_AUTO_FREE char *query = cw_format("/logs?follow=%s%s%s%s%s", ctl->given & CW_O_FOLLOW ? "true" : "false",
-					     level ? "&level=" : "", level ? level : "", n ? "&lines=" : "", n ? n : "");
+	CW_AUTO_FREE char *query =
+		cw_format("/logs?follow=%s%s%s%s%s", ctl->given & CW_O_FOLLOW ? "true" : "false",
+			  level ? "&level=" : "", level ? level : "", n ? "&lines=" : "", n ? n : "");
 	CW_AUTO_FREE char *path = cw_ctl_path(ctl, ctl->args[0], query);
 	enum cw_ctl_exit result;
 	json_t *lines;

@@ -101,7 +101,8 @@ enum cw_ctl_exit cw_ctl_offsets_shift(struct cw_ctl *ctl)
 	result = cw_ctl_fetch_offsets(ctl, ctl->args[0], "", &now);
 	if (result == CW_CTL_OK) {
 		entries = shifted(ctl, now, distance);
-		result = alter(ctl, now, now, entries, "has no offset to shift: only those of a sink are numbers of records");
+		result = alter(ctl, now, now, entries,
+			       "has no offset to shift: only those of a sink are numbers of records");
 	}
 	json_decref(entries);
 	json_decref(now);
@@ -163,7 +164,8 @@ enum cw_ctl_exit cw_ctl_offsets_to_time(struct cw_ctl *ctl)
 		result = cw_ctl_fetch_offsets(ctl, name, "", &now);
 	if (result == CW_CTL_OK) {
 		entries = meant(ctl, then);
-		result = alter(ctl, now, then, entries, "reads no topic that is there yet, so that a time has no offsets");
+		result = alter(ctl, now, then, entries,
+			       "reads no topic that is there yet, so that a time has no offsets");
 	}
 	json_decref(entries);
 	json_decref(now);

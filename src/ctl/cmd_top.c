@@ -89,8 +89,9 @@ static void put_row(struct cw_table *table, const struct cw_states *states, cons
 
 static void put_table(const struct cw_ctl *ctl, const struct cw_states *states, struct cw_buf *out)
 {
-	static const char *const heads[] = { "NAME",	"STATE", "TASKS",   "#RECORDS/S", "#BYTES/S", "#LAG",	 "#ERRORS",
-					     "#CPU", "#MEMORY", "#RECORDS", "#RETRIES",	 "#SKIPPED", "#RESTARTS" };
+	static const char *const heads[] = { "NAME",	 "STATE",   "TASKS",	"#RECORDS/S", "#BYTES/S",
+					     "#LAG",	 "#ERRORS", "#CPU",	"#MEMORY",    "#RECORDS",
+					     "#RETRIES", "#SKIPPED", "#RESTARTS" };
 	bool wide = ctl->output == CW_OUTPUT_WIDE;
 	struct cw_table table = { 0 };
 	size_t n;
@@ -179,13 +180,18 @@ static enum cw_ctl_exit look(struct cw_ctl *ctl, void *arg, struct cw_buf *out)
 	return result;
 }
 
+static bool is_for_people(const struct cw_ctl *ctl)
+{
+	return ctl->io.tty && !cw_ctl_is_data(ctl) && ctl->output != CW_OUTPUT_NAME && !(ctl->given & CW_O_QUIET);
+}
+
 /* On a terminal until it is interrupted, else one look. */
 enum cw_ctl_exit cw_ctl_top(struct cw_ctl *ctl)
 {
 	struct cw_window window = { 0 };
 	enum cw_ctl_exit result;
 
-	if (ctl->io.tty && !cw_ctl_is_data(ctl) && ctl->output != CW_OUTPUT_NAME && !(ctl->given & (CW_O_COUNT | CW_O_QUIET)))
+	if (is_for_people(ctl) && !(ctl->given & CW_O_COUNT))
 		ctl->given |= CW_O_WATCH;
 	result = cw_ctl_watch(ctl, look, &window);
 	cw_window_free(&window);

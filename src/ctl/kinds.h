@@ -7,8 +7,8 @@
 struct cw_kind {
 	const char *name, *other_names[3];
 	/*
-	 * *out (new): what -o json prints, or NULL. words are those after the kind: names and patterns. Says what is wrong;
-	 * something may be there beside that.
+	 * *out (new): what -o json prints, or NULL. words are those after the kind: names and patterns. Says what is
+	 * wrong; something may be there beside that.
 	 */
 	enum cw_ctl_exit (*fetch)(struct cw_ctl *ctl, const char *const *words, int n, json_t **out);
 	void (*names)(const json_t *data, struct cw_buf *out);

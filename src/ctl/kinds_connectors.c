@@ -59,7 +59,8 @@ static void put_labels(struct cw_table *table, const json_t *config)
 
 	for (size_t i = 0; i < n; i++)
 		if (strncmp(keys[i], CW_LABEL_PREFIX, prefix) == 0)
-			cw_buf_printf(&text, "%s%s=%s", text.n ? "," : "", keys[i] + prefix, cw_json_text(config, keys[i]));
+			cw_buf_printf(&text, "%s%s=%s", text.n ? "," : "", keys[i] + prefix,
+				      cw_json_text(config, keys[i]));
 	cw_table_cell(table, text.n ? text.p : NULL, CW_COLOR_NONE);
 	cw_buf_free(&text);
 	free(keys);

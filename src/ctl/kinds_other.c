@@ -10,7 +10,10 @@
 
 /* ---- what each connector has --------------------------------------------------------------- */
 
-/* {"NAME":…} of the connectors that are meant; add() puts in one. After a refusal that all would get nothing is asked. */
+/*
+ * {"NAME":…} of the connectors that are meant; add() puts in one. After a refusal that all would get nothing more is
+ * asked.
+ */
 static enum cw_ctl_exit fetch_each(struct cw_ctl *ctl, const char *const *words, int n,
 				   enum cw_ctl_exit (*add)(struct cw_ctl *ctl, const char *connector, json_t *out),
 				   json_t **out)

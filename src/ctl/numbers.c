@@ -24,8 +24,10 @@ static const struct {
 	{ "connector_resident_memory_bytes", CW_N_MEMORY },
 };
 
-static const char *const json_names[CW_N_COUNT] = { "records",	"bytes",	"errors",      "retries",		"skipped",
-						    "restarts", "consumer_lag", "cpu_seconds", "resident_memory_bytes" };
+static const char *const json_names[CW_N_COUNT] = {
+	"records",  "bytes",	    "errors",	   "retries",		    "skipped",
+	"restarts", "consumer_lag", "cpu_seconds", "resident_memory_bytes",
+};
 
 static struct cw_task_numbers *task_of(struct cw_numbers *numbers, const char *connector, int task)
 {

@@ -86,8 +86,8 @@ enum cw_ctl_exit cw_ctl_need(struct cw_ctl *ctl, const char *mark, const char *w
 		result = reply.status == 404 ? CW_CTL_REFUSED : cw_ctl_refused(ctl, &reply, NULL);
 	}
 	if (result == CW_CTL_REFUSED)
-		cw_ctl_complain(ctl, "the worker at %s has no %s, so nothing was sent to it", cw_client_url(ctl->client),
-				what);
+		cw_ctl_complain(ctl, "the worker at %s has no %s, so nothing was sent to it",
+				cw_client_url(ctl->client), what);
 	cw_reply_free(&reply);
 	return result;
 }

@@ -59,8 +59,9 @@ int cw_selector_check(const char *selector, struct cw_error *err)
 
 		condition_free(&condition);
 		if (status != 0)
-			return cw_error_set(err, CW_ERR_INVALID, "\"%.200s\" asks for no label; it is such as team=search, "
-								 "team!=search, team or !team, several apart by commas",
+			return cw_error_set(err, CW_ERR_INVALID,
+					    "\"%.200s\" asks for no label; it is such as team=search, team!=search, "
+					    "team or !team, several apart by commas",
 					    selector);
 		p = behind(p, n);
 	} while (*p);

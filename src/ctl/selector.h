@@ -1,8 +1,8 @@
 /*
  * selector - which connectors are meant by their labels, as "team=search,env!=prod,owner,!old" says. Pure.
  *
- * All of its conditions, apart by commas, must hold: NAME=VALUE (or ==), NAME!=VALUE (another value, or none), NAME (has
- * this label), !NAME (has it not). A label is a key of the connector's configuration: config/labels.h.
+ * All of its conditions, apart by commas, must hold: NAME=VALUE (or ==), NAME!=VALUE (another value, or none), NAME
+ * (has this label), !NAME (has it not). A label is a key of the connector's configuration: config/labels.h.
  */
 #ifndef CW_CTL_SELECTOR_H
 #define CW_CTL_SELECTOR_H

@@ -33,14 +33,14 @@ enum cw_op {
 	CW_OP_STOP,          /* → none */
 	CW_OP_RESTART,       /* flags INCLUDE_TASKS, ONLY_FAILED; → none, or ConnectorStateInfo when either is set */
 	CW_OP_RESTART_TASK,  /* task; → none */
-	CW_OP_OFFSETS,       /* → {"offsets":[{"partition","offset"}…]}; with AT those that a time has in a sink's topics */
+	CW_OP_OFFSETS,       /* → {"offsets":[{"partition","offset"}…]}; with AT those of a time in a sink's topics */
 	CW_OP_ALTER_OFFSETS, /* body {"offsets":[{"partition","offset"}…]}; only when STOPPED; → {"message"} */
 	CW_OP_RESET_OFFSETS, /* only when STOPPED; → {"message"} */
 	CW_OP_PLUGINS,       /* → [PluginInfo…] */
 	CW_OP_PLUGIN_CONFIG, /* name: plugin; → [definition…] */
 	CW_OP_VALIDATE,      /* name: plugin; body: flat config; → ConfigInfos */
-	CW_OP_METRICS,       /* → {"process":{metrics of this process},"worker":{metrics},"connectors":{NAME:{"state","type",
-				  "class","metrics":{of its process, if it has one},"tasks":[{"id","state","restarts",
+	CW_OP_METRICS,       /* → {"process":{metrics of this process},"worker":{metrics},"connectors":{NAME:{"state",
+				  "type","class","metrics":{of its process, if it has one},"tasks":[{"id","state","restarts",
 				  "metrics":{…as in supervisor/protocol.h}}…]}}} */
 	CW_OP_TOPICS,        /* → {NAME:{"topics":[topic…]}}, of an unknown connector an empty list */
 	CW_OP_RESET_TOPICS,  /* → none, of an unknown connector too */

@@ -307,7 +307,8 @@ void cw_offsets_read(struct cw_herder *herder, struct cw_call *call, const struc
 		return;
 	}
 	if (at) {
-		cw_call_fail(call, CW_ERR_INVALID, "Only in a sink's topics a time has offsets, and connector %s is a source", c->name);
+		cw_call_fail(call, CW_ERR_INVALID,
+			     "Only in a sink's topics a time has offsets, and connector %s is a source", c->name);
 		return;
 	}
 	pairs = cw_store_get_offsets(herder->store, c->name, &err);

@@ -119,8 +119,8 @@ static json_t *usage_metrics(pid_t pid)
 	if (!cw_usage_read(pid, &usage))
 		return metrics;
 	json_object_set_new(metrics, "cpu_seconds",
-			    json_pack("{sssssf}", "kind", "counter", "help", "Processor time of the process, user and system, in seconds.",
-				      "value", usage.cpu_s));
+			    json_pack("{sssssf}", "kind", "counter", "help",
+				      "Processor time of the process, user and system, in seconds.", "value", usage.cpu_s));
 	put_metric(metrics, "resident_memory_bytes", "gauge", usage.resident_bytes,
 		   "Memory of the process, with what it shares with others.");
 	return metrics;

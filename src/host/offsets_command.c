@@ -276,7 +276,7 @@ static int answer(const json_t *json)
 	return json_dumpf(json, stdout, JSON_COMPACT) != 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* The connector's config with what its variables stand for; what cannot be resolved stays, since it may not be needed. */
+/* The config with what its variables stand for; what cannot be resolved stays, since it may not be needed. */
 static int resolve(struct question *q, struct cw_catalog *catalog, struct cw_error *err)
 {
 	struct cw_map raw = { 0 }, failed = { 0 };

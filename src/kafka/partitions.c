@@ -9,7 +9,8 @@
 static void add_partitions(rd_kafka_topic_partition_list_t *list, const rd_kafka_metadata_topic_t *topic)
 {
 	for (int i = 0; i < topic->partition_cnt; i++)
-		rd_kafka_topic_partition_list_add(list, topic->topic, topic->partitions[i].id)->offset = RD_KAFKA_OFFSET_END;
+		rd_kafka_topic_partition_list_add(list, topic->topic, topic->partitions[i].id)->offset =
+			RD_KAFKA_OFFSET_END;
 }
 
 /* topic NULL: of all topics. NULL with *err. */
@@ -31,7 +32,8 @@ int cw_partitions_of_topic(const struct cw_kafka_asking *asking, const char *nam
 	const rd_kafka_metadata_t *md;
 
 	if (!topic)
-		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: %s", name, rd_kafka_err2str(rd_kafka_last_error()));
+		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: %s", name,
+				    rd_kafka_err2str(rd_kafka_last_error()));
 	md = ask_metadata(asking, topic, err);
 	if (md && md->topic_cnt == 1)
 		add_partitions(list, &md->topics[0]);
@@ -60,8 +62,8 @@ int cw_partitions_matching(const struct cw_kafka_asking *asking, const char *pat
 	return 0;
 }
 
-int cw_partitions_set_time(const struct cw_kafka_asking *asking, int64_t epoch_ms, rd_kafka_topic_partition_list_t *list,
-			   struct cw_error *err)
+int cw_partitions_set_time(const struct cw_kafka_asking *asking, int64_t epoch_ms,
+			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
 {
 	rd_kafka_resp_err_t code;
 

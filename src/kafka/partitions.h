@@ -22,13 +22,13 @@ struct cw_kafka_asking {
 /* Adds the topic's partitions, none when there is no such topic, each with RD_KAFKA_OFFSET_END. 0 or -1. */
 int cw_partitions_of_topic(const struct cw_kafka_asking *asking, const char *topic,
 			   rd_kafka_topic_partition_list_t *list, struct cw_error *err);
-/* The same for every topic whose whole name fits, as librdkafka understands topics.regex: a POSIX extended expression. */
+/* The same for every topic whose whole name fits; as librdkafka takes topics.regex, a POSIX extended expression. */
 int cw_partitions_matching(const struct cw_kafka_asking *asking, const char *pattern,
 			   rd_kafka_topic_partition_list_t *list, struct cw_error *err);
 
-/* Sets each offset to that of the first record of this time or later, or, where there is none, to RD_KAFKA_OFFSET_END. */
-int cw_partitions_set_time(const struct cw_kafka_asking *asking, int64_t epoch_ms, rd_kafka_topic_partition_list_t *list,
-			   struct cw_error *err);
+/* Sets each offset to that of the first record of this time or later; where there is none, RD_KAFKA_OFFSET_END. */
+int cw_partitions_set_time(const struct cw_kafka_asking *asking, int64_t epoch_ms,
+			   rd_kafka_topic_partition_list_t *list, struct cw_error *err);
 /* Replaces each RD_KAFKA_OFFSET_END with the partition's end as it is now. */
 int cw_partitions_set_ends(const struct cw_kafka_asking *asking, rd_kafka_topic_partition_list_t *list,
 			   struct cw_error *err);

@@ -107,8 +107,8 @@ static const struct cw_route routes[] = {
 	{ "GET", "/connectors/{connector}/offsets", "getOffsets", "offsets", CW_HANDLER_HERDER, CW_OP_OFFSETS,
 	  CW_BODY_IGNORED, CW_ANSWER_JSON, "ConnectorOffsets", JSON, REQUEST_MS, CW_ROLE_VIEWER,
 	  { { "at", CW_QUERY_TIME, CW_OP_AT,
-	      "Of a sink: instead the offset of the first record of this time or later in each partition of its topics, or "
-	      "the partition's end. A time such as 2026-01-21T22:23:40Z, or milliseconds since 1970." } },
+	      "Of a sink: instead the offset of the first record of this time or later in each partition of its topics, "
+	      "or the partition's end. A time such as 2026-01-21T22:23:40Z, or milliseconds since 1970." } },
 	  "How far a connector has come, for each of its partitions." },
 	{ "PATCH", "/connectors/{connector}/offsets", "alterOffsets", "offsets", CW_HANDLER_HERDER, CW_OP_ALTER_OFFSETS,
 	  CW_BODY_OFFSETS, CW_ANSWER_JSON, "Message", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
@@ -396,8 +396,8 @@ int cw_route_time(const struct cw_route *route, const struct cw_uri *uri, int64_
 
 		if (value && cw_run_until_time(value, epoch_ms, NULL) != 0)
 			return cw_error_set(err, CW_ERR_INVALID,
-					    "The parameter %s is \"%.40s\", but must be a time such as 2026-01-21T22:23:40Z, or "
-					    "milliseconds since 1970", query->name, value);
+					    "The parameter %s is \"%.40s\", but must be a time such as "
+					    "2026-01-21T22:23:40Z, or milliseconds since 1970", query->name, value);
 	}
 	return 0;
 }

@@ -22,10 +22,10 @@
  * connect-host --validate                  reads {"worker":{…},"class":C,"config":{…}} on stdin, prints ConfigInfos
  *     and "warnings" (config/connector_config.h), plus "type":"source"|"sink"|"unknown" and "class": the full name
  * connect-host --offsets                   offsets of a connector that live in Kafka. Reads {"worker":{…},"name":N,"config":{…}}
- *     and, of a sink: nothing more, prints {"offsets":[[TOPIC,PARTITION,OFFSET]…]}; or "at":epoch ms, prints the same of
- *     every partition of its topics: of the first record of that time or later, or the end; or "change":"reset", or "change":
- *     [[TOPIC,PARTITION,OFFSET|null]…], prints {}; of an exactly-once source: "topic":T and "offsets":[[partition,offset|null]…]
- *     to write, prints {}. Or {"error":{"code":enum cw_error_code,"text":sentence}}
+ *     and, of a sink: nothing more, prints {"offsets":[[TOPIC,PARTITION,OFFSET]…]}; or "at":epoch ms, prints the same
+ *     of every partition of its topics: of the first record of that time or later, or the end; or "change":"reset", or
+ *     "change":[[TOPIC,PARTITION,OFFSET|null]…], prints {}; of an exactly-once source: "topic":T and
+ *     "offsets":[[partition,offset|null]…] to write, prints {}. Or {"error":{"code":enum cw_error_code,"text":sentence}}
  * Exit status of the last three: 0 with an answer, 1 with a sentence on stderr.
  *
  * worker → host

@@ -11,7 +11,7 @@ struct cw_usage {
 	int64_t resident_bytes; /* in memory now, with what it shares with others */
 };
 
-/* Of a process that was not waited for yet, so that its id is still its own: a short read of /proc. False: it is gone. */
+/* Of a process that was not waited for yet, so that its id is still its own; a short read. False: it is gone. */
 bool cw_usage_read(pid_t pid, struct cw_usage *out);
 
 #endif

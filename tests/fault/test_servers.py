@@ -71,7 +71,7 @@ class Outages(TestCase):
         worker.rest.create("sink", pipeline.sink(self.topic, "http://127.0.0.1:1", "x"), initial_state="STOPPED")
         for query in ("", "?at=0"):
             refused = worker.rest.expect(503, "GET", "/connectors/sink/offsets" + query)
-            self.assertRegex(refused.message, "The offsets of connector sink cannot be read: .*(no answer|[Tt]imed out)")
+            self.assertRegex(refused.message, "offsets of connector sink cannot be read: .*(no answer|[Tt]imed out)")
         stack.start("kafka")
         worker.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
         self.assertEqual(kafka.count(self.topic), 1000)

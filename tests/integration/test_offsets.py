@@ -24,7 +24,7 @@ class Offsets(TestCase):
         rest.expect(200, "PUT", rest.path(self.name, "/stop?wait=STOPPED"))
 
     def wait_count(self, count):
-        """A broker answers a commit before it has marked the partitions: what was committed may be seen a little later."""
+        """A broker answers a commit before it has marked the partitions: what was committed may be seen later."""
         env.wait_for(lambda: kafka.count(self.topic) >= count, 20, "%d records" % count)
         self.assertEqual(kafka.count(self.topic), count)
 

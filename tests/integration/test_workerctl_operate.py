@@ -20,8 +20,8 @@ class Terminal:
         self.shown = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.execvpe("sh", ["sh", "-c", 'stty cols %d rows 40; exec "$@"' % width, "sh", env.program("workerctl")] + args,
-                       dict(test.environ(), TERM="xterm"))
+            command = ["sh", "-c", 'stty cols %d rows 40; exec "$@"' % width, "sh", env.program("workerctl")] + args
+            os.execvpe("sh", command, dict(test.environ(), TERM="xterm"))
         test.addCleanup(self.end)
 
     def read(self):
@@ -121,8 +121,8 @@ class Operate(CtlCase):
 
     def follow(self):
         """workerctl logs -f src, once it has shown the first line."""
-        process = subprocess.Popen([env.program("workerctl"), "logs", "src", "-f", "-o", "json"], stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, env=self.environ())
+        process = subprocess.Popen([env.program("workerctl"), "logs", "src", "-f", "-o", "json"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environ())
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         self.assertIn("message", json.loads(process.stdout.readline()))
@@ -160,7 +160,8 @@ class Operate(CtlCase):
         loggers = json.loads(self.run_ctl("loggers", "get", "-o", "json"))
         self.assertEqual({k: v["level"] for k, v in loggers.items()},
                          {"connectors": "DEBUG", "connectors.src": "DEBUG", "root": "INFO", "worker": "WARN"})
-        self.assertIn("that of the connector is connectors.src", self.run_ctl("loggers", "set", "src", "INFO", status=3))
+        self.assertIn("that of the connector is connectors.src",
+                      self.run_ctl("loggers", "set", "src", "INFO", status=3))
         self.assertIn("invalid log level 'LOUD'", self.run_ctl("loggers", "set", "root", "LOUD", status=3))
 
     def test_topics(self):

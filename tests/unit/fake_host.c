@@ -366,7 +366,10 @@ static int validate(const json_t *question)
 	return 0;
 }
 
-/* Of a group: two partitions. Of a time: its seconds, in the first of them. A change is told by the setting "fake.offsets": a class of error, or none. */
+/*
+ * Of a group: two partitions. Of a time: its seconds, in the first of them. A change is told by the setting
+ * "fake.offsets": a class of error, or none.
+ */
 static int offsets(const json_t *question)
 {
 	const char *how = setting(json_object_get(question, "config"), "fake.offsets", "ok");
@@ -378,7 +381,8 @@ static int offsets(const json_t *question)
 	else if (change || json_object_get(question, "offsets"))
 		print(json_object());
 	else if (json_object_get(question, "at"))
-		print(json_pack("{s[[siI]]}", "offsets", "t", 0, json_integer_value(json_object_get(question, "at")) / 1000));
+		print(json_pack("{s[[siI]]}", "offsets", "t", 0,
+				json_integer_value(json_object_get(question, "at")) / 1000));
 	else
 		print(json_pack("{s[[sii][sii]]}", "offsets", "t", 0, 7, "t", 1, 9));
 	return 0;
