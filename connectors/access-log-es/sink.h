@@ -1,6 +1,6 @@
 /*
- * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls,
- * records into bodies), structured.c (records that are no lines), delivery.c (requests), outcome.c (answers,
+ * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls),
+ * records.c (records into bodies), structured.c (those that are no lines), delivery.c (requests), outcome.c (answers,
  * retries), setup.c (what has to be in the store before the first document), templates.c and mappings.c (what that
  * is). One thread.
  */
@@ -146,7 +146,7 @@ static inline void cw_sink_gauge(const struct cw_sink *sink, struct cw_metric *m
 /* The first failure stays. */
 void cw_sink_fail(struct cw_sink *sink, const char *fmt, ...) CW_PRINTF(2, 3);
 
-/* ---- sink.c -------------------------------------------------------------------------------------- */
+/* ---- records.c ------------------------------------------------------------------------------------ */
 
 /* Where a record is in what was handed to put(). */
 struct cw_place {
@@ -157,6 +157,8 @@ struct cw_place {
 	int64_t now;
 };
 
+/* Documents of all records of a batch, until the task fails. */
+void cw_records_put(struct cw_sink *sink, struct cw_batch *batch, struct cw_taken *taken, int64_t now);
 /* The record has no document: errors.tolerance decides. */
 void cw_sink_reject(struct cw_sink *sink, const struct cw_place *at, const char *reason);
 /* The same under drop.invalid.message, which leaves it out. */

@@ -1,0 +1,72 @@
+/* Rows of the table in config.c. The store: where it is, how it is asked. */
+	{ .name = "connection.url", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED | CW_CONFIG_NOT_EMPTY,
+	  .importance = CW_HIGH, .group = "Connector", .width = CW_WIDTH_LONG, .display_name = "Connection URLs",
+	  .check = cw_es_check_urls, AT(urls),
+	  .doc = "The store's HTTP URLs, such as http://localhost:9200; requests go round between them, and one that "
+		 "does not answer is left out for a while. When any of them is https, all are; without a scheme http "
+		 "is meant." },
+	{ .name = "connection.username", STRING, .importance = CW_MEDIUM, .group = "Connector",
+	  .width = CW_WIDTH_SHORT, .display_name = "Connection Username", AT(username),
+	  .doc = "User name for basic authentication; needs connection.password." },
+	{ .name = "connection.password", PASSWORD, .importance = CW_MEDIUM, .group = "Connector",
+	  .width = CW_WIDTH_SHORT, .display_name = "Connection Password", AT(password),
+	  .doc = "Password for basic authentication; needs connection.username." },
+	{ .name = "api.key", PASSWORD, .importance = CW_MEDIUM, .group = "Connector", .width = CW_WIDTH_LONG,
+	  .display_name = "API Key", AT(api_key),
+	  .doc = "API key in its encoded form (base64 of id:key), sent as Authorization: ApiKey. Instead of a user "
+		 "name." },
+	{ .name = "bearer.token", PASSWORD, .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_LONG,
+	  .display_name = "Bearer Token", AT(bearer_token),
+	  .doc = "Token, sent as Authorization: Bearer. Instead of a user name." },
+	{ .name = "connection.compression", BOOLEAN, .default_value = "false", .importance = CW_LOW,
+	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Compression", AT(compression),
+	  .doc = "Whether requests are compressed with gzip: less network for more CPU." },
+	{ .name = "connection.timeout.ms", INT, RANGE(0, HOURS(12)), .default_value = "1000", .importance = CW_LOW,
+	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Connection Timeout",
+	  AT(connection_timeout_ms),
+	  .doc = "How long a connection may take to come about, in milliseconds; 0: for ever. Then another URL is "
+		 "tried." },
+	{ .name = "read.timeout.ms", INT, RANGE(0, HOURS(24 * 7)), .default_value = "30000", .importance = CW_LOW,
+	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Read Timeout", AT(read_timeout_ms),
+	  .doc = "How long a whole request may take, in milliseconds; 0: for ever. Then it is sent again, which "
+		 "changes nothing where it was written after all. The default is longer than the 3000 of other "
+		 "Elasticsearch sinks, which is short for a busy store." },
+	{ .name = "max.connection.idle.time.ms", INT, RANGE(-1, HOURS(24)), .default_value = "60000",
+	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT,
+	  .display_name = "Max Connection Idle Time",
+	  AT(max_idle_ms),
+	  .doc = "After how many milliseconds without use a connection is not used again; -1: never." },
+	{ .name = "batch.size", INT, RANGE(1, 1000000), .default_value = "2000", .importance = CW_MEDIUM,
+	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Batch Size", AT(batch_size),
+	  .doc = "Most documents in one bulk request. While the store pushes back, smaller ones are sent." },
+	{ .name = "bulk.size.bytes", LONG, RANGE(-1, INT64_C(1) << 30), .default_value = "5242880",
+	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Bulk Size (bytes)",
+	  AT(bulk_bytes),
+	  .doc = "Most bytes in one bulk request before compression; -1: any number. A single larger document is sent "
+		 "alone." },
+	{ .name = "linger.ms", LONG, RANGE(0, HOURS(24 * 7)), .default_value = "1", .importance = CW_LOW,
+	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Linger (ms)", AT(linger_ms),
+	  .doc = "How long a part-filled request waits for more records, in milliseconds, while others are in flight. "
+		 "With none in flight it is sent at once." },
+	{ .name = "max.in.flight.requests", INT, RANGE(1, 1000), .default_value = "5", .importance = CW_MEDIUM,
+	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Max In-flight Requests", AT(max_in_flight),
+	  .doc = "Most requests of a task that are under way at once. While the store pushes back, fewer are." },
+	{ .name = "max.buffered.records", INT, RANGE(1, INT32_MAX), .default_value = "20000",
+	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Max Buffered Records",
+	  AT(max_buffered),
+	  .doc = "Most records that a task has taken and the store has not answered for; beyond it the task waits. "
+		 "Some 8 MB of documents are a bound as well." },
+	{ .name = "flush.timeout.ms", LONG, RANGE(1000, HOURS(24 * 7)), .default_value = "180000",
+	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Flush Timeout (ms)",
+	  AT(flush_timeout_ms),
+	  .doc = "How long one flush, before partitions are given up or the task stops, may wait for the store, in "
+		 "milliseconds. Records that are not answered by then are not committed, and are read again." },
+	{ .name = "max.retries", INT, RANGE(0, INT32_MAX), .default_value = "5", .importance = CW_LOW,
+	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Max Retries", AT(max_retries),
+	  .doc = "How often a request is made again after an error of the store's own (status 500, an answer that is "
+		 "none), before the task fails. A store that is busy or away (429, 502, 503, 504, broken connections, "
+		 "timeouts) is asked again without limit, and never fails the task." },
+	{ .name = "retry.backoff.ms", LONG, RANGE(0, HOURS(24)), .default_value = "100", .importance = CW_LOW,
+	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Retry Backoff (ms)", AT(retry_backoff_ms),
+	  .doc = "Base of the random wait before a request is made again, in milliseconds; it doubles with each "
+		 "attempt, up to 30 seconds. A Retry-After of the store is kept to." },

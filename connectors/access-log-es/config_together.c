@@ -1,0 +1,197 @@
+/* What follows from settings together, and the checks that span keys. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "index_name.h"
+#include "text.h"
+
+/* ---- what follows from it ----------------------------------------------------------------------- */
+
+static bool given(const char *text)
+{
+	return text && *text;
+}
+
+bool cw_es_config_streams(const struct cw_es_config *config)
+{
+	return config->stream_type && strcasecmp(config->stream_type, "NONE") != 0;
+}
+
+char *cw_es_config_index(const struct cw_es_config *config)
+{
+	struct cw_text text = { 0 };
+	const char *p;
+
+	if (!cw_es_config_streams(config))
+		return cw_text_strdup(config->index);
+	cw_text_printf(&text, "%s-%s-", strcasecmp(config->stream_type, "LOGS") == 0 ? "logs" : "metrics",
+		       config->stream_dataset);
+	for (p = config->stream_namespace; *p; p++) {
+		if (strncmp(p, "${topic}", 8) == 0) {
+			cw_text_puts(&text, "%{topic}");
+			p += 7;
+		} else {
+			cw_text_append(&text, p, 1);
+		}
+	}
+	cw_text_append(&text, "", 1);
+	return text.p;
+}
+
+bool cw_es_config_https(const struct cw_es_config *config)
+{
+	if (config->security_protocol && strcasecmp(config->security_protocol, "SSL") == 0)
+		return true;
+	for (size_t i = 0; i < config->urls.n; i++)
+		if (strncasecmp(config->urls.items[i], "https://", 8) == 0)
+			return true;
+	return false;
+}
+
+char *cw_es_config_url(const char *url, bool https)
+{
+	struct cw_text text = { 0 };
+	const char *rest = strstr(url, "://");
+
+	rest = rest ? rest + 3 : url;
+	cw_text_printf(&text, "%s://%s", https ? "https" : "http", rest);
+	while (text.n && text.p[text.n - 1] == '/')
+		text.n--;
+	cw_text_append(&text, "", 1);
+	return text.p;
+}
+
+/* ---- checks that span keys ---------------------------------------------------------------------- */
+
+/* Where to report to. */
+struct report {
+	const struct cw_host *host;
+	struct cw_validation *validation;
+};
+
+static void invalid(const struct report *report, const char *key, const char *message)
+{
+	report->host->invalid(report->validation, key, message);
+}
+
+static void validate_login(const struct report *report, const struct cw_es_config *config)
+{
+	int ways = (config->username != NULL) + (config->api_key != NULL) + (config->bearer_token != NULL);
+
+	if (given(config->username) != given(config->password)) {
+		invalid(report, "connection.username", "connection.username and connection.password go together: give "
+						       "both or none.");
+		invalid(report, "connection.password", "connection.username and connection.password go together: give "
+						       "both or none.");
+	}
+	if (ways > 1)
+		invalid(report, config->api_key ? "api.key" : "bearer.token",
+			"Only one of connection.username, api.key and bearer.token may be given.");
+	if ((config->api_key && strpbrk(config->api_key, "\r\n")) ||
+	    (config->bearer_token && strpbrk(config->bearer_token, "\r\n")))
+		invalid(report, config->api_key ? "api.key" : "bearer.token",
+			"The value holds a line break, which a HTTP header may not.");
+	if (given(config->proxy_username) != given(config->proxy_password))
+		invalid(report, "proxy.username", "proxy.username and proxy.password go together: give both or none.");
+	if (given(config->proxy_username) && !given(config->proxy_host))
+		invalid(report, "proxy.host", "proxy.host is needed for proxy.username.");
+}
+
+static void validate_ssl(const struct report *report, const struct cw_es_config *config)
+{
+	bool https = cw_es_config_https(config);
+
+	if (!https && (config->ca || config->truststore || config->certificate || config->key))
+		invalid(report, "elastic.security.protocol",
+			"Certificates are given but no URL is https; use https:// URLs, or set "
+			"elastic.security.protocol to SSL.");
+	if (config->truststore && strcasecmp(config->truststore_type, "PEM") != 0)
+		invalid(report, "elastic.https.ssl.truststore.type",
+			"Only PEM truststores can be read; convert yours with keytool -exportcert -rfc, then use "
+			"elastic.https.ssl.ca.location.");
+	if (config->ca && config->truststore)
+		invalid(report, "elastic.https.ssl.truststore.location",
+			"elastic.https.ssl.ca.location is given as well; only one of the two may be.");
+	if ((config->certificate != NULL) != (config->key != NULL))
+		invalid(report, "elastic.https.ssl.key.location",
+			"elastic.https.ssl.certificate.location and elastic.https.ssl.key.location go together: give "
+			"both or none.");
+}
+
+static void validate_sizes(const struct report *report, const struct cw_es_config *config)
+{
+	char message[200];
+
+	if (config->linger_ms > config->flush_timeout_ms)
+		invalid(report, "linger.ms", "linger.ms may not be longer than flush.timeout.ms.");
+	if (config->bulk_bytes == 0)
+		invalid(report, "bulk.size.bytes", "bulk.size.bytes has to be more than 0, or -1 for any number.");
+	if (config->max_buffered < (int64_t)config->batch_size * config->max_in_flight) {
+		snprintf(message, sizeof(message),
+			 "max.buffered.records has to be at least batch.size times max.in.flight.requests, which is "
+			 "%lld.",
+			 (long long)config->batch_size * config->max_in_flight);
+		invalid(report, "max.buffered.records", message);
+	}
+}
+
+static void validate_keys(const struct report *report, const struct cw_es_config *config)
+{
+	bool deletes = strcasecmp(config->on_null, "DELETE") == 0;
+
+	if (config->key_ignore && config->key_ignore_topics.n)
+		invalid(report, "topic.key.ignore", "topic.key.ignore names the exceptions from key.ignore=false; "
+						    "key.ignore is true.");
+	if (deletes && config->key_ignore)
+		invalid(report, "behavior.on.null.values", "behavior.on.null.values=DELETE needs key.ignore=false: without "
+							   "keys nothing says which document is meant.");
+	if (deletes && cw_es_config_streams(config))
+		invalid(report, "behavior.on.null.values", "behavior.on.null.values may not be DELETE with a data stream, "
+							   "which only takes new documents.");
+}
+
+static void validate_target(const struct report *report, const struct cw_es_config *config)
+{
+	char pattern[CW_INDEX_NAME_MAX + 1];
+	struct cw_index_name *name;
+	size_t fixed;
+
+	if (cw_es_config_streams(config)) {
+		if (!given(config->stream_dataset))
+			invalid(report, "data.stream.dataset", "data.stream.dataset is needed with data.stream.type.");
+		if (strcmp(config->index, CW_ES_INDEX_DEFAULT) != 0)
+			invalid(report, "index", "index and data.stream.type exclude each other: the data stream's "
+						 "name is the index.");
+		if (strcasecmp(config->operation, "CREATE") != 0)
+			invalid(report, "op.type", "A data stream takes only op.type=CREATE.");
+		return;
+	}
+	if (given(config->stream_dataset))
+		invalid(report, "data.stream.type", "data.stream.dataset is given; data.stream.type has to be LOGS or "
+						    "METRICS then.");
+	name = cw_index_name_compile(config->index, NULL);
+	if (!name)
+		return; /* the table said so */
+	fixed = cw_index_name_pattern(name, cw_slice_str("t"), pattern);
+	if (fixed == 0 && config->template_enable)
+		invalid(report, "index", "An index that starts with a date leaves nothing for an index template to "
+					 "match; begin it with a name, or set template.enable to false.");
+	cw_index_name_free(name);
+}
+
+void cw_es_config_validate(const struct cw_context *ctx, const void *opaque, struct cw_validation *validation)
+{
+	const struct cw_es_config *config = opaque;
+	struct report report = { ctx->host, validation };
+
+	validate_login(&report, config);
+	validate_ssl(&report, config);
+	validate_sizes(&report, config);
+	validate_keys(&report, config);
+	validate_target(&report, config);
+	if (config->pattern_time && !config->pattern)
+		invalid(&report, "pattern.timestamp.format", "pattern.timestamp.format is for the group timestamp of "
+							     "pattern, which is not given.");
+}
