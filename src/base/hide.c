@@ -4,37 +4,43 @@
 
 #include "base/mem.h"
 
-/* The longest key that the text begins with; NULL: none. */
-static const struct cw_map_entry *hidden_at(const char *text, const struct cw_map *hidden)
+/* The longest key that the bytes begin with; NULL: none. */
+static const struct cw_map_entry *hidden_at(const char *p, size_t n, const struct cw_map *hidden)
 {
 	const struct cw_map_entry *best = NULL;
 	size_t longest = 0;
 
 	for (size_t i = 0; i < hidden->n; i++) {
-		size_t n = strlen(hidden->entries[i].key);
+		size_t length = strlen(hidden->entries[i].key);
 
-		if (n >= CW_HIDE_MIN && n > longest && strncmp(text, hidden->entries[i].key, n) == 0) {
+		if (length >= CW_HIDE_MIN && length > longest && length <= n && memcmp(p, hidden->entries[i].key, length) == 0) {
 			best = &hidden->entries[i];
-			longest = n;
+			longest = length;
 		}
 	}
 	return best;
+}
+
+void cw_hide_bytes(struct cw_buf *out, const char *p, size_t n, const struct cw_map *hidden)
+{
+	while (n > 0) {
+		const struct cw_map_entry *entry = hidden_at(p, n, hidden);
+		size_t length = entry ? strlen(entry->key) : 1;
+
+		if (entry)
+			cw_buf_puts(out, entry->value);
+		else
+			cw_buf_append(out, p, 1);
+		p += length;
+		n -= length;
+	}
 }
 
 char *cw_hide(const char *text, const struct cw_map *hidden)
 {
 	struct cw_buf out = { 0 };
 
-	cw_buf_puts(&out, "");
-	while (*text) {
-		const struct cw_map_entry *entry = hidden_at(text, hidden);
-
-		if (entry)
-			cw_buf_puts(&out, entry->value);
-		else
-			cw_buf_append(&out, text, 1);
-		text += entry ? strlen(entry->key) : 1;
-	}
+	cw_hide_bytes(&out, text, strlen(text), hidden);
 	return cw_buf_take(&out);
 }
 

@@ -13,6 +13,8 @@
  * two keys that begin at the same place the longer counts. New.
  */
 char *cw_hide(const char *text, const struct cw_map *hidden);
+/* Appends what cw_hide() makes of any bytes. */
+void cw_hide_bytes(struct cw_buf *out, const char *p, size_t n, const struct cw_map *hidden);
 
 /* Without the blanks and line ends around it, such as a secret out of a file has. New. */
 char *cw_trimmed(const char *text);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "kafka/client.h"
+#include "kafka/reader.h"
 
 #define ADMIN_TIMEOUT_MS 30000
 /* How long a call may block that does not hear of a stop. */
@@ -138,10 +139,7 @@ struct reading {
 	const struct cw_log_scope *scope;
 	const _Atomic bool *stop;
 	int64_t timeout_ms, deadline_ms;
-	struct partition {
-		int64_t next; /* read up to here */
-		int64_t end;  /* is to be read up to here */
-	} *partitions;
+	struct cw_reader_range *partitions; /* next: read up to here; end: is to be read up to there */
 	int n;
 	json_t *offsets; /* by partition as text: [partition,offset] */
 };
@@ -235,68 +233,25 @@ static int read_all(struct reading *r, rd_kafka_t *consumer, struct cw_error *er
 }
 
 /* How far the topic goes now, with what is in open transactions: only a client that reads uncommitted is told. */
-static int find_ends(struct reading *r, rd_kafka_t *client, struct cw_error *err)
-{
-	rd_kafka_topic_t *handle = rd_kafka_topic_new(client, r->topic, NULL);
-	const rd_kafka_metadata_t *md = cw_client_metadata(client, handle, r->deadline_ms, r->stop);
-	rd_kafka_resp_err_t code = md && md->topic_cnt ? md->topics[0].err : RD_KAFKA_RESP_ERR__TIMED_OUT;
-
-	r->n = md && md->topic_cnt ? md->topics[0].partition_cnt : 0;
-	if (md)
-		rd_kafka_metadata_destroy(md);
-	rd_kafka_topic_destroy(handle);
-	if (r->n == 0)
-		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s cannot be read: %s", r->topic, rd_kafka_err2str(code));
-	r->partitions = cw_alloc((size_t)r->n * sizeof(*r->partitions));
-	for (int i = 0; i < r->n; i++) {
-		struct partition *p = &r->partitions[i];
-
-		while ((code = rd_kafka_query_watermark_offsets(client, r->topic, i, &p->next, &p->end, 4 * SLICE_MS)) != 0)
-			if (stopped(r->stop) || cw_clock_ms() > r->deadline_ms)
-				return out_of_time(r, rd_kafka_err2str(code), err);
-	}
-	return 0;
-}
-
-static rd_kafka_t *new_reader(const struct cw_worker_config *worker, const struct cw_map *connector,
-			      const struct cw_log_scope *scope, const char *isolation, struct cw_error *err)
-{
-	/* What the worker's or the connector's consumer settings may not change. */
-	const struct cw_client_default forced[] = {
-		{ "group.id", "connect-offsets-reader" }, /* a consumer needs one; it never joins nor commits */
-		{ "enable.auto.commit", "false" },
-		{ "enable.partition.eof", "true" },
-		{ "auto.offset.reset", "error" },
-		{ "isolation.level", isolation },
-		{ "fetch.wait.max.ms", "10" },
-	};
-	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_CONSUMER, worker, connector, NULL, err);
-	char text[256];
-
-	if (!conf)
-		return NULL;
-	for (size_t i = 0; i < sizeof(forced) / sizeof(forced[0]); i++)
-		rd_kafka_conf_set(conf, forced[i].key, forced[i].value, text, sizeof(text));
-	return cw_client_new(CW_CLIENT_CONSUMER, conf, scope, err);
-}
-
 static int look_for_ends(struct reading *r, const struct cw_worker_config *worker, const struct cw_map *connector,
 			 struct cw_error *err)
 {
-	rd_kafka_t *client = new_reader(worker, connector, r->scope, "read_uncommitted", err);
-	int failed;
+	rd_kafka_t *client = cw_reader_new(worker, connector, r->scope, "read_uncommitted", err);
+	rd_kafka_resp_err_t code;
 
 	if (!client)
 		return -1;
-	failed = find_ends(r, client, err);
+	code = cw_reader_ranges(client, r->topic, r->deadline_ms, r->stop, &r->partitions, &r->n);
 	rd_kafka_destroy(client);
-	return failed;
+	if (code && r->n == 0)
+		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s cannot be read: %s", r->topic, rd_kafka_err2str(code));
+	return code ? out_of_time(r, rd_kafka_err2str(code), err) : 0;
 }
 
 static int read_committed(struct reading *r, const struct cw_worker_config *worker, const struct cw_map *connector,
 			  struct cw_error *err)
 {
-	rd_kafka_t *consumer = new_reader(worker, connector, r->scope, "read_committed", err);
+	rd_kafka_t *consumer = cw_reader_new(worker, connector, r->scope, "read_committed", err);
 	rd_kafka_topic_partition_list_t *all;
 	int failed;
 
