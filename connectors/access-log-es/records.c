@@ -17,7 +17,9 @@ void cw_sink_reject(struct cw_sink *sink, const struct cw_place *at, const char 
 static void drop(struct cw_sink *sink, const struct cw_place *at, const char *reason)
 {
 	cw_sink_count(sink, sink->metrics.dropped, 1);
-	if (sink->dropped_logged < DROPPED_LOG_MAX) {
+	if (sink->left_out) {
+		sink->left_out(sink, at, reason);
+	} else if (sink->dropped_logged < DROPPED_LOG_MAX) {
 		sink->dropped_logged++;
 		cw_log(sink->ctx, CW_LOG_WARN, "record %.*s-%d@%lld was left out: %s%s", (int)at->record->topic.n,
 		       at->record->topic.p, (int)at->record->partition, (long long)at->record->offset, reason,

@@ -156,7 +156,7 @@ static void make_metrics(struct cw_sink *sink)
 					"Documents that the store has not answered for.");
 }
 
-static void task_free(struct cw_sink *sink)
+void cw_sink_free(struct cw_sink *sink)
 {
 	cw_delivery_free(sink);
 	cw_setup_free(sink);
@@ -216,8 +216,7 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 	return 0;
 }
 
-static enum cw_result sink_task_start(const struct cw_context *ctx, const void *config, void **task,
-				      struct cw_error *err)
+struct cw_sink *cw_sink_new(const struct cw_context *ctx, const struct cw_es_config *config, struct cw_error *err)
 {
 	struct cw_sink *sink = cw_text_alloc(sizeof(*sink));
 
@@ -225,9 +224,21 @@ static enum cw_result sink_task_start(const struct cw_context *ctx, const void *
 	sink->config = config;
 	make_metrics(sink);
 	if (prepare(sink, err) == 0)
-		sink->http = cw_http_new(sink->config, now_of, sink, err);
+		return sink;
+	cw_sink_free(sink);
+	return NULL;
+}
+
+static enum cw_result sink_task_start(const struct cw_context *ctx, const void *config, void **task,
+				      struct cw_error *err)
+{
+	struct cw_sink *sink = cw_sink_new(ctx, config, err);
+
+	if (!sink)
+		return CW_FAIL;
+	sink->http = cw_http_new(sink->config, now_of, sink, err);
 	if (!sink->http) {
-		task_free(sink);
+		cw_sink_free(sink);
 		return CW_FAIL;
 	}
 	cw_delivery_send(sink, false, false); /* the template is on its way while the first records are fetched */
@@ -237,7 +248,7 @@ static enum cw_result sink_task_start(const struct cw_context *ctx, const void *
 
 static void sink_task_stop(void *task)
 {
-	task_free(task);
+	cw_sink_free(task);
 }
 
 const struct cw_connector_ops cw_es_ops = {
@@ -251,4 +262,5 @@ const struct cw_connector_ops cw_es_ops = {
 	.flush = sink_flush,
 	.wait = sink_wait,
 	.task_stop = sink_task_stop,
+	.render = cw_es_render,
 };

@@ -33,6 +33,7 @@ struct cw_index_slot {
 
 struct cw_sink;
 struct cw_setup;
+struct cw_place;
 
 /* What setups of a kind have in common. */
 struct cw_setup_kind {
@@ -82,6 +83,7 @@ struct cw_sink {
 	struct cw_action action;
 	size_t bulk_bytes;
 	unsigned dropped_logged;
+	void (*left_out)(struct cw_sink *sink, const struct cw_place *at, const char *reason); /* NULL: a line in the log */
 	bool named; /* documents may be named by their records' keys */
 	bool ignore_null, delete_null, ignore_malformed, warn_malformed, create, streams;
 
@@ -143,6 +145,11 @@ static inline void cw_sink_gauge(const struct cw_sink *sink, struct cw_metric *m
 		sink->ctx->host->metric_set(metric, n);
 }
 
+/* ---- sink.c --------------------------------------------------------------------------------------- */
+
+/* What a task has but for connections to the store, which nothing is sent to. NULL with *err set. */
+struct cw_sink *cw_sink_new(const struct cw_context *ctx, const struct cw_es_config *config, struct cw_error *err);
+void cw_sink_free(struct cw_sink *sink);
 /* The first failure stays. */
 void cw_sink_fail(struct cw_sink *sink, const char *fmt, ...) CW_PRINTF(2, 3);
 
@@ -171,6 +178,12 @@ size_t cw_sink_begin_document(struct cw_sink *sink, const struct cw_place *at, c
 			      struct cw_slice *index);
 /* The body was added to, from `before` on. */
 void cw_sink_end_document(struct cw_sink *sink, const struct cw_place *at, size_t before);
+
+/* ---- preview.c ----------------------------------------------------------------------------------- */
+
+/* The framework's render(). */
+enum cw_result cw_es_render(const struct cw_context *ctx, const void *config, struct cw_batch *batch,
+			    struct cw_error *err);
 
 /* ---- structured.c -------------------------------------------------------------------------------- */
 

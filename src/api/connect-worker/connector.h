@@ -35,7 +35,7 @@ extern "C" {
 #endif
 
 #define CW_ABI_MAJOR 1u
-#define CW_ABI_MINOR 1u
+#define CW_ABI_MINOR 2u
 
 #if defined(__GNUC__)
 #define CW_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
@@ -404,6 +404,15 @@ struct cw_context;
 struct cw_validation;
 struct cw_task_configs;
 
+/* What a sink makes of one record: what it would send, or why nothing. Since 1.2. */
+struct cw_rendering {
+	uint32_t size; /* sizeof(struct cw_rendering) in the plugin */
+	uint32_t reserved;
+	const char *left_out;        /* why the settings leave the record out, which is no error; NULL: they do not */
+	struct cw_slice destination; /* where it goes, as people call it: an index, a table, a file */
+	struct cw_slice text;        /* exactly what would be sent for it; UTF-8 */
+};
+
 struct cw_host {
 	uint32_t size; /* sizeof(struct cw_host) in the framework */
 	uint32_t reserved;
@@ -444,6 +453,11 @@ struct cw_host {
 	/* task_configs(): starts the next task's config, a copy of the connector's; then changes single keys of it. */
 	void (*task_add)(struct cw_task_configs *configs);
 	void (*task_set)(struct cw_task_configs *configs, const char *key, const char *value);
+
+	/* since 1.2 */
+	/* Sinks, within render(): what record i of the batch becomes. All of it is lent for the call. */
+	void (*rendered)(const struct cw_context *ctx, const struct cw_batch *batch, size_t i,
+			 const struct cw_rendering *rendering);
 };
 
 struct cw_context {
@@ -548,6 +562,15 @@ struct cw_connector_ops {
 	 * it is not, and another task may have them already. Not called at the task's end.
 	 */
 	void (*revoked)(void *task, const struct cw_topic_partition *partitions, size_t n, bool lost);
+
+	/* since 1.2, optional */
+	/*
+	 * Sinks: says of each record of the batch what put() would make of it, with host->rendered() or host->reject(),
+	 * and has no effect on anything: no connection is opened, nothing is kept. Called without start() and task_start(),
+	 * as a preview shows records to a person. CW_OK; or CW_FAIL with *err, where these settings can render nothing.
+	 */
+	enum cw_result (*render)(const struct cw_context *ctx, const void *config, struct cw_batch *batch,
+				 struct cw_error *err);
 };
 
 struct cw_plugin;
