@@ -19,8 +19,7 @@ static int fail(const struct cw_error *err)
 	return EXIT_FAILURE;
 }
 
-/* {"worker":{…},…} from stdin; NULL after a sentence on stderr. */
-static json_t *read_request(struct cw_worker_config *worker)
+json_t *cw_host_read_request(struct cw_worker_config *worker)
 {
 	struct cw_error err = { 0 };
 	json_error_t where;
@@ -40,7 +39,7 @@ static json_t *read_request(struct cw_worker_config *worker)
 	return request;
 }
 
-static int print(json_t *answer)
+int cw_host_answer(json_t *answer)
 {
 	int failed = json_dumpf(answer, stdout, JSON_COMPACT) != 0 || fflush(stdout) != 0;
 
@@ -51,12 +50,12 @@ static int print(json_t *answer)
 int cw_host_plugins(void)
 {
 	struct cw_worker_config worker;
-	json_t *request = read_request(&worker);
+	json_t *request = cw_host_read_request(&worker);
 	int status;
 
 	if (!request)
 		return EXIT_FAILURE;
-	status = print(cw_catalog_describe(&worker.plugin_path));
+	status = cw_host_answer(cw_catalog_describe(&worker.plugin_path));
 	json_decref(request);
 	cw_worker_config_free(&worker);
 	return status;
@@ -151,7 +150,7 @@ static json_t *resolve_and_validate(struct cw_worker_config *worker, const char 
 int cw_host_validate(void)
 {
 	struct cw_worker_config worker;
-	json_t *request = read_request(&worker);
+	json_t *request = cw_host_read_request(&worker);
 	const char *asked = json_string_value(json_object_get(request, "class"));
 	struct cw_map config = { 0 };
 	struct cw_error err = { 0 };
@@ -166,7 +165,7 @@ int cw_host_validate(void)
 		cw_config_from_json(json_object_get(request, "config"), "config", &config, &err);
 	if (!err.code)
 		answer = resolve_and_validate(&worker, asked, &config, &err);
-	status = answer ? print(answer) : fail(&err);
+	status = answer ? cw_host_answer(answer) : fail(&err);
 	cw_map_free(&config);
 	json_decref(request);
 	cw_worker_config_free(&worker);

@@ -2,12 +2,20 @@
 #ifndef CW_HOST_COMMANDS_H
 #define CW_HOST_COMMANDS_H
 
+#include "config/worker_config.h"
+
 /* --plugins: describes every plugin. --validate: validates a connector config. JSON on stdin and stdout. */
 int cw_host_plugins(void);
 int cw_host_validate(void);
 /* --offsets: offsets of a connector that live in Kafka, read or altered. JSON on stdin and stdout. */
 int cw_host_offsets(void);
+/* --preview: what the stages of a connector make of single records. JSON on stdin and stdout. */
+int cw_host_preview(void);
 /* --embedded-broker: librdkafka's mock cluster, until the worker on fd 3 is gone. */
 int cw_host_embedded_broker(void);
+
+/* What they share: {"worker":{…},…} from stdin, NULL after a sentence on stderr; and the answer, which is taken. */
+json_t *cw_host_read_request(struct cw_worker_config *worker);
+int cw_host_answer(json_t *answer);
 
 #endif

@@ -151,6 +151,29 @@ static void do_task_set(struct cw_task_configs *configs, const char *key, const 
 		cw_map_set(&configs->tasks[configs->n - 1], key, value);
 }
 
+int cw_task_configs_make(struct cw_task_configs *configs, const struct cw_loaded_plugin *plugin,
+			 const struct cw_context *ctx, void *connector, const void *plugin_config, struct cw_error *err)
+{
+	const char *max_text = cw_map_get(configs->connector, "tasks.max");
+	enum cw_result result = CW_OK;
+
+	configs->max = max_text ? atoi(max_text) : 1;
+	if (plugin->ops.task_configs) {
+		result = plugin->ops.task_configs(ctx, connector, plugin_config, configs->max, configs, err);
+	} else {
+		int n = plugin->plugin.kind == CW_PLUGIN_SINK ? configs->max : 1;
+
+		for (int i = 0; i < n; i++)
+			do_task_add(configs);
+	}
+	if (result != CW_OK)
+		return cw_error_set(err, CW_ERR_FATAL, "the connector did not divide its work into tasks");
+	if (configs->too_many)
+		return cw_error_set(err, CW_ERR_FATAL, "the connector made more than %d tasks, which is tasks.max",
+				    configs->max);
+	return 0;
+}
+
 void cw_task_configs_free(struct cw_task_configs *configs)
 {
 	for (size_t i = 0; i < configs->n; i++)

@@ -15,6 +15,11 @@ struct cw_task_configs {
 	bool too_many;
 };
 
+/*
+ * Lets the plugin divide its work; configs->connector is set, all else zero. 0, or -1 with *err; freed in both cases.
+ */
+int cw_task_configs_make(struct cw_task_configs *configs, const struct cw_loaded_plugin *plugin,
+			 const struct cw_context *ctx, void *connector, const void *plugin_config, struct cw_error *err);
 void cw_task_configs_free(struct cw_task_configs *configs);
 
 /* sink_task.c: reject() and complete() of a sink's context. */

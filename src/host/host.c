@@ -91,26 +91,10 @@ static json_t *unresolved(const struct host *host, const struct cw_map *task)
 
 static json_t *task_configs(struct host *host, struct cw_error *err)
 {
-	const char *max_text = cw_map_get(&host->config, "tasks.max");
-	int max = max_text ? atoi(max_text) : 1;
-	struct cw_task_configs configs = { .connector = &host->config, .max = max };
+	struct cw_task_configs configs = { .connector = &host->config };
 	json_t *list = NULL;
-	enum cw_result result = CW_OK;
 
-	if (host->plugin->ops.task_configs) {
-		result = host->plugin->ops.task_configs(&host->self->context, host->state, host->plugin_config, max,
-							&configs, err);
-	} else {
-		int n = host->plugin->plugin.kind == CW_PLUGIN_SINK ? max : 1;
-
-		for (int i = 0; i < n; i++)
-			host->self->context.host->task_add(&configs);
-	}
-	if (result != CW_OK)
-		cw_error_set(err, CW_ERR_FATAL, "the connector did not divide its work into tasks");
-	else if (configs.too_many)
-		cw_error_set(err, CW_ERR_FATAL, "the connector made more than %d tasks, which is tasks.max", max);
-	if (!err->code) {
+	if (cw_task_configs_make(&configs, host->plugin, &host->self->context, host->state, host->plugin_config, err) == 0) {
 		list = json_array();
 		for (size_t i = 0; i < configs.n; i++)
 			json_array_append_new(list, unresolved(host, &configs.tasks[i]));

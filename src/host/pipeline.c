@@ -109,18 +109,28 @@ static void stop_converter(struct cw_pipeline_stage *stage)
 
 /* ---- transformations ------------------------------------------------------------------------- */
 
+/* The predicate's verdict; without one the record is meant. */
+static enum cw_result test(const struct cw_pipeline_stage *stage, const struct cw_record *record, bool *meant,
+			   struct cw_error *err)
+{
+	bool holds = false;
+	enum cw_result result = CW_OK;
+
+	if (stage->predicate)
+		result = stage->predicate->predicate->test(stage->predicate_state, record, &holds, err);
+	*meant = !stage->predicate || holds != stage->negate;
+	return result;
+}
+
 static enum cw_result run_transformation(struct cw_pipeline *p, struct cw_pipeline_stage *stage, struct cw_batch *batch,
 					 struct cw_record *record, struct cw_error *err)
 {
-	(void)p;
-	if (stage->predicate) {
-		bool holds = false;
-		enum cw_result result =
-			stage->predicate->predicate->test(stage->predicate_state, record, &holds, err);
+	bool meant;
+	enum cw_result result = test(stage, record, &meant, err);
 
-		if (result != CW_OK || holds == stage->negate)
-			return result;
-	}
+	(void)p;
+	if (result != CW_OK || !meant)
+		return result;
 	return stage->plugin->transformation->apply(stage->state, batch, record, err);
 }
 
@@ -372,6 +382,24 @@ enum cw_result cw_pipeline_run(struct cw_pipeline *p, struct cw_batch *batch, st
 	}
 	done_with_record(p);
 	return CW_OK;
+}
+
+enum cw_result cw_pipeline_step(struct cw_pipeline *p, size_t i, struct cw_batch *batch, struct cw_record *record,
+				struct cw_pipeline_step *step, struct cw_error *err)
+{
+	struct cw_pipeline_stage *stage = &p->stages[i];
+	enum cw_result result;
+
+	*step = (struct cw_pipeline_step){ .stage = stage->name, .plugin = stage->plugin, .predicate = stage->predicate,
+					   .negate = stage->negate, .meant = true,
+					   .transforms = stage->run == run_transformation };
+	if (!stage->predicate)
+		return stage->run(p, stage, batch, record, err);
+	result = test(stage, record, &step->meant, err);
+	step->tested = result == CW_OK;
+	if (result != CW_OK || !step->meant)
+		return result;
+	return stage->plugin->transformation->apply(stage->state, batch, record, err);
 }
 
 void cw_pipeline_forget(struct cw_pipeline *p)

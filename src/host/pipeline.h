@@ -69,6 +69,23 @@ static inline bool cw_pipeline_is_needed(const struct cw_pipeline *p, const stru
  */
 enum cw_result cw_pipeline_run(struct cw_pipeline *pipeline, struct cw_batch *batch, struct cw_record *record,
 			       int64_t *wait_ms, struct cw_error *err);
+
+/* What a stage is, and whether it had to do with a record. */
+struct cw_pipeline_step {
+	const char *stage; /* Kafka Connect's name of it */
+	const struct cw_plugin *plugin;
+	bool transforms; /* a transformation, else a converter */
+	const struct cw_plugin *predicate; /* of a transformation; NULL: none */
+	bool negate, tested; /* tested: the predicate gave a verdict */
+	bool meant;          /* it is a record for this stage */
+};
+
+/*
+ * Takes a record through stage i alone (before pipeline->n), for a look at what it makes of it: nothing is counted, logged
+ * or tried again. CW_OK; CW_DROP: a transformation drops it; CW_RETRY or CW_FAIL with *err.
+ */
+enum cw_result cw_pipeline_step(struct cw_pipeline *pipeline, size_t i, struct cw_batch *batch,
+				struct cw_record *record, struct cw_pipeline_step *step, struct cw_error *err);
 /* The record that was to be tried again is gone; should it come again, it is as Kafka has it. */
 void cw_pipeline_forget(struct cw_pipeline *pipeline);
 

@@ -132,7 +132,7 @@ void cw_task_close_plugin(struct cw_task *task)
 	task->partitions = NULL;
 }
 
-static int parse_config(struct cw_task *task, struct cw_error *err)
+int cw_task_configure(struct cw_task *task, struct cw_error *err)
 {
 	const struct cw_plugin *plugin = &task->plugin->plugin;
 	struct cw_config_table own = { plugin->config, plugin->n_config, plugin->config_def_size };
@@ -150,7 +150,7 @@ static enum cw_result run(struct cw_task *task, struct cw_error *err)
 {
 	unsigned attempt = 0;
 
-	if (parse_config(task, err) != 0)
+	if (cw_task_configure(task, err) != 0)
 		return CW_FAIL;
 	for (;;) {
 		enum cw_result result;

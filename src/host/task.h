@@ -113,6 +113,8 @@ void cw_task_clear_wake(struct cw_task *task);
 void cw_task_report(struct cw_task *task, const char *state, const char *trace);
 int64_t cw_task_backoff_ms(struct cw_task *task, unsigned attempt, int64_t base_ms, int64_t max_ms);
 
+/* Fills what the config stands for, once, before anything runs. 0, or -1 with *err. */
+int cw_task_configure(struct cw_task *task, struct cw_error *err);
 /* The loops. CW_OK: was stopped; CW_END: completed; CW_FAIL with *err; CW_RETRY: start again from the stored offsets. */
 enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err);
 enum cw_result cw_sink_task_run(struct cw_task *task, struct cw_error *err);

@@ -26,7 +26,11 @@
  *     of every partition of its topics: of the first record of that time or later, or the end; or "change":"reset", or
  *     "change":[[TOPIC,PARTITION,OFFSET|null]…], prints {}; of an exactly-once source: "topic":T and
  *     "offsets":[[partition,offset|null]…] to write, prints {}. Or {"error":{"code":enum cw_error_code,"text":sentence}}
- * Exit status of the last three: 0 with an answer, 1 with a sentence on stderr.
+ * connect-host --preview                   what the stages of a connector make of records. Reads {"worker":{…},"name":N,
+ *     "config":{…},"preview":{…}} and, of a source, its stored "offsets":[[partition,offset]…]; "preview" is the body of the
+ *     REST API's request, checked, and what is printed is its answer (schemas/openapi.yaml: PreviewRequest, Preview), or
+ *     {"error":{…}} as above. Nothing is written, committed or joined
+ * Exit status of the last four: 0 with an answer, 1 with a sentence on stderr.
  *
  * worker → host
  *   {"type":"configure","connector":N,"config":{…},"worker":{…},"offsets":[[partition,offset]…],
@@ -73,6 +77,7 @@
 #define CW_HOST_LOCK_FD 5
 #define CW_CRASH_REPORT_MAX (64u << 10)
 #define CW_FRAME_MAX (64u << 20)
+#define CW_PREVIEW_MAX 100 /* records of one --preview */
 
 /* Appends a message, framed, to what is to be sent. */
 void cw_frame_append(struct cw_buf *out, const json_t *message);
