@@ -21,7 +21,7 @@
 
 /* ---- shape --------------------------------------------------------------------------------- */
 
-static json_t *parse_config(const json_t *body, struct cw_error *err)
+json_t *cw_change_parse_config(const json_t *body, struct cw_error *err)
 {
 	struct cw_map map = { 0 };
 	json_t *config = NULL;
@@ -51,8 +51,7 @@ static char *trimmed(const char *text)
 	return cw_strndup(text, n);
 }
 
-/* The name in the config must be the request's; an absent one is filled in. */
-static int agree_on_name(struct cw_call *call, json_t *config, const char *name)
+int cw_change_agree_on_name(struct cw_call *call, json_t *config, const char *name)
 {
 	const char *inside = json_string_value(json_object_get(config, "name"));
 
@@ -108,11 +107,11 @@ int cw_change_prepare_create(struct cw_call *call)
 
 	if (check_create_fields(call->body, &err) != 0 ||
 	    parse_initial_state(json_object_get(call->body, "initial_state"), &call->target, &err) != 0 ||
-	    !(call->config = parse_config(json_object_get(call->body, "config"), &err))) {
+	    !(call->config = cw_change_parse_config(json_object_get(call->body, "config"), &err))) {
 		cw_call_fail(call, err.code, "%s", err.text);
 		return -1;
 	}
-	if (json_object_get(call->config, "name") && agree_on_name(call, call->config, name) != 0)
+	if (json_object_get(call->config, "name") && cw_change_agree_on_name(call, call->config, name) != 0)
 		return -1;
 	error = cw_connector_name_error(name);
 	if (error) {
@@ -130,9 +129,16 @@ int cw_change_prepare_create(struct cw_call *call)
 
 static void validated(void *arg, const json_t *infos, const struct cw_error *err);
 
+/* Of no connector that is to be made or changed, so that it has no turn. */
+static bool only_looks(const struct cw_call *call)
+{
+	return call->request.op == CW_OP_VALIDATE || call->request.op == CW_OP_PREVIEW ||
+	       call->request.op == CW_OP_PREVIEW_CONFIG;
+}
+
 static void fail_validation(struct cw_call *call, const char *reason)
 {
-	if (call->request.op == CW_OP_VALIDATE)
+	if (only_looks(call))
 		cw_call_fail(call, CW_ERR_FATAL, "The configuration cannot be validated: %s", reason);
 	else
 		cw_call_fail(call, CW_ERR_FATAL, "The configuration of connector %s cannot be validated: %s",
@@ -146,7 +152,7 @@ static void begin_validation(struct cw_herder *herder, struct cw_call *call)
 	struct cw_error err = { 0 };
 
 	cw_call_stage(call, "validating the configuration of connector %s",
-		      call->request.op == CW_OP_VALIDATE ? class_name : call->name);
+		      only_looks(call) ? class_name : call->name);
 	herder->n_validating++;
 	cw_call_append(&herder->validating, call);
 	call->oneshot = cw_oneshot_start(herder->loop, herder->program, "--validate", question,
@@ -156,7 +162,7 @@ static void begin_validation(struct cw_herder *herder, struct cw_call *call)
 		validated(call, NULL, &err);
 }
 
-static void validate(struct cw_herder *herder, struct cw_call *call)
+void cw_change_check(struct cw_herder *herder, struct cw_call *call)
 {
 	if (herder->n_validating < VALIDATIONS_MAX) {
 		begin_validation(herder, call);
@@ -166,8 +172,7 @@ static void validate(struct cw_herder *herder, struct cw_call *call)
 	cw_call_append(&herder->to_validate, call);
 }
 
-/* -1: the call was answered with what is missing. */
-static int require_class(struct cw_call *call, const json_t *config)
+int cw_change_require_class(struct cw_call *call, const json_t *config)
 {
 	const char *class_name = json_string_value(json_object_get(config, "connector.class"));
 	struct cw_buf keys = { 0 };
@@ -320,13 +325,14 @@ static void judge(struct cw_herder *herder, struct cw_call *call, const json_t *
 	const char *file = json_string_value(json_object_get(infos, "file"));
 	const struct cw_log_scope scope = { .connector = call->name, .task = -1 };
 	bool only_validate = call->request.op == CW_OP_VALIDATE;
+	bool by_plugin = only_validate || call->request.op == CW_OP_PREVIEW_CONFIG;
 	/* What --validate tells us beyond Kafka Connect's ConfigInfos. */
 	static const char *const ours[] = { "type", "class", "version", "file", "message" };
 	const json_t *warning;
 	size_t i;
 
 	if (kind && strcmp(kind, "unknown") == 0) {
-		fail_unknown_class(herder, call, only_validate ? CW_ERR_NOT_FOUND : CW_ERR_INVALID);
+		fail_unknown_class(herder, call, by_plugin ? CW_ERR_NOT_FOUND : CW_ERR_INVALID);
 		return;
 	}
 	if (only_validate) {
@@ -354,26 +360,45 @@ static void judge(struct cw_herder *herder, struct cw_call *call, const json_t *
 	apply(herder, call, kind ? kind : "unknown", class_name, file ? file : "");
 }
 
-static void validated(void *arg, const json_t *infos, const struct cw_error *err)
+void cw_change_leave(struct cw_herder *herder, struct cw_call *call)
 {
-	struct cw_call *call = arg, *next;
-	struct cw_herder *herder = call->herder;
-	bool only_validate = call->request.op == CW_OP_VALIDATE;
-	CW_AUTO_FREE char *name = cw_strdup(call->name);
+	struct cw_call *next;
 
 	call->oneshot = NULL;
 	cw_call_remove(&herder->validating, call);
 	herder->n_validating--;
-	if (json_is_object(infos))
-		judge(herder, call, infos);
-	else
-		fail_validation(call, infos ? "connect-host sent no object" : err->text);
 	next = herder->to_validate;
 	if (next) {
 		herder->to_validate = next->next;
 		begin_validation(herder, next);
 	}
-	if (!only_validate)
+}
+
+static bool is_valid(const json_t *infos)
+{
+	const char *kind = json_string_value(json_object_get(infos, "type"));
+
+	return json_is_object(infos) && (!kind || strcmp(kind, "unknown") != 0) &&
+	       json_integer_value(json_object_get(infos, "error_count")) == 0;
+}
+
+static void validated(void *arg, const json_t *infos, const struct cw_error *err)
+{
+	struct cw_call *call = arg;
+	struct cw_herder *herder = call->herder;
+	bool has_turn = !only_looks(call);
+	CW_AUTO_FREE char *name = cw_strdup(call->name);
+
+	if (!has_turn && call->request.op != CW_OP_VALIDATE && is_valid(infos)) {
+		cw_preview_begin(herder, call); /* in the same place */
+		return;
+	}
+	cw_change_leave(herder, call);
+	if (json_is_object(infos))
+		judge(herder, call, infos);
+	else
+		fail_validation(call, infos ? "connect-host sent no object" : err->text);
+	if (has_turn)
 		cw_turn_end(herder, name);
 }
 
@@ -382,14 +407,14 @@ static void cancel(struct cw_herder *herder, struct cw_call **list)
 	struct cw_call *call;
 
 	while ((call = *list)) {
-		bool only_validate = call->request.op == CW_OP_VALIDATE;
+		bool has_turn = !only_looks(call);
 		CW_AUTO_FREE char *name = cw_strdup(call->name);
 
 		*list = call->next;
 		cw_oneshot_cancel(call->oneshot);
 		call->oneshot = NULL;
 		cw_call_fail(call, CW_ERR_FATAL, "Worker is shutting down");
-		if (!only_validate)
+		if (has_turn)
 			cw_turn_end(herder, name);
 	}
 }
@@ -403,8 +428,7 @@ void cw_change_cancel_all(struct cw_herder *herder)
 
 /* ---- the requests -------------------------------------------------------------------------- */
 
-/* Whether the call was refused, since it has "[hidden]" for what is not known. */
-static bool refused_secrets(const struct cw_herder *herder, struct cw_call *call, const struct cw_connector *stored)
+bool cw_change_refused_secrets(const struct cw_herder *herder, struct cw_call *call, const struct cw_connector *stored)
 {
 	struct cw_error err = { 0 };
 
@@ -420,9 +444,9 @@ bool cw_change_create(struct cw_herder *herder, struct cw_call *call)
 		cw_call_fail(call, CW_ERR_CONFLICT, "Connector %s already exists", call->name);
 		return true;
 	}
-	if (require_class(call, call->config) != 0 || refused_secrets(herder, call, NULL))
+	if (cw_change_require_class(call, call->config) != 0 || cw_change_refused_secrets(herder, call, NULL))
 		return true;
-	validate(herder, call);
+	cw_change_check(herder, call);
 	return false;
 }
 
@@ -432,29 +456,28 @@ bool cw_change_put(struct cw_herder *herder, struct cw_call *call)
 	CW_AUTO_FREE char *error = cw_connector_name_error(call->name);
 	struct cw_error err = { 0 };
 
-	call->config = parse_config(call->body, &err);
+	call->config = cw_change_parse_config(call->body, &err);
 	if (!call->config) {
 		cw_call_fail(call, err.code, "%s", err.text);
 		return true;
 	}
-	if (agree_on_name(call, call->config, call->name) != 0)
+	if (cw_change_agree_on_name(call, call->config, call->name) != 0)
 		return true;
 	if (error) {
 		fail_one(call, error);
 		return true;
 	}
-	if (cw_change_refused_by_etag(call, c) || refused_secrets(herder, call, c))
+	if (cw_change_refused_by_etag(call, c) || cw_change_refused_secrets(herder, call, c))
 		return true;
 	if (c && json_equal(c->config, call->config))
 		return answer_unchanged(herder, call, c);
-	if (require_class(call, call->config) != 0)
+	if (cw_change_require_class(call, call->config) != 0)
 		return true;
-	validate(herder, call);
+	cw_change_check(herder, call);
 	return false;
 }
 
-/* The config of c with the patch applied; null deletes. */
-static json_t *patched(const struct cw_connector *c, const json_t *patch, struct cw_error *err)
+json_t *cw_change_patched(const struct cw_connector *c, const json_t *patch, struct cw_error *err)
 {
 	json_t *config = json_copy(c->config), *changes = json_object(), *parsed;
 	const char *key;
@@ -466,7 +489,7 @@ static json_t *patched(const struct cw_connector *c, const json_t *patch, struct
 		else
 			json_object_set(changes, key, value);
 	}
-	parsed = parse_config(json_is_object(patch) ? changes : patch, err);
+	parsed = cw_change_parse_config(json_is_object(patch) ? changes : patch, err);
 	json_decref(changes);
 	if (parsed) {
 		json_object_update(config, parsed);
@@ -486,7 +509,7 @@ bool cw_change_patch(struct cw_herder *herder, struct cw_call *call)
 		cw_call_fail(call, CW_ERR_NOT_FOUND, "Connector %s not found", call->name);
 		return true;
 	}
-	call->config = patched(c, call->body, &err);
+	call->config = cw_change_patched(c, call->body, &err);
 	if (!call->config) {
 		cw_call_fail(call, err.code, "%s", err.text);
 		return true;
@@ -495,15 +518,15 @@ bool cw_change_patch(struct cw_herder *herder, struct cw_call *call)
 		fail_one(call, "Missing required configuration \"name\" which has no default value.");
 		return true;
 	}
-	if (agree_on_name(call, call->config, call->name) != 0)
+	if (cw_change_agree_on_name(call, call->config, call->name) != 0)
 		return true;
-	if (cw_change_refused_by_etag(call, c) || refused_secrets(herder, call, c))
+	if (cw_change_refused_by_etag(call, c) || cw_change_refused_secrets(herder, call, c))
 		return true;
 	if (json_equal(c->config, call->config))
 		return answer_unchanged(herder, call, c);
-	if (require_class(call, call->config) != 0)
+	if (cw_change_require_class(call, call->config) != 0)
 		return true;
-	validate(herder, call);
+	cw_change_check(herder, call);
 	return false;
 }
 
@@ -513,23 +536,29 @@ static bool path_matches(const char *class_name, const char *plugin)
 	return cw_class_matches(class_name, plugin) || cw_class_matches(plugin, class_name);
 }
 
+bool cw_change_refused_class(struct cw_call *call)
+{
+	const char *class_name = json_string_value(json_object_get(call->config, "connector.class"));
+
+	if (cw_change_require_class(call, call->config) != 0)
+		return true;
+	if (path_matches(class_name, call->name))
+		return false;
+	cw_call_fail(call, CW_ERR_INVALID, "Included connector type %s does not match request type %s", class_name,
+		     call->name);
+	return true;
+}
+
 void cw_change_validate(struct cw_herder *herder, struct cw_call *call)
 {
 	struct cw_error err = { 0 };
-	const char *class_name;
 
-	call->config = parse_config(call->body, &err);
+	call->config = cw_change_parse_config(call->body, &err);
 	if (!call->config) {
 		cw_call_fail(call, err.code, "%s", err.text);
 		return;
 	}
-	if (require_class(call, call->config) != 0)
+	if (cw_change_refused_class(call))
 		return;
-	class_name = json_string_value(json_object_get(call->config, "connector.class"));
-	if (!path_matches(class_name, call->name)) {
-		cw_call_fail(call, CW_ERR_INVALID, "Included connector type %s does not match request type %s",
-			     class_name, call->name);
-		return;
-	}
-	validate(herder, call);
+	cw_change_check(herder, call);
 }

@@ -39,6 +39,8 @@ enum cw_op {
 	CW_OP_PLUGINS,       /* → [PluginInfo…] */
 	CW_OP_PLUGIN_CONFIG, /* name: plugin; → [definition…] */
 	CW_OP_VALIDATE,      /* name: plugin; body: flat config; → ConfigInfos */
+	CW_OP_PREVIEW,       /* body {"config"?,"records"|"topic"|…}, config: a patch; → what its stages make of records */
+	CW_OP_PREVIEW_CONFIG, /* name: plugin; the same of the flat config in the body */
 	CW_OP_METRICS,       /* → {"process":{metrics of this process},"worker":{metrics},"connectors":{NAME:{"state",
 				  "type","class","metrics":{of its process, if it has one},"tasks":[{"id","state","restarts",
 				  "metrics":{…as in supervisor/protocol.h}}…]}}} */

@@ -247,6 +247,26 @@ bool cw_change_patch(struct cw_herder *herder, struct cw_call *call);
 void cw_change_validate(struct cw_herder *herder, struct cw_call *call);
 void cw_change_cancel_all(struct cw_herder *herder);
 
+/* What a config in a request goes through. Those that return bool say whether the call was refused, and is answered. */
+json_t *cw_change_parse_config(const json_t *body, struct cw_error *err); /* new; NULL with *err */
+/* The config of c with a patch applied, in which null deletes; new. NULL with *err. */
+json_t *cw_change_patched(const struct cw_connector *c, const json_t *patch, struct cw_error *err);
+/* The name in the config must be the connector's; an absent one is filled in. -1: the call was answered. */
+int cw_change_agree_on_name(struct cw_call *call, json_t *config, const char *name);
+int cw_change_require_class(struct cw_call *call, const json_t *config); /* -1: the call was answered */
+bool cw_change_refused_class(struct cw_call *call); /* it must be that of the path */
+/* It has "[hidden]" for what is not known. */
+bool cw_change_refused_secrets(const struct cw_herder *herder, struct cw_call *call, const struct cw_connector *stored);
+/* Validates call->config, as soon as there is a place, and goes on as the call's operation says. */
+void cw_change_check(struct cw_herder *herder, struct cw_call *call);
+/* Gives up the place, for the next one; the call is not answered by it. */
+void cw_change_leave(struct cw_herder *herder, struct cw_call *call);
+
+/* preview.c */
+void cw_preview_request(struct cw_herder *herder, struct cw_call *call);
+/* call->config is valid. The call keeps its place among the validations. */
+void cw_preview_begin(struct cw_herder *herder, struct cw_call *call);
+
 /* plugins.c */
 void cw_plugins_refresh(struct cw_herder *herder);
 void cw_plugins_request(struct cw_herder *herder, struct cw_call *call);

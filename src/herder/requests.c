@@ -386,6 +386,8 @@ void cw_request_run(struct cw_herder *herder, struct cw_call *call)
 		cw_topics_reset(herder, call);
 	else if (call->request.op == CW_OP_VALIDATE)
 		cw_change_validate(herder, call);
+	else if (call->request.op == CW_OP_PREVIEW || call->request.op == CW_OP_PREVIEW_CONFIG)
+		cw_preview_request(herder, call);
 	else if (call->request.op != CW_OP_CREATE || cw_change_prepare_create(call) == 0)
 		take_turn(herder, call);
 }

@@ -4,31 +4,14 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "rest/preview_body.h"
+#include "rest/shape.h"
 
 /* What Kafka Connect puts around errors of a configuration; clients look for it. */
 #define CONFIG_INVALID_HEAD "Connector configuration is invalid and contains the following 1 error(s):\n"
 #define CONFIG_INVALID_TAIL                                         \
 	"\nYou can also find the above list of errors at the endpoint " \
 	"`/connector-plugins/{connectorType}/config/validate`"
-
-static const char *type_name(const json_t *value)
-{
-	switch (json_typeof(value)) {
-	case JSON_OBJECT:
-		return "an object";
-	case JSON_ARRAY:
-		return "an array";
-	case JSON_STRING:
-		return "a string";
-	case JSON_INTEGER:
-	case JSON_REAL:
-		return "a number";
-	case JSON_NULL:
-		return "null";
-	default:
-		return "a boolean";
-	}
-}
 
 /* A scalar as text, new; NULL for null, arrays and objects. */
 static char *scalar_text(const json_t *value)
@@ -61,23 +44,9 @@ static int parse_object(const char *text, size_t n, const char *needed, json_t *
 	if (json_is_null(json))
 		cw_error_set(err, CW_ERR_INVALID, "A request body is required: %s", needed);
 	else
-		cw_error_set(err, CW_ERR_INVALID, "The request body must be %s, not %s", needed, type_name(json));
+		cw_error_set(err, CW_ERR_INVALID, "The request body must be %s, not %s", needed, cw_shape_name(json));
 	json_decref(json);
 	return -1;
-}
-
-/* Values must be scalars or null; what null means is for the herder to say. */
-static int check_config(const json_t *config, const char *prefix, struct cw_error *err)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)config, key, value)
-		if (json_is_object(value) || json_is_array(value))
-			return cw_error_set(err, CW_ERR_INVALID,
-					    "Configuration values must be strings, numbers or booleans, but %s%s is %s",
-					    prefix, key, type_name(value));
-	return 0;
 }
 
 static int name_error(const char *name, const char *reason, struct cw_error *err)
@@ -163,7 +132,7 @@ static int check_initial_state(json_t *body, struct cw_error *err)
 				    "initial_state is \"%s\", but must be one of RUNNING, PAUSED, STOPPED",
 				    json_string_value(state));
 	return cw_error_set(err, CW_ERR_INVALID, "initial_state is %s, but must be one of RUNNING, PAUSED, STOPPED",
-			    type_name(state));
+			    cw_shape_name(state));
 }
 
 static int check_create_fields(const json_t *body, struct cw_error *err)
@@ -188,7 +157,7 @@ static char *create_name(const json_t *body, struct cw_error *err)
 	size_t n;
 
 	if (value && !text && !json_is_null(value)) {
-		cw_error_set(err, CW_ERR_INVALID, "name must be a string, not %s", type_name(value));
+		cw_error_set(err, CW_ERR_INVALID, "name must be a string, not %s", cw_shape_name(value));
 		return NULL;
 	}
 	if (!text)
@@ -215,8 +184,8 @@ static int make_create(struct cw_rest_request *out, struct cw_error *err)
 		return cw_error_set(err, CW_ERR_INVALID,
 				    "config is required: an object with the connector's configuration");
 	if (!json_is_object(config))
-		return cw_error_set(err, CW_ERR_INVALID, "config must be an object, not %s", type_name(config));
-	if (check_config(config, "config.", err) < 0 || check_config_name(config, out->name, false, err) < 0 ||
+		return cw_error_set(err, CW_ERR_INVALID, "config must be an object, not %s", cw_shape_name(config));
+	if (cw_shape_check_config(config, "config.", err) < 0 || check_config_name(config, out->name, false, err) < 0 ||
 	    check_new_name(out->name, err) < 0)
 		return -1;
 	json_object_set_new(out->body, "name", json_string(out->name));
@@ -255,7 +224,7 @@ static int make_config(const struct cw_route_match *match, struct cw_rest_reques
 {
 	bool patch = match->route->body == CW_BODY_PATCH;
 
-	if (check_config(out->body, "", err) < 0)
+	if (cw_shape_check_config(out->body, "", err) < 0)
 		return -1;
 	if (match->route->op == CW_OP_VALIDATE)
 		return check_class(out->body, match->name, err);
@@ -276,12 +245,12 @@ static int check_offsets(const json_t *body, struct cw_error *err)
 		if (strcmp(key, "offsets") != 0)
 			return cw_error_set(err, CW_ERR_INVALID, "Unrecognized field \"%s\": the known field is offsets", key);
 	if (offsets && !json_is_null(offsets) && !json_is_array(offsets))
-		return cw_error_set(err, CW_ERR_INVALID, "offsets must be an array, not %s", type_name(offsets));
+		return cw_error_set(err, CW_ERR_INVALID, "offsets must be an array, not %s", cw_shape_name(offsets));
 	json_array_foreach(offsets, i, entry)
 		if (!json_is_object(entry))
 			return cw_error_set(err, CW_ERR_INVALID,
 					    "offsets[%zu] must be an object with partition and offset, not %s", i,
-					    type_name(entry));
+					    cw_shape_name(entry));
 	return 0;
 }
 
@@ -295,10 +264,20 @@ static int make_level(struct cw_rest_request *out, struct cw_error *err)
 		return cw_error_set(err, CW_ERR_INVALID, "Desired 'level' parameter was not specified in request.");
 	text = scalar_text(level);
 	if (!text)
-		return cw_error_set(err, CW_ERR_INVALID, "level must be a string, not %s", type_name(level));
+		return cw_error_set(err, CW_ERR_INVALID, "level must be a string, not %s", cw_shape_name(level));
 	json_object_set_new(out->body, "level", json_string(text));
 	free(text);
 	return 0;
+}
+
+static int make_preview(const struct cw_route_match *match, struct cw_rest_request *out, struct cw_error *err)
+{
+	const json_t *config = json_object_get(out->body, "config");
+	bool of_plugin = match->route->op == CW_OP_PREVIEW_CONFIG;
+
+	if (cw_preview_body_check(out->body, of_plugin, err) < 0)
+		return -1;
+	return of_plugin ? check_class(config, match->name, err) : check_config_name(config, match->name, true, err);
 }
 
 static const char *needed_body(enum cw_route_body body)
@@ -307,6 +286,7 @@ static const char *needed_body(enum cw_route_body body)
 	case CW_BODY_CREATE: return "a JSON object with name and config";
 	case CW_BODY_OFFSETS: return "a JSON object with offsets";
 	case CW_BODY_LEVEL: return "a JSON object with level";
+	case CW_BODY_PREVIEW: return "a JSON object with records, topic or first, or with none of them";
 	default: return "a JSON object with the connector's configuration";
 	}
 }
@@ -332,6 +312,7 @@ int cw_rest_request_make(const struct cw_route_match *match, const struct cw_uri
 	if (route->body == CW_BODY_OFFSETS ? check_offsets(out->body, err) < 0 :
 	    route->body == CW_BODY_CREATE  ? make_create(out, err) < 0 :
 	    route->body == CW_BODY_LEVEL   ? make_level(out, err) < 0 :
+	    route->body == CW_BODY_PREVIEW ? make_preview(match, out, err) < 0 :
 					     make_config(match, out, err) < 0)
 		return -1;
 	out->herder.body = out->body;

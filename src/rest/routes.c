@@ -93,6 +93,10 @@ static const struct cw_route routes[] = {
 	      "Go on with the lines that come, each as a line of JSON; an empty line is a sign of life, and a client "
 	      "that is too slow is told how many lines it has missed." } },
 	  "The last log lines of a connector and its tasks." },
+	{ "POST", "/connectors/{connector}/preview", "previewConnector", "connectors", CW_HANDLER_HERDER, CW_OP_PREVIEW,
+	  CW_BODY_PREVIEW, CW_ANSWER_JSON, "Preview", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
+	  "What each stage of a connector makes of records, up to what its sink would send: nothing is written or "
+	  "committed, and no group is joined." },
 
 	{ "GET", "/connectors/{connector}/tasks", "listTasks", "tasks", CW_HANDLER_HERDER, CW_OP_TASKS, CW_BODY_IGNORED,
 	  CW_ANSWER_JSON, "TaskList", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
@@ -136,6 +140,9 @@ static const struct cw_route routes[] = {
 	{ "PUT", "/connector-plugins/{plugin}/config/validate", "validateConfig", "plugins", CW_HANDLER_HERDER,
 	  CW_OP_VALIDATE, CW_BODY_CONFIG, CW_ANSWER_JSON, "ConfigInfos", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
 	  "Checks a connector configuration and reports every error at once; changes nothing." },
+	{ "POST", "/connector-plugins/{plugin}/config/preview", "previewConfig", "plugins", CW_HANDLER_HERDER,
+	  CW_OP_PREVIEW_CONFIG, CW_BODY_PREVIEW, CW_ANSWER_JSON, "Preview", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
+	  "The same preview of a configuration that is in the request, and need not be any connector's." },
 
 	{ "GET", "/admin/loggers", "listLoggers", "loggers", CW_HANDLER_HERDER, CW_OP_LOGGERS, CW_BODY_IGNORED,
 	  CW_ANSWER_JSON, "LoggerLevels", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },

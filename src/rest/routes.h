@@ -16,7 +16,7 @@ enum cw_role {
 	CW_ROLE_ANYBODY, /* says nothing of connectors: probes, documentation */
 	CW_ROLE_VIEWER,  /* reads */
 	CW_ROLE_OPERATOR, /* changes what runs: pause, restart, … */
-	CW_ROLE_ADMIN    /* changes configurations, or runs a connector's code with one (validate) */
+	CW_ROLE_ADMIN    /* changes configurations, or runs a connector's code with one (validate, preview) */
 };
 
 /* "anybody", "read", "operate", "admin": as in a roles file. */
@@ -33,7 +33,8 @@ enum cw_route_body {
 	CW_BODY_CONFIG,  /* a flat configuration */
 	CW_BODY_PATCH,   /* a flat configuration in which null deletes */
 	CW_BODY_OFFSETS, /* ConnectorOffsets */
-	CW_BODY_LEVEL    /* LoggerLevelRequest */
+	CW_BODY_LEVEL,   /* LoggerLevelRequest */
+	CW_BODY_PREVIEW  /* PreviewRequest */
 };
 
 enum cw_route_answer {

@@ -388,6 +388,21 @@ static int offsets(const json_t *question)
 	return 0;
 }
 
+/* What it was asked; "fake.preview" may be a class of error instead. */
+static int preview(const json_t *question)
+{
+	const json_t *config = json_object_get(question, "config");
+	const char *how = setting(config, "fake.preview", "ok");
+
+	misbehave_once(strlen(how) > 1 ? how : "ok");
+	if (strlen(how) == 1)
+		print(json_pack("{s{siss}}", "error", "code", how[0] - '0', "text", "it does not suit"));
+	else
+		print(json_pack("{s[]sOsOsOsO}", "records", "name", json_object_get(question, "name"), "config", config, "asked",
+				json_object_get(question, "preview"), "offsets", json_object_get(question, "offsets")));
+	return 0;
+}
+
 static int answer_once(int (*answer)(const json_t *question))
 {
 	json_t *question = json_loadf(stdin, 0, NULL);
@@ -410,6 +425,8 @@ int fake_host_main(int argc, char **argv)
 		return answer_once(validate);
 	if (strcmp(argv[1], "--offsets") == 0)
 		return answer_once(offsets);
+	if (strcmp(argv[1], "--preview") == 0)
+		return answer_once(preview);
 	if (strcmp(argv[1], "--run") == 0 && argc == 4 && strcmp(argv[2], "--connector") == 0)
 		return run();
 	return 2;

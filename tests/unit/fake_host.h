@@ -3,6 +3,7 @@
  *
  * Keys of the connector's config (a test's script):
  *   fake.validate   ok, warn, error, fail, crash, hang, garbage
+ *   fake.preview    ok (tells what it was asked), fail, crash, hang, garbage, or the class of an error: a digit
  *   fake.configure  ok, fail, crash, hang, garbage, exit
  *   fake.restart    ok, fail, crash
  *   fake.task       run, complete, fail, crash, exit, eof; fake.task.N for one task

@@ -14,6 +14,8 @@
 	"\\nYou can also find the above list of errors at the endpoint "                                   \
 	"`/connector-plugins/{connectorType}/config/validate`\"}"
 
+#define TEN "{},{},{},{},{},{},{},{},{},{},"
+
 struct row {
 	const char *method, *target, *headers, *body;
 	int status;
@@ -182,6 +184,70 @@ static const struct row rows[] = {
 	  "text/plain; version=0.0.4; charset=utf-8" },
 	{ "GET", "/openapi.json", NULL, NULL, 200, "~{\"openapi\":\"3.1.0\"", NULL, "Content-Type",
 	  "application/json" },
+
+	/* previews */
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{}", 200, INFO("c"), "PREVIEW c {}", 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"topic\":\"t\",\"last\":100,\"config\":{\"a\":null}}", 200, INFO("c"),
+	  "PREVIEW c {\"topic\":\"t\",\"last\":100,\"config\":{\"a\":null}}", 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{\"key\":null,\"value\":{\"base64\":\"AA==\"},"
+	  "\"timestamp\":null,\"headers\":[{\"key\":\"h\"}]}]}", 200, INFO("c"), "PREVIEW c {\"records\":[{\"key\":null,\"value\":"
+	  "{\"base64\":\"AA==\"},\"timestamp\":null,\"headers\":[{\"key\":\"h\"}]}]}", 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, NULL, 400, "~A request body is required", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "[]", 400, "~must be a JSON object with records, topic or first", NULL, 0,
+	  0 },
+	{ "GET", "/connectors/c/preview", NULL, NULL, 405, "~405", NULL, "Allow", "POST, OPTIONS" },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"lasst\":1}", 400,
+	  ERROR("400", "Unrecognized field \\\"lasst\\\": the known fields are config, records, topic, last, first"), NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{}],\"topic\":\"t\"}", 400,
+	  "~Either records are given, or they are the last ones of a topic: not both", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{}],\"last\":5}", 400, "~not both", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"first\":1,\"topic\":\"t\"}", 400, "~first is for sources", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"last\":0}", 400, ERROR("400", "last is 0, but must be 1 to 100"), NULL,
+	  0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"last\":101}", 400, "~last is 101, but must be 1 to 100", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"first\":2.5}", 400, "~first is a fraction, but must be a whole number",
+	  NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"last\":\"5\"}", 400, "~last is a string, but must be a whole number",
+	  NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"topic\":5}", 400, "~topic must be the name of a topic, not a number",
+	  NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"topic\":\"\"}", 400, "~topic must be the name of a topic", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"config\":[]}", 400, "~config must be an object, not an array", NULL, 0,
+	  0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"config\":{\"a\":[]}}", 400, "~but config.a is an array", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"config\":{\"name\":\"d\"}}", 400, "~(d) doesn't match", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":{}}", 400, "~records must be an array, not an object", NULL,
+	  0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[]}", 400, "~records has 0 of them, but must have 1 to 100",
+	  NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "{}]}", 400,
+	  "~records has 101 of them", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{},7]}", 400, "~records[1] must be an object, not a number",
+	  NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{\"val\":\"v\"}]}", 400,
+	  "~Unrecognized field \\\"records[0].val\\\"", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{\"value\":{\"a\":1}}]}", 400,
+	  "~records[0].value must be text, {\\\"base64\\\": text} or null; JSON is given as text", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{\"key\":5}]}", 400, "~records[0].key is a number, but",
+	  NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{\"partition\":-1}]}", 400,
+	  "~records[0].partition is -1, but must be 0 to 2147483647", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{\"offset\":null}]}", 400,
+	  "~records[0].offset is null, but must be a whole number", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{\"timestamp\":\"now\"}]}", 400,
+	  "~records[0].timestamp is a string", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{\"headers\":{}}]}", 400,
+	  "~records[0].headers must be an array of objects with key and value, not an object", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{\"headers\":[{\"value\":\"v\"}]}]}", 400,
+	  "~records[0].headers[0] must be an object with a key", NULL, 0, 0 },
+	{ "POST", "/connectors/c/preview", JSON_TYPE, "{\"records\":[{\"headers\":[{\"key\":\"k\",\"v\":1}]}]}", 400,
+	  "~records[0].headers[0].v", NULL, 0, 0 },
+	{ "POST", "/connector-plugins/Sink/config/preview", JSON_TYPE, "{\"config\":{\"connector.class\":\"org.x.Sink\"}}", 200,
+	  INFO("Sink"), "PREVIEW_CONFIG Sink {\"config\":{\"connector.class\":\"org.x.Sink\"}}", 0, 0 },
+	{ "POST", "/connector-plugins/S/config/preview", JSON_TYPE, "{}", 400,
+	  ERROR("400", "config is required: an object with the connector's configuration"), NULL, 0, 0 },
+	{ "POST", "/connector-plugins/S/config/preview", JSON_TYPE, "{\"config\":{\"connector.class\":\"T\"}}", 400,
+	  ERROR("400", "Included connector type T does not match request type S"), NULL, 0, 0 },
 
 	/* paths, names, methods */
 	{ "GET", "/connectors/", NULL, NULL, 200, "~\"a\"", "LIST", 0, 0 },

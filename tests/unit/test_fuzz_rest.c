@@ -22,6 +22,7 @@ static const char *const targets[] = {
 	"/connectors/c;v=1/offsets?forward=false",
 	"/connector-plugins/org.x.Sink/config/validate?version=%5B1,2)",
 	"/connector-plugins?connectorsOnly=false",
+	"/connectors/c/preview",
 	"/connectors/c/logs?level=INFO&lines=10&follow=true",
 	"/admin/loggers/connectors.c?scope=cluster",
 	"http://worker:8083/connectors/c?ignore_missing=true#x",
@@ -43,6 +44,9 @@ static const char *const bodies[] = {
 	"{\"offsets\":[{\"partition\":{\"kafka_topic\":\"t\",\"kafka_partition\":0},\"offset\":{\"kafka_offset\":1808}}]}",
 	"{\"offsets\":[{\"partition\":{\"file\":\"a\",\"n\":-1},\"offset\":null},{\"partition\":{},\"offset\":{\"at\":1e308}}]}",
 	"{\"level\":\"debug\"}",
+	"{\"records\":[{\"topic\":\"t\",\"partition\":0,\"offset\":7,\"timestamp\":null,\"key\":{\"base64\":\"AA==\"},"
+	"\"value\":\"v\",\"headers\":[{\"key\":\"h\",\"value\":null}]}],\"config\":{\"connector.class\":\"org.x.Sink\"}}",
+	"{\"topic\":\"t\",\"last\":100,\"config\":{\"a\":null}}",
 	"[[[[{\"a\":[]}]]]]",
 	"",
 };
@@ -51,7 +55,7 @@ static const char *const body_words[] = {
 	"null", "true", "{}", "[]", "\"\"", "0", "-0", "1e999", "-9223372036854775809",
 	"123456789012345678901234567890.5", "\"\\u0000\"",
 	"\"\\ud800\"", "\"a/b\"", "\"..\"", "\"\\u0007\"", "\"name\":", "\"config\":", "\"offsets\":",
-	"\"initial_state\":", ",", ":", "\\",
+	"\"initial_state\":", "\"records\":", "\"last\":", "\"first\":", "\"base64\":", "\"headers\":", ",", ":", "\\",
 	"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":{\"a\":", "\xef\xbb\xbf", "\xed\xa0\x80", "/*x*/",
 };
 
@@ -170,6 +174,8 @@ static void test_fuzz__bodies(void)
 		{ "PATCH", "/connectors/c/offsets" },
 		{ "PUT", "/connector-plugins/org.x.Sink/config/validate" },
 		{ "PUT", "/admin/loggers/root" },
+		{ "POST", "/connectors/c/preview" },
+		{ "POST", "/connector-plugins/org.x.Sink/config/preview" },
 	};
 	struct cw_fuzz fuzz = cw_fuzz_start("bodies");
 

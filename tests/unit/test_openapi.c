@@ -167,7 +167,7 @@ static void check_access(const json_t *operation, const struct cw_route *row)
 static void test_document__says_what_the_table_says(void)
 {
 	static const char *const bodies[] = { NULL, "CreateConnectorRequest", "ConnectorConfig", "ConnectorConfigPatch",
-					      "ConnectorOffsets", "LoggerLevelRequest" };
+					      "ConnectorOffsets", "LoggerLevelRequest", "PreviewRequest" };
 
 	for (size_t i = 0; i < cw_route_count(); i++) {
 		const struct cw_route *row = cw_route_at(i);
