@@ -25,7 +25,7 @@ const struct cw_ctl_exit_text cw_ctl_exits[] = {
 	{ CW_CTL_TIMEOUT, "waiting: the state was not reached in time" },
 	{ CW_CTL_UNREACHABLE, "the worker cannot be reached" },
 	{ CW_CTL_DENIED, "not allowed: credentials are missing, wrong, or do not suffice" },
-	{ CW_CTL_FAILED, "status, describe, wait: a connector or task is FAILED" },
+	{ CW_CTL_FAILED, "status, describe, wait: a connector or task is FAILED; preview: a record fails" },
 	{ CW_CTL_OK, NULL },
 };
 
@@ -60,6 +60,10 @@ const struct cw_ctl_option cw_ctl_options[] = {
 	{ CW_O_LEVEL, "level", 0, "LEVEL", "only this level and graver ones: ERROR, WARN, INFO or DEBUG", levels },
 	{ CW_O_LINES, "lines", 'n', "N", "the last N lines (default 100)", NULL },
 	{ CW_O_SCOPE, "scope", 0, "SCOPE", "worker (default), or cluster: all workers", scopes },
+	{ CW_O_RECORD, "record", 0, "FILE", "records: a JSON array of them, or lines that are their values; - for standard input", NULL },
+	{ CW_O_TOPIC, "topic", 0, "TOPIC", "the newest records of this topic (default: the connector's own)", NULL },
+	{ CW_O_LAST, "last", 0, "N", "so many of the newest records, at most 100 (default 10)", NULL },
+	{ CW_O_FIRST, "first", 0, "N", "of a source: the first N records that it gives, at most 100 (default 10)", NULL },
 	{ CW_O_PASSWORD_STDIN, "password-stdin", 0, NULL, "read the password from standard input", NULL },
 	{ CW_O_TOKEN_STDIN, "token-stdin", 0, NULL, "read a bearer token from standard input", NULL },
 
@@ -175,6 +179,10 @@ const struct cw_ctl_command cw_ctl_commands[] = {
 	{ NULL, "loggers set", "NAME LEVEL", 2, 2, CW_O_SCOPE, CW_COMPLETES_LOGGERS, false,
 	  "Let a logger and those below it log as much as ERROR, WARN, INFO, DEBUG or OFF says, until the worker ends.",
 	  "workerctl loggers set connectors.logs DEBUG", cw_ctl_loggers_set },
+	{ NULL, "preview", "[NAME]", 0, 1, CW_O_FILE | CW_O_RECORD | CW_O_TOPIC | CW_O_LAST | CW_O_FIRST,
+	  CW_COMPLETES_CONNECTORS, false,
+	  "Show what each stage of a connector, or of the one in a file, makes of records; nothing is written.",
+	  "workerctl preview search --last=1", cw_ctl_preview },
 
 	{ "Workers", "context list", "", 0, 0, 0, CW_COMPLETES_NOTHING, true,
 	  "List the workers that have a name here.", "workerctl context list", cw_ctl_context_list },

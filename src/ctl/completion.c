@@ -120,6 +120,7 @@ static void offer_value(const struct completing *c, const struct cw_ctl_option *
 	case CW_O_CONTEXT: offer_contexts(c); break;
 	case CW_O_SELECTOR: offer_labels(c); break;
 	case CW_O_FILE:
+	case CW_O_RECORD:
 	case CW_O_CA:
 	case CW_O_CERT:
 	case CW_O_KEY: fputs(FILES "\n", c->ctl->io.out); break;

@@ -24,7 +24,7 @@ enum cw_ctl_exit {
 	CW_CTL_TIMEOUT = 5,	/* waiting: not in this time */
 	CW_CTL_UNREACHABLE = 6, /* no answer from the worker */
 	CW_CTL_DENIED = 7,	/* credentials are missing or wrong, or do not suffice */
-	CW_CTL_FAILED = 8	/* status, describe, wait: something is FAILED */
+	CW_CTL_FAILED = 8	/* status, describe, wait: something is FAILED; preview: a record fails */
 };
 
 /* Bits of cw_ctl_command.options; those from CW_O_SERVER on are good for every command. */
@@ -52,6 +52,10 @@ enum cw_ctl_exit {
 #define CW_O_LEVEL CW_O_BIT(20)
 #define CW_O_LINES CW_O_BIT(21)
 #define CW_O_SCOPE CW_O_BIT(22)
+#define CW_O_TOPIC CW_O_BIT(30)
+#define CW_O_LAST CW_O_BIT(31)
+#define CW_O_FIRST CW_O_BIT(32)
+#define CW_O_RECORD CW_O_BIT(33)
 #define CW_O_SERVER CW_O_BIT(40)
 #define CW_O_CONTEXT CW_O_BIT(41)
 #define CW_O_USER CW_O_BIT(42)
@@ -293,6 +297,7 @@ enum cw_ctl_exit cw_ctl_logs(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_plugins(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_plugin(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_validate(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_preview(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_health(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_context_list(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_context_show(struct cw_ctl *ctl);

@@ -129,6 +129,9 @@ static int read_value(struct cw_ctl *ctl, const struct cw_ctl_option *option, co
 		return result;
 	case CW_O_LINES:
 		return read_number(ctl, option->name, value, 0, &number);
+	case CW_O_LAST:
+	case CW_O_FIRST:
+		return read_number(ctl, option->name, value, 1, &number);
 	case CW_O_FOR:
 		return read_choice(ctl, option, strncmp(value, "state=", 6) == 0 ? value + 6 : value, kept);
 	case CW_O_STATE:

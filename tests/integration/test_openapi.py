@@ -147,6 +147,21 @@ class OpenApi(TestCase):
             (400, "PUT", "/admin/loggers/connectors", {}),
             (404, "PUT", "/admin/loggers/connectors", {"level": "loud"}))
 
+    def previews(self):
+        plugin = "/connector-plugins/%s/config/preview"
+        sink = {"connector.class": pipeline.SINK_CLASS, "topics": self.topic, "connection.url": "http://127.0.0.1:1"}
+        records = [{"value": "nonsense", "key": {"base64": "/w=="}, "timestamp": None, "headers": [{"key": "h"}]},
+                   {"value": '9.9.9.9 - - [Jan 21 2026, 22:23:40] "GET / HTTP/1.1" 200 1 "-" "-"', "offset": 7}]
+        self.rows(
+            (200, "POST", SOURCE + "/preview", {"first": 2}),
+            (200, "POST", SOURCE + "/preview", {"first": 100, "config": {"count": "3"}}),
+            (400, "POST", SOURCE + "/preview", {"last": 1}),
+            (404, "POST", MISSING + "/preview", {}),
+            (200, "POST", plugin % pipeline.SINK_CLASS, {"config": sink, "records": records}),
+            (200, "POST", plugin % pipeline.SINK_CLASS, {"config": sink, "last": 2}),
+            (400, "POST", plugin % pipeline.SINK_CLASS, {"config": dict(sink, topics=""), "last": 2}),
+            (404, "POST", plugin % "Nobody", {"config": {"connector.class": "Nobody"}}))
+
     def gone(self):
         self.rows(
             (204, "DELETE", SOURCE),
@@ -167,6 +182,7 @@ class OpenApi(TestCase):
         self.states()
         self.offsets()
         self.topics_and_logs()
+        self.previews()
         self.gone()
         self.assertEqual(sorted(set(self.expected()) - self.contract.seen), [])
 

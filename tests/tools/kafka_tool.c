@@ -11,6 +11,7 @@
  *                               hex: all of the record, as hex_record.h says
  *   count TOPIC                 how many records consume would print
  *   offsets TOPIC               a line for each partition: partition, first and next offset
+ *   groups                      the consumer groups that there are, one a line
  *   committed GROUP TOPIC       a line for each partition: partition, committed offset (-1: none)
  *
  * Exit status: 0, 1 with a sentence on standard error, 2 for a wrong call.
@@ -49,7 +50,7 @@ static void usage(void) __attribute__((noreturn));
 
 static void usage(void)
 {
-	fputs("usage: kafka_tool -b BROKERS [-X KEY=VALUE]... create|partitions|delete|produce|consume|count|offsets|committed "
+	fputs("usage: kafka_tool -b BROKERS [-X KEY=VALUE]... create|partitions|delete|produce|consume|count|offsets|groups|committed "
 	      "ARGUMENT...\n",
 	      stderr);
 	exit(2);
@@ -359,6 +360,21 @@ static void committed(rd_kafka_conf_t *conf, const char *group, const char *topi
 	rd_kafka_destroy(rk);
 }
 
+/* The consumer groups that the brokers know, whatever their state. */
+static void groups(rd_kafka_conf_t *conf)
+{
+	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, conf);
+	const struct rd_kafka_group_list *list;
+	rd_kafka_resp_err_t err = rd_kafka_list_groups(rk, NULL, &list, TIMEOUT_MS);
+
+	if (err)
+		die("groups: %s", rd_kafka_err2str(err));
+	for (int i = 0; i < list->group_cnt; i++)
+		printf("%s\n", list->groups[i].group);
+	rd_kafka_group_list_destroy(list);
+	rd_kafka_destroy(rk);
+}
+
 int main(int argc, char **argv)
 {
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
@@ -381,7 +397,7 @@ int main(int argc, char **argv)
 	}
 	n = argc - optind - 1;
 	argv += optind;
-	if (!brokers || n < 1)
+	if (!brokers || n < 0)
 		usage();
 	command = *argv++;
 	if ((strcmp(command, "create") == 0 && n >= 2) || (strcmp(command, "partitions") == 0 && n == 2) ||
@@ -395,6 +411,8 @@ int main(int argc, char **argv)
 		consume(conf, argv[0], PRINT_NOTHING);
 	else if (strcmp(command, "offsets") == 0 && n == 1)
 		offsets(conf, argv[0]);
+	else if (strcmp(command, "groups") == 0 && n == 0)
+		groups(conf);
 	else if (strcmp(command, "committed") == 0 && n == 2)
 		committed(conf, argv[0], argv[1]);
 	else

@@ -152,7 +152,7 @@ static void test_completion__offers_what_fits(void)
 		const char *line, *out; /* "_": the empty word */
 	} cases[] = {
 		{ "__complete pau", "pause\n" },
-		{ "__complete p", "patch\npause\nplugins\nplugin\n" },
+		{ "__complete p", "patch\npause\nplugins\npreview\nplugin\n" },
 		{ "__complete offsets s", "set\nshift\n" },
 		{ "__complete offsets to-time s", "search\n" },
 		{ "__complete plugins _", "list\ndescribe\n" },

@@ -25,8 +25,8 @@ class CtlCase(TestCase):
                               check=False, cwd=self.dir)
         out, err = done.stdout.decode(), done.stderr.decode()
         self.assertEqual(done.returncode, status, "workerctl %s: %s%s" % (" ".join(args), out, err))
-        # what status, describe and validate find is their answer
-        answers = status != 2 and args[:1] in (("status",), ("describe",), ("validate",))
+        # what these find is their answer
+        answers = status not in (2, 3) and args[:1] in (("status",), ("describe",), ("validate",), ("preview",))
         self.assertEqual(bool(err), status != 0 and not answers,
                          "what went wrong is said on standard error: " + err)
         return out if status == 0 else out + err

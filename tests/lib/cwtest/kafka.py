@@ -68,3 +68,8 @@ def end_offsets(name):
 def committed(group, name):
     """Partition → committed offset, -1 for none."""
     return {int(p): int(o) for p, o in (line.split() for line in run("committed", group, name).splitlines())}
+
+
+def groups():
+    """All consumer groups that the brokers know."""
+    return set(run("groups").decode().split())
