@@ -420,6 +420,7 @@ int cw_line_scan(struct cw_slice text, struct cw_line *line, struct cw_line_faul
 	line->text = text;
 	line->special = 0;
 	line->escapes = true;
+	line->extra = NULL;
 	line->n_extra = 0;
 	stop = p < end ? scan_client(p, end, line) : NULL;
 	if (!stop)

@@ -24,9 +24,12 @@ static json_t *records_of_lines(const struct cw_ctl *ctl, const char *path, cons
 		json_t *value = json_stringn(text, length);
 
 		if (!value || json_array_size(records) == CW_PREVIEW_MAX) {
-			cw_ctl_complain(ctl, value ? "%s: it has more than %d lines, and each is a record" : "%s: line %d is not UTF-8; "
-					"give such a record as JSON, with base64", path,
-					value ? CW_PREVIEW_MAX : (int)json_array_size(records) + 1);
+			if (value)
+				cw_ctl_complain(ctl, "%s: it has more than %d lines, and each is a record", path,
+						CW_PREVIEW_MAX);
+			else
+				cw_ctl_complain(ctl, "%s: line %zu is not UTF-8; give such a record as JSON, with base64", path,
+						json_array_size(records) + 1);
 			json_decref(value);
 			json_decref(records);
 			return NULL;

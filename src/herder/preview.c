@@ -38,8 +38,9 @@ void cw_preview_begin(struct cw_herder *herder, struct cw_call *call)
 {
 	struct cw_error err = { 0 };
 	json_t *offsets = stored_offsets(herder, call, &err);
-	json_t *question = json_pack("{sOsOsOsOso*}", "worker", herder->worker, "name", json_object_get(call->config, "name"), "config",
-				     call->config, "preview", call->body, "offsets", offsets);
+	json_t *question = json_pack("{sOsOsOsOso*}", "worker", herder->worker, "name",
+				     json_object_get(call->config, "name"), "config", call->config, "preview", call->body,
+				     "offsets", offsets);
 
 	cw_call_stage(call, "making the preview that was asked for of %s", call->name);
 	call->oneshot = NULL;
