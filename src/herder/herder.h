@@ -39,8 +39,6 @@ enum cw_op {
 	CW_OP_PLUGINS,       /* → [PluginInfo…] */
 	CW_OP_PLUGIN_CONFIG, /* name: plugin; → [definition…] */
 	CW_OP_VALIDATE,      /* name: plugin; body: flat config; → ConfigInfos */
-	CW_OP_PREVIEW,       /* body {"config"?,"records"|"topic"|…}, config: a patch; → what its stages make of records */
-	CW_OP_PREVIEW_CONFIG, /* name: plugin; the same of the flat config in the body */
 	CW_OP_METRICS,       /* → {"process":{metrics of this process},"worker":{metrics},"connectors":{NAME:{"state",
 				  "type","class","metrics":{of its process, if it has one},"tasks":[{"id","state","restarts",
 				  "metrics":{…as in supervisor/protocol.h}}…]}}} */
@@ -49,7 +47,9 @@ enum cw_op {
 	CW_OP_LOGGERS,       /* → {LOGGER:{"level","last_modified"}…}, in the order of the names */
 	CW_OP_LOGGER,        /* name: logger; → {"level","last_modified"} */
 	CW_OP_SET_LOGGER,    /* name: logger; body {"level"}; → [LOGGER…], it and those below it, in their order */
-	CW_OP_LOGS           /* log_filter; → [{"time","level","task"?,"message"}…]; with FOLLOW none: cw_herder_logs() */
+	CW_OP_LOGS,          /* log_filter; → [{"time","level","task"?,"message"}…]; with FOLLOW none: cw_herder_logs() */
+	CW_OP_PREVIEW,       /* body {"config"?,"records"|"topic"|…}, config: a patch; → what its stages make of records */
+	CW_OP_PREVIEW_CONFIG /* name: plugin; the same of the flat config in the body */
 };
 
 enum {

@@ -88,9 +88,8 @@ static void remember(struct cw_herder *herder, const struct cw_request *request)
 	static const char *const ops[] = {
 		"SERVER_INFO", "HEALTH", "LIST", "CREATE", "GET", "GET_CONFIG", "PUT_CONFIG", "PATCH_CONFIG",
 		"DELETE", "STATUS", "TASKS", "TASK_STATUS", "PAUSE", "RESUME", "STOP", "RESTART",
-		"RESTART_TASK", "OFFSETS", "ALTER_OFFSETS", "RESET_OFFSETS", "PLUGINS", "PLUGIN_CONFIG", "VALIDATE", "PREVIEW", "PREVIEW_CONFIG",
-		"METRICS",
-		"TOPICS", "RESET_TOPICS", "LOGGERS", "LOGGER", "SET_LOGGER", "LOGS",
+		"RESTART_TASK", "OFFSETS", "ALTER_OFFSETS", "RESET_OFFSETS", "PLUGINS", "PLUGIN_CONFIG", "VALIDATE", "METRICS",
+		"TOPICS", "RESET_TOPICS", "LOGGERS", "LOGGER", "SET_LOGGER", "LOGS", "PREVIEW", "PREVIEW_CONFIG",
 	};
 	char *body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
 	struct cw_buf text = { 0 };
