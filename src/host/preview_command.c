@@ -87,11 +87,23 @@ static int read_question(struct question *q, struct cw_error *err)
 
 /* ---- the answer ------------------------------------------------------------------------------------------- */
 
+/* A Schema Registry is asked and not written to: a schema that it does not know is an error of the converter. */
+static void register_nothing(struct cw_map *settings)
+{
+	static const char *const keys[] = { "key.converter.auto.register.schemas", "value.converter.auto.register.schemas",
+					    "header.converter.auto.register.schemas" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		cw_map_set(settings, keys[i], "false");
+}
+
 /* A task that is never started: what its plugins learn and ask goes to the preview. */
-static int make_task(struct cw_preview *preview, const struct question *q, struct cw_error *err)
+static int make_task(struct cw_preview *preview, struct question *q, struct cw_error *err)
 {
 	struct cw_task *task;
 
+	register_nothing(&q->config);
+	register_nothing(&q->worker.raw);
 	cw_map_copy(&preview->hidden, &q->providers.told);
 	hide_passwords(&preview->hidden, q);
 	hide_escaped(&preview->hidden);
@@ -104,7 +116,7 @@ static int make_task(struct cw_preview *preview, const struct question *q, struc
 	task->loop = preview;
 	task->stages = &preview->stages;
 	preview->task = task;
-	if (cw_stages_make(&preview->stages, (struct cw_catalog *)(uintptr_t)&q->catalog, &q->config, &q->worker, err) != 0)
+	if (cw_stages_make(&preview->stages, &q->catalog, &q->config, &q->worker, err) != 0)
 		return -1;
 	/* Every converter is a stage that can be looked at, also one that could be left out. */
 	preview->stages.key_direct = preview->stages.value_direct = CW_NULL;
@@ -121,7 +133,7 @@ static int run_sink(struct cw_preview *preview, struct cw_error *err)
 	return cw_preview_sink(preview, err);
 }
 
-static json_t *run(struct cw_preview *preview, const struct question *q, struct cw_error *err)
+static json_t *run(struct cw_preview *preview, struct question *q, struct cw_error *err)
 {
 	const struct cw_plugin *plugin = &q->plugin->plugin;
 	bool source = plugin->kind == CW_PLUGIN_SOURCE, end = false;

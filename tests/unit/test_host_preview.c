@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "host_driver.h"
+#include "mini_http.h"
 
 #define SINK "'connector.class':'ScriptedPlainSink','out':'/nonexistent'"
 #define CHAIN "'value.converter':'ScriptedConverter','predicates':'p','predicates.p.type':'NumberIsAtLeast'," \
@@ -227,6 +228,31 @@ static void test_source__what_it_gives_first(void)
 	       { "records.9.record.value.text", "v9" });
 }
 
+/* A registry's schemas are read; that of a source's values is not put there. */
+static void test_source__registers_no_schema(void)
+{
+	struct mini_http *registry = mini_http_start();
+	CW_AUTO_FREE char *config = cw_format("{'connector.class':'ScriptedSource','topic':'t','count':'1','value.converter':"
+					      "'io.confluent.connect.avro.AvroConverter','value.converter.schema.registry.url':"
+					      "'http://127.0.0.1:%d'}", mini_http_port(registry));
+	CW_AUTO_FREE char *asked = NULL;
+	json_t *answer;
+
+	mini_http_answer(registry, "POST", "/subjects/t-value/versions", 200, "{\"id\":7}");
+	mini_http_answer(registry, "POST", "/subjects/t-value", 404,
+			 "{\"error_code\":40401,\"message\":\"Subject 't-value' not found.\"}");
+	answer = ask("{}", config, "{}");
+	asked = mini_http_requests(registry);
+	CU_ASSERT_PTR_NULL(strstr(asked, "/versions"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(json_string_value(at(answer, "records.0.error.message")), "Subject 't-value' not found"));
+	json_decref(answer);
+	mini_http_answer(registry, "POST", "/subjects/t-value", 200,
+			 "{\"subject\":\"t-value\",\"version\":1,\"id\":7,\"schema\":\"\\\"string\\\"\"}");
+	EXPECT(ask("{}", config, "{}"), { "records.0.result", "converted" },
+	       { "records.0.stages.2.record.value.base64", "AAAAAAcAAAAAAAACBHYwAAA=" });
+	mini_http_stop(registry);
+}
+
 /* ---- what is hidden -------------------------------------------------------------------------------- */
 
 static void expect_hidden(json_t *answer, const char *secret, const char *shown)
@@ -319,6 +345,7 @@ int main(void)
 		{ "sink: what it would send", test_sink__renders },
 		{ "sink: the newest records", test_sink__the_newest_of_a_topic },
 		{ "source", test_source__what_it_gives_first },
+		{ "source: no schema is registered", test_source__registers_no_schema },
 		{ "secrets", test_secrets__are_not_shown },
 		{ "refused", test_question__refused_in_a_sentence },
 		{ "too much", test_question__more_than_can_be_shown },
