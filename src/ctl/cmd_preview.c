@@ -128,8 +128,21 @@ static void put_text(const struct cw_ctl *ctl, struct cw_buf *out, const char *t
 	}
 }
 
-/* "struct {"a":1}", "bytes 0xff… (base64)", "null" */
-static void put_data(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *data)
+/* Whether the two have the same member, or both have none. */
+static bool same(const json_t *a, const json_t *b, const char *name)
+{
+	const json_t *x = json_object_get(a, name), *y = json_object_get(b, name);
+
+	return (!x && !y) || json_equal(x, y);
+}
+
+static bool same_content(const json_t *a, const json_t *b)
+{
+	return same(a, b, "text") && same(a, b, "base64");
+}
+
+/* "struct {"a":1}", "bytes base64 /w==", "null"; what is as before is not shown again. */
+static void put_data(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *before, const json_t *data)
 {
 	const char *text = cw_json_text(data, "text"), *base64 = cw_json_text(data, "base64");
 	const char *type = cw_json_text(data, "type");
@@ -137,6 +150,10 @@ static void put_data(const struct cw_ctl *ctl, struct cw_buf *out, const json_t 
 	cw_color_put(out, ctl->colors, CW_COLOR_CYAN, type ? type : "?");
 	if (!text && !base64)
 		return;
+	if (before && same_content(before, data)) {
+		cw_buf_puts(out, " of the same");
+		return;
+	}
 	cw_buf_puts(out, text ? " " : " base64 ");
 	put_text(ctl, out, text ? text : base64);
 }
@@ -174,7 +191,7 @@ static void put_headers(const struct cw_ctl *ctl, struct cw_buf *out, const json
 		put_line(out, "header");
 		put_text(ctl, out, cw_json_text(header, "key") ? cw_json_text(header, "key") : "?");
 		cw_buf_puts(out, ": ");
-		put_data(ctl, out, header);
+		put_data(ctl, out, NULL, header);
 		cw_buf_puts(out, "\n");
 	}
 	if (json_array_size(headers) == 0) {
@@ -191,12 +208,15 @@ static void put_changes(const struct cw_ctl *ctl, struct cw_buf *out, const json
 	for (size_t i = 0; i < sizeof(scalars) / sizeof(scalars[0]); i++)
 		if (!json_equal(json_object_get(before, scalars[i]), json_object_get(now, scalars[i])))
 			put_scalar(ctl, out, now, scalars[i]);
-	for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++)
-		if (!json_equal(json_object_get(before, data[i]), json_object_get(now, data[i]))) {
-			put_line(out, data[i]);
-			put_data(ctl, out, json_object_get(now, data[i]));
-			cw_buf_puts(out, "\n");
-		}
+	for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++) {
+		const json_t *old = json_object_get(before, data[i]), *new = json_object_get(now, data[i]);
+
+		if (old && same(old, new, "type") && same_content(old, new))
+			continue;
+		put_line(out, data[i]);
+		put_data(ctl, out, old, new);
+		cw_buf_puts(out, "\n");
+	}
 	if (!json_equal(json_object_get(before, "headers"), json_object_get(now, "headers")))
 		put_headers(ctl, out, now);
 }
@@ -325,7 +345,8 @@ static void print_preview(const struct cw_ctl *ctl, const json_t *preview)
 	if (json_object_get(preview, "error"))
 		put_error(ctl, &out, json_object_get(preview, "error"));
 	else if (json_array_size(records) == 0)
-		cw_buf_puts(&out, "no records\n");
+		cw_buf_puts(&out, json_is_true(json_object_get(preview, "end")) ? "no records: the source has no more\n" :
+										   "no records\n");
 	cw_ctl_print_buf(ctl, &out);
 }
 

@@ -40,7 +40,7 @@ static void test_preview__tells_what_changed(void)
 	       "    value      bytes v\n"
 	       "    headers    none\n"
 	       "  VALUE_CONVERTER  StringConverter  applied\n"
-	       "    value      string v\n"
+	       "    value      string of the same\n"
 	       "  r  Route  applied (p holds)\n"
 	       "    topic      u\n"
 	       "  d  Drop  skipped (q holds, negated)\n"
@@ -86,8 +86,8 @@ static void test_preview__of_a_source(void)
 	CU_ASSERT_EQUAL(r->status, CW_CTL_FAILED);
 	CU_ASSERT_TRUE(has(r->out, "record 1: {\"f\":\"a\"} {\"n\":1}\n"));
 	CU_ASSERT_TRUE(has(r->out, "error      the file is gone\n"));
-	mini_http_answer(r->http, "POST", "/connectors/e/preview", 200, "{\"records\":[]}");
-	expect(r, "preview e", CW_CTL_OK, "POST /connectors/e/preview {}\n", "no records\n", "");
+	mini_http_answer(r->http, "POST", "/connectors/e/preview", 200, "{\"end\":true,\"records\":[]}");
+	expect(r, "preview e", CW_CTL_OK, "POST /connectors/e/preview {}\n", "no records: the source has no more\n", "");
 	end(r);
 }
 
