@@ -178,6 +178,12 @@ static json_t *entry_of(const struct cw_preview *preview, size_t i)
 	return json_array_get(preview->records, preview->shown_at[i]);
 }
 
+/* It was said already what the sink makes of record i. */
+static bool has_put(const struct cw_preview *preview, size_t i)
+{
+	return json_array_size(json_object_get(entry_of(preview, i), "stages")) > preview->pipeline.n;
+}
+
 /* The last stage of record i; takes what there is to show of it. */
 static void add_put(const struct cw_preview *preview, size_t i, const char *result, json_t *shown)
 {
@@ -201,12 +207,11 @@ void cw_preview_rendered(const struct cw_context *ctx, const struct cw_batch *ba
 			 const struct cw_rendering *rendering)
 {
 	struct cw_preview *preview = preview_of(ctx);
-	json_t *shown = json_object();
+	json_t *shown;
 
-	if (i >= batch->n) {
-		json_decref(shown);
+	if (i >= batch->n || has_put(preview, i))
 		return;
-	}
+	shown = json_object();
 	if (rendering->left_out) {
 		json_object_set_new(shown, "reason", cw_preview_text(preview, cw_slice_str(rendering->left_out)));
 		add_put(preview, i, "left_out", shown);
@@ -229,14 +234,9 @@ int cw_preview_reject(const struct cw_context *ctx, struct cw_batch *batch, size
 		      struct cw_error *err)
 {
 	(void)err;
-	if (i < batch->n)
+	if (i < batch->n && !has_put(preview_of(ctx), i))
 		fail_put(preview_of(ctx), i, reason);
 	return 0;
-}
-
-static bool has_put(const struct cw_preview *preview, size_t i)
-{
-	return json_array_size(json_object_get(entry_of(preview, i), "stages")) > preview->pipeline.n;
 }
 
 static void render(struct cw_preview *preview)

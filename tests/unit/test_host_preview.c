@@ -175,6 +175,28 @@ static void test_sink__renders(void)
 	       { "records.1.error.class", "io.connectworker.AccessLogElasticsearchSink" });
 }
 
+static void test_sink__renders_as_it_likes(void)
+{
+	const char *records = "{'records':[{'value':'v0'},{'value':'v1'},{'value':'v2'},{'value':'v3'},{'value':'v4'}]}";
+
+	EXPECT(ask("{}", "{'connector.class':'ScriptedFlushSink','topics':'t','out':'o'}", records),
+	       { "records.0.result", "rendered" }, { "records.0.stages.3.destination", "o" },
+	       { "records.0.stages.3.base64", "/wF2MA==" }, { "records.0.stages.3.text", "" }, { "records.0.stages.4", "" },
+	       { "records.0.error", "" }, { "records.1.result", "left_out" },
+	       { "records.1.stages.3.reason", "it is the second of four" }, { "records.1.error", "" },
+	       { "records.2.result", "failed" }, { "records.2.stages.3.result", "failed" },
+	       { "records.2.error.message", "it is the third of four" }, { "records.3.result", "converted" },
+	       { "records.3.stages.3.result", "not_rendered" },
+	       { "records.3.stages.3.reason", "the sink does not say what it would send" },
+	       { "records.4.result", "rendered" }, { "records.5", "" });
+	EXPECT(ask("{}", "{'connector.class':'ScriptedFlushSink','topics':'t','out':'o','reject.every':'-1'}", records),
+	       { "records.0.result", "failed" }, { "records.0.error.message", "nothing can be said" },
+	       { "records.4.result", "failed" });
+	EXPECT(ask("{}", "{'connector.class':'ScriptedFlushSink','topics':'t','out':'o','value.converter':'ScriptedConverter',"
+		   "'reject.every':'-1'}", "{'records':[{'value':'v0'}]}"), /* none comes as far as that */
+	       { "records.0.error.stage", "VALUE_CONVERTER" });
+}
+
 /* ---- the newest records ---------------------------------------------------------------------------- */
 
 static void test_sink__the_newest_of_a_topic(void)
@@ -343,6 +365,7 @@ int main(void)
 		{ "sink: each stage", test_sink__each_stage_of_each_record },
 		{ "sink: bytes and nulls", test_sink__bytes_and_nulls },
 		{ "sink: what it would send", test_sink__renders },
+		{ "sink: as it likes", test_sink__renders_as_it_likes },
 		{ "sink: the newest records", test_sink__the_newest_of_a_topic },
 		{ "source", test_source__what_it_gives_first },
 		{ "source: no schema is registered", test_source__registers_no_schema },

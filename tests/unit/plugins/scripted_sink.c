@@ -6,6 +6,8 @@
  *   busy, retry               it was not
  *   flush, stop
  *   assigned, revoked, lost PARTITION
+ * ScriptedFlushSink renders: of each four records one as two bytes and its value, one not, since it leaves it out, one it
+ * rejects, and of one it says nothing; more than once, and of one that there is not. reject.every=-1: nothing but an error.
  * and with tell=true, before "put", for each record
  *   TOPIC-PARTITION@OFFSET key=KEY value=VALUE HEADER=VALUE… from ORIGINAL TOPIC
  */
@@ -233,6 +235,34 @@ static void stop(void *task)
 	free(s);
 }
 
+#ifdef SCRIPTED_FLUSHES
+static enum cw_result render(const struct cw_context *ctx, const void *config, struct cw_batch *batch,
+			     struct cw_error *err)
+{
+	const struct cw_rendering left_out = { .size = sizeof(left_out), .left_out = "it is the second of four" };
+	const struct config *c = config;
+
+	if (c->reject_every < 0) {
+		cw_error_set(err, CW_ERR_FATAL, "nothing can be said");
+		return CW_FAIL;
+	}
+	for (size_t i = 0; i <= batch->n; i++) {
+		const char *value = i < batch->n ? cw_batch_record(batch, i)->value.u.bytes.p : "";
+		struct cw_rendering rendering = { .size = sizeof(rendering), .destination = cw_slice_str(c->out) };
+		char text[16];
+
+		rendering.text = cw_slice(text, (size_t)snprintf(text, sizeof(text), "\xff\x01%.2s", value));
+		if (i % 4 == 0)
+			ctx->host->rendered(ctx, batch, i, &rendering);
+		if (i % 4 <= 1)
+			ctx->host->rendered(ctx, batch, i, &left_out);
+		if (i % 4 <= 2)
+			ctx->host->reject(ctx, batch, i, "it is the third of four", err);
+	}
+	return CW_OK;
+}
+#endif
+
 static const struct cw_connector_ops ops = {
 	.size = sizeof(ops),
 #ifdef SCRIPTED_ASYNC
@@ -243,6 +273,7 @@ static const struct cw_connector_ops ops = {
 	.put = put,
 #ifdef SCRIPTED_FLUSHES
 	.flush = flush,
+	.render = render,
 #endif
 	.task_stop = stop,
 	.assigned = assigned,
