@@ -58,6 +58,12 @@ static json_t *ask(const char *worker, const char *config, const char *preview)
 	return answer;
 }
 
+/* The place in an array: a number, or "last". */
+static size_t index_of(const json_t *array, const char *word)
+{
+	return strcmp(word, "last") == 0 ? json_array_size(array) - 1 : (size_t)atoi(word);
+}
+
 /* A value of an answer by its path: "records.0.stages.1.result"; NULL: none. */
 static const json_t *at(const json_t *json, const char *path)
 {
@@ -65,7 +71,7 @@ static const json_t *at(const json_t *json, const char *path)
 	char *rest = copy, *word;
 
 	while ((word = strsep(&rest, ".")) != NULL)
-		json = json_is_array(json) ? json_array_get(json, (size_t)atoi(word)) : json_object_get(json, word);
+		json = json_is_array(json) ? json_array_get(json, index_of(json, word)) : json_object_get(json, word);
 	return json;
 }
 
@@ -166,9 +172,9 @@ static void test_sink__renders(void)
 			     "{'records':[{'value':'1.2.3.4 - - [Jan 21 2026, 22:23:40] \\\"GET / HTTP/1.1\\\" 200 1 \\\"-\\\" \\\"-\\\"'},"
 			     "{'value':'what'}]}");
 
-	EXPECT(answer, { "records.0.result", "rendered" }, { "records.0.stages.2.result", "rendered" },
-	       { "records.0.stages.2.destination", "access-logs-2026.01.21" },
-	       { "records.0.stages.2.text",
+	EXPECT(answer, { "records.0.result", "rendered" }, { "records.0.stages.last.result", "rendered" },
+	       { "records.0.stages.last.destination", "access-logs-2026.01.21" },
+	       { "records.0.stages.last.text",
 		 "{\"create\":{\"_id\":\"t+0+0\"}}\n{\"ip\":\"1.2.3.4\",\"@timestamp\":\"2026-01-21T22:23:40\",\"method\":\"GET\","
 		 "\"endpoint\":\"/\",\"protocol\":\"HTTP/1.1\",\"status\":200,\"size\":1}\n" },
 	       { "records.1.result", "failed" }, { "records.1.error.stage", "TASK_PUT" },
