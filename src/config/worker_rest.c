@@ -130,11 +130,56 @@ static void check_roles(const struct check *check)
 	    "rest.authorization.roles.file: there are no users to have roles: " LOGIN_KEYS);
 }
 
+static bool has_https(const struct cw_list *listeners)
+{
+	for (size_t i = 0; i < listeners->n; i++) {
+		struct cw_address address;
+
+		if (cw_address_parse(listeners->items[i], &address, NULL) == 0 && address.scheme == CW_SCHEME_HTTPS)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a key under the prefix asks for something of TLS: what is unknown or without effect has its warning. */
+static bool asks_for_https(const char *key, const char *value, const char *prefix)
+{
+	CW_AUTO_FREE char *name = NULL;
+	struct cw_config_def def;
+
+	if (strncmp(key, prefix, strlen(prefix)) != 0)
+		return false;
+	name = cw_format(CW_HTTPS_PREFIX "%s", key + strlen(prefix));
+	return cw_config_table_find(cw_worker_table(), name, &def) && *value &&
+	       !(def.default_value && strcmp(def.default_value, value) == 0);
+}
+
+/* Who sets a key or certificate takes it that REST is encrypted, which it is not. */
+static void check_unused_https(const struct check *check, const char *prefix, const char *listeners)
+{
+	const struct cw_map *raw = &check->config->raw;
+
+	for (size_t i = 0; i < raw->n; i++) {
+		const char *key = raw->entries[i].key;
+
+		if (!asks_for_https(key, raw->entries[i].value, prefix))
+			continue;
+		say(check, true, key,
+		    "%s: %s has no https:// listener that it could be for: write https:// there, or leave %s* out",
+		    key, listeners, prefix);
+		return;
+	}
+}
+
 void cw_worker_rest_check(const struct cw_worker_config *config, cw_rest_finding_fn *found, void *arg)
 {
 	struct check check = { config, cw_worker_rest_has_users(config), found, arg };
 
 	check_list(&check, "listeners", &config->listeners, false);
 	check_list(&check, "admin.listeners", &config->admin_listeners, true);
+	if (!has_https(&config->listeners) && !has_https(&config->admin_listeners))
+		check_unused_https(&check, CW_HTTPS_PREFIX, "listeners");
+	if (!has_https(&config->admin_listeners))
+		check_unused_https(&check, CW_HTTPS_ADMIN_PREFIX, "admin.listeners");
 	check_roles(&check);
 }

@@ -97,6 +97,15 @@ static const struct {
 	  "rest.authentication.basic.file, rest.authentication.token.file or, for https://, "
 	  "listeners.https.ssl.client.auth=required; or listen on 127.0.0.1 or unix:/PATH; or, when everybody who can reach "
 	  "it may do everything, set rest.allow.unauthenticated=true" },
+	{ "listeners=http://127.0.0.1:1\nlisteners.https.ssl.keystore.location=/k.pem",
+	  "2: listeners.https.ssl.keystore.location: listeners has no https:// listener that it could be for: write https:// "
+	  "there, or leave listeners.https.* out" },
+	{ "listeners.https.ssl.client.auth=required\nlisteners.https.ssl.truststore.location=/t.pem",
+	  "1: listeners.https.ssl.client.auth: listeners has no https:// listener that it could be for: write https:// "
+	  "there, or leave listeners.https.* out" },
+	{ "listeners=https://127.0.0.1:1\nssl.keystore.location=/k\nadmin.listeners.https.ssl.keystore.location=/k.pem",
+	  "3: admin.listeners.https.ssl.keystore.location: admin.listeners has no https:// listener that it could be for: "
+	  "write https:// there, or leave admin.listeners.https.* out" },
 	{ "rest.extension.classes=BasicAuth",
 	  "1: rest.extension.classes is a list of Java classes; what such extensions are used for is built in: users with "
 	  "passwords (rest.authentication.basic.file), tokens (rest.authentication.token.file), client certificates "

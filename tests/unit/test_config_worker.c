@@ -212,7 +212,11 @@ static void test_worker__hosts_are_told_nothing_of_rests_keys(void)
 	json_t *errors, *warnings, *json;
 	char *text;
 
-	CU_ASSERT_EQUAL_FATAL(fixture_load_worker("listeners.https.ssl.key.password=hunter2\n"
+	CU_ASSERT_EQUAL_FATAL(fixture_load_worker("listeners=https://127.0.0.1:1\n"
+						  "listeners.https.ssl.keystore.location=/k\n"
+						  "listeners.https.ssl.key.password=hunter2\n"
+						  "admin.listeners=https://127.0.0.1:2\n"
+						  "admin.listeners.https.ssl.keystore.certificate.chain=c\n"
 						  "admin.listeners.https.ssl.keystore.key=hunter2\n"
 						  "rest.authentication.basic.file=/hunter2\nproducer.acks=all\n",
 						  &config, &errors, &warnings), 0);
