@@ -133,6 +133,9 @@ void cw_herder_run(struct cw_herder *herder);
 void cw_herder_stop(struct cw_herder *herder);
 void cw_herder_free(struct cw_herder *herder);
 
+/* Whether a list of plugins, as connect-host tells it (supervisor/protocol.h), has one of that kind and name. Pure. */
+bool cw_plugins_have(const json_t *plugins, enum cw_plugin_kind kind, const char *name);
+
 /*
  * The last lines of its connectors, for who follows them after the herder has answered CW_OP_LOGS. Any thread, until
  * cw_herder_free().

@@ -128,13 +128,6 @@ const json_t *cw_plugins_types(const struct cw_herder *herder, const char *name)
 	return plugin ? json_object_get(json_object_get(herder->plugins.by_class, text_of(plugin, "class")), "types") : NULL;
 }
 
-/* ---- answers ------------------------------------------------------------------------------- */
-
-static int by_class(const void *a, const void *b)
-{
-	return strcmp(text_of(*(const json_t *const *)a, "class"), text_of(*(const json_t *const *)b, "class"));
-}
-
 /* Converters convert headers, too, unless they say that they do not: Kafka Connect lists them twice. */
 static bool is_listed_as(const json_t *plugin, enum cw_plugin_kind kind)
 {
@@ -142,6 +135,24 @@ static bool is_listed_as(const json_t *plugin, enum cw_plugin_kind kind)
 
 	return its == kind || (its == CW_PLUGIN_CONVERTER && kind == CW_PLUGIN_HEADER_CONVERTER &&
 				!json_is_false(json_object_get(plugin, "headers")));
+}
+
+bool cw_plugins_have(const json_t *plugins, enum cw_plugin_kind kind, const char *name)
+{
+	const json_t *plugin;
+	size_t i;
+
+	json_array_foreach(plugins, i, plugin)
+		if (is_listed_as(plugin, kind) && is_named(plugin, name))
+			return true;
+	return false;
+}
+
+/* ---- answers ------------------------------------------------------------------------------- */
+
+static int by_class(const void *a, const void *b)
+{
+	return strcmp(text_of(*(const json_t *const *)a, "class"), text_of(*(const json_t *const *)b, "class"));
 }
 
 /* Those of a kind, by class. */
@@ -204,32 +215,6 @@ static void warn_of_refused(const json_t *found)
 	}
 }
 
-/* Connectors without converters of their own will fail, which an administrator wants to know before. */
-static void warn_of_converters(const struct cw_herder *herder)
-{
-	const struct {
-		const char *key, *class_name;
-		enum cw_plugin_kind kind;
-	} converters[] = {
-		{ "key.converter", herder->config->key_converter, CW_PLUGIN_CONVERTER },
-		{ "value.converter", herder->config->value_converter, CW_PLUGIN_CONVERTER },
-		{ "header.converter", herder->config->header_converter, CW_PLUGIN_HEADER_CONVERTER },
-	};
-
-	for (size_t i = 0; i < sizeof(converters) / sizeof(*converters); i++) {
-		const json_t *plugin;
-		bool found = false;
-		size_t k;
-
-		json_array_foreach(herder->plugins.list, k, plugin)
-			found = found || (is_listed_as(plugin, converters[i].kind) &&
-					  is_named(plugin, converters[i].class_name));
-		if (!found)
-			log_error(NULL, "%s: class %s could not be found; connectors need a converter of their own",
-				  converters[i].key, converters[i].class_name);
-	}
-}
-
 static void on_scanned(void *arg, const json_t *found, const struct cw_error *err)
 {
 	struct cw_herder *herder = arg;
@@ -246,10 +231,8 @@ static void on_scanned(void *arg, const json_t *found, const struct cw_error *er
 		json_decref(plugins->by_class);
 		plugins->list = json_incref(list);
 		plugins->by_class = index_of(list);
-		if (first) {
+		if (first)
 			warn_of_refused(found);
-			warn_of_converters(herder);
-		}
 		plugins->at_ms = cw_clock_ms();
 	} else {
 		log_error(NULL, "the plugins cannot be listed: %s", found ? "connect-host sent no list" : err->text);

@@ -7,9 +7,8 @@
 #include "base/mem.h"
 #include "config/props.h"
 #include "herder/names.h"
-#include "supervisor/oneshot.h"
+#include "worker/ask.h"
 
-#define VALIDATE_TIMEOUT_MS 30000
 #define APPLY_TIMEOUT_MS 90000
 
 struct file {
@@ -99,21 +98,6 @@ struct cw_connector_files *cw_connector_files_load(char *const *paths, int n, js
 
 /* ---- validation ---------------------------------------------------------------------------- */
 
-struct question {
-	bool done;
-	json_t *answer;
-	struct cw_error err;
-};
-
-static void on_answer(void *arg, const json_t *answer, const struct cw_error *err)
-{
-	struct question *question = arg;
-
-	question->done = true;
-	question->answer = json_deep_copy(answer);
-	question->err = *err;
-}
-
 static void take_errors(const struct file *file, const json_t *infos, json_t *errors)
 {
 	const json_t *info, *error;
@@ -131,21 +115,17 @@ static void take_errors(const struct file *file, const json_t *infos, json_t *er
 static int validate_file(struct cw_loop *loop, const char *program, json_t *worker, const struct file *file,
 			 json_t *errors, struct cw_error *err)
 {
-	struct question question = { 0 };
-	json_t *asked = json_pack("{sOssso}", "worker", worker, "class", cw_map_get(&file->config, "connector.class"),
-				  "config", cw_map_to_json(&file->config));
+	json_t *question = json_pack("{sOssso}", "worker", worker, "class",
+				     cw_map_get(&file->config, "connector.class"), "config",
+				     cw_map_to_json(&file->config));
+	struct cw_error why = { 0 };
+	json_t *answer = cw_host_ask(loop, program, "--validate", question, &why);
 
-	if (!cw_oneshot_start(loop, program, "--validate", asked, VALIDATE_TIMEOUT_MS, on_answer, &question, err)) {
-		json_decref(asked);
-		return -1;
-	}
-	json_decref(asked);
-	while (!question.done)
-		cw_loop_step(loop, -1);
-	if (!question.answer)
-		return cw_error_set(err, CW_ERR_FATAL, "%s: cannot be validated: %s", file->path, question.err.text);
-	take_errors(file, question.answer, errors);
-	json_decref(question.answer);
+	json_decref(question);
+	if (!answer)
+		return cw_error_set(err, CW_ERR_FATAL, "%s: cannot be validated: %s", file->path, why.text);
+	take_errors(file, answer, errors);
+	json_decref(answer);
 	return 0;
 }
 

@@ -21,6 +21,7 @@
 #include "store/lock.h"
 #include "supervisor/process.h"
 #include "worker/broker.h"
+#include "worker/converters.h"
 #include "worker/files.h"
 #include "worker/options.h"
 
@@ -131,6 +132,19 @@ static json_t *check_plugin_path(const struct cw_worker_config *config)
 	return errors;
 }
 
+/* -1: go on; else the exit status. It is a failure and not a mistake in the file: the class may only not be installed. */
+static int check_converters(struct worker *w)
+{
+	struct cw_error err = { 0 };
+	json_t *errors = json_array();
+
+	if (cw_converters_check(&w->config, w->program, errors, &err) != 0) {
+		json_decref(errors);
+		return complain(err.text);
+	}
+	return complain_all(errors) < 0 ? -1 : CW_EXIT_FAILURE;
+}
+
 /* Finds what is wrong without changing anything. -1: nothing. */
 static int check(struct worker *w)
 {
@@ -148,11 +162,12 @@ static int check(struct worker *w)
 	if (json_array_size(errors) > 0)
 		return complain_all(errors);
 	w->program = cw_host_program(&err);
-	if (!w->program || cw_connector_files_validate(w->files, w->program, &w->config, errors, &err) != 0) {
-		json_decref(errors);
-		return complain(err.text);
-	}
-	status = complain_all(errors);
+	status = w->program ? check_converters(w) : complain(err.text);
+	if (status < 0 && cw_connector_files_validate(w->files, w->program, &w->config, errors, &err) != 0)
+		status = complain(err.text);
+	if (status < 0)
+		return complain_all(errors);
+	json_decref(errors);
 	return status;
 }
 

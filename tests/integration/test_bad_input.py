@@ -41,6 +41,11 @@ WORKER_FILES = [
     ("unknown log level", {"log.level": "loud"}, r"log\.level.*loud|loud.*log\.level"),
     ("unknown log format", {"log.format": "xml"}, r"log\.format"),
     ("plugin folder that is not there", {"plugin.path": "/nonexistent/plugins"}, r"plugin\.path.*/nonexistent/plugins"),
+    ("unknown converter", {"value.converter": "com.example.Nonsense"}, r"value\.converter.*Nonsense|Nonsense.*value\.converter"),
+    ("converter with a typing error", {"key.converter": "JsonConvertor"}, r"key\.converter.*JsonConvertor.*JsonConverter"),
+    ("header converter that converts no headers", {"header.converter": "AvroConverter"}, r"header\.converter.*AvroConverter could not be found"),
+    ("key of HTTPS without an https listener", {"listeners.https.ssl.keystore.location": "/etc/server.pem"},
+     r"listeners\.https\.ssl\.keystore\.location.*https://"),
     ("state in a folder that cannot be made", {"offset.storage.file.filename": "/proc/nowhere/connect.db"}, r"/proc/nowhere"),
     ("state file that is a folder", {"offset.storage.file.filename": "/"}, r"state file /.*directory"),
     ("state file that is no database", {"offset.storage.file.filename": "@not-a-database@"}, r"not-a-database|database"),
@@ -254,15 +259,6 @@ class BadFiles(TestCase):
                 self.refused([path], pattern)
         with open(database) as f:
             self.assertEqual(f.read(), "this is a text\n" * 100)
-
-    def test_unknown_converter_of_the_worker(self):
-        """The worker, which loads no plugin itself, learns of it from a host, says so, and refuses what would use it."""
-        worker = self.worker(properties={"value.converter": "com.example.Nonsense"})
-        env.wait_for(lambda: re.search(r"ERROR value\.converter: class com\.example\.Nonsense could not be found",
-                                       worker.log), 10, lambda: "the worker says so: " + worker.log)
-        answer = worker.rest.expect(400, "POST", "/connectors", {"name": "src", "config": SOURCE})
-        self.assertRegex(answer.message, r"com\.example\.Nonsense for configuration value\.converter")
-        worker.rest.create("src", dict(SOURCE, **{"value.converter": GOOD_WORKER["value.converter"]}), initial_state="STOPPED")
 
     def test_arguments(self):
         source_file = os.path.join(self.dir, "src.properties")

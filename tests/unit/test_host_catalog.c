@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "config/builtin_names.h"
 #include "config/plugin_names.h"
 #include "host/builtin.h"
 #include "host/catalog.h"
@@ -44,6 +45,34 @@ static void test_builtin__each_is_whole_and_has_names_of_its_own(void)
 			CU_ASSERT_STRING_NOT_EQUAL(p->class_name, other->class_name);
 		}
 	}
+}
+
+/* What connect-worker knows of converters without asking a host. */
+static void test_builtin__converters_are_those_that_the_worker_knows(void)
+{
+	static const enum cw_plugin_kind kinds[] = { CW_PLUGIN_CONVERTER, CW_PLUGIN_HEADER_CONVERTER };
+	struct cw_catalog catalog = { 0 };
+
+	for (size_t k = 0; k < COUNT(kinds); k++) {
+		const char *class_name;
+		size_t i, n = 0;
+
+		for (i = 0; (class_name = cw_builtin_converter_at(kinds[k], i)) != NULL; i++) {
+			const struct cw_plugin *p = cw_catalog_find(&catalog, kinds[k], class_name);
+
+			CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+			CU_ASSERT_STRING_EQUAL(p->class_name, class_name);
+		}
+		while (cw_catalog_at(&catalog, kinds[k], n))
+			n++;
+		CU_ASSERT_EQUAL(i, n);
+	}
+	CU_ASSERT_TRUE(cw_builtin_converter_named(CW_PLUGIN_HEADER_CONVERTER, "Simple"));
+	CU_ASSERT_TRUE(cw_builtin_converter_named(CW_PLUGIN_HEADER_CONVERTER, "Json"));
+	CU_ASSERT_TRUE(cw_builtin_converter_named(CW_PLUGIN_CONVERTER, "AvroConverter"));
+	CU_ASSERT_FALSE(cw_builtin_converter_named(CW_PLUGIN_HEADER_CONVERTER, "AvroConverter"));
+	CU_ASSERT_FALSE(cw_builtin_converter_named(CW_PLUGIN_CONVERTER, "SimpleHeaderConverter"));
+	CU_ASSERT_FALSE(cw_builtin_converter_named(CW_PLUGIN_CONVERTER, "com.example.JsonConverter"));
 }
 
 static void test_catalog__finds_by_kind_and_name(void)
@@ -278,6 +307,7 @@ int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "built in", test_builtin__each_is_whole_and_has_names_of_its_own },
+		{ "converters that the worker knows", test_builtin__converters_are_those_that_the_worker_knows },
 		{ "names", test_catalog__finds_by_kind_and_name },
 		{ "connectors", test_catalog__connectors_and_others_do_not_mix },
 		{ "description", test_catalog__describes_all_of_a_file },
