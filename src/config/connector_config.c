@@ -64,11 +64,14 @@ bool cw_validation_is_secret(const struct cw_validation *validation, const char 
 
 	if (cw_validation_variable(validation, key))
 		return true;
-	return entry && entry->defined ? entry->def.type == CW_CONFIG_PASSWORD : cw_secret_by_name(key);
+	if (entry && (entry->defined || entry->def.type == CW_CONFIG_PASSWORD))
+		return entry->def.type == CW_CONFIG_PASSWORD;
+	return cw_secret_by_name(key);
 }
 
-void cw_validation_warn(struct cw_validation *validation, const char *fmt, ...)
+void cw_validation_warn(struct cw_validation *validation, const char *key, const char *fmt, ...)
 {
+	struct cw_validated *entry = cw_validation_key(validation, key);
 	struct cw_buf text = { 0 };
 	va_list ap;
 
@@ -76,6 +79,9 @@ void cw_validation_warn(struct cw_validation *validation, const char *fmt, ...)
 	cw_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
 	json_array_append_new(validation->warnings, json_stringn(text.p, text.n));
+	if (!entry->warnings)
+		entry->warnings = json_array();
+	json_array_append_new(entry->warnings, json_stringn(text.p, text.n));
 	cw_buf_free(&text);
 }
 
@@ -418,8 +424,10 @@ void cw_validation_free(struct cw_validation *validation)
 {
 	if (!validation)
 		return;
-	for (size_t i = 0; i < validation->n; i++)
+	for (size_t i = 0; i < validation->n; i++) {
 		json_decref(validation->keys[i].errors);
+		json_decref(validation->keys[i].warnings);
+	}
 	for (size_t i = 0; i < validation->n_owned; i++)
 		free(validation->owned[i]);
 	free(validation->owned);

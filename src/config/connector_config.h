@@ -66,7 +66,10 @@ struct cw_validation *cw_validate(const struct cw_validation_request *request);
 /* One more error; the key is named before a message that does not name it, and secrets are hidden in it. */
 void cw_validation_invalid(struct cw_validation *validation, const char *key, const char *message);
 int cw_validation_error_count(const struct cw_validation *validation);
-/* New: ConfigInfos of the REST contract, plus "warnings": [text] (unknown keys with the nearest known one). */
+/*
+ * New: ConfigInfos of the REST contract, plus "warnings": [text], which are no errors: keys without effect, and unknown
+ * ones with the nearest known one. A key that has some is in "configs", where its value has them as "warnings", too.
+ */
 json_t *cw_validation_to_json(const struct cw_validation *validation);
 void cw_validation_free(struct cw_validation *validation);
 

@@ -121,7 +121,7 @@ bool cw_converter_of(struct cw_validation *validation, const char *key, bool *kn
 		class_key = cw_validation_find(validation, name);
 		*known = class_key->value && class_key->resolved;
 		if (!class_key->value)
-			cw_validation_warn(validation, "%s has no effect: this config has no %s of its own", key, name);
+			cw_validation_warn(validation, key, "%s has no effect: this config has no %s of its own", key, name);
 		return true;
 	}
 	return false;

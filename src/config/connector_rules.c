@@ -146,8 +146,8 @@ static void warn_no_effect(struct cw_validation *validation)
 	const char *enforce = given(validation, "tasks.max.enforce");
 
 	if (enforce && strcasecmp(enforce, "false") == 0)
-		cw_validation_warn(validation, "tasks.max.enforce=false has no effect: this worker never runs more "
-				   "than tasks.max tasks");
+		cw_validation_warn(validation, "tasks.max.enforce", "tasks.max.enforce=false has no effect: this worker "
+				   "never runs more than tasks.max tasks");
 }
 
 /* Sources: what needs exactly.once.source.support of the worker. */
@@ -171,9 +171,8 @@ static void check_exactly_once(struct cw_validation *validation)
 	}
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (given(validation, keys[i]))
-			cw_validation_warn(validation, "%s has no effect: this worker has "
-					   "exactly.once.source.support=%s",
-					   keys[i], support);
+			cw_validation_warn(validation, keys[i], "%s has no effect: this worker has "
+					   "exactly.once.source.support=%s", keys[i], support);
 }
 
 /* ---- keys without a row ---------------------------------------------------------------------- */
@@ -213,9 +212,9 @@ static void check_override(struct cw_validation *validation, const char *key, si
 		cw_validation_invalid(validation, key, text);
 	}
 	if (prefix == 0 && validation->kind == CW_PLUGIN_SINK)
-		cw_validation_warn(validation, "%s has no effect: a sink has no producer", key);
+		cw_validation_warn(validation, key, "%s has no effect: a sink has no producer", key);
 	if (prefix == 1 && validation->kind == CW_PLUGIN_SOURCE)
-		cw_validation_warn(validation, "%s has no effect: a source has no consumer", key);
+		cw_validation_warn(validation, key, "%s has no effect: a source has no consumer", key);
 }
 
 /*
@@ -229,7 +228,7 @@ static bool check_feature_key(struct cw_validation *validation, const char *key)
 
 	if (cw_transforms_key(validation, key, &alias)) {
 		if (!alias.has_alias)
-			cw_validation_warn(validation, "%s has no effect: its alias is not in %s", key, alias.list);
+			cw_validation_warn(validation, key, "%s has no effect: its alias is not in %s", key, alias.list);
 		return !alias.has_class; /* else the class has no such setting */
 	}
 	if (cw_converter_of(validation, key, &known))
@@ -240,43 +239,61 @@ static bool check_feature_key(struct cw_validation *validation, const char *key)
 		cw_validation_refuse(validation, key, "This version does not create topics; leave this key out and "
 				     "create them beforehand, or let the brokers (auto.create.topics.enable)");
 	else
-		cw_validation_warn(validation, "%s has no effect: it is a setting of source connectors", key);
+		cw_validation_warn(validation, key, "%s has no effect: it is a setting of source connectors", key);
 	return true;
 }
 
-static void warn_unknown(struct cw_validation *validation, const char *key)
+/* "producer.overide.linger.ms" means "producer.override.linger.ms": the first two words are compared. New; NULL: none. */
+static char *nearest_override(const char *key)
 {
-	bool sink = validation->kind == CW_PLUGIN_SINK;
-	struct cw_nearest nearest = { .name = key };
-	struct cw_config_def def;
+	const char *dot = strchr(key, '.'), *rest = dot ? strchr(dot + 1, '.') : NULL;
+	CW_AUTO_FREE char *head = cw_strndup(key, rest ? (size_t)(rest + 1 - key) : 0);
+	struct cw_nearest prefix = { .name = head };
 
-	if (cw_config_table_find(cw_connector_table(sink ? CW_PLUGIN_SOURCE : CW_PLUGIN_SINK), key, &def)) {
-		cw_validation_warn(validation, "%s has no effect: it is a setting of %s connectors", key,
-				   sink ? "source" : "sink");
-		return;
-	}
+	for (size_t i = 0; rest && i < OVERRIDES; i++)
+		cw_nearest_offer(&prefix, override_prefixes[i]);
+	return prefix.best ? cw_format("%s%s", prefix.best, rest + 1) : NULL;
+}
+
+/* The known key that an unknown one most likely means: new, or NULL. */
+static char *nearest_key(const struct cw_validation *validation, const char *key)
+{
+	struct cw_nearest nearest = { .name = key };
+
 	for (size_t i = 0; i < validation->n; i++)
 		if (validation->keys[i].defined)
 			cw_nearest_offer(&nearest, validation->keys[i].def.name);
-	for (size_t i = 0; i < OVERRIDES && !nearest.best; i++) {
-		/* "producer.overide.linger.ms": the first two words are compared */
-		const char *dot = strchr(key, '.'), *rest = dot ? strchr(dot + 1, '.') : NULL;
-		CW_AUTO_FREE char *head = cw_strndup(key, rest ? (size_t)(rest + 1 - key) : 0);
-		struct cw_nearest prefix = { .name = head };
+	return nearest.best ? cw_strdup(nearest.best) : nearest_override(key);
+}
 
-		if (rest)
-			cw_nearest_offer(&prefix, override_prefixes[i]);
-		if (prefix.best) {
-			cw_validation_warn(validation, "unknown key \"%s\" is ignored; did you mean \"%s%s\"?", key,
-					   prefix.best, rest + 1);
-			return;
-		}
-	}
-	if (nearest.best)
-		cw_validation_warn(validation, "unknown key \"%s\" is ignored; did you mean \"%s\"?", key,
-				   nearest.best);
+/* A typing error, most likely: the worker's configuration says how much it matters. */
+static void report_unknown(struct cw_validation *validation, const char *key)
+{
+	bool strict = validation->worker && strcmp(validation->worker->connector_unknown_keys, "error") == 0;
+	CW_AUTO_FREE char *nearest = nearest_key(validation, key);
+	const struct cw_validated *meant = nearest ? cw_validation_find(validation, nearest) : NULL;
+	CW_AUTO_FREE char *hint = nearest ? cw_format("; did you mean \"%s\"?", nearest) : cw_strdup("");
+	CW_AUTO_FREE char *text = cw_format("Unknown key \"%s\"%s", key, hint);
+
+	/* Somebody's mistyped password is one all the same. */
+	if (meant && meant->def.type == CW_CONFIG_PASSWORD)
+		cw_validation_key(validation, key)->def.type = CW_CONFIG_PASSWORD;
+	if (strict)
+		cw_validation_add(validation, key, text);
 	else
-		cw_validation_warn(validation, "unknown key \"%s\" is ignored", key);
+		cw_validation_warn(validation, key, "unknown key \"%s\" is ignored%s", key, hint);
+}
+
+static void check_unknown(struct cw_validation *validation, const char *key)
+{
+	bool sink = validation->kind == CW_PLUGIN_SINK;
+	struct cw_config_def def;
+
+	if (cw_config_table_find(cw_connector_table(sink ? CW_PLUGIN_SOURCE : CW_PLUGIN_SINK), key, &def))
+		cw_validation_warn(validation, key, "%s has no effect: it is a setting of %s connectors", key,
+				   sink ? "source" : "sink");
+	else
+		report_unknown(validation, key);
 }
 
 /* "${file:/path:key}" where no provider of that name is; "${topic}" is a plugin's own affair. */
@@ -292,7 +309,7 @@ static void check_variables(struct cw_validation *validation, const char *key)
 		for (size_t i = 0; i < known->n; i++)
 			found = found || cw_slice_equal(variable.provider, cw_slice_str(known->items[i]));
 		if (!found) {
-			cw_validation_warn(validation, "%s has a ${...} variable in it, which is taken as it stands: this "
+			cw_validation_warn(validation, key, "%s has a ${...} variable in it, which is taken as it stands: this "
 					   "worker has no config provider %.*s", key, (int)variable.provider.n,
 					   variable.provider.p);
 			return;
@@ -318,7 +335,7 @@ static void check_other_key(struct cw_validation *validation, const char *key)
 		cw_validation_invalid(validation, key, failure);
 	/* Of an unknown class nothing can be said about keys that might be its own. */
 	if (!check_feature_key(validation, key) && validation->plugin)
-		warn_unknown(validation, key);
+		check_unknown(validation, key);
 }
 
 /* A required key that is missing was perhaps only mistyped: its error then says so, after Kafka's sentence. */

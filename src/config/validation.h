@@ -19,6 +19,7 @@ struct cw_validated {
 	bool is_wrong_class;                /* it was not: the key has no value */
 	const struct cw_plugin *version_of; /* its value is a version of this plugin; NULL: it is none */
 	json_t *errors;           /* array of sentences */
+	json_t *warnings;         /* the same; NULL: none */
 };
 
 struct cw_validation {
@@ -61,8 +62,9 @@ void cw_validation_check_version(struct cw_validation *validation, const struct 
 void cw_validation_add(struct cw_validation *validation, const char *key, const char *text);
 /* Adds "Invalid value V for configuration K: reason"; V is as it was given. */
 void cw_validation_refuse(struct cw_validation *validation, const char *key, const char *reason);
-void cw_validation_warn(struct cw_validation *validation, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+/* A sentence about a key that is no error: the config is taken as it is. */
+void cw_validation_warn(struct cw_validation *validation, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* A key whose value is a secret, by its definition or, without one, by its name; or that has come from a provider. */
 bool cw_validation_is_secret(const struct cw_validation *validation, const char *key);
 /* The text with variables of a key, which is shown in place of what they stand for; NULL when it has none. */

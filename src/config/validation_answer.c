@@ -49,6 +49,8 @@ static json_t *value_json(const struct cw_validation *validation, const struct c
 	json_object_set_new(object, "recommended_values", recommended(validation, key));
 	json_object_set(object, "errors", key->errors);
 	json_object_set_new(object, "visible", json_true());
+	if (key->warnings)
+		json_object_set(object, "warnings", key->warnings);
 	return object;
 }
 

@@ -83,6 +83,12 @@ static const struct cw_config_def worker_table[] = {
 		 "DirectoryConfigProvider (a file in a folder) or EnvVarConfigProvider; its settings are "
 		 "config.providers.ALIAS.param.*, as in config.providers.file.param.allowed.paths=/etc/secrets." },
 
+	{ .name = "connector.unknown.keys", .default_value = "warn", .choices = "warn,error",
+	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_LOW, .group = "Plugins", STORED(connector_unknown_keys),
+	  .doc = "What a key in a connector's config is that neither the worker nor its plugins know, most likely a typing "
+		 "error: warn: a warning that names the nearest known key, in the log and in the answers of REST; error: an "
+		 "error, and the config is refused. Kafka Connect ignores such keys in silence." },
+
 	{ .name = "listeners", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_NOT_EMPTY,
 	  .default_value = "http://127.0.0.1:8083", .importance = CW_MEDIUM, .group = "REST",
 	  .check = cw_listeners_check, STORED(listeners),

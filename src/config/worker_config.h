@@ -37,6 +37,7 @@ struct cw_worker_config {
 	const char *offset_storage_topic;  /* offsets of exactly-once sources */
 	int32_t offset_storage_partitions, offset_storage_replication_factor;
 	const char *connector_client_config_override_policy;
+	const char *connector_unknown_keys; /* "warn", "error" */
 	bool topic_creation_enable;
 	bool topic_tracking_enable, topic_tracking_allow_reset;
 	bool rest_hide_passwords; /* ours: answers have "[hidden]" for them */

@@ -33,7 +33,7 @@ static struct cw_call *call_new(struct cw_herder *herder, const struct cw_reques
 static void call_free(struct cw_call *call)
 {
 	pthread_cond_destroy(&call->answered);
-	json_decref(call->answer.body);
+	cw_answer_free(&call->answer);
 	json_decref(call->body);
 	json_decref(call->config);
 	free(call->name);
@@ -55,7 +55,7 @@ static void finish(struct cw_call *call)
 
 	if (call->done_fn) {
 		call->done_fn(call->done_arg, &call->answer);
-		call->answer.body = NULL;
+		call->answer.body = call->answer.warnings = NULL;
 	}
 	pthread_mutex_lock(&herder->mutex);
 	call->done = true;
@@ -85,12 +85,17 @@ void cw_call_answer_now(struct cw_call *call, json_t *body)
 void cw_call_fail(struct cw_call *call, enum cw_error_code code, const char *fmt, ...)
 {
 	struct cw_error *err = &call->answer.error;
+	struct cw_buf text = { 0 };
 	va_list ap;
 
 	err->code = code;
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	cw_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
+	snprintf(err->text, sizeof(err->text), "%s", text.p ? text.p : "");
+	if (text.n >= sizeof(err->text))
+		call->answer.body = json_stringn(text.p, text.n);
+	cw_buf_free(&text);
 	finish(call);
 }
 
@@ -188,7 +193,7 @@ void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, 
 		;
 	if (call->done) {
 		*answer = call->answer;
-		call->answer.body = NULL;
+		call->answer.body = call->answer.warnings = NULL;
 	} else {
 		tell_timeout(call, answer);
 	}

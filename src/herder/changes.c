@@ -328,7 +328,7 @@ static void judge(struct cw_herder *herder, struct cw_call *call, const json_t *
 	bool by_plugin = only_validate || call->request.op == CW_OP_PREVIEW_CONFIG;
 	/* What --validate tells us beyond Kafka Connect's ConfigInfos. */
 	static const char *const ours[] = { "type", "class", "version", "file", "message" };
-	const json_t *warning;
+	const json_t *warnings = json_object_get(infos, "warnings"), *warning;
 	size_t i;
 
 	if (kind && strcmp(kind, "unknown") == 0) {
@@ -348,13 +348,15 @@ static void judge(struct cw_herder *herder, struct cw_call *call, const json_t *
 		fail_with_errors(call, infos);
 		return;
 	}
-	json_array_foreach(json_object_get(infos, "warnings"), i, warning)
+	json_array_foreach(warnings, i, warning)
 		log_warn(&scope, "%s", json_string_value(warning));
+	if (json_array_size(warnings) > 0)
+		call->answer.warnings = json_deep_copy(warnings);
 	if (!class_name)
 		class_name = json_string_value(json_object_get(call->config, "connector.class"));
 	if (call->request.flags & CW_OP_DRY_RUN) {
 		answer_dry(herder, call, cw_connector_find(herder, call->name), kind ? kind : "unknown", class_name,
-			   json_object_get(infos, "warnings"));
+			   warnings);
 		return;
 	}
 	apply(herder, call, kind ? kind : "unknown", class_name, file ? file : "");

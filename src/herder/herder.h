@@ -113,10 +113,20 @@ struct cw_request {
 struct cw_answer {
 	struct cw_error error; /* code CW_ERR_NONE: success */
 	enum cw_refusal refusal;
-	json_t *body;          /* new, or NULL; freed with json_decref */
+	/* New, or NULL; freed with json_decref. Of an error whose sentences error.text is too short for: all, as a string. */
+	json_t *body;
+	json_t *warnings;      /* of a config that was taken, and of a dry run: sentences; NULL: none. New. */
 	bool created;          /* PUT_CONFIG made a new connector */
 	char etag[CW_ETAG_MAX]; /* of the connector's config: CREATE, GET, GET_CONFIG, PUT_CONFIG, PATCH_CONFIG; else "" */
 };
+
+/* What it owns. */
+static inline void cw_answer_free(struct cw_answer *answer)
+{
+	json_decref(answer->body);
+	json_decref(answer->warnings);
+	answer->body = answer->warnings = NULL;
+}
 
 struct cw_herder;
 struct cw_loop; /* supervisor/loop.h */

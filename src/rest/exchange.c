@@ -146,6 +146,16 @@ static void add_configured_headers(struct MHD_Response *response, const struct c
 	}
 }
 
+static void add_warnings(struct MHD_Response *response, const struct cw_reply *reply)
+{
+	char *warning;
+
+	for (size_t i = 0; (warning = cw_reply_warning(reply, i)) != NULL; i++) {
+		MHD_add_response_header(response, "Warning", warning);
+		free(warning);
+	}
+}
+
 static void add_headers(struct MHD_Response *response, const struct cw_exchange *exchange)
 {
 	const struct cw_reply *reply = &exchange->reply;
@@ -164,6 +174,7 @@ static void add_headers(struct MHD_Response *response, const struct cw_exchange 
 	snprintf(seconds, sizeof(seconds), "%d", CW_REST_RETRY_AFTER_S);
 	if (reply->retry_after)
 		MHD_add_response_header(response, "Retry-After", seconds);
+	add_warnings(response, reply);
 	cw_exchange_add_access_headers(exchange, response);
 	add_configured_headers(response, &exchange->endpoint->all->headers);
 }

@@ -176,7 +176,7 @@ void cw_exchange_filter_answer(struct cw_exchange *exchange)
 	const struct cw_roles *roles;
 	json_t *body = exchange->answer.body, *connectors;
 
-	if (!exchange->caller.rules || !body)
+	if (!exchange->caller.rules || !body || exchange->answer.error.code)
 		return;
 	roles = cw_caller_roles(&exchange->caller);
 	if (!roles->any)

@@ -48,8 +48,7 @@ static void conclude(struct cw_exchange *exchange, bool timed_out)
 	if (exchange->reply.status == 200 && exchange->request.herder.flags & CW_OP_FOLLOW &&
 	    strcmp(exchange->method, "HEAD") != 0)
 		begin_follow(exchange);
-	json_decref(exchange->answer.body);
-	exchange->answer.body = NULL;
+	cw_answer_free(&exchange->answer);
 	MHD_resume_connection(exchange->connection);
 }
 

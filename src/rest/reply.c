@@ -6,6 +6,8 @@
 #include "base/mem.h"
 
 #define JSON "application/json"
+#define WARNINGS_MAX 10 /* header fields, which clients and proxies have little room for */
+#define WARNING_BYTES_MAX 400
 
 static const struct {
 	unsigned status;
@@ -250,6 +252,38 @@ static void reply_success(struct cw_reply *reply, const struct cw_route *route, 
 	}
 }
 
+/* The sentence inside a quoted string of HTTP. */
+static void put_quoted(struct cw_buf *out, const char *text)
+{
+	size_t n = strlen(text);
+
+	while (n > WARNING_BYTES_MAX || (n && text[n] && ((unsigned char)text[n] & 0xC0) == 0x80))
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] == '"' || text[i] == '\\')
+			cw_buf_puts(out, "\\");
+		cw_buf_append(out, (unsigned char)text[i] < ' ' || text[i] == 0x7f ? " " : &text[i], 1);
+	}
+	cw_buf_puts(out, text[n] ? "..." : "");
+}
+
+char *cw_reply_warning(const struct cw_reply *reply, size_t i)
+{
+	size_t n = json_array_size(reply->warnings);
+	struct cw_buf out = { 0 };
+
+	if (i >= n || i > WARNINGS_MAX)
+		return NULL;
+	cw_buf_puts(&out, "299 connect-worker \"");
+	if (i < WARNINGS_MAX)
+		put_quoted(&out, json_string_value(json_array_get(reply->warnings, i)));
+	else
+		cw_buf_printf(&out, "and %zu more: PUT /connector-plugins/PLUGIN/config/validate says them all",
+			      n - WARNINGS_MAX);
+	cw_buf_puts(&out, "\"");
+	return cw_buf_take(&out);
+}
+
 /* A client that has this version already is told so. */
 static void reply_etag(struct cw_reply *reply, const struct cw_route *route, const struct cw_answer *answer,
 		       const struct cw_reply_context *context)
@@ -279,10 +313,14 @@ void cw_reply_answer(struct cw_reply *reply, const struct cw_route *route, const
 	} else if (answer->refusal != CW_REFUSAL_NONE) {
 		cw_reply_error(reply, refusal_status(answer->refusal), answer->error.text);
 	} else if (answer->error.code != CW_ERR_NONE) {
-		cw_reply_error_of(reply, &answer->error);
+		const char *all = json_string_value(answer->body);
+
+		cw_reply_error(reply, error_status(answer->error.code), all ? all : answer->error.text);
+		reply->retry_after = answer->error.code == CW_ERR_RETRIABLE;
 	} else {
 		reply_success(reply, route, request, answer, context);
 		reply_etag(reply, route, answer, context);
+		reply->warnings = json_incref(answer->warnings);
 	}
 }
 
@@ -290,5 +328,6 @@ void cw_reply_free(struct cw_reply *reply)
 {
 	free(reply->body);
 	free(reply->location);
+	json_decref(reply->warnings);
 	*reply = (struct cw_reply){ 0 };
 }

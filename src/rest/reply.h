@@ -22,6 +22,7 @@ struct cw_reply {
 	char *location;     /* NULL: none */
 	const char *allow;  /* borrowed; NULL: none */
 	char etag[CW_ETAG_MAX]; /* "": none */
+	json_t *warnings;   /* sentences, see cw_reply_warning(); NULL: none */
 	bool retry_after;
 };
 
@@ -44,6 +45,12 @@ struct cw_reply_context {
 /* The herder's answer to a request. */
 void cw_reply_answer(struct cw_reply *reply, const struct cw_route *route, const struct cw_rest_request *request,
 		     const struct cw_answer *answer, const struct cw_reply_context *context);
+
+/*
+ * The i-th Warning field of the reply, as in 299 connect-worker "…": a sentence about a config that was taken. New; NULL
+ * after the last. The entity of the answer is Kafka Connect's and has no place for them. Of very many the first are sent.
+ */
+char *cw_reply_warning(const struct cw_reply *reply, size_t i);
 
 void cw_reply_json(struct cw_reply *reply, unsigned status, const json_t *body);
 /* Takes the text. */

@@ -171,7 +171,7 @@ int cw_connector_files_apply(const struct cw_connector_files *files, struct cw_h
 		if (answer.error.code == CW_ERR_CONFLICT)
 			cw_herder_call(herder, &request, APPLY_TIMEOUT_MS, &answer);
 		json_decref(config);
-		json_decref(answer.body);
+		cw_answer_free(&answer);
 		if (answer.error.code != CW_ERR_NONE)
 			return cw_error_set(err, answer.error.code, "%s: %s", file->path, answer.error.text);
 	}

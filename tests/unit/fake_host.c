@@ -353,6 +353,8 @@ static int validate(const json_t *question)
 		json_array_append_new(errors, json_string("Invalid value x for configuration topic: it is no topic"));
 		json_array_append_new(errors, json_string("Another error"));
 	}
+	for (int i = 0; strcmp(how, "errors") == 0 && i < 40; i++)
+		json_array_append_new(errors, json_sprintf("Invalid value x for configuration topic: reason %d of 40", i + 1));
 	answer = json_pack("{sssis[]s[{sns{sssnsOs[]sb}}]ss}", "name", class_name,
 			   "error_count", (int)json_array_size(errors), "groups", "configs", "definition",
 			   "value", "name", "topic", "value", "errors", errors, "recommended_values", "visible", 1,

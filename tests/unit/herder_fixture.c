@@ -106,7 +106,7 @@ void expect_ok(struct cw_answer answer)
 	if (answer.error.code)
 		fprintf(stderr, "\nunexpected: %s\n", answer.error.text);
 	CU_ASSERT_EQUAL(answer.error.code, CW_ERR_NONE);
-	json_decref(answer.body);
+	cw_answer_free(&answer);
 }
 
 void expect_error(struct cw_answer answer, enum cw_error_code code, const char *words)
@@ -115,8 +115,8 @@ void expect_error(struct cw_answer answer, enum cw_error_code code, const char *
 		fprintf(stderr, "\nfound  %d %s\nwanted %d %s\n", answer.error.code, answer.error.text, code, words);
 	CU_ASSERT_EQUAL(answer.error.code, code);
 	CU_ASSERT_PTR_NOT_NULL(strstr(answer.error.text, words));
-	CU_ASSERT_PTR_NULL(answer.body);
-	json_decref(answer.body);
+	CU_ASSERT_TRUE(!answer.body || json_is_string(answer.body));
+	cw_answer_free(&answer);
 }
 
 /* Takes body. */

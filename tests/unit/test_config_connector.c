@@ -253,6 +253,17 @@ static void test_validate__an_unknown_class_still_checks_the_rest(void)
 	json_decref(infos);
 }
 
+/* What is said of a key is said at the key, too: the first that was changed. */
+static void check_key_warning(const json_t *infos, const char *changes, const char *want)
+{
+	CW_AUTO_FREE char *key = cw_strndup(changes, strcspn(changes, "="));
+	const json_t *value = json_object_get(find_config(infos, key), "value");
+
+	CU_ASSERT_STRING_EQUAL(fixture_sentence(json_object_get(value, "warnings"), 0), want);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(value, "warnings")), 1);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(value, "errors")), 0);
+}
+
 static void test_validate__warnings(void)
 {
 	static const struct {
@@ -293,6 +304,7 @@ static void test_validate__warnings(void)
 		CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 0);
 		CU_ASSERT_EQUAL(json_array_size(json_object_get(infos, "warnings")), 1);
 		CU_ASSERT_STRING_EQUAL(fixture_sentence(json_object_get(infos, "warnings"), 0), cases[i].want);
+		check_key_warning(infos, cases[i].changes, cases[i].want);
 		json_decref(infos);
 	}
 }
@@ -373,6 +385,36 @@ static void test_validate__the_worker_decides_converters_and_overrides(void)
 	cw_worker_config_free(&worker);
 }
 
+static void test_validate__unknown_keys_are_errors_where_the_worker_says_so(void)
+{
+	static const struct {
+		const char *changes, *key, *want;
+	} cases[] = {
+		{ "task.max=1", "task.max", "Unknown key \"task.max\"; did you mean \"tasks.max\"?" },
+		{ "colour=blue", "colour", "Unknown key \"colour\"" },
+		{ "consumer.overide.fetch.min.bytes=1", "consumer.overide.fetch.min.bytes",
+		  "Unknown key \"consumer.overide.fetch.min.bytes\"; did you mean "
+		  "\"consumer.override.fetch.min.bytes\"?" },
+		{ "tasks.max.enforce=false", "tasks.max.enforce", "" },
+		{ "tasks.max=1", "tasks.max", "" },
+	};
+	struct cw_worker_config worker;
+	json_t *errors, *warnings;
+
+	CU_ASSERT_EQUAL_FATAL(fixture_load_worker("connector.unknown.keys=Error\n", &worker, &errors, &warnings), 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		json_t *infos = validate(&fixture_sink, cases[i].changes, &worker);
+		const json_t *value = json_object_get(find_config(infos, cases[i].key), "value");
+
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), *cases[i].want ? 1 : 0);
+		CU_ASSERT_STRING_EQUAL(fixture_sentence(json_object_get(value, "errors"), 0), cases[i].want);
+		json_decref(infos);
+	}
+	json_decref(errors);
+	json_decref(warnings);
+	cw_worker_config_free(&worker);
+}
+
 static void test_validate__an_exactly_once_worker_takes_what_needs_it(void)
 {
 	struct cw_worker_config worker;
@@ -435,6 +477,7 @@ int main(void)
 		{ "unknown class", test_validate__an_unknown_class_still_checks_the_rest },
 		{ "warnings", test_validate__warnings },
 		{ "labels", test_validate__labels_are_described_and_checked },
+		{ "unknown keys as errors", test_validate__unknown_keys_are_errors_where_the_worker_says_so },
 		{ "accepted", test_validate__accepts_what_kafka_accepts },
 		{ "the worker's part", test_validate__the_worker_decides_converters_and_overrides },
 		{ "exactly once", test_validate__an_exactly_once_worker_takes_what_needs_it },

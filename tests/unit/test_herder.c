@@ -322,6 +322,15 @@ static void test_validate__refusals(void)
 	CU_ASSERT_EQUAL(json_array_size(answer.body), 0);
 	json_decref(answer.body);
 	create("x", "{'fake.validate':'warn'}");
+	answer = call_body(CW_OP_PUT_CONFIG, "x", config_of("{'fake.validate':'warn','tasks.max':'1'}"));
+	CU_ASSERT_EQUAL(answer.error.code, CW_ERR_NONE);
+	CU_ASSERT_EQUAL(json_array_size(answer.warnings), 1);
+	cw_answer_free(&answer);
+	answer = call_body(CW_OP_PUT_CONFIG, "x", config_of("{'fake.validate':'errors'}"));
+	CU_ASSERT_EQUAL(answer.error.code, CW_ERR_INVALID);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(json_string_value(answer.body));
+	CU_ASSERT_PTR_NOT_NULL(strstr(json_string_value(answer.body), "reason 40 of 40\nYou can also find"));
+	cw_answer_free(&answer);
 	expect_error(create_in("x", "{}", NULL), CW_ERR_CONFLICT, "Connector x already exists");
 	expect_error(call_body(CW_OP_PUT_CONFIG, "x", config_of("{'fake.validate':'error'}")), CW_ERR_INVALID,
 		     "2 error(s)");

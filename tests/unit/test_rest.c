@@ -74,6 +74,55 @@ static void test_reply__tells_a_timeout_from_a_refusal(void)
 	cw_reply_free(&reply);
 }
 
+static void test_reply__an_error_has_all_of_its_text(void)
+{
+	struct cw_answer answer = { .error = { .code = CW_ERR_INVALID, .text = "cut sh" },
+				    .body = json_string("cut short \"no\" more") };
+	struct cw_reply_context context = { .base_url = "http://h" };
+	struct cw_rest_request request = { .herder = { .name = "c" } };
+	struct cw_reply reply = { 0 };
+
+	cw_reply_answer(&reply, route("putConnectorConfig"), &request, &answer, &context);
+	CU_ASSERT_EQUAL(reply.status, 400);
+	CU_ASSERT_STRING_EQUAL(reply.body, "{\"error_code\":400,\"message\":\"cut short \\\"no\\\" more\"}");
+	cw_reply_free(&reply);
+	json_decref(answer.body);
+}
+
+static void test_reply__warnings_are_header_fields(void)
+{
+	static const char *const want[] = {
+		"299 connect-worker \"unknown key \\\"a\\\\b\\\"; did you mean x?\"", "299 connect-worker \"two lines\"",
+		"299 connect-worker \"3\"", "299 connect-worker \"4\"", "299 connect-worker \"5\"",
+		"299 connect-worker \"6\"", "299 connect-worker \"7\"", "299 connect-worker \"8\"",
+		"299 connect-worker \"9\"", "299 connect-worker \"10\"",
+		"299 connect-worker \"and 2 more: PUT /connector-plugins/PLUGIN/config/validate says them all\"",
+	};
+	struct cw_answer answer = { .body = json_object(),
+				    .warnings = json_pack("[ssssssssssss]", "unknown key \"a\\b\"; did you mean x?",
+							  "two\nlines", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12") };
+	struct cw_reply_context context = { .base_url = "http://h" };
+	struct cw_rest_request request = { .herder = { .name = "c" } };
+	char *longest = cw_format("%0397d\xc3\xbc\xc3\xbc\xc3\xbc", 0), *field;
+	struct cw_reply reply = { 0 };
+
+	cw_reply_answer(&reply, route("putConnectorConfig"), &request, &answer, &context);
+	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
+		field = cw_reply_warning(&reply, i);
+		CU_ASSERT_STRING_EQUAL(field, want[i]);
+		free(field);
+	}
+	CU_ASSERT_PTR_NULL(cw_reply_warning(&reply, sizeof(want) / sizeof(*want)));
+	json_array_set_new(answer.warnings, 0, json_string(longest));
+	field = cw_reply_warning(&reply, 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(field, "0\xc3\xbc...\"")); /* characters are not cut */
+	free(field);
+	cw_reply_free(&reply);
+	CU_ASSERT_PTR_NULL(cw_reply_warning(&reply, 0));
+	cw_answer_free(&answer);
+	free(longest);
+}
+
 static void test_reply__an_answer_without_its_body_is_an_error(void)
 {
 	struct cw_answer answer = { .created = true };
@@ -202,6 +251,8 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "negotiation", test_negotiate__the_most_specific_range_decides },
 		{ "timeouts and refusals", test_reply__tells_a_timeout_from_a_refusal },
+		{ "a long error", test_reply__an_error_has_all_of_its_text },
+		{ "warnings", test_reply__warnings_are_header_fields },
 		{ "answers without a body", test_reply__an_answer_without_its_body_is_an_error },
 		{ "metrics", test_metrics__renders_worker_connectors_and_tasks },
 		{ "metrics the herder gives", test_metrics__the_herders_own_count_wins },
