@@ -56,12 +56,15 @@ struct cw_validation_request {
 	const struct cw_map *raw;      /* as it was given, which is what an answer shows; NULL: the same */
 	const struct cw_map *failed;   /* keys whose variables cannot be resolved, and why; NULL: none */
 	const struct cw_plugin *plugin; /* NULL: unknown class; then only the framework's keys are looked at */
-	const struct cw_context *ctx;  /* for the plugin's validate() */
+	const struct cw_context *ctx;  /* for the plugins that are asked: the connector's validate(), start() of others */
 	const struct cw_worker_config *worker; /* defaults of converters, what may be overridden; NULL: all defaults */
 	const struct cw_plugin_finder *finder; /* converters, transformations, predicates; NULL: they are not looked at */
 };
 
-/* Validates everything and reports every error at once. */
+/*
+ * Validates everything and reports every error at once. Transformations, predicates and converters whose keys are right
+ * are started and stopped: what would keep a task from starting is an error.
+ */
 struct cw_validation *cw_validate(const struct cw_validation_request *request);
 /* One more error; the key is named before a message that does not name it, and secrets are hidden in it. */
 void cw_validation_invalid(struct cw_validation *validation, const char *key, const char *message);

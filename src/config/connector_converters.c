@@ -11,10 +11,11 @@
 static const struct converter {
 	const char *key, *type;
 	enum cw_plugin_kind kind;
+	enum cw_converter_role role;
 } converters[] = {
-	{ "header.converter", "header", CW_PLUGIN_HEADER_CONVERTER },
-	{ "key.converter", "key", CW_PLUGIN_CONVERTER },
-	{ "value.converter", "value", CW_PLUGIN_CONVERTER },
+	{ "header.converter", "header", CW_PLUGIN_HEADER_CONVERTER, CW_CONVERT_HEADER },
+	{ "key.converter", "key", CW_PLUGIN_CONVERTER, CW_CONVERT_KEY },
+	{ "value.converter", "value", CW_PLUGIN_CONVERTER, CW_CONVERT_VALUE },
 };
 
 #define CONVERTERS (sizeof(converters) / sizeof(*converters))
@@ -27,6 +28,21 @@ const struct cw_config_def *cw_converter_type_def(void)
 	};
 
 	return &type;
+}
+
+/* config: the connector's, or the worker's. */
+static void try_converter(struct cw_validation *v, const struct converter *converter, const struct cw_plugin *plugin,
+			  const struct cw_map *config)
+{
+	CW_AUTO_FREE char *prefix = cw_format("%s.", converter->key);
+	struct cw_map settings = { 0 };
+
+	if (config)
+		cw_map_copy_prefixed(&settings, config, prefix);
+	cw_map_set(&settings, CW_CONVERTER_TYPE, converter->type);
+	cw_validation_try(v, &(struct cw_trial){ .plugin = plugin, .role = converter->role, .settings = &settings,
+						 .prefix = prefix, .key = converter->key, .class_key = config != v->config });
+	cw_map_free(&settings);
 }
 
 /* ---- the connector's own --------------------------------------------------------------------- */
@@ -51,6 +67,7 @@ static void validate_own(struct cw_validation *v, const struct converter *conver
 	struct cw_config_table table = cw_plugin_table(plugin);
 	struct cw_config_def def;
 	size_t from = v->n;
+	bool wrong = false;
 
 	if (plugin->kind == CW_PLUGIN_CONVERTER && !cw_config_table_find(table, CW_CONVERTER_TYPE, &def))
 		embed(v, converter, *cw_converter_type_def(), 0);
@@ -58,8 +75,12 @@ static void validate_own(struct cw_validation *v, const struct converter *conver
 		cw_config_table_at(table, i, &def);
 		embed(v, converter, def, cw_config_order_in_group(table, i) - 1); /* Kafka's converters count from 0 */
 	}
-	for (size_t i = from; i < v->n; i++)
+	for (size_t i = from; i < v->n; i++) {
 		cw_validation_check(v, i);
+		wrong = wrong || json_array_size(v->keys[i].errors) > 0;
+	}
+	if (!wrong)
+		try_converter(v, converter, plugin, v->config);
 }
 
 /* ---- the worker's ---------------------------------------------------------------------------- */
@@ -69,6 +90,7 @@ static void check_workers(struct cw_validation *v, const struct converter *conve
 {
 	struct cw_config_table table = cw_plugin_table(plugin);
 	struct cw_config_def def;
+	bool wrong = false;
 
 	for (size_t i = 0; i < table.n; i++) {
 		struct cw_error err = { 0 };
@@ -85,8 +107,11 @@ static void check_workers(struct cw_validation *v, const struct converter *conve
 			CW_AUTO_FREE char *text = cw_format("%s (of the worker's converter %s)", err.text, plugin->class_name);
 
 			cw_validation_add(v, converter->key, text);
+			wrong = true;
 		}
 	}
+	if (!wrong)
+		try_converter(v, converter, plugin, v->worker ? &v->worker->raw : NULL);
 }
 
 /* ---- both ------------------------------------------------------------------------------------ */

@@ -172,6 +172,23 @@ static void check_predicate(struct cw_validation *v, const char *prefix, const c
 	}
 }
 
+static bool has_errors(const struct cw_validation *v, size_t from)
+{
+	for (size_t i = from; i < v->n; i++)
+		if (json_array_size(v->keys[i].errors) > 0)
+			return true;
+	return false;
+}
+
+static void try_alias(struct cw_validation *v, const struct cw_plugin *plugin, const char *prefix, const char *type_key)
+{
+	struct cw_map settings = { 0 };
+
+	cw_map_copy_prefixed(&settings, v->config, prefix);
+	cw_validation_try(v, &(struct cw_trial){ .plugin = plugin, .settings = &settings, .prefix = prefix, .key = type_key });
+	cw_map_free(&settings);
+}
+
 static void validate_alias(struct cw_validation *v, const struct sort *sort, const char *alias)
 {
 	char *prefix = cw_validation_own(v, cw_format("%s.%s.", sort->list, alias));
@@ -200,6 +217,8 @@ static void validate_alias(struct cw_validation *v, const struct sort *sort, con
 		cw_validation_check(v, i);
 	if (is_transformation)
 		check_predicate(v, prefix, type_key);
+	if (!has_errors(v, from))
+		try_alias(v, plugin, prefix, type_key);
 }
 
 void cw_validate_transforms(struct cw_validation *validation)

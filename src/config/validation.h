@@ -25,6 +25,7 @@ struct cw_validated {
 struct cw_validation {
 	const struct cw_map *config, *raw, *failed; /* these as struct cw_validation_request has them; raw is never NULL */
 	const struct cw_plugin *plugin;
+	const struct cw_context *ctx; /* NULL: no plugin is asked */
 	const struct cw_worker_config *worker;
 	const struct cw_plugin_finder *finder;
 	struct cw_list transforms, predicates; /* aliases */
@@ -69,6 +70,17 @@ void cw_validation_warn(struct cw_validation *validation, const char *key, const
 bool cw_validation_is_secret(const struct cw_validation *validation, const char *key);
 /* The text with variables of a key, which is shown in place of what they stand for; NULL when it has none. */
 const char *cw_validation_variable(const struct cw_validation *validation, const char *key);
+
+/* connector_trial.c: a plugin that is no connector is started with its settings, and stopped. */
+struct cw_trial {
+	const struct cw_plugin *plugin;
+	enum cw_converter_role role;   /* of a converter */
+	const struct cw_map *settings; /* without the prefix, and each of them checked */
+	const char *prefix;            /* of its keys in the config */
+	const char *key;               /* has its class */
+	bool class_key;                /* the settings are not the config's: all that is wrong is said of the class */
+};
+void cw_validation_try(struct cw_validation *validation, const struct cw_trial *trial);
 
 /* connector_transforms.c: the keys of transformations and predicates. */
 void cw_validate_transforms(struct cw_validation *validation);
