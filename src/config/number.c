@@ -47,14 +47,36 @@ bool cw_parse_double(const char *text, size_t n, double *out)
 	return true;
 }
 
-char *cw_double_text(double number)
+/* The shortest digits that read back equal, "1234" for 1.234e5, and the exponent, 5. */
+static int shortest_digits(double number, char digits[20])
 {
 	char text[40];
+	size_t n = 0;
 
-	for (int precision = 1; precision <= 17; precision++) {
-		snprintf(text, sizeof(text), "%.*g", precision, number);
+	for (int precision = 0; precision <= 16; precision++) {
+		snprintf(text, sizeof(text), "%.*e", precision, number);
 		if (strtod(text, NULL) == number)
 			break;
 	}
-	return cw_format("%s%s", text, strpbrk(text, ".en") ? "" : ".0");
+	for (const char *p = text; *p != 'e'; p++)
+		if (*p != '.')
+			digits[n++] = *p;
+	digits[n] = '\0';
+	return atoi(strchr(text, 'e') + 1);
+}
+
+char *cw_double_text(double number)
+{
+	const char *sign = signbit(number) ? "-" : "";
+	double size = fabs(number);
+	char digits[20];
+	int exponent = shortest_digits(size, digits), n = (int)strlen(digits);
+
+	if (size != 0 && (size < 1e-3 || size >= 1e7))
+		return cw_format("%s%c.%sE%d", sign, digits[0], n > 1 ? digits + 1 : "0", exponent);
+	if (exponent < 0)
+		return cw_format("%s0.%.*s%s", sign, -exponent - 1, "00", digits);
+	if (n <= exponent + 1)
+		return cw_format("%s%s%.*s.0", sign, digits, exponent + 1 - n, "000000");
+	return cw_format("%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
 }

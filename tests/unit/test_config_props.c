@@ -136,7 +136,7 @@ static void test_config_from_json__numbers_are_their_text(void)
 
 	CU_ASSERT_EQUAL(cw_config_from_json(object, "config", &map, NULL), 0);
 	got = flat(&map);
-	expect(got, "a=-9223372036854775808|b=2.0|c=0.1|d=1e+300|e=false", "numbers");
+	expect(got, "a=-9223372036854775808|b=2.0|c=0.1|d=1.0E300|e=false", "numbers");
 	cw_map_free(&map);
 	json_decref(object);
 }
