@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/json_reason.h"
 #include "base/mem.h"
 #include "config/number.h"
 
@@ -135,15 +136,9 @@ static int parse_json(const char *text, size_t n, const char *name, struct cw_ma
 	json_t *object = json_loadb(text, n, JSON_REJECT_DUPLICATES, &at);
 	int ret;
 
-	if (!object) {
-		/* jansson quotes the text at fault, which might be a secret. */
-		char *near = strstr(at.text, " near ");
-
-		if (near)
-			*near = '\0';
+	if (!object)
 		return cw_error_set(err, CW_ERR_INVALID, "%s:%d:%d: not valid JSON: %s", name,
-				    at.line > 0 ? at.line : 1, at.column > 0 ? at.column : 1, at.text);
-	}
+				    at.line > 0 ? at.line : 1, at.column > 0 ? at.column : 1, cw_json_reason(&at));
 	if (json_is_object(json_object_get(object, "config")))
 		ret = create_form(object, name, out, initial_state, err);
 	else

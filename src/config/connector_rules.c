@@ -227,7 +227,7 @@ static bool check_feature_key(struct cw_validation *validation, const char *key)
 	bool known = true;
 
 	if (cw_transforms_key(validation, key, &alias)) {
-		if (!alias.has_alias)
+		if (!alias.has_alias && !alias.is_unclear)
 			cw_validation_warn(validation, key, "%s has no effect: its alias is not in %s", key, alias.list);
 		return !alias.has_class; /* else the class has no such setting */
 	}

@@ -256,6 +256,7 @@ bool cw_transforms_key(const struct cw_validation *validation, const char *key, 
 		if (strncmp(key, sorts[i]->list, n) != 0 || key[n] != '.')
 			continue;
 		*out = (struct cw_alias_key){ .list = sorts[i]->list };
+		out->is_unclear = json_array_size(cw_validation_find(validation, out->list)->errors) > 0;
 		look_up(validation, key, i == 0 ? &validation->transforms : &validation->predicates, out);
 		return true;
 	}

@@ -33,24 +33,24 @@ static enum cw_result start_and_stop(const struct cw_validation *v, const struct
 	return result;
 }
 
-static bool is_part_of_a_key(char c)
+static bool is_part_of_a_word(char c)
 {
 	return isalnum((unsigned char)c) || c == '.' || c == '_';
 }
 
-/* Where the text has the key as a word of its own; NULL: nowhere. */
-static const char *find_key(const char *text, const char *key)
+/* Where the text has the word, perhaps before a full stop; NULL: nowhere. */
+static const char *find_word(const char *text, const char *word)
 {
-	size_t n = strlen(key);
+	size_t n = strlen(word);
 
-	for (const char *at = text; (at = strstr(at, key)) != NULL; at += n)
-		if ((at == text || !is_part_of_a_key(at[-1])) &&
-		    (!is_part_of_a_key(at[n]) || (at[n] == '.' && !is_part_of_a_key(at[n + 1]))))
+	for (const char *at = text; n && (at = strstr(at, word)) != NULL; at += n)
+		if ((at == text || !is_part_of_a_word(at[-1])) &&
+		    (!is_part_of_a_word(at[n]) || (at[n] == '.' && !is_part_of_a_word(at[n + 1]))))
 			return at;
 	return NULL;
 }
 
-/* The first key of the plugin's own that the text names; NULL: none. *at is where. */
+/* The first key of the plugin's own that the text names, and where; NULL: none. */
 static const char *named_key(const struct cw_plugin *plugin, const char *text, const char **at)
 {
 	struct cw_config_table table = cw_plugin_table(plugin);
@@ -58,7 +58,7 @@ static const char *named_key(const struct cw_plugin *plugin, const char *text, c
 	struct cw_config_def def;
 
 	for (size_t i = 0; i < table.n; i++) {
-		const char *found = find_key(text, cw_config_table_at(table, i, &def)->name);
+		const char *found = find_word(text, cw_config_table_at(table, i, &def)->name);
 
 		if (found && (!key || found < *at)) {
 			key = def.name;
@@ -68,18 +68,40 @@ static const char *named_key(const struct cw_plugin *plugin, const char *text, c
 	return key;
 }
 
-/* Its sentence is about one of its keys when it names one, else about the class. */
+/* The only key of the plugin's own whose value the text quotes; NULL: none, or several. A single letter is no quote. */
+static const char *quoted_key(const struct cw_trial *trial, const char *text)
+{
+	struct cw_config_table table = cw_plugin_table(trial->plugin);
+	const char *key = NULL;
+	struct cw_config_def def;
+
+	for (size_t i = 0; i < table.n; i++) {
+		const char *value = cw_map_get(trial->settings, cw_config_table_at(table, i, &def)->name);
+
+		if (!value || strlen(value) < 2 || strcmp(value, text) == 0 || !find_word(text, value))
+			continue;
+		if (key)
+			return NULL;
+		key = def.name;
+	}
+	return key;
+}
+
+/* Its sentence is about one of its keys when it names one, or the value of one, else about the class. */
 static void refuse(struct cw_validation *v, const struct cw_trial *trial, const char *text)
 {
 	const char *at = NULL, *key = trial->class_key ? NULL : named_key(trial->plugin, text, &at);
-	CW_AUTO_FREE char *whole = cw_format("%s%s", trial->prefix, key ? key : "");
+	CW_AUTO_FREE char *whole = NULL;
 	CW_AUTO_FREE char *sentence = NULL;
 
+	if (!key && !trial->class_key)
+		key = quoted_key(trial, text);
 	if (!key) {
 		cw_validation_invalid(v, trial->key, text);
 		return;
 	}
-	if (strncmp(text, "Invalid value ", strlen("Invalid value ")) == 0)
+	whole = cw_format("%s%s", trial->prefix, key);
+	if (at && strncmp(text, "Invalid value ", strlen("Invalid value ")) == 0)
 		sentence = cw_format("%.*s%s%s", (int)(at - text), text, whole, at + strlen(key));
 	cw_validation_invalid(v, whole, sentence ? sentence : text);
 }

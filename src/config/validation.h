@@ -88,6 +88,7 @@ void cw_validate_transforms(struct cw_validation *validation);
 struct cw_alias_key {
 	const char *list; /* "transforms" or "predicates" */
 	bool has_alias, has_class;
+	bool is_unclear; /* the list itself is wrong: nobody knows which aliases were meant */
 };
 /* Whether the key is such a one. */
 bool cw_transforms_key(const struct cw_validation *validation, const char *key, struct cw_alias_key *out);

@@ -1,5 +1,6 @@
 #include "kafka/client.h"
 
+#include <ctype.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,8 @@ static int set_native(rd_kafka_conf_t *conf, const char *key, const char *value,
 	/* librdkafka's text may quote the value: not for secrets. */
 	if (strstr(key, "password") || strstr(key, "jaas"))
 		return cw_error_set(err, CW_ERR_INVALID, "%s: the Kafka client refuses the value", as_given);
+	for (size_t n = strlen(text); n && isspace((unsigned char)text[n - 1]); n--)
+		text[n - 1] = '\0';
 	return cw_error_set(err, CW_ERR_INVALID, "%s: %s", as_given, text);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/json_reason.h"
 #include "base/mem.h"
 #include "rest/preview_body.h"
 #include "rest/shape.h"
@@ -36,7 +37,7 @@ static int parse_object(const char *text, size_t n, const char *needed, json_t *
 	json = json_loadb(text, n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
 	if (!json)
 		return cw_error_set(err, CW_ERR_INVALID, "Malformed JSON in the request body at line %d, column %d: %s",
-				    error.line, error.column, error.text);
+				    error.line, error.column, cw_json_reason(&error));
 	if (json_is_object(json)) {
 		*out = json;
 		return 0;
