@@ -121,6 +121,7 @@ void cw_herder_free(struct cw_herder *herder)
 		cw_connector_remove(herder->connectors);
 	cw_loop_unset_timer(herder->loop, &herder->wait_timer);
 	cw_loop_unset_timer(herder->loop, &herder->logs_timer);
+	cw_cluster_free(herder);
 	cw_loop_unwatch(herder->loop, &herder->wakeup);
 	cw_loop_free(herder->loop);
 	cw_store_close(herder->store);
@@ -136,7 +137,6 @@ void cw_herder_free(struct cw_herder *herder)
 	json_decref(herder->worker);
 	free(herder->worker_id);
 	free(herder->program);
-	free(herder->cluster_id);
 	free(herder);
 }
 
@@ -182,6 +182,7 @@ static void begin_shutdown(struct cw_herder *herder)
 	cw_request_cancel_waiting(herder);
 	cw_change_cancel_all(herder);
 	cw_plugins_cancel(herder);
+	cw_cluster_cancel(herder);
 	/* A host that was already told to stop has no longer than this either. */
 	for (struct cw_connector *c = herder->connectors; c; c = c->next)
 		if (c->phase == CW_HOST_ENDING && c->host_deadline_ms > herder->shutdown_deadline_ms) {

@@ -104,16 +104,28 @@ struct cw_plugins {
 	struct cw_call *waiting;
 };
 
+enum cw_kafka_state { CW_KAFKA_UNKNOWN = 0, CW_KAFKA_REACHABLE, CW_KAFKA_UNREACHABLE };
+
+struct cw_cluster {
+	char *id; /* NULL: not known yet */
+	enum cw_kafka_state state; /* when it was asked last */
+	int64_t asked_ms;
+	struct cw_oneshot *oneshot;
+	struct cw_call *waiting; /* for the first answer, until the timer */
+	struct cw_timer timer;
+};
+
 struct cw_herder {
 	const struct cw_worker_config *config;
 	json_t *worker; /* the "worker" object for hosts */
-	char *worker_id, *program, *cluster_id;
+	char *worker_id, *program;
 	struct cw_store *store;
 	struct cw_loop *loop;
 	struct cw_watch wakeup;
 	struct cw_connector *connectors; /* by name */
 	struct cw_turn *turns;
 	struct cw_plugins plugins;
+	struct cw_cluster cluster;
 	struct cw_logger *loggers;
 	struct cw_log_rings *logs;
 	struct cw_timer logs_timer;
@@ -152,6 +164,13 @@ void cw_call_fail(struct cw_call *call, enum cw_error_code code, const char *fmt
 void cw_call_stage(struct cw_call *call, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cw_call_append(struct cw_call **list, struct cw_call *call);
 void cw_call_remove(struct cw_call **list, struct cw_call *call);
+
+/* cluster.c: the Kafka cluster. */
+void cw_cluster_info(struct cw_herder *herder, struct cw_call *call);
+/* "reachable", "unreachable" or "unknown", as it was found out last; asks again when that is long ago. */
+const char *cw_cluster_reachable(struct cw_herder *herder);
+void cw_cluster_cancel(struct cw_herder *herder);
+void cw_cluster_free(struct cw_herder *herder);
 
 /* connector.c: one connector's life. */
 struct cw_connector *cw_connector_find(const struct cw_herder *herder, const char *name);

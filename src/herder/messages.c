@@ -279,14 +279,6 @@ static void give_up_unstored(struct cw_connector *c)
 
 /* ---- entry points -------------------------------------------------------------------------- */
 
-static void set_cluster_id(struct cw_herder *herder, const char *id)
-{
-	if (!id || (herder->cluster_id && strcmp(herder->cluster_id, id) == 0))
-		return;
-	free(herder->cluster_id);
-	herder->cluster_id = cw_strdup(id);
-}
-
 void cw_host_message(void *arg, const json_t *message)
 {
 	static const struct {
@@ -313,10 +305,7 @@ void cw_host_message(void *arg, const json_t *message)
 				cw_connector_drive(c);
 			return;
 		}
-	if (strcmp(type, "cluster_id") == 0)
-		set_cluster_id(c->herder, text_of(message, "id"));
-	else
-		log_debug(&c->scope, "connect-host sent a message of unknown type %s", type);
+	log_debug(&c->scope, "connect-host sent a message of unknown type %s", type);
 }
 
 static bool task_is_active(const struct cw_task *task)

@@ -5,27 +5,20 @@
 
 #include "base/mem.h"
 
-#ifndef PACKAGE_VERSION
-#error "PACKAGE_VERSION comes from configure"
-#endif
-
 /* ---- reads --------------------------------------------------------------------------------- */
 
-static void server_info(struct cw_herder *herder, struct cw_call *call)
-{
-	json_t *info = json_pack("{ssssso}", "version", PACKAGE_VERSION, "commit", "Unknown", "kafka_cluster_id",
-				 herder->cluster_id ? json_string(herder->cluster_id) : json_null());
-
-	cw_call_answer(call, info);
-}
-
+/* A broker that is away is no reason to restart the worker: it is told beside. */
 static void health(struct cw_herder *herder, struct cw_call *call)
 {
+	const char *kafka = cw_cluster_reachable(herder);
+
 	if (herder->shutdown)
-		cw_call_answer(call, json_pack("{ssss}", "status", "unhealthy", "message", "Worker is shutting down."));
+		cw_call_answer(call, json_pack("{ssssss}", "status", "unhealthy", "message", "Worker is shutting down.",
+					       "kafka", kafka));
 	else
-		cw_call_answer(call, json_pack("{ssss}", "status", "healthy", "message",
-					       "Worker has completed startup and is ready to handle requests."));
+		cw_call_answer(call, json_pack("{ssssss}", "status", "healthy", "message",
+					       "Worker has completed startup and is ready to handle requests.", "kafka",
+					       kafka));
 }
 
 static void list(struct cw_herder *herder, struct cw_call *call)
@@ -343,7 +336,7 @@ void cw_request_run(struct cw_herder *herder, struct cw_call *call)
 {
 	switch (call->request.op) {
 	case CW_OP_SERVER_INFO:
-		server_info(herder, call);
+		cw_cluster_info(herder, call);
 		return;
 	case CW_OP_HEALTH:
 		health(herder, call);

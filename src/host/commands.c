@@ -13,7 +13,7 @@
 #include "host/providers.h"
 #include "kafka/client.h"
 
-static int fail(const struct cw_error *err)
+int cw_host_fail(const struct cw_error *err)
 {
 	fprintf(stderr, "connect-host: %s\n", err->text);
 	return EXIT_FAILURE;
@@ -32,7 +32,7 @@ json_t *cw_host_read_request(struct cw_worker_config *worker)
 		return NULL;
 	}
 	if (cw_worker_config_from_json(json_object_get(request, "worker"), worker, &err) != 0) {
-		fail(&err);
+		cw_host_fail(&err);
 		json_decref(request);
 		return NULL;
 	}
@@ -165,7 +165,7 @@ int cw_host_validate(void)
 		cw_config_from_json(json_object_get(request, "config"), "config", &config, &err);
 	if (!err.code)
 		answer = resolve_and_validate(&worker, asked, &config, &err);
-	status = answer ? cw_host_answer(answer) : fail(&err);
+	status = answer ? cw_host_answer(answer) : cw_host_fail(&err);
 	cw_map_free(&config);
 	json_decref(request);
 	cw_worker_config_free(&worker);

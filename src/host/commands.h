@@ -11,11 +11,14 @@ int cw_host_validate(void);
 int cw_host_offsets(void);
 /* --preview: what the stages of a connector make of single records. JSON on stdin and stdout. */
 int cw_host_preview(void);
+/* --cluster: the id of the Kafka cluster. JSON on stdin and stdout. */
+int cw_host_cluster(void);
 /* --embedded-broker: librdkafka's mock cluster, until the worker on fd 3 is gone. */
 int cw_host_embedded_broker(void);
 
-/* What they share: {"worker":{…},…} from stdin, NULL after a sentence on stderr; and the answer, which is taken. */
+/* What they share: {"worker":{…},…} from stdin, NULL after a sentence on stderr; the answer, which is taken; an error. */
 json_t *cw_host_read_request(struct cw_worker_config *worker);
 int cw_host_answer(json_t *answer);
+int cw_host_fail(const struct cw_error *err);
 
 #endif

@@ -30,6 +30,8 @@
  *     "config":{…},"preview":{…}} and, of a source, its stored "offsets":[[partition,offset]…]; "preview" is the body of the
  *     REST API's request, checked, and what is printed is its answer (schemas/openapi.yaml: PreviewRequest, Preview), or
  *     {"error":{…}} as above. Nothing is written, committed or joined
+ * connect-host --cluster                   reads {"worker":{…}} on stdin, prints {"id":text} of the Kafka cluster, or {}
+ *     when no broker answered in time
  * Exit status of the last four: 0 with an answer, 1 with a sentence on stderr.
  *
  * worker → host
@@ -57,7 +59,6 @@
  *        each once, unless topic.tracking.enable is false
  *   {"type":"log","time":epoch ms,"level":"error"…"debug","task":T?,"message":text}   a line that it has written to
  *        its standard error, for the connector's ring; at most so many a second (host/log_lines.h)
- *   {"type":"cluster_id","id":text}                    of the Kafka cluster, as soon as a client knows it; optional
  *   {"type":"metrics","task":T,"metrics":{name:{"kind":"counter"|"gauge","help":text,"value":number}…}}  each second,
  *        and once more before the "status" COMPLETED or FAILED, and before "stopped": the last ones are kept
  *

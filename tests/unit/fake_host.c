@@ -125,7 +125,6 @@ static void on_configure(struct fake *fake, const json_t *message)
 	fake->config = json_deep_copy(json_object_get(message, "config"));
 	fake->sink = strstr(setting(fake->config, "connector.class", ""), "Sink") != NULL;
 	how = setting(fake->config, "fake.configure", "ok");
-	send_message(json_pack("{ssss}", "type", "cluster_id", "id", "fake-cluster"));
 	if (strcmp(how, "fail") == 0) {
 		send_message(json_pack("{ssss}", "type", "failed", "trace", "the fake was told to fail"));
 		exit(1);
@@ -341,6 +340,15 @@ static int plugins(const json_t *question)
 	return 0;
 }
 
+static int cluster(const json_t *question)
+{
+	const char *how = setting(json_object_get(question, "worker"), "fake.cluster", "ok");
+
+	misbehave_once(how);
+	print(strcmp(how, "none") == 0 ? json_object() : json_pack("{ss}", "id", "fake-cluster"));
+	return 0;
+}
+
 static int validate(const json_t *question)
 {
 	const json_t *config = json_object_get(question, "config");
@@ -425,6 +433,8 @@ int fake_host_main(int argc, char **argv)
 		return answer_once(plugins);
 	if (strcmp(argv[1], "--validate") == 0)
 		return answer_once(validate);
+	if (strcmp(argv[1], "--cluster") == 0)
+		return answer_once(cluster);
 	if (strcmp(argv[1], "--offsets") == 0)
 		return answer_once(offsets);
 	if (strcmp(argv[1], "--preview") == 0)

@@ -5,6 +5,65 @@
 #include "base/mem.h"
 #include "herder_fixture.h"
 
+/* ---- the cluster ---------------------------------------------------------------------------- */
+
+static void expect_cluster(const char *id)
+{
+	struct cw_answer answer = call(CW_OP_SERVER_INFO, NULL);
+	const char *found = json_string_value(json_object_get(answer.body, "kafka_cluster_id"));
+
+	CU_ASSERT_STRING_EQUAL(found ? found : "null", id);
+	cw_answer_free(&answer);
+}
+
+static const char *reachable(void)
+{
+	static const char *const words[] = { "unknown", "reachable", "unreachable" };
+	struct cw_answer answer = call(CW_OP_HEALTH, NULL);
+	const char *word = json_string_value(json_object_get(answer.body, "kafka")), *known = "?";
+
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer.body, "status")), "healthy");
+	for (size_t i = 0; word && i < 3; i++)
+		known = strcmp(word, words[i]) == 0 ? words[i] : known;
+	cw_answer_free(&answer);
+	return known;
+}
+
+static void wait_reachable(const char *word)
+{
+	int64_t deadline = cw_clock_ms() + DEADLINE_MS;
+
+	while (strcmp(reachable(), word) != 0 && look_again(deadline))
+		;
+	CU_ASSERT_STRING_EQUAL(reachable(), word);
+}
+
+static void test_cluster__its_id_is_asked_for(void)
+{
+	start_worker();
+	expect_cluster("fake-cluster");
+	CU_ASSERT_STRING_EQUAL(reachable(), "reachable");
+}
+
+/* Nobody waits long for it, and that it is away does not make the worker ill. */
+static void test_cluster__one_that_does_not_answer(void)
+{
+	static const char *const hows[] = { "none", "fail", "garbage", "crash" };
+
+	for (size_t i = 0; i < sizeof(hows) / sizeof(*hows); i++) {
+		json_object_set_new(w.settings, "fake.cluster", json_string(hows[i]));
+		start_worker();
+		expect_cluster("null");
+		wait_reachable("unreachable");
+		expect_cluster("null");
+		stop_worker();
+	}
+	json_object_set_new(w.settings, "fake.cluster", json_string("hang"));
+	start_worker();
+	expect_cluster("null");
+	CU_ASSERT_STRING_EQUAL(reachable(), "unknown");
+}
+
 /* ---- topics -------------------------------------------------------------------------------- */
 
 /* Waits until the connector's topics are these. */
@@ -308,6 +367,8 @@ static void test_logs__go_with_their_connector(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
+		{ "cluster: its id is asked for", test_cluster__its_id_is_asked_for },
+		{ "cluster: one that does not answer", test_cluster__one_that_does_not_answer },
 		{ "topics are kept over changes and restarts", test_topics__are_kept_over_changes_and_restarts },
 		{ "topics: reset forgets, and the host tells again",
 		  test_topics__reset_forgets_and_the_host_tells_again },

@@ -217,7 +217,7 @@ static void test_hostproc__talks_and_ends_when_asked(void)
 	wait_for(&seen, NULL);
 	CU_ASSERT_TRUE(seen.clean);
 	CU_ASSERT_FALSE(seen.killed);
-	CU_ASSERT_STRING_EQUAL(seen.types, "cluster_id configured RUNNING offsets metrics stopped ");
+	CU_ASSERT_STRING_EQUAL(seen.types, "configured RUNNING offsets metrics stopped ");
 	finish(&seen);
 }
 
