@@ -3,35 +3,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "config/connector_config.h"
+#include "config/connector_name.h"
 #include "config/run_until.h"
 
 #define STORED(member) .offset = offsetof(struct cw_connector_config, member)
 #define UNSTORED .offset = CW_CONFIG_NOT_STORED
 #define AT_LEAST(least) .flags = CW_CONFIG_RANGE, .min = (least), .max = INT64_MAX
-
-/* Names that REST could not address are refused where they would be made. */
-static int name_check(const char *value, struct cw_error *err)
-{
-	struct cw_buf codes = { 0 };
-	int ret = 0;
-
-	for (const char *p = value; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			cw_buf_printf(&codes, "%s%d", codes.n ? ", " : "", *p);
-	if (codes.n)
-		ret = cw_error_set(err, CW_ERR_INVALID,
-				   "String may not contain control sequences but had the following ASCII chars: %s",
-				   codes.p);
-	else if (strchr(value, '/'))
-		ret = cw_error_set(err, CW_ERR_INVALID, "A connector's name may not contain \"/\"");
-	else if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
-		ret = cw_error_set(err, CW_ERR_INVALID, "A connector's name may not be \".\" or \"..\"");
-	cw_buf_free(&codes);
-	return ret;
-}
 
 static int dlq_check(const char *value, struct cw_error *err)
 {
@@ -102,7 +81,7 @@ static int regex_check(const char *value, struct cw_error *err)
 
 #define COMMON_KEYS                                                                                                    \
 	{ .name = "name", .flags = CW_CONFIG_REQUIRED | CW_CONFIG_NOT_EMPTY, .importance = CW_HIGH, .group = "Common", \
-	  .order = 1, .width = CW_WIDTH_MEDIUM, .display_name = "Connector name", .check = name_check, STORED(name),   \
+	  .order = 1, .width = CW_WIDTH_MEDIUM, .display_name = "Connector name", .check = cw_connector_name_check, STORED(name),   \
 	  .doc = "Globally unique name of this connector." },                                                         \
 	{ .name = "connector.class", .flags = CW_CONFIG_REQUIRED | CW_CONFIG_NOT_EMPTY, .importance = CW_HIGH,         \
 	  .group = "Common", .order = 2, .width = CW_WIDTH_LONG, .display_name = "Connector class",                    \

@@ -19,9 +19,11 @@ static struct cw_call *call_new(struct cw_herder *herder, const struct cw_reques
 	call->name = cw_strdup(request->name);
 	call->body = json_deep_copy(request->body);
 	call->if_match = cw_strdup(request->if_match);
+	call->version = cw_strdup(request->version);
 	call->request.name = call->name;
 	call->request.body = call->body;
 	call->request.if_match = call->if_match;
+	call->request.version = call->version;
 	call->owners = 2;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -38,6 +40,7 @@ static void call_free(struct cw_call *call)
 	json_decref(call->config);
 	free(call->name);
 	free(call->if_match);
+	free(call->version);
 	free(call->stage);
 	free(call);
 }

@@ -9,9 +9,9 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "config/connector_config.h"
+#include "config/connector_name.h"
 #include "config/labels.h"
 #include "config/props.h"
-#include "herder/names.h"
 
 #define VALIDATIONS_MAX 4 /* processes at once */
 
@@ -208,11 +208,17 @@ static void fail_unknown_class(struct cw_herder *herder, struct cw_call *call, e
 		cw_nearest_offer(&nearest, dot ? dot + 1 : name);
 		cw_buf_printf(&known, "%s%s", known.n ? ", " : "", name);
 	}
-	cw_call_fail(call, code,
-		     "Failed to find any class that implements Connector and which name matches %s, available "
-		     "connectors are: %s%s%s%s",
-		     class_name, known.p ? known.p : "none", nearest.best ? " (did you mean " : "",
-		     nearest.best ? nearest.best : "", nearest.best ? "?)" : "");
+	if (herder->plugins.list)
+		cw_call_fail(call, code,
+			     "Failed to find any class that implements Connector and which name matches %s, available "
+			     "connectors are: %s%s%s%s",
+			     class_name, known.p ? known.p : "none", nearest.best ? " (did you mean " : "",
+			     nearest.best ? nearest.best : "", nearest.best ? "?)" : "");
+	else
+		cw_call_fail(call, code,
+			     "Failed to find any class that implements Connector and which name matches %s; GET "
+			     "/connector-plugins lists those that there are",
+			     class_name);
 	cw_buf_free(&known);
 }
 

@@ -37,7 +37,7 @@ enum cw_op {
 	CW_OP_ALTER_OFFSETS, /* body {"offsets":[{"partition","offset"}…]}; only when STOPPED; → {"message"} */
 	CW_OP_RESET_OFFSETS, /* only when STOPPED; → {"message"} */
 	CW_OP_PLUGINS,       /* → [PluginInfo…] */
-	CW_OP_PLUGIN_CONFIG, /* name: plugin; → [definition…] */
+	CW_OP_PLUGIN_CONFIG, /* name: plugin, version; → [definition…] */
 	CW_OP_VALIDATE,      /* name: plugin; body: flat config; → ConfigInfos */
 	CW_OP_METRICS,       /* → {"process":{metrics of this process},"worker":{metrics},"connectors":{NAME:{"state",
 				  "type","class","metrics":{of its process, if it has one},"tasks":[{"id","state","restarts",
@@ -105,6 +105,7 @@ struct cw_request {
 	int64_t wait_ms;      /* at most so long */
 	struct cw_log_filter log_filter; /* LOGS */
 	int64_t at_ms;        /* OFFSETS with AT: since the epoch */
+	const char *version;  /* PLUGIN_CONFIG: a version that must be there, or a range of them; NULL: any */
 	const char *if_match; /* PUT_CONFIG, PATCH_CONFIG, DELETE: "*" or the etag that the config must have; NULL: any */
 };
 

@@ -35,7 +35,7 @@ struct cw_call {
 	struct cw_oneshot *oneshot; /* a validation or a question to Kafka under way */
 	json_t *config;        /* of a create, put or patch: the connector's new config; of offsets: what is to be stored */
 	enum cw_target target; /* of a create */
-	char *if_match;
+	char *if_match, *version;
 	int64_t wait_until_ms; /* while it waits for a state */
 	void (*done_fn)(void *arg, struct cw_answer *answer); /* NULL: somebody waits for `answered` */
 	void *done_arg;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "config/plugin_names.h"
+#include "config/version_range.h"
 
 #define FRESH_MS 60000      /* a list younger than this is answered at once */
 #define RESCAN_MS 1000      /* an unknown name is looked for again when the list is older */
@@ -185,6 +186,20 @@ static json_t *infos(const struct cw_herder *herder)
 	return list;
 }
 
+/* As Kafka Connect tells it. Whether the call was refused. */
+static bool refused_version(struct cw_call *call, const json_t *plugin)
+{
+	const char *wanted = call->request.version, *version = text_of(plugin, "version");
+	int in = wanted ? cw_version_in_range(version, wanted) : 1;
+
+	if (in > 0)
+		return false;
+	cw_call_fail(call, CW_ERR_INVALID, in < 0 ? "%s of plugin %s is neither a version nor a range of versions, as 1.2 or "
+		     "[1.0,2.0); available is %s" : "Version %s of plugin %s not found; available is %s", wanted,
+		     text_of(plugin, "class"), version);
+	return true;
+}
+
 static void answer(struct cw_herder *herder, struct cw_call *call)
 {
 	const json_t *plugin;
@@ -194,10 +209,10 @@ static void answer(struct cw_herder *herder, struct cw_call *call)
 		return;
 	}
 	plugin = cw_plugins_find(herder, call->name);
-	if (plugin)
-		cw_call_answer(call, json_incref(json_object_get(plugin, "config")));
-	else
+	if (!plugin)
 		cw_call_fail(call, CW_ERR_NOT_FOUND, "Unknown plugin %s.", call->name ? call->name : "");
+	else if (!refused_version(call, plugin))
+		cw_call_answer(call, json_incref(json_object_get(plugin, "config")));
 }
 
 /* ---- scanning ------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 
 #include "base/json_reason.h"
 #include "base/mem.h"
+#include "config/connector_name.h"
 #include "rest/preview_body.h"
 #include "rest/shape.h"
 
@@ -57,41 +58,12 @@ static int name_error(const char *name, const char *reason, struct cw_error *err
 			    reason);
 }
 
-/* The control characters of a name as Kafka lists them ("7, 10"): ISO control characters, as Java has them. */
-static void list_controls(const char *name, struct cw_buf *out)
-{
-	for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
-		unsigned code = *p;
-
-		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
-			code = *++p;
-		else if (code >= 0x20 && code != 0x7f)
-			continue;
-		cw_buf_printf(out, "%s%u", out->n ? ", " : "", code);
-	}
-}
-
 /* A connector that is to be made must be reachable by its name afterwards. */
 static int check_new_name(const char *name, struct cw_error *err)
 {
-	struct cw_buf controls = { 0 };
-	int result = 0;
+	struct cw_error reason = { 0 };
 
-	if (!name[strspn(name, " \t\r\n")])
-		return name_error(name, "String may not be empty", err);
-	list_controls(name, &controls);
-	if (controls.n) {
-		CW_AUTO_FREE char *reason = cw_format(
-			"String may not contain control sequences but had the following ASCII chars: %s", controls.p);
-
-		result = name_error(name, reason, err);
-	} else if (strchr(name, '/')) {
-		result = name_error(name, "String may not contain \"/\", which no request path could name", err);
-	} else if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
-		result = name_error(name, "String may not be \".\" or \"..\", which no request path could name", err);
-	}
-	cw_buf_free(&controls);
-	return result;
+	return cw_connector_name_check(name, &reason) == 0 ? 0 : name_error(name, reason.text, err);
 }
 
 /* The name inside a configuration, when there is one, must be the connector's. */
@@ -301,7 +273,8 @@ int cw_rest_request_make(const struct cw_route_match *match, const struct cw_uri
 	out->herder = (struct cw_request){ .op = route->op,
 					   .flags = out->flags & ~CW_REST_ALL_PLUGINS,
 					   .name = match->name,
-					   .task = match->task };
+					   .task = match->task,
+					   .version = cw_route_version(route, uri) };
 	if (cw_route_wait(route, uri, &out->herder.wait, &out->herder.wait_ms, err) < 0 ||
 	    cw_route_log_filter(route, uri, &out->herder.log_filter, err) < 0 ||
 	    cw_route_time(route, uri, &out->herder.at_ms, err) < 0)

@@ -136,7 +136,8 @@ static const struct cw_route routes[] = {
 	{ "GET", "/connector-plugins/{plugin}/config", "getPluginConfig", "plugins", CW_HANDLER_HERDER,
 	  CW_OP_PLUGIN_CONFIG, CW_BODY_IGNORED, CW_ANSWER_JSON, "ConfigDefinitionList", JSON, REQUEST_MS,
 	  CW_ROLE_VIEWER,
-	  { { 0 } }, "The configuration keys of a plugin." },
+	  { { "version", CW_QUERY_VERSION, 0, "The version that the plugin must have, or a range of versions as [1.0,2.0)." } },
+	  "The configuration keys of a plugin." },
 	{ "PUT", "/connector-plugins/{plugin}/config/validate", "validateConfig", "plugins", CW_HANDLER_HERDER,
 	  CW_OP_VALIDATE, CW_BODY_CONFIG, CW_ANSWER_JSON, "ConfigInfos", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
 	  "Checks a connector configuration and reports every error at once; changes nothing." },
@@ -303,6 +304,7 @@ static uint32_t query_flags(const struct cw_route_query *query, const struct cw_
 	case CW_QUERY_EXPAND: return expand_flags(query, uri);
 	case CW_QUERY_LEVEL:
 	case CW_QUERY_LINES:
+	case CW_QUERY_VERSION:
 	case CW_QUERY_WAIT:
 	case CW_QUERY_TIMEOUT: break; /* no flag */
 	}
@@ -365,6 +367,14 @@ int cw_route_wait(const struct cw_route *route, const struct cw_uri *uri, enum c
 			return -1;
 	}
 	return 0;
+}
+
+const char *cw_route_version(const struct cw_route *route, const struct cw_uri *uri)
+{
+	for (const struct cw_route_query *query = route->query; query->name; query++)
+		if (query->kind == CW_QUERY_VERSION)
+			return cw_uri_param(uri, query->name);
+	return NULL;
 }
 
 static int parse_lines(const char *value, size_t *out, struct cw_error *err)

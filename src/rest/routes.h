@@ -61,6 +61,7 @@ enum cw_query_kind {
 	CW_QUERY_LEVEL, /* of log lines: a logger's level */
 	CW_QUERY_LINES, /* how many of them: a number */
 	CW_QUERY_TIME,  /* a time (config/run_until.h) sets the flag */
+	CW_QUERY_VERSION, /* a version, or a range of them */
 	CW_QUERY_SCOPE, /* "cluster" in any case sets the flag */
 	CW_QUERY_EXPAND, /* repeatable; see CW_OP_EXPAND */
 	CW_QUERY_WAIT,   /* the state to wait for; answered with 200 and the status then */
@@ -121,6 +122,9 @@ bool cw_route_is_of_connector(const struct cw_route *route);
 
 /* The flags of a request's query parameters; unknown parameters mean nothing. */
 uint32_t cw_route_flags(const struct cw_route *route, const struct cw_uri *uri);
+
+/* The version that a request names; NULL: none. Borrowed from the URI. */
+const char *cw_route_version(const struct cw_route *route, const struct cw_uri *uri);
 
 #define CW_LOG_LINES_DEFAULT 100
 

@@ -5,8 +5,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "config/connector_name.h"
 #include "config/props.h"
-#include "herder/names.h"
 #include "worker/ask.h"
 
 #define APPLY_TIMEOUT_MS 90000

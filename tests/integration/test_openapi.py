@@ -49,6 +49,7 @@ class OpenApi(TestCase):
             (200, "GET", "/connector-plugins/%s/config" % pipeline.SOURCE_CLASS),
             (200, "GET", "/connector-plugins/%s/config" % pipeline.SINK_CLASS),
             (200, "GET", "/connector-plugins/RegexRouter/config"),
+            (400, "GET", "/connector-plugins/RegexRouter/config?version=99"),
             (404, "GET", "/connector-plugins/Nobody/config"),
             (200, "PUT", "/connector-plugins/%s/config/validate" % pipeline.SOURCE_CLASS, dict(self.config, name="x")),
             (200, "PUT", "/connector-plugins/%s/config/validate" % pipeline.SINK_CLASS,

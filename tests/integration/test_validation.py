@@ -92,6 +92,25 @@ class Validation(TestCase):
                                      if "converter." in c["value"]["name"]), "Kafka Connect counts those at most once")
         self.assertGreater(keys, 500)
 
+    def test_the_order_of_the_answer(self):
+        """Keys without a definition, the framework's, transformations, predicates, the connector's, overrides, converters."""
+        self.start()
+        infos = self.validate(dict(SINK, **{
+            "tsaks.max": "2", "consumer.override.fetch.min.bytes": "2", "value.converter": "JsonConverter",
+            "transforms": "a", "transforms.a.type": "org.apache.kafka.connect.transforms.HoistField$Value",
+            "transforms.a.field": "f", "predicates": "p",
+            "predicates.p.type": "org.apache.kafka.connect.transforms.predicates.RecordIsTombstone"}))
+        names = [config["value"]["name"] for config in infos["configs"]]
+        marks = ["tsaks.max", "name", "connector.class", "connector.plugin.version", "tasks.max", "tasks.max.enforce",
+                 "key.converter", "transforms", "predicates", "config.action.reload", "errors.retry.timeout",
+                 "errors.tolerance", "topics", "topics.regex", "errors.deadletterqueue.topic.name", "transforms.a.type",
+                 "transforms.a.field", "transforms.a.negate", "transforms.a.predicate", "predicates.p.type", "connection.url",
+                 "consumer.override.fetch.min.bytes", "value.converter.schemas.enable"]
+        self.assertEqual([name for name in names if name in marks], marks)
+        self.assertEqual(infos["groups"][:4], ["Common", "Transforms", "Predicates", "Error Handling"])
+        self.assertIn("Transforms: a", infos["groups"])
+        self.assertIn("Predicates: p", infos["groups"])
+
     def test_unknown_keys_are_named(self):
         self.start()
         infos = self.validate(dict(SINK, **{"tsaks.max": "2", "connection.pasword": "planted-secret"}))

@@ -230,10 +230,10 @@ static const struct {
 	{ &fixture_sink, "name= ", "Invalid value  for configuration name: String may not be empty" },
 	{ &fixture_sink, "name=a\a\tb", "Invalid value a\a\tb for configuration name: String may not contain control "
 					"sequences but had the following ASCII chars: 7, 9" },
-	{ &fixture_sink, "name=a/b", "Invalid value a/b for configuration name: A connector's name may not contain "
-	  "\"/\"" },
-	{ &fixture_sink, "name=..", "Invalid value .. for configuration name: A connector's name may not be \".\" or "
-	  "\"..\"" },
+	{ &fixture_sink, "name=a/b", "Invalid value a/b for configuration name: String may not contain \"/\", which no "
+	  "request path could name" },
+	{ &fixture_sink, "name=..", "Invalid value .. for configuration name: String may not be \".\" or \"..\", which no "
+	  "request path could name" },
 	{ NULL, "", "Invalid value NoSuchSink for configuration connector.class: Failed to find any class that "
 	  "implements Connector and which name matches it; GET /connector-plugins lists the connectors of this "
 	  "worker" },

@@ -1,3 +1,4 @@
+#include "config/connector_name.h"
 #include "config/version_range.h"
 #include "config_fixture.h"
 
@@ -464,9 +465,31 @@ static void test_versions__ranges(void)
 	CU_ASSERT_TRUE(cw_version_compare("1.0-rc2", "1.0-rc1") > 0);
 }
 
+static void test_names__that_a_path_can_hold(void)
+{
+	static const struct {
+		const char *name, *words; /* NULL: fine */
+	} names[] = {
+		{ "a", NULL }, { "gr\xc3\xbc\xc3\x9f e", NULL }, { "50%", NULL }, { "a;b?c#d", NULL }, { "...", NULL },
+		{ "", "Invalid value  for configuration name: String may not be empty" },
+		{ "a\x07", "String may not contain control sequences but had the following ASCII chars: 7" },
+		{ "\n\x7f", "ASCII chars: 10, 127" }, { "a\xc2\x85", "ASCII chars: 133" }, { " \t", "may not be empty" },
+		 { "a/b", "which no request path could name" },
+		{ ".", "which no request path could name" }, { "..", "which no request path could name" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		CW_AUTO_FREE char *error = cw_connector_name_error(names[i].name);
+
+		CU_ASSERT_EQUAL(error == NULL, names[i].words == NULL);
+		CU_ASSERT_TRUE(!error || !names[i].words || strstr(error, names[i].words));
+	}
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
+		{ "names", test_names__that_a_path_can_hold },
 		{ "tables", test_tables__are_those_of_the_contract },
 		{ "fill", test_fill__the_frameworks_struct },
 		{ "a config without fault", test_validate__a_config_without_fault },

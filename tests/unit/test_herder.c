@@ -292,7 +292,7 @@ static void test_validate__refusals(void)
 		  "Connector name configuration (x) doesn't match connector name in the URL ()" },
 		{ "{'name':'y','config':{'name':'x'}}", CW_ERR_INVALID,
 		  "(x) doesn't match connector name in the URL (y)" },
-		{ "{'name':'a/b','config':{'k':'v'}}", CW_ERR_INVALID, "no REST path could reach it" },
+		{ "{'name':'a/b','config':{'k':'v'}}", CW_ERR_INVALID, "which no request path could name" },
 		{ "{'name':'x','config':{'secret':'hunter2'}}", CW_ERR_INVALID,
 		  "Connector config {secret, name} contains no connector type" },
 		{ "{'name':'x','config':{'connector.class':'Fae'}}", CW_ERR_INVALID,

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "herder/names.h"
 #include "herder/plan.h"
 #include "base/mem.h"
 #include "unit.h"
@@ -204,32 +203,11 @@ static void test_plan__summaries_and_waits(void)
 	}
 }
 
-static void test_names__table(void)
-{
-	static const struct {
-		const char *name, *words; /* NULL: fine */
-	} names[] = {
-		{ "a", NULL }, { "gr\xc3\xbc\xc3\x9f e", NULL }, { "50%", NULL }, { "a;b?c#d", NULL }, { "...", NULL },
-		{ "", "Invalid value  for configuration name: String may not be empty" },
-		{ "a\x07", "String may not contain control sequences but had the following ASCII chars: 7" },
-		{ "\n\x7f", "ASCII chars: 10, 127" }, { "a/b", "no REST path could reach it" },
-		{ ".", "no REST path could reach it" }, { "..", "no REST path could reach it" },
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		CW_AUTO_FREE char *error = cw_connector_name_error(names[i].name);
-
-		CU_ASSERT_EQUAL(error == NULL, names[i].words == NULL);
-		CU_ASSERT_TRUE(!error || !names[i].words || strstr(error, names[i].words));
-	}
-}
-
 int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "what follows from what is wanted and what is seen", test_plan__table },
 		{ "summaries, and what requests wait for", test_plan__summaries_and_waits },
-		{ "which names a connector may have", test_names__table },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "plan", .pTests = tests }, CU_SUITE_INFO_NULL };
