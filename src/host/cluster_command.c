@@ -11,9 +11,8 @@
 #define TIMEOUT_MS 5000
 
 /* {"id":…}; {} when no broker says it in time. NULL with *err set when there cannot be a client. */
-static json_t *ask(const struct cw_worker_config *worker, struct cw_error *err)
+static json_t *ask(const struct cw_worker_config *worker, const struct cw_log_scope *scope, struct cw_error *err)
 {
-	const struct cw_log_scope scope = { .task = -1 };
 	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_ADMIN, worker, NULL, NULL, err);
 	rd_kafka_t *client;
 	json_t *answer = json_object();
@@ -21,7 +20,7 @@ static json_t *ask(const struct cw_worker_config *worker, struct cw_error *err)
 
 	if (conf) /* that it cannot be reached is an answer, and no news for the log */
 		rd_kafka_conf_set(conf, "log_level", "0", NULL, 0);
-	client = conf ? cw_client_new(CW_CLIENT_ADMIN, conf, &scope, err) : NULL;
+	client = conf ? cw_client_new(CW_CLIENT_ADMIN, conf, scope, err) : NULL;
 	if (!client) {
 		json_decref(answer);
 		return NULL;
@@ -38,11 +37,15 @@ static json_t *resolve_and_ask(struct cw_worker_config *worker, struct cw_error 
 {
 	struct cw_catalog catalog = { .plugin_path = &worker->plugin_path };
 	struct cw_providers providers = { 0 };
+	struct cw_log_scope scope = { .task = -1 };
 	json_t *answer = NULL;
 
+	scope.hidden = &providers.told;
 	if (cw_providers_open(&providers, &catalog, worker, "", err) == 0 &&
 	    cw_providers_resolve_worker(&providers, worker, err) == 0)
-		answer = ask(worker, err);
+		answer = ask(worker, &scope, err);
+	if (!answer)
+		cw_providers_hide(&providers, err);
 	cw_providers_close(&providers);
 	cw_catalog_free(&catalog);
 	return answer;

@@ -1,5 +1,6 @@
 #include "host/providers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,13 @@ int cw_providers_open(struct cw_providers *providers, struct cw_catalog *catalog
 			return -1;
 	}
 	return 0;
+}
+
+void cw_providers_hide(const struct cw_providers *providers, struct cw_error *err)
+{
+	CW_AUTO_FREE char *text = cw_hide(err->text, &providers->told);
+
+	snprintf(err->text, sizeof(err->text), "%s", text);
 }
 
 void cw_providers_close(struct cw_providers *providers)

@@ -40,6 +40,8 @@ int cw_providers_resolve(struct cw_providers *providers, const struct cw_map *co
 			 struct cw_map *failed);
 /* Resolves the worker's own config in place. 0, or -1 with *err. */
 int cw_providers_resolve_worker(struct cw_providers *providers, struct cw_worker_config *worker, struct cw_error *err);
+/* An error's text without what variables stood for. */
+void cw_providers_hide(const struct cw_providers *providers, struct cw_error *err);
 void cw_providers_close(struct cw_providers *providers);
 
 #endif

@@ -97,6 +97,7 @@ class Offsets(TestCase):
             "bootstrap.servers": "${env:CW_TEST_BROKERS}", "config.providers": "env",
             "config.providers.env.class": "org.apache.kafka.common.config.provider.EnvVarConfigProvider"})
         rest = worker.start(environ={"CW_TEST_BROKERS": env.KAFKA, "CW_TEST_GROUP": self.name + "-group"}).rest
+        self.assertTrue(rest.get("/")["kafka_cluster_id"], "so they are for the cluster's id")
         rest.create(self.name, {"connector.class": "AccessLogElasticsearchSink", "topics": self.topic,
                                 "connection.url": "http://127.0.0.1:1",
                                 "consumer.override.group.id": "${env:CW_TEST_GROUP}"}, initial_state="STOPPED")
