@@ -10,7 +10,7 @@
 
 #include "connect-worker/connector.h"
 
-/* The class of the i-th that can be used as CW_PLUGIN_CONVERTER or as CW_PLUGIN_HEADER_CONVERTER; NULL after the last. */
+/* The class of the i-th that can be a CW_PLUGIN_CONVERTER, or a CW_PLUGIN_HEADER_CONVERTER; NULL after the last. */
 const char *cw_builtin_converter_at(enum cw_plugin_kind kind, size_t i);
 /* Whether `asked` names one of them. */
 bool cw_builtin_converter_named(enum cw_plugin_kind kind, const char *asked);

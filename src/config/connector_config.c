@@ -397,7 +397,8 @@ struct cw_validation *cw_validate(const struct cw_validation_request *request)
 	const struct cw_plugin *plugin = request->plugin;
 	const char *class_name = cw_map_get(request->config, "connector.class");
 
-	*validation = (struct cw_validation){ .config = request->config, .failed = request->failed, .plugin = plugin, .ctx = request->ctx,
+	*validation = (struct cw_validation){ .config = request->config, .failed = request->failed, .plugin = plugin,
+					      .ctx = request->ctx,
 					      .raw = request->raw ? request->raw : request->config,
 					      .worker = request->worker, .finder = request->finder,
 					      .kind = (enum cw_plugin_kind)(plugin ? plugin->kind : 0),

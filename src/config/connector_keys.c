@@ -81,7 +81,8 @@ static int regex_check(const char *value, struct cw_error *err)
 
 #define COMMON_KEYS                                                                                                    \
 	{ .name = "name", .flags = CW_CONFIG_REQUIRED | CW_CONFIG_NOT_EMPTY, .importance = CW_HIGH, .group = "Common", \
-	  .order = 1, .width = CW_WIDTH_MEDIUM, .display_name = "Connector name", .check = cw_connector_name_check, STORED(name),   \
+	  .order = 1, .width = CW_WIDTH_MEDIUM, .display_name = "Connector name",                                      \
+	  .check = cw_connector_name_check, STORED(name),                                                              \
 	  .doc = "Globally unique name of this connector." },                                                         \
 	{ .name = "connector.class", .flags = CW_CONFIG_REQUIRED | CW_CONFIG_NOT_EMPTY, .importance = CW_HIGH,         \
 	  .group = "Common", .order = 2, .width = CW_WIDTH_LONG, .display_name = "Connector class",                    \

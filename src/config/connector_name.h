@@ -1,4 +1,4 @@
-/* connector_name - which names a connector may have: those of Kafka Connect that a path of the REST API can hold. Pure. */
+/* connector_name - the names that a connector may have: those of Kafka Connect that a path of REST can hold. Pure. */
 #ifndef CW_CONFIG_CONNECTOR_NAME_H
 #define CW_CONFIG_CONNECTOR_NAME_H
 

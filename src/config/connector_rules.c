@@ -243,7 +243,7 @@ static bool check_feature_key(struct cw_validation *validation, const char *key)
 	return true;
 }
 
-/* "producer.overide.linger.ms" means "producer.override.linger.ms": the first two words are compared. New; NULL: none. */
+/* "producer.overide.acks" means "producer.override.acks": the first two words are compared. New; NULL: none. */
 static char *nearest_override(const char *key)
 {
 	const char *dot = strchr(key, '.'), *rest = dot ? strchr(dot + 1, '.') : NULL;

@@ -10,7 +10,7 @@
 bool cw_parse_integer(const char *text, size_t n, int64_t min, int64_t max, int64_t *out);
 /* A finite decimal number, with or without exponent. */
 bool cw_parse_double(const char *text, size_t n, double *out);
-/* As Double.toString() of Java, with the shortest digits that read back as the same number: "0.5", "1000.0", "1.0E30". New. */
+/* As Java writes it, with the shortest digits that read back as the same number: "0.5", "1000.0", "1.0E30". New. */
 char *cw_double_text(double number);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The Kafka cluster, which the worker has no client for: a short-lived connect-host asks for its id when somebody wants to
- * know, and so whether it can be reached.
+ * The Kafka cluster, which the worker has no client for: a short-lived connect-host asks for its id when somebody wants
+ * to know, and so whether it can be reached.
  */
 #include "herder/internal.h"
 

@@ -16,7 +16,7 @@ int cw_host_cluster(void);
 /* --embedded-broker: librdkafka's mock cluster, until the worker on fd 3 is gone. */
 int cw_host_embedded_broker(void);
 
-/* What they share: {"worker":{…},…} from stdin, NULL after a sentence on stderr; the answer, which is taken; an error. */
+/* What they share: {"worker":{…},…} from stdin, NULL after a sentence on stderr; the answer, taken; an error. */
 json_t *cw_host_read_request(struct cw_worker_config *worker);
 int cw_host_answer(json_t *answer);
 int cw_host_fail(const struct cw_error *err);

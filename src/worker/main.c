@@ -132,7 +132,7 @@ static json_t *check_plugin_path(const struct cw_worker_config *config)
 	return errors;
 }
 
-/* -1: go on; else the exit status. It is a failure and not a mistake in the file: the class may only not be installed. */
+/* -1: go on; else the exit status: of a failure, not of a mistake in the file, as the class may not be installed. */
 static int check_converters(struct worker *w)
 {
 	struct cw_error err = { 0 };

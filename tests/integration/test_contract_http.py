@@ -27,6 +27,7 @@ METHODS = {
     "/connectors/src/tasks/0/status": "GET HEAD", "/connectors/src/tasks/0/restart": "POST",
     "/connectors/src/topics": "GET HEAD", "/connectors/src/topics/reset": "PUT", "/connectors/src/pause": "PUT",
     "/connectors/src/resume": "PUT", "/connectors/src/stop": "PUT", "/connectors/src/restart": "POST",
+    "/connectors/src/ready": "GET HEAD", "/connectors/src/logs": "GET HEAD", "/connectors/src/preview": "POST",
     "/connectors/src/offsets": "DELETE GET HEAD PATCH", "/connector-plugins": "GET HEAD",
     "/connector-plugins/%s/config" % SOURCE: "GET HEAD", VALIDATE: "PUT", "/admin/loggers": "GET HEAD",
     "/admin/loggers/root": "GET HEAD PUT",

@@ -31,8 +31,8 @@ static enum cw_result begin(const void *config, void **state, struct cw_error *e
 	return CW_FAIL;
 }
 
-static enum cw_result start(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config, void **state,
-			    struct cw_error *err)
+static enum cw_result start(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config,
+			    void **state, struct cw_error *err)
 {
 	CU_ASSERT_PTR_NOT_NULL(ctx);
 	CU_ASSERT_PTR_NOT_NULL(plugin);
@@ -59,7 +59,8 @@ static void stop(void *state)
 	stops++;
 }
 
-static const struct cw_transformation_ops transformation = { .size = sizeof(transformation), .start = start, .stop = stop };
+static const struct cw_transformation_ops transformation = { .size = sizeof(transformation), .start = start,
+							     .stop = stop };
 static const struct cw_predicate_ops predicate = { .size = sizeof(predicate), .start = start, .stop = stop };
 static const struct cw_converter_ops converter = { .size = sizeof(converter), .start = start_converter, .stop = stop };
 
@@ -99,8 +100,8 @@ static const struct cw_context context = { .size = sizeof(context), .task = -1, 
 /* "KEY: SENTENCE", each error of a config with all four of these plugins. */
 static char *errors(const char *changes, const char *worker_text, const struct cw_context *ctx)
 {
-	CW_AUTO_FREE char *all = cw_format("transforms=a\ntransforms.a.type=Change\npredicates=p\npredicates.p.type=IsLarge\n%s",
-					   changes);
+	CW_AUTO_FREE char *all = cw_format("transforms=a\ntransforms.a.type=Change\npredicates=p\n"
+					   "predicates.p.type=IsLarge\n%s", changes);
 	struct cw_map config = fixture_connector(&fixture_sink, all);
 	json_t *wrong, *warnings, *infos, *entry, *error;
 	struct cw_validation *validation;

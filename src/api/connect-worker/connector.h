@@ -581,9 +581,10 @@ struct cw_plugin;
  * share their functions. The error of a record that cannot be processed is CW_ERR_INVALID, as Kafka Connect's
  * DataException; *err then says what is wrong with it. CW_RETRY: the same call may succeed later.
  *
- * While a connector's config is validated its transformations, predicates and converters are started with it and stopped
- * at once, so that what start() refuses is told to who sends the config: an error that names a key of the plugin's is told
- * of that key. start() changes nothing outside, and leaves connections to the first call that needs them.
+ * While a connector's config is validated its transformations, predicates and converters are started with it and
+ * stopped at once, so that what start() refuses is told to who sends the config: an error that names a key of the
+ * plugin's is told of that key. start() changes nothing outside, and leaves connections to the first call that needs
+ * them.
  */
 enum {
 	/* It does not look at the headers of records: those of a sink may come without, which spares their decoding. */
