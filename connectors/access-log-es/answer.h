@@ -1,34 +1,16 @@
 /*
- * answer - what the store's answers mean. Pure: tables of status codes and error types, and a reader of
- * _bulk answers that allocates nothing.
+ * answer - what the store's answers hold. Pure: a reader of _bulk answers that allocates nothing.
  */
 #ifndef CW_ACCESS_LOG_ANSWER_H
 #define CW_ACCESS_LOG_ANSWER_H
 
 #include "connect-worker/connector.h"
 
-/* What becomes of one document, or of a whole request. */
-enum cw_verdict {
-	CW_VERDICT_OK = 0,
-	CW_VERDICT_PRESENT, /* was there already, from an earlier attempt: nothing to do */
-	CW_VERDICT_PUSHBACK, /* the store has too much to do, or is away: again, without limit, and slower */
-	CW_VERDICT_AGAIN,   /* something went wrong there: again, max.retries times */
-	CW_VERDICT_SPLIT,   /* the request is too large: its halves */
-	CW_VERDICT_REJECT,  /* this document can never be stored */
-	CW_VERDICT_FAIL     /* nothing will work until a person acts */
-};
-
 /* One item of a _bulk answer. Slices point into the answer; JSON escapes are still in them. */
 struct cw_item {
 	unsigned status;
 	struct cw_slice type, reason, cause; /* of error; empty without one */
 };
-
-/* `once`: it was sent with "create" or an external version, so that a conflict says that it is there. */
-enum cw_verdict cw_answer_item_verdict(const struct cw_item *item, bool once);
-
-/* Of an HTTP status that is not 200; type: error.type of the body, or empty. */
-enum cw_verdict cw_answer_status_verdict(unsigned status, struct cw_slice type);
 
 enum cw_answer_kind {
 	CW_ANSWER_BROKEN = 0, /* no answer to a _bulk request, or not all of it */

@@ -3,8 +3,10 @@
 
 #include "config_values.h"
 #include "log_time.h"
+#include "policy.h"
 
 #define HOURS(n) (INT64_C(3600000) * (n))
+
 #define AT(member) .offset = offsetof(struct cw_es_config, member)
 #define RANGE(low, high) .flags = CW_CONFIG_RANGE, .min = (low), .max = (high)
 #define STRING .type = CW_CONFIG_STRING
@@ -16,6 +18,7 @@
 static const struct cw_config_def table[] = {
 #include "config_rows_store.h"
 #include "config_rows_records.h"
+#include "config_rows_policy.h"
 #include "config_rows_target.h"
 #include "config_rows_lines.h"
 #include "config_rows_security.h"

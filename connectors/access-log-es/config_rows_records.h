@@ -31,8 +31,3 @@
 	  AT(compact_maps),
 	  .doc = "Whether a map of a schema whose keys are text is written as an object, {\"a\":1}; otherwise as a list, "
 		 "[{\"key\":\"a\",\"value\":1}], as maps with other keys always are." },
-	{ .name = "behavior.on.malformed.documents", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "FAIL",
-	  .choices = "IGNORE,WARN,FAIL", .importance = CW_LOW, .group = "Data Conversion", .width = CW_WIDTH_SHORT,
-	  .display_name = "Behavior On Malformed Documents", AT(on_malformed),
-	  .doc = "What becomes of documents that the store refuses: with FAIL errors.tolerance decides; WARN leaves "
-		 "them out with a log line, IGNORE without; both count them." },

@@ -63,10 +63,15 @@
 		 "milliseconds. Records that are not answered by then are not committed, and are read again." },
 	{ .name = "max.retries", INT, RANGE(0, INT32_MAX), .default_value = "5", .importance = CW_LOW,
 	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Max Retries", AT(max_retries),
-	  .doc = "How often a request is made again after an error of the store's own (status 500, an answer that is "
-		 "none), before the task fails. A store that is busy or away (429, 502, 503, 504, broken connections, "
-		 "timeouts) is asked again without limit, and never fails the task." },
+	  .doc = "How often documents are sent again, where that may help, before behavior.on.store.errors, "
+		 "behavior.on.version.conflicts and the like apply. With RETRY there, as for a store that is busy or away "
+		 "(429, 502, 503, 504, broken connections, timeouts), there is no limit." },
 	{ .name = "retry.backoff.ms", LONG, RANGE(0, HOURS(24)), .default_value = "100", .importance = CW_LOW,
 	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Retry Backoff (ms)", AT(retry_backoff_ms),
-	  .doc = "Base of the random wait before a request is made again, in milliseconds; it doubles with each "
-		 "attempt, up to 30 seconds. A Retry-After of the store is kept to." },
+	  .doc = "Base of the random pause before something is sent again, in milliseconds; it doubles with each attempt, "
+		 "up to retry.backoff.max.ms. A Retry-After of the store is kept to." },
+	{ .name = "retry.backoff.max.ms", LONG, RANGE(0, HOURS(24)), .default_value = "1800", .importance = CW_LOW,
+	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Retry Backoff Maximum (ms)",
+	  AT(retry_backoff_max_ms),
+	  .doc = "Longest such pause, in milliseconds. While the store takes nothing a task asks it once after each pause, "
+		 "with a single request, so this is also how soon it notices that the store is back." },

@@ -129,35 +129,43 @@ static bool linger_over(const struct cw_sink *sink, int64_t now)
 	return now - sink->open->first_ns >= sink->config->linger_ms * CW_SINK_NS_PER_MS;
 }
 
+/* One that waits for its next attempt keeps its place, so that new ones do not press on meanwhile. */
+static bool may_send(const struct cw_sink *sink, unsigned room)
+{
+	const struct cw_bulk *first = sink->ready.first;
+
+	return first && sink->flying.n < room &&
+	       (first->pushbacks || first->failures || sink->flying.n + sink->delayed.n < sink->pressure.window);
+}
+
 void cw_delivery_send(struct cw_sink *sink, bool idle, bool force)
 {
 	int64_t now = cw_sink_now(sink);
 	size_t out;
 
-	if (sink->failure.code || !cw_setup_ready(sink, now) || now < sink->pause_until_ns)
+	if (sink->failure.code || !cw_pressure_room(&sink->pressure, now) || !cw_setup_ready(sink, now))
 		return;
 	wake_delayed(sink, now);
 	out = sink->ready.n + sink->delayed.n + sink->flying.n;
 	if (sink->open && sink->open->n &&
 	    (force || (idle && out == 0) || (out < sink->pressure.window && linger_over(sink, now))))
 		cw_delivery_seal(sink);
-	/* one that waits for its next attempt keeps its place, so that new ones do not press on meanwhile */
-	while (sink->ready.n && sink->flying.n < sink->pressure.window &&
-	       (sink->ready.first->pushbacks || sink->ready.first->failures ||
-		sink->flying.n + sink->delayed.n < sink->pressure.window))
+	while (may_send(sink, cw_pressure_room(&sink->pressure, now)))
 		send_bulk(sink, cw_bulk_pop(&sink->ready), now);
 	cw_sink_gauge(sink, sink->metrics.in_flight, (int64_t)sink->flying.n);
 }
 
-int64_t cw_delivery_due_ns(const struct cw_sink *sink)
+/* The same for what the pressure lets through. */
+static int64_t due_ns(const struct cw_sink *sink)
 {
 	size_t out = sink->ready.n + sink->delayed.n + sink->flying.n;
-	int64_t due;
+	unsigned room = cw_pressure_room(&sink->pressure, INT64_MAX);
+	int64_t due = INT64_MAX;
 
-	if (cw_setup_pending(sink, &due))
-		return due; /* nothing else is sent before it */
+	if (cw_setup_pending(sink)) /* nothing else is sent before it */
+		return sink->setup_now ? INT64_MAX : INT64_MIN;
 	for (const struct cw_bulk *bulk = sink->delayed.first; bulk; bulk = bulk->next)
-		if (bulk->due_ns < due)
+		if (bulk->due_ns < due && sink->flying.n < room)
 			due = bulk->due_ns;
 	if (sink->open && sink->open->n && out < sink->pressure.window) {
 		int64_t linger = sink->open->first_ns + sink->config->linger_ms * CW_SINK_NS_PER_MS;
@@ -165,10 +173,16 @@ int64_t cw_delivery_due_ns(const struct cw_sink *sink)
 		if (linger < due)
 			due = linger;
 	}
-	if (sink->ready.n && sink->flying.n < sink->pressure.window && sink->pause_until_ns < due &&
-	    sink->flying.n + sink->delayed.n < sink->pressure.window)
-		due = sink->pause_until_ns;
-	return due > sink->pause_until_ns ? due : sink->pause_until_ns;
+	if (may_send(sink, room))
+		due = INT64_MIN;
+	return due;
+}
+
+int64_t cw_delivery_due_ns(const struct cw_sink *sink)
+{
+	int64_t due = due_ns(sink);
+
+	return due > sink->pressure.resume_ns ? due : sink->pressure.resume_ns;
 }
 
 bool cw_delivery_drive(struct cw_sink *sink, const int *fds, size_t n, int64_t until_ns)

@@ -312,7 +312,7 @@ static void conclude(struct cw_http_call *call, CURLcode code)
 		call->outcome = CW_HTTP_ANSWERED;
 		call->status = (unsigned)status;
 		call->retry_after_ms = after > RETRY_AFTER_MAX_MS / 1000 ? RETRY_AFTER_MAX_MS : (int64_t)after * 1000;
-		if (status == 502 || status == 503 || status == 504)
+		if (cw_http_is_away(call))
 			cw_hosts_failed(&http->hosts, call->host, http->now(http->now_arg));
 		else
 			cw_hosts_worked(&http->hosts, call->host);
@@ -437,6 +437,12 @@ bool cw_http_drive(struct cw_http *http, const int *fds, size_t n, int64_t timeo
 	move_timer(http);
 	collect(http);
 	return readable;
+}
+
+bool cw_http_is_away(const struct cw_http_call *call)
+{
+	return call->outcome == CW_HTTP_UNREACHABLE ||
+	       (call->outcome == CW_HTTP_ANSWERED && (call->status >= 502 && call->status <= 504));
 }
 
 bool cw_http_has_other(const struct cw_http *http)

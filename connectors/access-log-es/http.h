@@ -81,6 +81,9 @@ bool cw_http_drive(struct cw_http *http, const int *fds, size_t n, int64_t timeo
 /* The next call that is done, or NULL. */
 struct cw_http_call *cw_http_done(struct cw_http *http);
 
+/* Whether it was this URL that failed, and not the store behind all of them: no answer, or a gateway's. */
+bool cw_http_is_away(const struct cw_http_call *call);
+
 /* Whether another URL may be worth a try at once. */
 bool cw_http_has_other(const struct cw_http *http);
 

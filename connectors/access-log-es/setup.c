@@ -47,67 +47,52 @@ bool cw_setup_ready(struct cw_sink *sink, int64_t now_ns)
 	s = first_pending(sink);
 	if (!s)
 		return true;
-	if (s->due_ns > now_ns)
-		return false;
 	if (!sink->setup_call) {
 		sink->setup_call = cw_http_call_new(sink->http);
 		sink->setup_call->owner = NULL; /* what tells it from those of bulks */
 	}
 	sink->setup_now = s;
+	sink->setup_sent_ns = now_ns;
 	step = &s->steps[s->step];
 	cw_http_send(sink->setup_call, step->body ? "PUT" : "GET", step->path, cw_slice_str(step->body), false);
 	return false;
 }
 
-bool cw_setup_pending(const struct cw_sink *sink, int64_t *due_ns)
+bool cw_setup_pending(const struct cw_sink *sink)
 {
-	const struct cw_setup *s = first_pending(sink);
-
-	*due_ns = s && !sink->setup_now ? s->due_ns : INT64_MAX;
-	return s != NULL;
+	return first_pending(sink) != NULL;
 }
 
-static void again(struct cw_sink *sink, struct cw_setup *s, const struct cw_http_call *call, enum cw_verdict verdict,
-		  const char *why)
+/* The store did not do it. */
+static void failed(struct cw_sink *sink, struct cw_setup *s, const struct cw_http_call *call)
 {
-	unsigned attempt;
+	enum cw_class class = cw_outcome_class(call);
+	char why[600];
 
-	if (verdict == CW_VERDICT_AGAIN && s->failures >= (unsigned)sink->config->max_retries) {
-		cw_sink_fail(sink, "the %s %s could not be put, after %u retries: %s", s->kind->what, s->name,
-			     s->failures, why);
-		return;
+	cw_outcome_describe(call, why, sizeof(why));
+	if (cw_policy_of_request(&sink->policies, class, s->failures) == CW_POLICY_RETRY) {
+		s->failures++;
+		cw_outcome_outage(sink, call, sink->setup_sent_ns, why);
+	} else if (call->outcome == CW_HTTP_MISCONFIGURED) {
+		cw_sink_fail(sink, "%s; this does not pass by itself%s", why, cw_outcome_advice(call));
+	} else {
+		cw_sink_fail(sink, "the %s %s could not be put%s: %s; correct that, or %s", s->kind->what, s->name,
+			     s->failures ? ", after several attempts" : "", why, s->kind->advice);
 	}
-	attempt = verdict == CW_VERDICT_AGAIN ? ++s->failures : ++s->pushbacks;
-	cw_outcome_note_down(sink, why);
-	s->due_ns = cw_sink_now(sink);
-	if (!(call->outcome == CW_HTTP_UNREACHABLE && cw_http_has_other(sink->http)))
-		s->due_ns += cw_outcome_backoff_ns(sink, attempt, call->retry_after_ms);
 }
 
 void cw_setup_done(struct cw_sink *sink, struct cw_http_call *call)
 {
 	struct cw_setup *s = sink->setup_now;
-	enum cw_verdict verdict = CW_VERDICT_PUSHBACK;
 	struct cw_item error = { 0 };
-	char why[600];
 
 	sink->setup_now = NULL;
 	if (call->outcome == CW_HTTP_ANSWERED)
 		cw_answer_error(cw_slice(call->answer.p, call->answer.n), &error);
-	if (call->outcome == CW_HTTP_ANSWERED && s->kind->answered(sink, s, call, error.type)) {
+	if (call->outcome == CW_HTTP_ANSWERED && s->kind->answered(sink, s, call, error.type))
 		cw_outcome_note_up(sink);
-		return;
-	}
-	cw_outcome_describe(call, why, sizeof(why));
-	if (call->outcome == CW_HTTP_ANSWERED)
-		verdict = cw_answer_status_verdict(call->status, error.type);
-	if (call->outcome == CW_HTTP_MISCONFIGURED)
-		cw_sink_fail(sink, "%s; this does not pass by itself%s", why, cw_outcome_advice(call));
-	else if (verdict == CW_VERDICT_FAIL || verdict == CW_VERDICT_SPLIT)
-		cw_sink_fail(sink, "the %s %s could not be put: %s; correct that, or %s", s->kind->what, s->name, why,
-			     s->kind->advice);
 	else
-		again(sink, s, call, verdict, why);
+		failed(sink, s, call);
 }
 
 void cw_setup_free(struct cw_sink *sink)

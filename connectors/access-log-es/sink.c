@@ -201,12 +201,12 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 	sink->ignore_null = strcasecmp(config->on_null, "IGNORE") == 0;
 	sink->delete_null = strcasecmp(config->on_null, "DELETE") == 0;
 	sink->named = !config->key_ignore;
-	sink->ignore_malformed = strcasecmp(config->on_malformed, "IGNORE") == 0;
 	sink->warn_malformed = strcasecmp(config->on_malformed, "WARN") == 0;
 	sink->bulk_bytes = config->bulk_bytes > 0 ? (size_t)config->bulk_bytes : SIZE_MAX;
 	sink->usual_body = (size_t)config->batch_size * USUAL_DOCUMENT;
 	if (sink->usual_body > USUAL_BODY_MAX)
 		sink->usual_body = USUAL_BODY_MAX;
+	cw_policies_init(&sink->policies, config);
 	cw_pressure_init(&sink->pressure, (unsigned)config->max_in_flight, (size_t)config->batch_size);
 	if (config->template_enable) {
 		sink->template_per_topic = cw_index_name_pattern(sink->index, cw_slice(NULL, 0), pattern) == 0;

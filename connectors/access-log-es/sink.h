@@ -1,8 +1,8 @@
 /*
- * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls),
- * records.c (records into bodies), structured.c (those that are no lines), delivery.c (requests), outcome.c (answers,
- * retries), setup.c (what has to be in the store before the first document), templates.c and mappings.c (what that
- * is). One thread.
+ * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls), records.c
+ * (records into bodies), structured.c (those that are no lines), delivery.c (requests), outcome.c (answers, retries),
+ * outage.c (the store as a whole), setup.c (what has to be in the store before the first document), templates.c and
+ * mappings.c (what that is). One thread.
  */
 #ifndef CW_ACCESS_LOG_SINK_H
 #define CW_ACCESS_LOG_SINK_H
@@ -13,12 +13,12 @@
 #include "index_name.h"
 #include "log_time.h"
 #include "pattern.h"
+#include "policy.h"
 #include "pressure.h"
 #include "render.h"
 
 #define CW_SINK_NS_PER_MS INT64_C(1000000)
 #define CW_SINK_BYTES_MAX (8u << 20) /* of documents without an answer: then no more are taken */
-#define CW_SINK_BACKOFF_MAX_MS 30000
 #define CW_SINK_INDEX_SLOTS 8
 
 /* The index of a topic's events in one span of time. */
@@ -60,8 +60,7 @@ struct cw_setup {
 	struct cw_setup_step steps[CW_SETUP_STEPS];
 	size_t step;
 	bool ready;
-	unsigned pushbacks, failures;
-	int64_t due_ns;
+	unsigned failures;
 };
 
 struct cw_sink_metrics {
@@ -85,7 +84,8 @@ struct cw_sink {
 	unsigned dropped_logged;
 	void (*left_out)(struct cw_sink *sink, const struct cw_place *at, const char *reason); /* NULL: a line in the log */
 	bool named; /* documents may be named by their records' keys */
-	bool ignore_null, delete_null, ignore_malformed, warn_malformed, create, streams;
+	bool ignore_null, delete_null, warn_malformed, create, streams;
+	struct cw_policies policies;
 
 	/* which index */
 	struct cw_index_name *index;
@@ -108,7 +108,6 @@ struct cw_sink {
 	size_t usual_body;            /* bytes that a body is given room for */
 	size_t docs, bytes;           /* without an answer, in all of them */
 	struct cw_pressure pressure;
-	int64_t pause_until_ns;       /* the store asked for it */
 	int64_t driven_ns;            /* when I/O was moved last */
 	struct cw_text path;          /* scratch */
 	bool progress;                /* an answer came since it was last cleared */
@@ -125,6 +124,7 @@ struct cw_sink {
 	struct cw_setup *setups;
 	struct cw_http_call *setup_call;
 	struct cw_setup *setup_now; /* whose call is under way */
+	int64_t setup_sent_ns;
 	bool template_per_topic;
 };
 
@@ -225,12 +225,22 @@ void cw_delivery_free(struct cw_sink *sink);
 
 /* The call for a bulk, which is its owner, is done. */
 void cw_outcome_of_bulk(struct cw_sink *sink, struct cw_http_call *call);
+
+/* ---- outage.c ----------------------------------------------------------------------------------- */
+
 /* What a call that did not succeed says, for a person. */
 void cw_outcome_describe(const struct cw_http_call *call, char *out, size_t size);
+/* Its class. */
+enum cw_class cw_outcome_class(const struct cw_http_call *call);
 /* What a person may look at when it will not pass by itself. */
 const char *cw_outcome_advice(const struct cw_http_call *call);
-int64_t cw_outcome_backoff_ns(const struct cw_sink *sink, unsigned attempt, int64_t retry_after_ms);
-/* The store does not answer, or has too much to do; and: it works. Logged when that changes. */
+/* The pause before a single bulk is sent again after `attempt` (from 1) vain ones. */
+int64_t cw_outcome_backoff_ns(const struct cw_sink *sink, unsigned attempt);
+/* The store took nothing of what was sent at sent_ns: nothing is sent for a while, unless another URL can take it. */
+void cw_outcome_outage(struct cw_sink *sink, const struct cw_http_call *call, int64_t sent_ns, const char *why);
+/* What an answer asks to wait for is kept to. */
+void cw_outcome_wait(struct cw_sink *sink, const struct cw_http_call *call);
+/* The store does not answer, or has too much to do; and: it took something. Logged when that changes. */
 void cw_outcome_note_down(struct cw_sink *sink, const char *why);
 void cw_outcome_note_up(struct cw_sink *sink);
 
@@ -240,10 +250,10 @@ void cw_outcome_note_up(struct cw_sink *sink);
 struct cw_setup *cw_setup_find(const struct cw_sink *sink, const struct cw_setup_kind *kind, const char *name);
 /* A new one; the caller fills in the steps. */
 struct cw_setup *cw_setup_add(struct cw_sink *sink, const struct cw_setup_kind *kind, const char *name);
-/* Sends what is due; nothing else is sent while it returns false. */
+/* Sends the next step; nothing else is sent while it returns false. */
 bool cw_setup_ready(struct cw_sink *sink, int64_t now_ns);
-/* Whether one is not there yet; *due_ns: when it has to be asked for again, INT64_MAX while a call is under way. */
-bool cw_setup_pending(const struct cw_sink *sink, int64_t *due_ns);
+/* Whether one is not there yet. */
+bool cw_setup_pending(const struct cw_sink *sink);
 /* The call for one is done. */
 void cw_setup_done(struct cw_sink *sink, struct cw_http_call *call);
 void cw_setup_free(struct cw_sink *sink);

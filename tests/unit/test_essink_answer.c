@@ -1,4 +1,4 @@
-/* The access-log sink's decisions: what answers mean, how much is sent, where, and to which index. */
+/* The access-log sink's reading of answers, its bodies and names. */
 #include <stdlib.h>
 
 #include <jansson.h>
@@ -7,98 +7,8 @@
 #include "bulk.h"
 #include "http.h"
 #include "index_name.h"
-#include "pressure.h"
 #include "store_template.h"
 #include "unit.h"
-
-/* ---- verdicts ----------------------------------------------------------------------------------- */
-
-static void test_verdict__of_items(void)
-{
-	static const struct {
-		unsigned status;
-		const char *type;
-		bool create;
-		enum cw_verdict want;
-	} rows[] = {
-		{ 200, "", true, CW_VERDICT_OK },
-		{ 201, "", true, CW_VERDICT_OK },
-		{ 201, "", false, CW_VERDICT_OK },
-		{ 409, "version_conflict_engine_exception", true, CW_VERDICT_PRESENT },
-		{ 409, "", true, CW_VERDICT_PRESENT },
-		{ 409, "version_conflict_engine_exception", false, CW_VERDICT_REJECT },
-		{ 409, "something_else", true, CW_VERDICT_REJECT },
-		{ 429, "es_rejected_execution_exception", true, CW_VERDICT_PUSHBACK },
-		{ 429, "rejected_execution_exception", true, CW_VERDICT_PUSHBACK },
-		{ 429, "circuit_breaking_exception", true, CW_VERDICT_PUSHBACK },
-		{ 429, "cluster_block_exception", true, CW_VERDICT_PUSHBACK },
-		{ 403, "cluster_block_exception", true, CW_VERDICT_PUSHBACK },
-		{ 429, "", true, CW_VERDICT_PUSHBACK },
-		{ 408, "", true, CW_VERDICT_PUSHBACK },
-		{ 502, "", true, CW_VERDICT_PUSHBACK },
-		{ 503, "unavailable_shards_exception", true, CW_VERDICT_PUSHBACK },
-		{ 503, "process_cluster_event_timeout_exception", true, CW_VERDICT_PUSHBACK },
-		{ 503, "whatever", true, CW_VERDICT_PUSHBACK },
-		{ 504, "", true, CW_VERDICT_PUSHBACK },
-		{ 500, "node_not_connected_exception", true, CW_VERDICT_PUSHBACK },
-		{ 500, "exception", true, CW_VERDICT_AGAIN },
-		{ 500, "", true, CW_VERDICT_AGAIN },
-		{ 0, "", true, CW_VERDICT_AGAIN },
-		{ 302, "", true, CW_VERDICT_AGAIN },
-		{ 200, "strange", true, CW_VERDICT_AGAIN },
-		{ 400, "mapper_parsing_exception", true, CW_VERDICT_REJECT },
-		{ 400, "document_parsing_exception", true, CW_VERDICT_REJECT },
-		{ 400, "strict_dynamic_mapping_exception", true, CW_VERDICT_REJECT },
-		{ 400, "illegal_argument_exception", true, CW_VERDICT_REJECT },
-		{ 400, "action_request_validation_exception", true, CW_VERDICT_REJECT },
-		{ 400, "a_type_of_tomorrow", true, CW_VERDICT_REJECT },
-		{ 413, "", true, CW_VERDICT_REJECT },
-		{ 404, "index_not_found_exception", true, CW_VERDICT_FAIL },
-		{ 404, "document_missing_exception", true, CW_VERDICT_REJECT },
-		{ 400, "index_closed_exception", true, CW_VERDICT_FAIL },
-		{ 403, "security_exception", true, CW_VERDICT_FAIL },
-		{ 401, "", true, CW_VERDICT_FAIL },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct cw_item item = { .status = rows[i].status, .type = cw_slice_str(rows[i].type) };
-
-		CU_ASSERT_EQUAL(cw_answer_item_verdict(&item, rows[i].create), rows[i].want);
-	}
-}
-
-static void test_verdict__of_whole_answers(void)
-{
-	static const struct {
-		unsigned status;
-		const char *type;
-		enum cw_verdict want;
-	} rows[] = {
-		{ 429, "", CW_VERDICT_PUSHBACK },
-		{ 429, "circuit_breaking_exception", CW_VERDICT_PUSHBACK },
-		{ 502, "", CW_VERDICT_PUSHBACK },
-		{ 503, "", CW_VERDICT_PUSHBACK },
-		{ 504, "", CW_VERDICT_PUSHBACK },
-		{ 408, "", CW_VERDICT_PUSHBACK },
-		{ 403, "cluster_block_exception", CW_VERDICT_PUSHBACK },
-		{ 500, "master_not_discovered_exception", CW_VERDICT_PUSHBACK },
-		{ 413, "", CW_VERDICT_SPLIT },
-		{ 401, "security_exception", CW_VERDICT_FAIL },
-		{ 403, "security_exception", CW_VERDICT_FAIL },
-		{ 400, "illegal_argument_exception", CW_VERDICT_FAIL },
-		{ 404, "", CW_VERDICT_FAIL },
-		{ 405, "", CW_VERDICT_FAIL },
-		{ 301, "", CW_VERDICT_FAIL },
-		{ 500, "", CW_VERDICT_AGAIN },
-		{ 501, "", CW_VERDICT_AGAIN },
-		{ 507, "", CW_VERDICT_AGAIN },
-		{ 201, "", CW_VERDICT_AGAIN },
-		{ 204, "", CW_VERDICT_AGAIN },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		CU_ASSERT_EQUAL(cw_answer_status_verdict(rows[i].status, cw_slice_str(rows[i].type)), rows[i].want);
-}
 
 /* ---- answers ------------------------------------------------------------------------------------ */
 
@@ -256,80 +166,6 @@ static void test_answer__error_of_a_whole_answer(void)
 	CU_ASSERT_STRING_EQUAL(text, "?");
 }
 
-/* ---- pressure and hosts ------------------------------------------------------------------------- */
-
-static void test_pressure__halves_once_for_what_flew_together(void)
-{
-	struct cw_pressure p;
-
-	cw_pressure_init(&p, 5, 2000);
-	cw_pressure_pushback(&p, 100, 200);
-	CU_ASSERT_EQUAL(p.window, 3);
-	cw_pressure_pushback(&p, 150, 210); /* was sent before the first answer came */
-	CU_ASSERT_EQUAL(p.window, 3);
-	cw_pressure_pushback(&p, 205, 300);
-	CU_ASSERT_EQUAL(p.window, 2);
-	cw_pressure_pushback(&p, 301, 400);
-	CU_ASSERT_EQUAL(p.window, 1);
-	CU_ASSERT_EQUAL(p.docs, 2000);
-	cw_pressure_pushback(&p, 401, 500);
-	CU_ASSERT_EQUAL(p.docs, 1000);
-	for (int64_t t = 501; t < 600; t += 2)
-		cw_pressure_pushback(&p, t, t + 1);
-	CU_ASSERT_EQUAL(p.docs, 50);
-	CU_ASSERT_EQUAL(p.window, 1);
-}
-
-static void test_pressure__grows_back_to_where_it_was(void)
-{
-	struct cw_pressure p;
-
-	cw_pressure_init(&p, 5, 2000);
-	for (int64_t t = 1; t < 30; t += 2)
-		cw_pressure_pushback(&p, t, t + 1);
-	for (int i = 0; i < 19; i++)
-		cw_pressure_calm(&p);
-	CU_ASSERT_EQUAL(p.docs, 2000);
-	CU_ASSERT_TRUE(p.window < 5);
-	for (int i = 0; i < 20; i++)
-		cw_pressure_calm(&p);
-	CU_ASSERT_EQUAL(p.window, 5);
-	CU_ASSERT_EQUAL(p.docs, 2000);
-	cw_pressure_init(&p, 1, 10);
-	cw_pressure_pushback(&p, 1, 2);
-	CU_ASSERT_TRUE(p.window == 1 && p.docs == 10);
-}
-
-static void test_hosts__take_turns_and_are_left_out(void)
-{
-	struct cw_hosts hosts = { .n = 3 };
-	int64_t s = INT64_C(1000000000);
-
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 0);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 1);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 2);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 0);
-	cw_hosts_failed(&hosts, 1, 0);
-	cw_hosts_failed(&hosts, 1, 0); /* several calls fail together */
-	CU_ASSERT_EQUAL(hosts.host[1].failures, 1);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 1), 2);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 1), 0);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 1), 2);
-	cw_hosts_failed(&hosts, 0, 0);
-	cw_hosts_failed(&hosts, 2, s / 2);
-	CU_ASSERT_FALSE(cw_hosts_any(&hosts, s - 1));
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, s - 1), 0); /* all are out: the one that comes back first */
-	CU_ASSERT_TRUE(cw_hosts_any(&hosts, s));
-	cw_hosts_failed(&hosts, 1, s);
-	CU_ASSERT_EQUAL(hosts.host[1].down_until_ns, 3 * s);
-	for (int64_t t = 10; t < 10000; t += 100)
-		cw_hosts_failed(&hosts, 1, t * s);
-	CU_ASSERT_EQUAL(hosts.host[1].down_until_ns, (9910 + 32) * s);
-	cw_hosts_worked(&hosts, 1);
-	CU_ASSERT_EQUAL(hosts.host[1].failures, 0);
-	CU_ASSERT_TRUE(cw_hosts_any(&hosts, 0));
-}
-
 /* ---- bulks -------------------------------------------------------------------------------------- */
 
 static void fill(struct cw_bulk *bulk, struct cw_taken *taken, size_t from, size_t to)
@@ -469,23 +305,12 @@ static void test_path__is_percent_encoded(void)
 
 int main(void)
 {
-	CU_TestInfo verdicts[] = {
-		{ "of items", test_verdict__of_items },
-		{ "of whole answers", test_verdict__of_whole_answers },
-		CU_TEST_INFO_NULL,
-	};
 	CU_TestInfo answers[] = {
 		{ "read by position", test_answer__is_read_by_position },
 		{ "take what stores add", test_answer__takes_what_stores_add },
 		{ "cut at any byte they are none", test_answer__cut_at_any_byte_is_none },
 		{ "survive any bytes", test_answer__survives_any_bytes },
 		{ "error of a whole answer", test_answer__error_of_a_whole_answer },
-		CU_TEST_INFO_NULL,
-	};
-	CU_TestInfo pressures[] = {
-		{ "halves once for what flew together", test_pressure__halves_once_for_what_flew_together },
-		{ "grows back to where it was", test_pressure__grows_back_to_where_it_was },
-		{ "hosts take turns and are left out", test_hosts__take_turns_and_are_left_out },
 		CU_TEST_INFO_NULL,
 	};
 	CU_TestInfo bodies[] = {
@@ -497,9 +322,7 @@ int main(void)
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = {
-		{ "verdicts", NULL, NULL, NULL, NULL, verdicts },
 		{ "answers", NULL, NULL, NULL, NULL, answers },
-		{ "pressure", NULL, NULL, NULL, NULL, pressures },
 		{ "requests", NULL, NULL, NULL, NULL, bodies },
 		CU_SUITE_INFO_NULL,
 	};
