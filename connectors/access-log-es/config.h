@@ -4,14 +4,14 @@
 
 #include "connect-worker/connector.h"
 
-#define CW_ES_URLS_MAX 64
 #define CW_ES_INDEX_DEFAULT "access-logs-%{+yyyy.MM.dd}"
 
 /* Filled by the framework from the table. Strings are NULL when unset. */
 struct cw_es_config {
 	struct cw_list urls;
 	const char *username, *password, *api_key, *bearer_token;
-	bool compression;
+	bool compression, sniff;
+	int64_t sniff_interval_ms;
 	int32_t connection_timeout_ms, read_timeout_ms, max_idle_ms;
 	const char *proxy_host, *proxy_username, *proxy_password;
 	int32_t proxy_port;

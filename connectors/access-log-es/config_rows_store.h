@@ -2,9 +2,18 @@
 	{ .name = "connection.url", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED | CW_CONFIG_NOT_EMPTY,
 	  .importance = CW_HIGH, .group = "Connector", .width = CW_WIDTH_LONG, .display_name = "Connection URLs",
 	  .check = cw_es_check_urls, AT(urls),
-	  .doc = "The store's HTTP URLs, such as http://localhost:9200; requests go round between them, and one that "
-		 "does not answer is left out for a while. When any of them is https, all are; without a scheme http "
-		 "is meant." },
+	  .doc = "The store's HTTP URLs, such as http://localhost:9200; requests go round between them. One that does not "
+		 "answer is set aside, its requests go to the others at once, and it is asked after 1, 2, 4, 8, then every "
+		 "16 seconds whether it is there again. When any of them is https, all are; without a scheme http is meant." },
+	{ .name = "connection.sniff", BOOLEAN, .default_value = "false", .importance = CW_LOW, .group = "Connector",
+	  .width = CW_WIDTH_SHORT, .display_name = "Sniff", AT(sniff),
+	  .doc = "Whether the store is asked for its nodes, and requests go to all of them that take documents, not only to "
+		 "the configured URLs. Not for stores behind a load balancer or in a network of their own, whose nodes "
+		 "have addresses that mean nothing here." },
+	{ .name = "connection.sniff.interval.ms", LONG, RANGE(1000, HOURS(24)), .default_value = "300000",
+	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Sniff Interval (ms)",
+	  AT(sniff_interval_ms),
+	  .doc = "How often the store is asked for its nodes, in milliseconds." },
 	{ .name = "connection.username", STRING, .importance = CW_MEDIUM, .group = "Connector",
 	  .width = CW_WIDTH_SHORT, .display_name = "Connection Username", AT(username),
 	  .doc = "User name for basic authentication; needs connection.password." },

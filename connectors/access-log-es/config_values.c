@@ -53,8 +53,6 @@ int cw_es_check_urls(const char *value, struct cw_error *err)
 		n++;
 		rc = check_url(url, err);
 	}
-	if (rc == 0 && n > CW_ES_URLS_MAX)
-		rc = cw_error_set(err, CW_ERR_INVALID, "names %d URLs; at most %d are used", n, CW_ES_URLS_MAX);
 	if (rc == 0 && n == 0)
 		rc = cw_error_set(err, CW_ERR_INVALID, "names no URL; give one such as http://localhost:9200");
 	free(copy);

@@ -143,7 +143,10 @@ void cw_delivery_send(struct cw_sink *sink, bool idle, bool force)
 	int64_t now = cw_sink_now(sink);
 	size_t out;
 
-	if (sink->failure.code || !cw_pressure_room(&sink->pressure, now) || !cw_setup_ready(sink, now))
+	if (sink->failure.code || !cw_pressure_room(&sink->pressure, now))
+		return;
+	cw_sniff_step(sink, now);
+	if (!cw_setup_ready(sink, now))
 		return;
 	wake_delayed(sink, now);
 	out = sink->ready.n + sink->delayed.n + sink->flying.n;
@@ -160,10 +163,10 @@ static int64_t due_ns(const struct cw_sink *sink)
 {
 	size_t out = sink->ready.n + sink->delayed.n + sink->flying.n;
 	unsigned room = cw_pressure_room(&sink->pressure, INT64_MAX);
-	int64_t due = INT64_MAX;
+	int64_t due = sink->config->sniff && !sink->sniffing ? sink->sniff_due_ns : INT64_MAX;
 
 	if (cw_setup_pending(sink)) /* nothing else is sent before it */
-		return sink->setup_now ? INT64_MAX : INT64_MIN;
+		return sink->setup_now ? due : INT64_MIN;
 	for (const struct cw_bulk *bulk = sink->delayed.first; bulk; bulk = bulk->next)
 		if (bulk->due_ns < due && sink->flying.n < room)
 			due = bulk->due_ns;
@@ -196,6 +199,10 @@ bool cw_delivery_drive(struct cw_sink *sink, const int *fds, size_t n, int64_t u
 		sink->progress = true;
 		if (call == sink->setup_call) {
 			cw_setup_done(sink, call);
+			continue;
+		}
+		if (call == sink->sniff_call) {
+			cw_sniff_done(sink, call);
 			continue;
 		}
 		cw_outcome_of_bulk(sink, call);
@@ -241,4 +248,5 @@ void cw_delivery_free(struct cw_sink *sink)
 	free(sink->items);
 	free(sink->keep);
 	cw_text_free(&sink->path);
+	cw_http_call_free(sink->sniff_call);
 }

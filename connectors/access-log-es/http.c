@@ -4,36 +4,19 @@
  * cheapest way there is for a handful of connections: no set of descriptors is built or registered anew
  * for each wait.
  */
-#include "http.h"
+#include "http_impl.h"
 
-#include <curl/curl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <time.h>
 
-#define UPLOAD_BUFFER (256L << 10) /* what one send() may take: fewer turns for a large body */
 #define ANSWER_MAX (256u << 20)
 #define RETRY_AFTER_MAX_MS 300000
 #define NS_PER_MS INT64_C(1000000)
-
-struct cw_http {
-	const struct cw_es_config *config;
-	CURLM *multi;
-	struct curl_slist *headers, *headers_gzip, *headers_json;
-	char *authorization; /* in all lists */
-	int64_t (*now)(void *);
-	void *now_arg;
-	int64_t timer_ns; /* when curl wants to be called; INT64_MAX: not */
-	struct pollfd *sockets, *polled; /* polled: what was given to ppoll(), as the other changes meanwhile */
-	size_t n_sockets, cap_sockets, cap_polled;
-	struct cw_http_call *done, *done_last;
-	struct cw_hosts hosts;
-	char *urls[CW_ES_URLS_MAX];
-};
+#define PROBE_TIMEOUT_MS 5000L
 
 /* ---- curl's callbacks --------------------------------------------------------------------------- */
 
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+int cw_http_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 {
 	struct cw_http *http = arg;
 	size_t i = 0;
@@ -58,7 +41,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *un
 	return 0;
 }
 
-static int on_timer(CURLM *multi, long ms, void *arg)
+int cw_http_on_timer(CURLM *multi, long ms, void *arg)
 {
 	struct cw_http *http = arg;
 
@@ -67,7 +50,7 @@ static int on_timer(CURLM *multi, long ms, void *arg)
 	return 0;
 }
 
-static size_t on_answer(char *p, size_t size, size_t n, void *arg)
+size_t cw_http_on_answer(char *p, size_t size, size_t n, void *arg)
 {
 	struct cw_http_call *call = arg;
 
@@ -78,155 +61,14 @@ static size_t on_answer(char *p, size_t size, size_t n, void *arg)
 	return n;
 }
 
-/* ---- setting up --------------------------------------------------------------------------------- */
-
-static struct curl_slist *add_header(struct curl_slist *list, const char *header)
-{
-	struct curl_slist *longer = curl_slist_append(list, header);
-
-	if (!longer)
-		abort(); /* no memory: the only reason there is */
-	return longer;
-}
-
-static struct curl_slist *make_headers(const struct cw_http *http, const char *type, bool gzip)
-{
-	struct curl_slist *list = add_header(NULL, type);
-
-	list = add_header(list, "Expect:"); /* no round trip before the body */
-	if (gzip)
-		list = add_header(list, "Content-Encoding: gzip");
-	if (http->authorization)
-		list = add_header(list, http->authorization);
-	return list;
-}
-
-static void set_proxy(CURL *easy, const struct cw_es_config *config)
-{
-	curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy_host ? config->proxy_host : "");
-	if (!config->proxy_host || !*config->proxy_host)
-		return;
-	curl_easy_setopt(easy, CURLOPT_PROXYPORT, (long)config->proxy_port);
-	if (config->proxy_username && *config->proxy_username) {
-		curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, config->proxy_username);
-		curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, config->proxy_password);
-	}
-}
-
-static void set_ssl(CURL *easy, const struct cw_es_config *config)
-{
-	const char *ca = config->ca ? config->ca : config->truststore;
-	bool check_host = !config->identification || *config->identification;
-
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, config->verify ? 1L : 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, config->verify && check_host ? 2L : 0L);
-	if (ca)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, ca);
-	if (config->certificate) {
-		curl_easy_setopt(easy, CURLOPT_SSLCERT, config->certificate);
-		curl_easy_setopt(easy, CURLOPT_SSLKEY, config->key);
-		if (config->key_password)
-			curl_easy_setopt(easy, CURLOPT_KEYPASSWD, config->key_password);
-	}
-}
-
-static CURL *make_easy(struct cw_http_call *call)
-{
-	const struct cw_es_config *config = call->http->config;
-	CURL *easy = curl_easy_init();
-
-	if (!easy)
-		abort();
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_answer);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	/* curl takes 0 for its own default of five minutes; "for ever" is as long as it can count */
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-			 config->connection_timeout_ms ? (long)config->connection_timeout_ms : 2147483647L);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)config->read_timeout_ms);
-	if (config->max_idle_ms >= 0)
-		curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)(config->max_idle_ms + 999) / 1000);
-	else
-		curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, 315360000L);
-	if (config->username && *config->username) {
-		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-		curl_easy_setopt(easy, CURLOPT_USERNAME, config->username);
-		curl_easy_setopt(easy, CURLOPT_PASSWORD, config->password);
-	}
-	set_proxy(easy, config);
-	set_ssl(easy, config);
-	return easy;
-}
-
-struct cw_http *cw_http_new(const struct cw_es_config *config, int64_t (*now)(void *), void *now_arg,
-			    struct cw_error *err)
-{
-	struct cw_http *http = cw_text_alloc(sizeof(*http));
-	bool https = cw_es_config_https(config);
-	struct cw_text header = { 0 };
-
-	http->config = config;
-	http->now = now;
-	http->now_arg = now_arg;
-	http->timer_ns = INT64_MAX;
-	http->multi = curl_multi_init();
-	if (!http->multi) {
-		cw_error_set(err, CW_ERR_FATAL, "libcurl did not start");
-		free(http);
-		return NULL;
-	}
-	for (size_t i = 0; i < config->urls.n && i < CW_ES_URLS_MAX; i++)
-		if (*config->urls.items[i])
-			http->urls[http->hosts.n++] = cw_es_config_url(config->urls.items[i], https);
-	curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
-	curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)(config->max_in_flight + 2) * (long)http->hosts.n);
-	if (config->api_key || config->bearer_token) {
-		cw_text_printf(&header, "Authorization: %s %s", config->api_key ? "ApiKey" : "Bearer",
-			       config->api_key ? config->api_key : config->bearer_token);
-		cw_text_append(&header, "", 1);
-		http->authorization = header.p;
-	}
-	http->headers = make_headers(http, "Content-Type: application/x-ndjson", false);
-	http->headers_gzip = make_headers(http, "Content-Type: application/x-ndjson", true);
-	http->headers_json = make_headers(http, "Content-Type: application/json", false);
-	return http;
-}
-
-void cw_http_free(struct cw_http *http)
-{
-	if (!http)
-		return;
-	curl_multi_cleanup(http->multi);
-	curl_slist_free_all(http->headers);
-	curl_slist_free_all(http->headers_gzip);
-	curl_slist_free_all(http->headers_json);
-	free(http->authorization);
-	for (size_t i = 0; i < http->hosts.n; i++)
-		free(http->urls[i]);
-	free(http->sockets);
-	free(http->polled);
-	free(http);
-}
+/* ---- calls -------------------------------------------------------------------------------------- */
 
 struct cw_http_call *cw_http_call_new(struct cw_http *http)
 {
 	struct cw_http_call *call = cw_text_alloc(sizeof(*call));
 
 	call->http = http;
-	call->easy = make_easy(call);
+	call->easy = cw_http_make_easy(call);
 	return call;
 }
 
@@ -241,8 +83,6 @@ void cw_http_call_free(struct cw_http_call *call)
 	cw_text_free(&call->target);
 	free(call);
 }
-
-/* ---- calls -------------------------------------------------------------------------------------- */
 
 void cw_http_escape(struct cw_text *out, const char *s, size_t n)
 {
@@ -295,6 +135,19 @@ static bool misconfigured(CURLcode code)
 	}
 }
 
+/* What the call says of its host. */
+static void note_host(const struct cw_http_call *call)
+{
+	struct cw_http *http = call->http;
+
+	if (call->outcome != CW_HTTP_ANSWERED || cw_http_is_away(call))
+		cw_hosts_failed(&http->hosts, call->host, http->now(http->now_arg), call->retry_after_ms * NS_PER_MS);
+	else if (call == http->probe)
+		cw_hosts_returned(&http->hosts, call->host);
+	else
+		cw_hosts_worked(&http->hosts, call->host);
+}
+
 /* What curl says of a call that ended. */
 static void conclude(struct cw_http_call *call, CURLcode code)
 {
@@ -304,7 +157,7 @@ static void conclude(struct cw_http_call *call, CURLcode code)
 
 	curl_multi_remove_handle(http->multi, call->easy);
 	call->active = false;
-	call->url = http->urls[call->host];
+	call->url = http->hosts.host[call->host].url;
 	call->retry_after_ms = 0;
 	if (code == CURLE_OK) {
 		curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -312,17 +165,14 @@ static void conclude(struct cw_http_call *call, CURLcode code)
 		call->outcome = CW_HTTP_ANSWERED;
 		call->status = (unsigned)status;
 		call->retry_after_ms = after > RETRY_AFTER_MAX_MS / 1000 ? RETRY_AFTER_MAX_MS : (int64_t)after * 1000;
-		if (cw_http_is_away(call))
-			cw_hosts_failed(&http->hosts, call->host, http->now(http->now_arg));
-		else
-			cw_hosts_worked(&http->hosts, call->host);
 	} else {
 		call->outcome = misconfigured(code) ? CW_HTTP_MISCONFIGURED : CW_HTTP_UNREACHABLE;
 		call->status = 0;
 		snprintf(call->why, sizeof(call->why), "%s", call->error[0] ? call->error : curl_easy_strerror(code));
-		cw_hosts_failed(&http->hosts, call->host, http->now(http->now_arg));
 	}
-	finish(call);
+	note_host(call);
+	if (call != http->probe)
+		finish(call);
 }
 
 static void collect(struct cw_http *http)
@@ -350,15 +200,17 @@ static void act(struct cw_http *http, curl_socket_t fd, int events)
 	curl_multi_socket_action(http->multi, fd, events, &running);
 }
 
-void cw_http_send(struct cw_http_call *call, const char *method, const char *path, struct cw_slice body, bool gzip)
+/* To one of the hosts. */
+static void begin(struct cw_http_call *call, size_t host, const char *method, const char *path, struct cw_slice body,
+		  bool gzip)
 {
 	struct cw_http *http = call->http;
 	CURL *easy = call->easy;
 
-	call->host = cw_hosts_pick(&http->hosts, http->now(http->now_arg));
+	call->host = host;
 	call->target.n = call->answer.n = 0;
 	call->error[0] = call->why[0] = '\0';
-	cw_text_puts(&call->target, http->urls[call->host]);
+	cw_text_puts(&call->target, http->hosts.host[host].url);
 	cw_text_append(&call->target, path, strlen(path) + 1);
 	curl_easy_setopt(easy, CURLOPT_URL, call->target.p);
 	if (strcmp(method, "GET") == 0) {
@@ -379,6 +231,38 @@ void cw_http_send(struct cw_http_call *call, const char *method, const char *pat
 		return;
 	}
 	act(http, CURL_SOCKET_TIMEOUT, 0); /* on a kept connection this sends at once */
+}
+
+void cw_http_send(struct cw_http_call *call, const char *method, const char *path, struct cw_slice body, bool gzip)
+{
+	struct cw_http *http = call->http;
+
+	begin(call, cw_hosts_pick(&http->hosts, http->now(http->now_arg)), method, path, body, gzip);
+}
+
+/* Asks a host that is set aside whether it is there again. Returns when to look next. */
+static int64_t try_hosts(struct cw_http *http)
+{
+	int64_t due_ns;
+	size_t i;
+
+	if (http->hosts.n < 2 || (http->probe && http->probe->active))
+		return INT64_MAX;
+	i = cw_hosts_to_try(&http->hosts, http->now(http->now_arg), &due_ns);
+	if (i == http->hosts.n)
+		return due_ns;
+	if (!http->probe) {
+		http->probe = cw_http_call_new(http);
+		curl_easy_setopt(http->probe->easy, CURLOPT_TIMEOUT_MS, PROBE_TIMEOUT_MS);
+	}
+	begin(http->probe, i, "GET", "/", cw_slice(NULL, 0), false);
+	return INT64_MAX;
+}
+
+void cw_http_list(struct cw_http *http, char *const *urls, size_t n)
+{
+	cw_hosts_list(&http->hosts, urls, n);
+	cw_http_keep_connections(http);
 }
 
 /* ---- waiting ------------------------------------------------------------------------------------ */
@@ -406,9 +290,13 @@ bool cw_http_drive(struct cw_http *http, const int *fds, size_t n, int64_t timeo
 	struct timespec wait;
 	bool readable = false;
 	size_t n_sockets;
+	int64_t due_ns;
 
 	move_timer(http);
 	collect(http);
+	due_ns = try_hosts(http);
+	if (http->timer_ns < due_ns)
+		due_ns = http->timer_ns;
 	if (http->done)
 		timeout_ns = 0;
 	n_sockets = http->n_sockets;
@@ -420,8 +308,8 @@ bool cw_http_drive(struct cw_http *http, const int *fds, size_t n, int64_t timeo
 		http->polled[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
 	if (n_sockets)
 		memcpy(http->polled + n, http->sockets, n_sockets * sizeof(*http->sockets));
-	if (http->timer_ns != INT64_MAX && timeout_ns > 0) {
-		int64_t left = http->timer_ns - http->now(http->now_arg);
+	if (due_ns != INT64_MAX && timeout_ns > 0) {
+		int64_t left = due_ns - http->now(http->now_arg);
 
 		timeout_ns = left < timeout_ns ? left : timeout_ns;
 	}
@@ -447,5 +335,5 @@ bool cw_http_is_away(const struct cw_http_call *call)
 
 bool cw_http_has_other(const struct cw_http *http)
 {
-	return http->hosts.n > 1 && cw_hosts_any(&http->hosts, http->now(http->now_arg));
+	return http->hosts.n > 1 && cw_hosts_any(&http->hosts);
 }

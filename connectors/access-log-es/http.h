@@ -1,33 +1,14 @@
 /*
  * http - requests to the store, several at a time, on connections that are kept. One thread: everything
- * moves inside cw_http_send() and cw_http_drive(). URLs take turns; one that does not answer is left out
- * for a while.
+ * moves inside cw_http_send() and cw_http_drive(). URLs take turns; one that does not answer is set
+ * aside, and asked now and then whether it is there again.
  */
 #ifndef CW_ACCESS_LOG_HTTP_H
 #define CW_ACCESS_LOG_HTTP_H
 
 #include "config.h"
+#include "hosts.h"
 #include "text.h"
-
-/* ---- which URL ---------------------------------------------------------------------------------- */
-
-/* Pure. Start as { 0 } with n set. */
-struct cw_hosts {
-	size_t n, next;
-	struct {
-		unsigned failures;      /* in a row */
-		int64_t down_until_ns;
-	} host[CW_ES_URLS_MAX];
-};
-
-/* The next one in turn that is not left out; when all are, the one that comes back first. */
-size_t cw_hosts_pick(struct cw_hosts *hosts, int64_t now_ns);
-void cw_hosts_failed(struct cw_hosts *hosts, size_t i, int64_t now_ns);
-void cw_hosts_worked(struct cw_hosts *hosts, size_t i);
-/* Whether there is one that is not left out. */
-bool cw_hosts_any(const struct cw_hosts *hosts, int64_t now_ns);
-
-/* ---- calls -------------------------------------------------------------------------------------- */
 
 enum cw_http_outcome {
 	CW_HTTP_ANSWERED = 0, /* status and answer are complete */
@@ -80,6 +61,9 @@ bool cw_http_drive(struct cw_http *http, const int *fds, size_t n, int64_t timeo
 
 /* The next call that is done, or NULL. */
 struct cw_http_call *cw_http_done(struct cw_http *http);
+
+/* The URLs of the store's nodes, beside those of the configuration. */
+void cw_http_list(struct cw_http *http, char *const *urls, size_t n);
 
 /* Whether it was this URL that failed, and not the store behind all of them: no answer, or a gateway's. */
 bool cw_http_is_away(const struct cw_http_call *call);

@@ -1,7 +1,7 @@
 /*
  * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls), records.c
  * (records into bodies), structured.c (those that are no lines), delivery.c (requests), outcome.c (answers, retries),
- * outage.c (the store as a whole), setup.c (what has to be in the store before the first document), templates.c and
+ * outage.c (the store as a whole), sniff.c (its nodes), setup.c (what has to be in the store before the first document), templates.c and
  * mappings.c (what that is). One thread.
  */
 #ifndef CW_ACCESS_LOG_SINK_H
@@ -125,6 +125,12 @@ struct cw_sink {
 	struct cw_http_call *setup_call;
 	struct cw_setup *setup_now; /* whose call is under way */
 	int64_t setup_sent_ns;
+
+	/* which nodes it has */
+	struct cw_http_call *sniff_call;
+	bool sniffing; /* it is under way */
+	int64_t sniff_due_ns;
+
 	bool template_per_topic;
 };
 
@@ -257,6 +263,13 @@ bool cw_setup_pending(const struct cw_sink *sink);
 /* The call for one is done. */
 void cw_setup_done(struct cw_sink *sink, struct cw_http_call *call);
 void cw_setup_free(struct cw_sink *sink);
+
+/* ---- sniff.c ------------------------------------------------------------------------------------- */
+
+/* Asks for the store's nodes when that is due. */
+void cw_sniff_step(struct cw_sink *sink, int64_t now_ns);
+/* The call is done. */
+void cw_sniff_done(struct cw_sink *sink, const struct cw_http_call *call);
 
 /* ---- templates.c --------------------------------------------------------------------------------- */
 

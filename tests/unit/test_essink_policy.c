@@ -1,7 +1,7 @@
 /* The access-log sink's decisions: what becomes of documents, how much is sent and when, and where. */
 #include <stdlib.h>
 
-#include "http.h"
+#include "hosts.h"
 #include "policy.h"
 #include "pressure.h"
 #include "unit.h"
@@ -241,34 +241,95 @@ static void test_pressure__grows_back_to_where_it_was(void)
 	CU_ASSERT_TRUE(p.window == 1 && p.docs == 10);
 }
 
-static void test_hosts__take_turns_and_are_left_out(void)
+static struct cw_hosts three_hosts(void)
 {
-	struct cw_hosts hosts = { .n = 3 };
+	struct cw_hosts hosts = { 0 };
+
+	CU_ASSERT_EQUAL(cw_hosts_add(&hosts, "http://a"), 0);
+	CU_ASSERT_EQUAL(cw_hosts_add(&hosts, "http://b"), 1);
+	CU_ASSERT_EQUAL(cw_hosts_add(&hosts, "http://a"), 0);
+	CU_ASSERT_EQUAL(cw_hosts_add(&hosts, "http://c"), 2);
+	return hosts;
+}
+
+static void test_hosts__take_turns_and_are_set_aside(void)
+{
+	struct cw_hosts hosts = three_hosts();
 	int64_t s = INT64_C(1000000000);
 
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 0);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 1);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 2);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), 0);
-	cw_hosts_failed(&hosts, 1, 0);
-	cw_hosts_failed(&hosts, 1, 0); /* several calls fail together */
+	for (size_t i = 0; i < 6; i++)
+		CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 0), i % 3);
+	cw_hosts_failed(&hosts, 1, 0, 0);
+	cw_hosts_failed(&hosts, 1, 0, 0); /* several calls fail together */
 	CU_ASSERT_EQUAL(hosts.host[1].failures, 1);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 1), 2);
 	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 1), 0);
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 1), 2);
-	cw_hosts_failed(&hosts, 0, 0);
-	cw_hosts_failed(&hosts, 2, s / 2);
-	CU_ASSERT_FALSE(cw_hosts_any(&hosts, s - 1));
-	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, s - 1), 0); /* all are out: the one that comes back first */
-	CU_ASSERT_TRUE(cw_hosts_any(&hosts, s));
-	cw_hosts_failed(&hosts, 1, s);
-	CU_ASSERT_EQUAL(hosts.host[1].down_until_ns, 3 * s);
-	for (int64_t t = 10; t < 10000; t += 100)
-		cw_hosts_failed(&hosts, 1, t * s);
-	CU_ASSERT_EQUAL(hosts.host[1].down_until_ns, (9910 + 32) * s);
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 2), 2);
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 9 * s), 0); /* until it was asked whether it is there */
+	CU_ASSERT_TRUE(cw_hosts_any(&hosts));
+	cw_hosts_failed(&hosts, 0, 9 * s, 0);
+	cw_hosts_failed(&hosts, 2, 9 * s, 0);
+	CU_ASSERT_FALSE(cw_hosts_any(&hosts));
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 10 * s), 1); /* all are aside: they take turns all the same */
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 11 * s), 2);
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 12 * s), 0);
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 13 * s), 1);
+	cw_hosts_worked(&hosts, 2);
+	CU_ASSERT_TRUE(cw_hosts_any(&hosts));
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, 14 * s), 2);
+	cw_hosts_free(&hosts);
+}
+
+static void test_hosts__are_tried_again(void)
+{
+	static const int64_t waits[] = { 1, 2, 4, 8, 16, 16 };
+	struct cw_hosts hosts = three_hosts();
+	int64_t s = INT64_C(1000000000), now = 0, due;
+
+	CU_ASSERT_EQUAL(cw_hosts_to_try(&hosts, 0, &due), hosts.n);
+	CU_ASSERT_EQUAL(due, INT64_MAX);
+	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
+		cw_hosts_failed(&hosts, 1, now, 0);
+		CU_ASSERT_EQUAL(cw_hosts_to_try(&hosts, now, &due), hosts.n);
+		CU_ASSERT_EQUAL(due, now + waits[i] * s);
+		now = due;
+		CU_ASSERT_EQUAL(cw_hosts_to_try(&hosts, now, &due), 1);
+	}
+	cw_hosts_returned(&hosts, 1);
+	CU_ASSERT_EQUAL(cw_hosts_to_try(&hosts, now, &due), hosts.n);
+	cw_hosts_failed(&hosts, 1, now, 0); /* it is there, and yet does no work */
+	cw_hosts_to_try(&hosts, now, &due);
+	CU_ASSERT_EQUAL(due, now + 16 * s);
 	cw_hosts_worked(&hosts, 1);
-	CU_ASSERT_EQUAL(hosts.host[1].failures, 0);
-	CU_ASSERT_TRUE(cw_hosts_any(&hosts, 0));
+	cw_hosts_failed(&hosts, 1, now, 60 * s); /* Retry-After: 60 */
+	cw_hosts_to_try(&hosts, now, &due);
+	CU_ASSERT_EQUAL(due, now + 60 * s);
+	cw_hosts_failed(&hosts, 0, now, 0);
+	cw_hosts_failed(&hosts, 2, now, 0);
+	CU_ASSERT_EQUAL(cw_hosts_to_try(&hosts, now + 99 * s, &due), hosts.n); /* requests try them */
+	cw_hosts_free(&hosts);
+}
+
+static void test_hosts__follow_what_the_store_names(void)
+{
+	char d[] = "http://d", a[] = "http://a", *first[] = { d, a }, *second[] = { a };
+	struct cw_hosts hosts = three_hosts();
+	bool seen[4] = { false };
+
+	cw_hosts_list(&hosts, first, 2);
+	CU_ASSERT_EQUAL(hosts.n, 4);
+	for (int i = 0; i < 4; i++)
+		seen[cw_hosts_pick(&hosts, 0)] = true;
+	CU_ASSERT_TRUE(seen[0] && seen[1] && seen[2] && seen[3]);
+	cw_hosts_list(&hosts, second, 1);
+	CU_ASSERT_EQUAL(hosts.n, 4);
+	for (int i = 0; i < 8; i++)
+		CU_ASSERT_NOT_EQUAL(cw_hosts_pick(&hosts, 0), 3); /* it has gone */
+	for (size_t i = 0; i < 3; i++)
+		cw_hosts_failed(&hosts, i, 0, 0);
+	CU_ASSERT_FALSE(cw_hosts_any(&hosts));
+	for (int i = 0; i < 8; i++)
+		CU_ASSERT_NOT_EQUAL(cw_hosts_pick(&hosts, 0), 3);
+	cw_hosts_free(&hosts);
 }
 
 /* ---- outages ------------------------------------------------------------------------------------- */
@@ -320,7 +381,9 @@ int main(void)
 	CU_TestInfo pressures[] = {
 		{ "halves once for what flew together", test_pressure__halves_once_for_what_flew_together },
 		{ "grows back to where it was", test_pressure__grows_back_to_where_it_was },
-		{ "hosts take turns and are left out", test_hosts__take_turns_and_are_left_out },
+		{ "hosts take turns and are set aside", test_hosts__take_turns_and_are_set_aside },
+		{ "hosts are tried again", test_hosts__are_tried_again },
+		{ "hosts follow what the store names", test_hosts__follow_what_the_store_names },
 		{ "an outage is one for what flew together", test_outage__is_one_for_what_flew_together },
 		{ "pauses grow", test_outage__pauses_grow },
 		CU_TEST_INFO_NULL,
