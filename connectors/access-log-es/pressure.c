@@ -55,6 +55,7 @@ unsigned cw_pressure_outage(struct cw_pressure *pressure, int64_t sent_ns, int64
 void cw_pressure_worked(struct cw_pressure *pressure)
 {
 	pressure->outages = 0;
+	pressure->proven = true;
 }
 
 void cw_pressure_pause(struct cw_pressure *pressure, int64_t until_ns)
@@ -67,7 +68,7 @@ unsigned cw_pressure_room(const struct cw_pressure *pressure, int64_t now_ns)
 {
 	if (now_ns < pressure->resume_ns)
 		return 0;
-	return pressure->outages ? 1 : pressure->window;
+	return pressure->outages || !pressure->proven ? 1 : pressure->window;
 }
 
 int64_t cw_pressure_backoff_ms(unsigned attempt, int64_t base_ms, int64_t max_ms)

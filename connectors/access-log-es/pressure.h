@@ -1,11 +1,13 @@
 /*
  * pressure - how much is sent at once, and when. Requests in flight and documents in each are halved when the store
  * pushes back, and grow again step by step while it does not. While it takes nothing at all nothing is sent for a
- * while, longer each time, and then one request after the other until one is answered well. Pure; times are handed in.
+ * while, longer each time, and then one request after the other until one is answered well; so it is at the start.
+ * Pure; times are handed in.
  */
 #ifndef CW_ACCESS_LOG_PRESSURE_H
 #define CW_ACCESS_LOG_PRESSURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +16,7 @@ struct cw_pressure {
 	size_t docs, docs_max;       /* documents a request */
 	unsigned calm;               /* good answers since the last change */
 	int64_t reduced_ns;          /* when it was last reduced */
+	bool proven;                 /* the store answered once */
 	unsigned outages;            /* in a row; 0: the store takes documents */
 	int64_t outage_ns;           /* when the last one was seen */
 	int64_t resume_ns;           /* nothing is sent before */

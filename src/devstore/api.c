@@ -341,6 +341,14 @@ static bool strike(struct cw_call *call, bool bulk, struct cw_es_error *err)
 	return true;
 }
 
+/* What something between a store and its client may answer with. */
+static void write_nonsense(struct cw_http_response *response)
+{
+	response->body.n = 0;
+	cw_buf_puts(&response->body, "<html><body>a fault on request</body></html>");
+	response->status = 200;
+}
+
 void cw_api_handle(void *arg, const struct cw_http_request *request, struct cw_http_response *response)
 {
 	struct cw_call call = { .api = arg, .request = request, .response = response };
@@ -358,4 +366,8 @@ void cw_api_handle(void *arg, const struct cw_http_request *request, struct cw_h
 		return;
 	}
 	route->handler(&call);
+	if (call.fault.late_ms > 0)
+		cw_http_wait(request->server, call.fault.late_ms);
+	if (call.fault.malformed)
+		write_nonsense(response);
 }

@@ -139,6 +139,12 @@ static bool strike_item(struct cw_call *call, const struct cw_write *write, size
 		cw_es_error_set(err, 400, "document_parsing_exception",
 				"failed to parse document with id '%s': a fault on request",
 				write->id ? write->id : "");
+	else if (status == 403)
+		cw_es_error_set(err, 403, "cluster_block_exception",
+				"index [%s] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)]: a fault on request",
+				write->index);
+	else if (status == 500)
+		cw_es_error_set(err, 500, "exception", "something broke: a fault on request");
 	return status != 0;
 }
 

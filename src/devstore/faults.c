@@ -8,13 +8,13 @@
 #include "base/nearest.h"
 
 struct settings {
-	double item_429, item_400, status_503, status_429, reset, slow_share;
-	int64_t slow_ms, seed, retry_after, requests;
+	double item_429, item_403, item_400, item_500, status_503, status_429, reset, malformed, slow_share, late_share;
+	int64_t slow_ms, late_ms, seed, retry_after, requests;
 	bool all;
 };
 
 struct counters {
-	int64_t requests, item_429, item_400, status_503, status_429, reset, slow;
+	int64_t requests, item_429, item_403, item_400, item_500, status_503, status_429, reset, malformed, slow, late;
 };
 
 struct cw_faults {
@@ -24,7 +24,18 @@ struct cw_faults {
 };
 
 /* The kinds of decisions: each has its own sequence. */
-enum { DRAW_503 = 1, DRAW_429, DRAW_RESET, DRAW_SLOW, DRAW_ITEM_429, DRAW_ITEM_400 };
+enum {
+	DRAW_503 = 1,
+	DRAW_429,
+	DRAW_RESET,
+	DRAW_SLOW,
+	DRAW_ITEM_429,
+	DRAW_ITEM_400,
+	DRAW_ITEM_403,
+	DRAW_ITEM_500,
+	DRAW_MALFORMED,
+	DRAW_LATE
+};
 
 enum field_type { SHARE, NUMBER };
 
@@ -36,18 +47,23 @@ static const struct field {
 	int64_t max;
 } fields[] = {
 	{ "item_429", SHARE, offsetof(struct settings, item_429), 1 },
+	{ "item_403", SHARE, offsetof(struct settings, item_403), 1 },
 	{ "item_400", SHARE, offsetof(struct settings, item_400), 1 },
+	{ "item_500", SHARE, offsetof(struct settings, item_500), 1 },
 	{ "status_503", SHARE, offsetof(struct settings, status_503), 1 },
 	{ "status_429", SHARE, offsetof(struct settings, status_429), 1 },
 	{ "reset", SHARE, offsetof(struct settings, reset), 1 },
+	{ "malformed", SHARE, offsetof(struct settings, malformed), 1 },
 	{ "slow_share", SHARE, offsetof(struct settings, slow_share), 1 },
 	{ "slow_ms", NUMBER, offsetof(struct settings, slow_ms), 600000 },
+	{ "late_share", SHARE, offsetof(struct settings, late_share), 1 },
+	{ "late_ms", NUMBER, offsetof(struct settings, late_ms), 600000 },
 	{ "seed", NUMBER, offsetof(struct settings, seed), INT64_MAX },
 	{ "retry_after", NUMBER, offsetof(struct settings, retry_after), 3600 },
 	{ "requests", NUMBER, offsetof(struct settings, requests), INT64_MAX },
 };
 
-static const struct settings no_faults = { .slow_share = 1 };
+static const struct settings no_faults = { .slow_share = 1, .late_share = 1 };
 
 struct cw_faults *cw_faults_new(void)
 {
@@ -193,6 +209,15 @@ static json_t *settings_to_json(const struct settings *settings)
 	return object;
 }
 
+static json_t *counters_to_json(const struct counters *c)
+{
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "requests", (json_int_t)c->requests, "item_429",
+			 (json_int_t)c->item_429, "item_403", (json_int_t)c->item_403, "item_400", (json_int_t)c->item_400,
+			 "item_500", (json_int_t)c->item_500, "status_503", (json_int_t)c->status_503, "status_429",
+			 (json_int_t)c->status_429, "reset", (json_int_t)c->reset, "malformed", (json_int_t)c->malformed,
+			 "slow", (json_int_t)c->slow, "late", (json_int_t)c->late);
+}
+
 json_t *cw_faults_to_json(struct cw_faults *faults)
 {
 	struct settings s;
@@ -202,10 +227,7 @@ json_t *cw_faults_to_json(struct cw_faults *faults)
 	s = faults->settings;
 	c = faults->counters;
 	pthread_mutex_unlock(&faults->lock);
-	return json_pack("{s:o,s:{s:I,s:I,s:I,s:I,s:I,s:I,s:I}}", "settings", settings_to_json(&s), "counters",
-			 "requests", (json_int_t)c.requests, "item_429", (json_int_t)c.item_429, "item_400",
-			 (json_int_t)c.item_400, "status_503", (json_int_t)c.status_503, "status_429",
-			 (json_int_t)c.status_429, "reset", (json_int_t)c.reset, "slow", (json_int_t)c.slow);
+	return json_pack("{s:o,s:o}", "settings", settings_to_json(&s), "counters", counters_to_json(&c));
 }
 
 struct cw_request_fault cw_faults_request(struct cw_faults *faults, bool bulk)
@@ -229,6 +251,10 @@ struct cw_request_fault cw_faults_request(struct cw_faults *faults, bool bulk)
 		fault.status = 429, c->status_429++;
 	else if (draw(s->seed, DRAW_RESET, k, 0, s->reset))
 		fault.reset = true, c->reset++;
+	else if (draw(s->seed, DRAW_MALFORMED, k, 0, s->malformed))
+		fault.malformed = true, c->malformed++;
+	if (s->late_ms > 0 && !fault.status && draw(s->seed, DRAW_LATE, k, 0, s->late_share))
+		fault.late_ms = (int)s->late_ms, c->late++;
 	fault.retry_after = (int)s->retry_after;
 out:
 	pthread_mutex_unlock(&faults->lock);
@@ -240,7 +266,8 @@ bool cw_faults_any_item(struct cw_faults *faults)
 	bool any;
 
 	pthread_mutex_lock(&faults->lock);
-	any = faults->settings.item_429 > 0 || faults->settings.item_400 > 0;
+	any = faults->settings.item_429 > 0 || faults->settings.item_403 > 0 || faults->settings.item_400 > 0 ||
+	      faults->settings.item_500 > 0;
 	pthread_mutex_unlock(&faults->lock);
 	return any;
 }
@@ -248,6 +275,7 @@ bool cw_faults_any_item(struct cw_faults *faults)
 int cw_faults_item(struct cw_faults *faults, uint64_t request, uint64_t item, const char *id)
 {
 	const struct settings *s = &faults->settings;
+	struct counters *c = &faults->counters;
 	int status = 0;
 
 	pthread_mutex_lock(&faults->lock);
@@ -255,10 +283,14 @@ int cw_faults_item(struct cw_faults *faults, uint64_t request, uint64_t item, co
 		goto out;
 	/* 429 first: a store under pressure does not get as far as looking at the document. */
 	if (draw(s->seed, DRAW_ITEM_429, request, item + 1, s->item_429))
-		status = 429, faults->counters.item_429++;
+		status = 429, c->item_429++;
+	else if (draw(s->seed, DRAW_ITEM_403, request, item + 1, s->item_403))
+		status = 403, c->item_403++;
+	else if (draw(s->seed, DRAW_ITEM_500, request, item + 1, s->item_500))
+		status = 500, c->item_500++;
 	else if (id ? draw(s->seed, DRAW_ITEM_400, hash_text(id), 0, s->item_400)
 		    : draw(s->seed, DRAW_ITEM_400, request, item + 1, s->item_400))
-		status = 400, faults->counters.item_400++;
+		status = 400, c->item_400++;
 out:
 	pthread_mutex_unlock(&faults->lock);
 	return status;

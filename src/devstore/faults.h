@@ -24,7 +24,9 @@ struct cw_faults;
 struct cw_request_fault {
 	int status;	 /* 0: answer it; 429 or 503 instead */
 	bool reset;	 /* do the work, then cut the connection in the middle of the answer */
+	bool malformed;	 /* do the work, then answer with something else */
 	int slow_ms;	 /* wait this long before doing anything */
+	int late_ms;	 /* wait this long after the work is done */
 	int retry_after; /* seconds for the Retry-After header; 0: none */
 	uint64_t number; /* of the request, for the decisions about its items */
 };
@@ -43,7 +45,7 @@ json_t *cw_faults_to_json(struct cw_faults *faults);
 
 /* Draws for the next request. Only _bulk requests count, unless the scope is "all". */
 struct cw_request_fault cw_faults_request(struct cw_faults *faults, bool bulk);
-/* 0, 400 or 429 for item `item` of a bulk request; id may be NULL (none given). */
+/* 0, 400, 403, 429 or 500 for item `item` of a bulk request; id may be NULL (none given). */
 int cw_faults_item(struct cw_faults *faults, uint64_t request, uint64_t item, const char *id);
 bool cw_faults_any_item(struct cw_faults *faults); /* could cw_faults_item() say anything but 0? */
 

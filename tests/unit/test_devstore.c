@@ -405,6 +405,34 @@ static void test_faults__end_after_the_requests_asked_for_and_spare_other_reques
 	cw_faults_free(faults);
 }
 
+static void test_faults__of_each_kind(void)
+{
+	static const struct {
+		const char *settings;
+		int status;
+	} items[] = { { "{\"item_429\":1,\"item_403\":1}", 429 },
+		      { "{\"item_403\":1}", 403 },
+		      { "{\"item_500\":1}", 500 },
+		      { "{\"item_400\":1}", 400 } };
+	struct cw_faults *faults = make_faults("{\"malformed\":1,\"late_ms\":70}");
+	struct cw_request_fault fault = cw_faults_request(faults, true);
+
+	CU_ASSERT_TRUE(fault.malformed);
+	CU_ASSERT_EQUAL(fault.late_ms, 70);
+	CU_ASSERT_FALSE(cw_faults_any_item(faults));
+	cw_faults_free(faults);
+	faults = make_faults("{\"status_503\":1,\"malformed\":1,\"late_ms\":70}");
+	fault = cw_faults_request(faults, true);
+	CU_ASSERT_TRUE(fault.status == 503 && !fault.malformed && fault.late_ms == 0);
+	cw_faults_free(faults);
+	for (size_t i = 0; i < sizeof(items) / sizeof(*items); i++) {
+		faults = make_faults(items[i].settings);
+		CU_ASSERT_TRUE(cw_faults_any_item(faults));
+		CU_ASSERT_EQUAL(cw_faults_item(faults, 1, 1, "x"), items[i].status);
+		cw_faults_free(faults);
+	}
+}
+
 static void test_faults__refuse_settings_that_are_none(void)
 {
 	static const char *const cases[] = { "[]",
@@ -449,6 +477,7 @@ int main(void)
 		{ "faults by seed", test_faults__are_the_same_for_the_same_seed },
 		{ "refused documents", test_faults__refuse_the_same_documents_each_time },
 		{ "faults end", test_faults__end_after_the_requests_asked_for_and_spare_other_requests },
+		{ "faults of each kind", test_faults__of_each_kind },
 		{ "broken faults", test_faults__refuse_settings_that_are_none },
 		CU_TEST_INFO_NULL,
 	};

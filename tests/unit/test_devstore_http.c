@@ -344,8 +344,15 @@ static void test_faults__strike_bulk_requests_as_told(void)
 	       "\"status\":429,\"error\":{\"type\":\"es_rejected_execution_exception\"");
 	expect(s, "POST", "/_faults", "{\"item_400\":1}", 200, "");
 	expect(s, "POST", "/_bulk", bulk, 200, "document_parsing_exception");
-	expect(s, "POST", "/_faults", "{\"item_401\":1}", 400, "unknown fault [item_401], did you mean [item_400]?");
+	expect(s, "POST", "/_faults", "{\"item_42\":1}", 400, "unknown fault [item_42], did you mean [item_429]?");
+	expect(s, "POST", "/_faults", "{\"item_403\":1}", 200, "");
+	expect(s, "POST", "/_bulk", bulk, 200, "\"status\":403,\"error\":{\"type\":\"cluster_block_exception\"");
 	expect(s, "GET", "/_count", NULL, 200, "\"count\":0");
+	expect(s, "POST", "/_faults", "{\"malformed\":1,\"late_ms\":30}", 200, "");
+	start_ms = cw_clock_ms();
+	expect(s, "POST", "/_bulk", bulk, 200, "<html>");
+	CU_ASSERT_TRUE(cw_clock_ms() - start_ms >= 30);
+	expect(s, "GET", "/_faults", NULL, 200, "\"malformed\":1,");
 	expect(s, "POST", "/_faults", "{\"slow_ms\":30}", 200, "");
 	start_ms = cw_clock_ms();
 	expect(s, "POST", "/_bulk", bulk, 200, "took");

@@ -303,6 +303,22 @@ static void test_linger__under_way_others_are_collected(void)
 	run_free(run);
 }
 
+/* The template is there, so that the store has shown that it answers. */
+static void wait_template(struct run *run)
+{
+	int64_t end = cw_clock_ms() + 5000;
+	size_t templates = 0;
+
+	while (!templates && cw_clock_ms() < end) {
+		wait_ms(run, 1);
+		pthread_mutex_lock(&run->store.lock);
+		templates = json_object_size(run->store.templates);
+		pthread_mutex_unlock(&run->store.lock);
+	}
+	CU_ASSERT_EQUAL(templates, 1);
+	wait_ms(run, 20);
+}
+
 static void test_busy__when_all_places_are_taken(void)
 {
 	struct run *run = run_new();
@@ -312,9 +328,9 @@ static void test_busy__when_all_places_are_taken(void)
 	set(run, "batch.size", "10");
 	set(run, "max.in.flight.requests", "2");
 	set(run, "max.buffered.records", "1000");
-	set(run, "template.enable", "false");
 	fail_first(run, 1000, CW_STORE_SILENT, 200);
 	start(run);
+	wait_template(run);
 	do {
 		result = cw_essink_ops()->put(run->sink.task, lines(run, 10), &run->sink.err);
 		taken += result == CW_OK;
@@ -333,9 +349,9 @@ static void test_busy__when_enough_records_wait(void)
 	set(run, "batch.size", "100");
 	set(run, "max.in.flight.requests", "5");
 	set(run, "max.buffered.records", "500");
-	set(run, "template.enable", "false");
 	fail_first(run, 1000, CW_STORE_SILENT, 200);
 	start(run);
+	wait_template(run);
 	for (int i = 0; i < 5; i++)
 		CU_ASSERT_EQUAL(cw_essink_ops()->put(run->sink.task, lines(run, 99), &run->sink.err), CW_OK);
 	CU_ASSERT_EQUAL(cw_essink_ops()->put(run->sink.task, lines(run, 99), &run->sink.err), CW_BUSY);
