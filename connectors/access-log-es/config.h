@@ -28,7 +28,7 @@ struct cw_es_config {
 	bool key_ignore, schema_ignore, compact_maps;
 	struct cw_list key_ignore_topics, schema_ignore_topics, timestamp_fields;
 
-	const char *index, *operation, *pipeline;
+	const char *index, *operation, *write_method, *version_header, *pipeline, *routing;
 	const char *stream_type, *stream_dataset, *stream_namespace;
 	bool template_enable, template_overwrite;
 	const char *template_name;

@@ -3,7 +3,20 @@
 	  .importance = CW_HIGH, .group = "Index", .width = CW_WIDTH_MEDIUM, .display_name = "Index",
 	  .check = cw_es_check_index, AT(index),
 	  .doc = "The index that a document goes to. %{topic} is the record's topic, %{+yyyy.MM.dd} the day of the "
-		 "event in UTC; dates know yyyy yy MM dd HH mm ss DDD xxxx ww." },
+		 "event in UTC; dates know yyyy yy MM dd HH mm ss DDD xxxx ww. %{[level]} is a field of the record, or of the "
+		 "line, %{[a][b]} one inside another, %{key} the record's key: in lower case, with _ for what an index name "
+		 "may not have." },
+	{ .name = "write.method", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "INSERT",
+	  .choices = "INSERT,UPSERT", .importance = CW_LOW, .group = "Data Conversion", .width = CW_WIDTH_SHORT,
+	  .display_name = "Write Method", AT(write_method),
+	  .doc = "INSERT writes documents as they are. UPSERT adds the record's fields to the document that is there, and "
+		 "leaves its others; updates have no external versions, so that an earlier record that comes again undoes a "
+		 "later one until that comes again too." },
+	{ .name = "external.version.header", STRING, .default_value = "", .importance = CW_LOW,
+	  .group = "Data Conversion", .width = CW_WIDTH_MEDIUM, .display_name = "External Version Header",
+	  AT(version_header),
+	  .doc = "Header of records whose whole number is the version of the document that their key names, instead of "
+		 "the offset: a document is replaced only by one of a higher version." },
 	{ .name = "op.type", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "CREATE",
 	  .choices = "CREATE,INDEX", .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_SHORT,
 	  .display_name = "Operation", AT(operation),
@@ -12,6 +25,10 @@
 	{ .name = "pipeline", STRING, .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_SHORT,
 	  .display_name = "Ingest Pipeline", .check = cw_es_check_name, AT(pipeline),
 	  .doc = "Name of the store's ingest pipeline that documents pass through." },
+	{ .name = "routing", STRING, .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_MEDIUM,
+	  .display_name = "Routing", .check = cw_es_check_routing, AT(routing),
+	  .doc = "What decides which shard a document goes to, instead of its id: text, %{key}, %{topic}, or fields such as "
+		 "%{[tenant]}." },
 	{ .name = "data.stream.type", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "NONE",
 	  .choices = "LOGS,METRICS,NONE", .importance = CW_LOW, .group = "Data Stream", .width = CW_WIDTH_SHORT,
 	  .display_name = "Data Stream Type", AT(stream_type),

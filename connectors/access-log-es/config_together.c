@@ -147,6 +147,12 @@ static void validate_keys(const struct report *report, const struct cw_es_config
 	if (deletes && config->key_ignore)
 		invalid(report, "behavior.on.null.values", "behavior.on.null.values=DELETE needs key.ignore=false: without "
 							   "keys nothing says which document is meant.");
+	if (strcasecmp(config->write_method, "UPSERT") == 0 && cw_es_config_streams(config))
+		invalid(report, "write.method", "write.method may not be UPSERT with a data stream, which only takes new "
+						"documents.");
+	if (given(config->version_header) && (config->key_ignore || strcasecmp(config->write_method, "UPSERT") == 0))
+		invalid(report, "external.version.header", "external.version.header is for documents that their key names "
+							   "(key.ignore=false) and that are replaced (write.method=INSERT).");
 	if (deletes && cw_es_config_streams(config))
 		invalid(report, "behavior.on.null.values", "behavior.on.null.values may not be DELETE with a data stream, "
 							   "which only takes new documents.");
@@ -176,7 +182,7 @@ static void validate_target(const struct report *report, const struct cw_es_conf
 		return; /* the table said so */
 	fixed = cw_index_name_pattern(name, cw_slice_str("t"), pattern);
 	if (fixed == 0 && config->template_enable)
-		invalid(report, "index", "An index that starts with a date leaves nothing for an index template to "
+		invalid(report, "index", "An index that starts with a date or a field leaves nothing for an index template to "
 					 "match; begin it with a name, or set template.enable to false.");
 	cw_index_name_free(name);
 }

@@ -67,6 +67,14 @@ int cw_es_check_index(const char *value, struct cw_error *err)
 	return name ? 0 : -1;
 }
 
+int cw_es_check_routing(const char *value, struct cw_error *err)
+{
+	struct cw_index_name *name = *value ? cw_index_name_compile_routing(value, err) : NULL;
+
+	cw_index_name_free(name);
+	return name || !*value ? 0 : -1;
+}
+
 int cw_es_check_timezone(const char *value, struct cw_error *err)
 {
 	struct cw_zone *zone = cw_zone_open(value, err);

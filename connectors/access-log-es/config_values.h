@@ -9,6 +9,7 @@
 
 int cw_es_check_urls(const char *value, struct cw_error *err);
 int cw_es_check_index(const char *value, struct cw_error *err);
+int cw_es_check_routing(const char *value, struct cw_error *err);
 int cw_es_check_timezone(const char *value, struct cw_error *err);
 int cw_es_check_pattern(const char *value, struct cw_error *err);
 int cw_es_check_file(const char *value, struct cw_error *err);

@@ -8,21 +8,23 @@
 #define MAX_PARTS 32
 #define DAY_S INT64_C(86400)
 
-enum part_kind { PART_TEXT, PART_TOPIC, PART_YEAR, PART_YEAR2, PART_MONTH, PART_DAY, PART_HOUR, PART_MINUTE,
+enum part_kind { PART_TEXT, PART_TOPIC, PART_VALUE, PART_YEAR, PART_YEAR2, PART_MONTH, PART_DAY, PART_HOUR, PART_MINUTE,
 		 PART_SECOND, PART_YEAR_DAY, PART_WEEK_YEAR, PART_WEEK };
 
 struct part {
 	enum part_kind kind;
 	const char *p; /* PART_TEXT: into the copy of the setting */
-	size_t n;
+	size_t n;      /* PART_VALUE: which field */
 };
 
 struct cw_index_name {
 	char *spec;
 	size_t n_parts;
 	struct part parts[MAX_PARTS];
+	size_t n_fields;
+	struct cw_slice fields[CW_INDEX_FIELDS_MAX]; /* into the copy of the setting */
 	int64_t unit_s;
-	bool topic;
+	bool topic, routing;
 };
 
 /* The letters between %{+ and }; an unknown one is refused. unit_s: how long the part stays the same. */
@@ -45,15 +47,21 @@ static int add_part(struct cw_index_name *name, enum part_kind kind, const char 
 	return 0;
 }
 
-static int check_text(const char *p, size_t n, struct cw_error *err)
+/* What no index name may have, whatever its case. */
+static bool is_odd(unsigned char c)
 {
-	for (size_t i = 0; i < n; i++) {
+	return c <= ' ' || c == 0x7f || strchr("\\/*?\"<>|,#:%{}", c);
+}
+
+static int check_text(const struct cw_index_name *name, const char *p, size_t n, struct cw_error *err)
+{
+	for (size_t i = 0; i < n && !name->routing; i++) {
 		unsigned char c = (unsigned char)p[i];
 
 		if (c >= 'A' && c <= 'Z')
 			return cw_error_set(err, CW_ERR_INVALID, "holds the capital letter %c; index names are lower "
 				"case", c);
-		if (c <= ' ' || c == 0x7f || strchr("\\/*?\"<>|,#:%{}", c))
+		if (is_odd(c))
 			return cw_error_set(err, CW_ERR_INVALID,
 					    "holds a character that index names may not have (spaces and any of \\ / "
 					    "* ? \" < > | , # : %% { })");
@@ -72,7 +80,7 @@ static int compile_date(struct cw_index_name *name, const char *p, size_t n, str
 		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z'))) {
 			while (p + run < end && !((p[run] >= 'a' && p[run] <= 'z') || (p[run] >= 'A' && p[run] <= 'Z')))
 				run++;
-			if (check_text(p, run, err) || add_part(name, PART_TEXT, p, run, err))
+			if (check_text(name, p, run, err) || add_part(name, PART_TEXT, p, run, err))
 				return -1;
 			p += run;
 			continue;
@@ -96,6 +104,47 @@ static int compile_date(struct cw_index_name *name, const char *p, size_t n, str
 	return n ? 0 : cw_error_set(err, CW_ERR_INVALID, "has an empty %%{+}; a date looks like %%{+yyyy.MM.dd}");
 }
 
+/* "[a][b]", or nothing for the record's key. */
+static int add_value(struct cw_index_name *name, struct cw_slice path, struct cw_error *err)
+{
+	if (name->n_fields == CW_INDEX_FIELDS_MAX)
+		return cw_error_set(err, CW_ERR_INVALID, "has more than %d fields", CW_INDEX_FIELDS_MAX);
+	name->fields[name->n_fields] = path;
+	return add_part(name, PART_VALUE, NULL, name->n_fields++, err);
+}
+
+static bool is_path(struct cw_slice path)
+{
+	size_t i = 0, start;
+
+	while (i < path.n) {
+		if (path.p[i++] != '[')
+			return false;
+		for (start = i; i < path.n && path.p[i] != ']' && path.p[i] != '['; i++)
+			;
+		if (i == start || i == path.n || path.p[i++] != ']')
+			return false;
+	}
+	return path.n > 0;
+}
+
+/* What is between "%{" and "}". */
+static int compile_part(struct cw_index_name *name, struct cw_slice what, struct cw_error *err)
+{
+	if (what.n && *what.p == '+')
+		return compile_date(name, what.p + 1, what.n - 1, err);
+	if (cw_slice_equal(what, cw_slice_str("topic"))) {
+		name->topic = true;
+		return add_part(name, PART_TOPIC, NULL, 0, err);
+	}
+	if (cw_slice_equal(what, cw_slice_str("key")))
+		return add_value(name, cw_slice(NULL, 0), err);
+	if (is_path(what))
+		return add_value(name, what, err);
+	return cw_error_set(err, CW_ERR_INVALID, "has %%{%.*s}, which is not known; known are %%{topic}, %%{key}, fields such "
+			    "as %%{[status]} and dates such as %%{+yyyy.MM.dd}", (int)(what.n < 40 ? what.n : 40), what.p);
+}
+
 static int compile(struct cw_index_name *name, struct cw_error *err)
 {
 	const char *p = name->spec;
@@ -104,7 +153,7 @@ static int compile(struct cw_index_name *name, struct cw_error *err)
 		const char *open = strstr(p, "%{"), *close;
 		size_t n = open ? (size_t)(open - p) : strlen(p);
 
-		if (n && (check_text(p, n, err) || add_part(name, PART_TEXT, p, n, err)))
+		if (n && (check_text(name, p, n, err) || add_part(name, PART_TEXT, p, n, err)))
 			return -1;
 		if (!open)
 			return 0;
@@ -112,34 +161,25 @@ static int compile(struct cw_index_name *name, struct cw_error *err)
 		if (!close)
 			return cw_error_set(err, CW_ERR_INVALID, "has a %%{ without its }");
 		p = close + 1;
-		if (open[2] == '+') {
-			if (compile_date(name, open + 3, (size_t)(close - open - 3), err))
-				return -1;
-		} else if (close - open == 7 && memcmp(open, "%{topic", 7) == 0) {
-			name->topic = true;
-			if (add_part(name, PART_TOPIC, NULL, 0, err))
-				return -1;
-		} else {
-			return cw_error_set(err, CW_ERR_INVALID, "has %.*s, which is not known; known are %%{topic} "
-				"and dates such as %%{+yyyy.MM.dd}",
-					    (int)(close + 1 - open < 40 ? close + 1 - open : 40), open);
-		}
+		if (compile_part(name, cw_slice(open + 2, (size_t)(close - open - 2)), err))
+			return -1;
 	}
 	return 0;
 }
 
-struct cw_index_name *cw_index_name_compile(const char *spec, struct cw_error *err)
+static struct cw_index_name *compile_spec(const char *spec, bool routing, struct cw_error *err)
 {
 	struct cw_index_name *name = cw_text_alloc(sizeof(*name));
 
 	name->spec = cw_text_strdup(spec);
+	name->routing = routing;
 	if (compile(name, err))
 		goto fail;
 	if (!*spec) {
 		cw_error_set(err, CW_ERR_INVALID, "is empty");
 		goto fail;
 	}
-	if (strchr("-_+.", *spec)) {
+	if (!routing && strchr("-_+.", *spec)) {
 		cw_error_set(err, CW_ERR_INVALID, "starts with %c; an index may not start with any of - _ + .", *spec);
 		goto fail;
 	}
@@ -151,6 +191,16 @@ struct cw_index_name *cw_index_name_compile(const char *spec, struct cw_error *e
 fail:
 	cw_index_name_free(name);
 	return NULL;
+}
+
+struct cw_index_name *cw_index_name_compile(const char *spec, struct cw_error *err)
+{
+	return compile_spec(spec, false, err);
+}
+
+struct cw_index_name *cw_index_name_compile_routing(const char *spec, struct cw_error *err)
+{
+	return compile_spec(spec, true, err);
 }
 
 void cw_index_name_free(struct cw_index_name *name)
@@ -171,16 +221,32 @@ bool cw_index_name_uses_topic(const struct cw_index_name *name)
 	return name->topic;
 }
 
+size_t cw_index_name_fields(const struct cw_index_name *name)
+{
+	return name->n_fields;
+}
+
+struct cw_slice cw_index_name_field(const struct cw_index_name *name, size_t i)
+{
+	return name->fields[i];
+}
+
+const char *cw_index_name_key(const struct cw_index_name *name)
+{
+	return name->routing ? "routing" : "index";
+}
+
 /* A bounded name under construction. */
 struct writer {
 	char *out;
 	size_t n;
+	bool routing;
 };
 
 static void put(struct writer *w, const char *p, size_t n)
 {
 	for (size_t i = 0; i < n && w->n < CW_INDEX_NAME_MAX; i++)
-		w->out[w->n++] = (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] | 0x20 : p[i]);
+		w->out[w->n++] = (char)(p[i] >= 'A' && p[i] <= 'Z' && !w->routing ? p[i] | 0x20 : p[i]);
 }
 
 static void put_digits(struct writer *w, uint64_t v, unsigned width)
@@ -192,13 +258,28 @@ static void put_digits(struct writer *w, uint64_t v, unsigned width)
 	put(w, text, width);
 }
 
-/* A topic's name as part of an index's: what may not be first is left out there. */
+/* What may not be first in an index's name is left out there. */
+static void skip_start(const struct writer *w, struct cw_slice *text)
+{
+	while (!w->routing && w->n == 0 && text->n && strchr("-_+.", text->p[0])) {
+		text->p++;
+		text->n--;
+	}
+}
+
+static void put_value(struct writer *w, struct cw_slice value)
+{
+	skip_start(w, &value);
+	if (w->n == 0 && value.n == 0)
+		put(w, "value", 5);
+	for (size_t i = 0; i < value.n; i++)
+		put(w, !w->routing && is_odd((unsigned char)value.p[i]) ? "_" : value.p + i, 1);
+}
+
+/* A topic's name as part of an index's. */
 static void put_topic(struct writer *w, struct cw_slice topic)
 {
-	while (w->n == 0 && topic.n && strchr("-_+.", topic.p[0])) {
-		topic.p++;
-		topic.n--;
-	}
+	skip_start(w, &topic);
 	if (w->n == 0 && topic.n == 0)
 		put(w, "topic", 5);
 	put(w, topic.p, topic.n);
@@ -236,9 +317,10 @@ static void put_date(struct writer *w, enum part_kind kind, int64_t epoch_s)
 	}
 }
 
-size_t cw_index_name_render(const struct cw_index_name *name, struct cw_slice topic, int64_t epoch_s, char *out)
+size_t cw_index_name_render(const struct cw_index_name *name, struct cw_slice topic, const struct cw_slice *values,
+			    int64_t epoch_s, char *out)
 {
-	struct writer w = { out, 0 };
+	struct writer w = { out, 0, name->routing };
 
 	for (size_t i = 0; i < name->n_parts; i++) {
 		const struct part *part = &name->parts[i];
@@ -247,6 +329,8 @@ size_t cw_index_name_render(const struct cw_index_name *name, struct cw_slice to
 			put(&w, part->p, part->n);
 		else if (part->kind == PART_TOPIC)
 			put_topic(&w, topic);
+		else if (part->kind == PART_VALUE)
+			put_value(&w, values[part->n]);
 		else
 			put_date(&w, part->kind, epoch_s);
 	}
@@ -256,7 +340,7 @@ size_t cw_index_name_render(const struct cw_index_name *name, struct cw_slice to
 
 size_t cw_index_name_pattern(const struct cw_index_name *name, struct cw_slice topic, char *out)
 {
-	struct writer w = { out, 0 };
+	struct writer w = { out, 0, false };
 	const char *star;
 	size_t last = 0; /* where the last '*' ends, so that two in a row become one */
 

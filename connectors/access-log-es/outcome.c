@@ -129,7 +129,7 @@ struct tally {
 static bool handle_item(struct cw_sink *sink, struct cw_bulk *bulk, size_t i, struct tally *tally)
 {
 	const struct cw_item *item = &sink->items[i];
-	enum cw_class class = cw_class_of_item(item, sink->create || sink->named);
+	enum cw_class class = cw_class_of_item(item, sink->once);
 	bool passes = cw_class_passes(class);
 	enum cw_policy policy;
 

@@ -106,32 +106,46 @@ static inline const struct cw_log_time *event_time(struct cw_sink *sink, const s
 static inline bool slot_matches(const struct cw_sink *sink, const struct cw_index_slot *slot, struct cw_slice topic,
 				int64_t bucket)
 {
-	return slot->used && slot->bucket == bucket &&
+	return slot->used && slot->bucket == bucket && !sink->index_uses_fields &&
 	       (!sink->index_uses_topic || (slot->topic_n == topic.n && memcmp(slot->topic, topic.p, topic.n) == 0));
+}
+
+/* A slot of its own for an index that has none; the one that was made first gives way. */
+static struct cw_index_slot *new_slot(struct cw_sink *sink, struct cw_slice topic, int64_t bucket, const char *name,
+				      size_t n)
+{
+	struct cw_index_slot *slot = &sink->slots[sink->next_slot++ % CW_SINK_INDEX_SLOTS];
+
+	if (sink->open_slot == slot)
+		sink->open_slot = NULL;
+	slot->used = true;
+	slot->mapped = false;
+	slot->bucket = bucket;
+	slot->topic_n = topic.n;
+	memcpy(slot->topic, topic.p, topic.n);
+	slot->n = n;
+	memcpy(slot->name, name, n + 1);
+	if (sink->template_per_topic)
+		cw_templates_need(sink, topic);
+	return slot;
 }
 
 static __attribute__((noinline)) struct cw_index_slot *find_slot(struct cw_sink *sink, struct cw_slice topic,
 								 const struct cw_log_time *time)
 {
-	struct cw_index_slot *slot;
+	char name[CW_INDEX_NAME_MAX + 1];
+	size_t n;
 
-	if (topic.n >= sizeof(slot->topic))
-		topic.n = sizeof(slot->topic) - 1;
+	if (topic.n >= sizeof(sink->slots->topic))
+		topic.n = sizeof(sink->slots->topic) - 1;
 	for (size_t i = 0; i < CW_SINK_INDEX_SLOTS; i++)
 		if (slot_matches(sink, &sink->slots[i], topic, time->bucket))
 			return &sink->slots[i];
-	slot = &sink->slots[sink->next_slot++ % CW_SINK_INDEX_SLOTS];
-	if (sink->open_slot == slot)
-		sink->open_slot = NULL;
-	slot->used = true;
-	slot->mapped = false;
-	slot->bucket = time->bucket;
-	slot->topic_n = topic.n;
-	memcpy(slot->topic, topic.p, topic.n);
-	slot->n = cw_index_name_render(sink->index, topic, time->epoch_s, slot->name);
-	if (sink->template_per_topic)
-		cw_templates_need(sink, topic);
-	return slot;
+	n = cw_index_name_render(sink->index, topic, sink->index_values.text, time->epoch_s, name);
+	for (size_t i = 0; i < CW_SINK_INDEX_SLOTS && sink->index_uses_fields; i++)
+		if (sink->slots[i].used && sink->slots[i].n == n && memcmp(sink->slots[i].name, name, n) == 0)
+			return &sink->slots[i];
+	return new_slot(sink, topic, time->bucket, name, n);
 }
 
 /* The name for the action line: "" when the document's index is the one in the path of the request. */
@@ -205,17 +219,36 @@ void cw_sink_end_document(struct cw_sink *sink, const struct cw_place *at, size_
 	end_document(sink, at, before);
 }
 
-/* The action line of a document that the record's key names; false when it cannot, and the record is rejected. */
-static __attribute__((noinline)) bool put_named_action(struct cw_sink *sink, const struct cw_place *at, size_t before,
-						       struct cw_slice index)
+/* An action line that needs more than the record's place; false when it cannot be, and the record is rejected. */
+static __attribute__((noinline)) bool put_full_action(struct cw_sink *sink, const struct cw_place *at,
+						      const struct cw_line *line, size_t before, struct cw_slice index)
 {
 	struct cw_error err = { 0 };
 
-	if (cw_structured_action(sink, at, index, &err) == 0)
+	if (cw_action_write(sink, at, line, false, index, &err) == 0) {
+		cw_action_begin_document(sink);
 		return true;
+	}
 	sink->open->body.n = before;
 	cw_sink_reject_invalid(sink, at, err.text);
 	return false;
+}
+
+static __attribute__((noinline)) bool find_fields(struct cw_sink *sink, const struct cw_place *at,
+						  const struct cw_line *line)
+{
+	struct cw_error err = { 0 };
+
+	if (cw_sink_find_fields(sink, at->record, line, &err) == 0)
+		return true;
+	cw_sink_reject_invalid(sink, at, err.text);
+	return false;
+}
+
+int cw_sink_find_fields(struct cw_sink *sink, const struct cw_record *record, const struct cw_line *line,
+			struct cw_error *err)
+{
+	return sink->index_uses_fields ? cw_fields_find(sink->index, record, line, &sink->index_values, err) : 0;
 }
 
 static inline void put_record(struct cw_sink *sink, const struct cw_place *at)
@@ -243,16 +276,20 @@ static inline void put_record(struct cw_sink *sink, const struct cw_place *at)
 		unparsed(sink, at, &fault);
 		return;
 	}
+	if (__builtin_expect(sink->index_uses_fields, 0) && !find_fields(sink, at, &line))
+		return;
 	before = begin_document(sink, at, time, &index);
 	open = sink->open;
-	if (__builtin_expect(sink->named, 0) && !put_named_action(sink, at, before, index))
+	if (__builtin_expect(!sink->plain_actions, 0) && !put_full_action(sink, at, &line, before, index))
 		return;
 	cw_text_reserve(&open->body, CW_ACTION_MAX + cw_render_room(&sink->render, &line, record));
 	out = open->body.p + open->body.n;
-	if (!sink->named)
+	if (__builtin_expect(sink->plain_actions, 1))
 		out = cw_action_put(&sink->action, out, record, index);
 	out = cw_render_document(&sink->render, out, &line, time, record);
 	open->body.n = (size_t)(out - open->body.p);
+	if (__builtin_expect(sink->upsert, 0))
+		cw_action_end_document(sink);
 	end_document(sink, at, before);
 }
 

@@ -162,6 +162,7 @@ void cw_sink_free(struct cw_sink *sink)
 	cw_setup_free(sink);
 	cw_http_free(sink->http);
 	cw_index_name_free(sink->index);
+	cw_index_name_free(sink->routing);
 	free(sink->index_spec);
 	cw_pattern_free(sink->pattern);
 	cw_zone_free(sink->zone);
@@ -191,6 +192,7 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 	if (!sink->index)
 		return -1;
 	sink->index_uses_topic = cw_index_name_uses_topic(sink->index);
+	sink->index_uses_fields = cw_index_name_fields(sink->index) > 0;
 	sink->time.zone = sink->zone;
 	sink->time.format = config->pattern_time;
 	sink->time.unit_s = cw_index_name_unit_s(sink->index);
@@ -201,6 +203,14 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 	sink->ignore_null = strcasecmp(config->on_null, "IGNORE") == 0;
 	sink->delete_null = strcasecmp(config->on_null, "DELETE") == 0;
 	sink->named = !config->key_ignore;
+	sink->upsert = strcasecmp(config->write_method, "UPSERT") == 0;
+	sink->once = !sink->upsert && (sink->create || sink->named);
+	if (config->routing && *config->routing) {
+		sink->routing = cw_index_name_compile_routing(config->routing, err);
+		if (!sink->routing)
+			return -1;
+	}
+	sink->plain_actions = !sink->named && !sink->upsert && !sink->routing;
 	sink->warn_malformed = strcasecmp(config->on_malformed, "WARN") == 0;
 	sink->bulk_bytes = config->bulk_bytes > 0 ? (size_t)config->bulk_bytes : SIZE_MAX;
 	sink->usual_body = (size_t)config->batch_size * USUAL_DOCUMENT;
@@ -253,7 +263,7 @@ static void sink_task_stop(void *task)
 
 const struct cw_connector_ops cw_es_ops = {
 	.size = sizeof(cw_es_ops),
-	.flags = CW_SINK_ASYNC | CW_SINK_NO_HEADERS,
+	.flags = CW_SINK_ASYNC,
 	.validate = cw_es_config_validate,
 	.start = sink_start,
 	.stop = sink_stop,

@@ -1,6 +1,6 @@
 /*
  * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls), records.c
- * (records into bodies), structured.c (those that are no lines), delivery.c (requests), outcome.c (answers, retries),
+ * (records into bodies), structured.c (those that are no lines), action.c (their ids and versions), delivery.c (requests), outcome.c (answers, retries),
  * outage.c (the store as a whole), sniff.c (its nodes), setup.c (what has to be in the store before the first document), templates.c and
  * mappings.c (what that is). One thread.
  */
@@ -9,6 +9,7 @@
 
 #include "bulk.h"
 #include "config.h"
+#include "fields.h"
 #include "http.h"
 #include "index_name.h"
 #include "log_time.h"
@@ -84,13 +85,18 @@ struct cw_sink {
 	unsigned dropped_logged;
 	void (*left_out)(struct cw_sink *sink, const struct cw_place *at, const char *reason); /* NULL: a line in the log */
 	bool named; /* documents may be named by their records' keys */
+	bool plain_actions; /* the action lines of documents are those of render.h */
+	bool upsert;
+	bool once; /* a conflict says that the document is there */
+	struct cw_index_name *routing; /* NULL: none */
 	bool ignore_null, delete_null, warn_malformed, create, streams;
 	struct cw_policies policies;
 
 	/* which index */
 	struct cw_index_name *index;
 	char *index_spec;
-	bool index_uses_topic;
+	bool index_uses_topic, index_uses_fields;
+	struct cw_field_values index_values; /* of the record that is looked at */
 	struct cw_index_slot slots[CW_SINK_INDEX_SLOTS], *slot; /* slot: the last one */
 	size_t next_slot;
 	const struct cw_index_slot *open_slot; /* known to be the index in the path of `open` */
@@ -182,6 +188,9 @@ void cw_sink_reject_invalid(struct cw_sink *sink, const struct cw_place *at, con
  */
 size_t cw_sink_begin_document(struct cw_sink *sink, const struct cw_place *at, const struct cw_log_time *time,
 			      struct cw_slice *index);
+/* The values of fields that are part of the index's name. line NULL: the record is none. 0, or -1 with *err set. */
+int cw_sink_find_fields(struct cw_sink *sink, const struct cw_record *record, const struct cw_line *line,
+			struct cw_error *err);
 /* The body was added to, from `before` on. */
 void cw_sink_end_document(struct cw_sink *sink, const struct cw_place *at, size_t before);
 
@@ -197,10 +206,20 @@ enum cw_result cw_es_render(const struct cw_context *ctx, const void *config, st
 void cw_structured_put(struct cw_sink *sink, const struct cw_place *at);
 /* The deletion that a record without a value stands for. */
 void cw_structured_delete(struct cw_sink *sink, const struct cw_place *at);
+/* ---- action.c ------------------------------------------------------------------------------------ */
+
 /* Whether the documents of a topic are named by their records' keys. */
-bool cw_structured_named(const struct cw_sink *sink, struct cw_slice topic);
-/* Appends the action line of a document. 0, or -1 with *err set when its key is no id. */
-int cw_structured_action(struct cw_sink *sink, const struct cw_place *at, struct cw_slice index, struct cw_error *err);
+bool cw_action_named(const struct cw_sink *sink, struct cw_slice topic);
+bool cw_list_has(const struct cw_list *list, struct cw_slice name);
+/*
+ * Appends the action line of a document, or of a deletion. line NULL: the record is none. 0, or -1 with *err set when the
+ * record lacks something that it needs; then some of it may have been written.
+ */
+int cw_action_write(struct cw_sink *sink, const struct cw_place *at, const struct cw_line *line, bool deletes,
+		    struct cw_slice index, struct cw_error *err);
+/* What stands before a document, and after its newline was written, where it is the new state of an update. */
+void cw_action_begin_document(struct cw_sink *sink);
+void cw_action_end_document(struct cw_sink *sink);
 
 /* ---- delivery.c ---------------------------------------------------------------------------------- */
 

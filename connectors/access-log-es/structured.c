@@ -3,58 +3,6 @@
 
 #include "document.h"
 
-static bool lists(const struct cw_list *list, struct cw_slice name)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (cw_slice_equal(name, cw_slice_str(list->items[i])))
-			return true;
-	return false;
-}
-
-/* ---- action lines ------------------------------------------------------------------------------- */
-
-bool cw_structured_named(const struct cw_sink *sink, struct cw_slice topic)
-{
-	return !sink->config->key_ignore && !lists(&sink->config->key_ignore_topics, topic);
-}
-
-/* {"index":{"_index":I,"_id":K,"version":OFFSET,"version_type":"external"}} */
-static int put_named(struct cw_sink *sink, const struct cw_record *record, const char *op, struct cw_slice index,
-		     struct cw_error *err)
-{
-	struct cw_text *body = &sink->open->body;
-	struct cw_slice id;
-	char digits[24], *out;
-
-	if (cw_document_id(&record->key, digits, &id, err) != 0)
-		return -1;
-	cw_text_printf(body, "{\"%s\":{", op);
-	if (index.n)
-		cw_text_printf(body, "\"_index\":\"%.*s\",", (int)index.n, index.p);
-	cw_text_puts(body, "\"_id\":\"");
-	cw_text_reserve(body, cw_json_room(id.n));
-	out = cw_json_put(body->p + body->n, id.p, id.n);
-	body->n = (size_t)(out - body->p);
-	if (sink->streams)
-		cw_text_puts(body, "\"}}\n");
-	else
-		cw_text_printf(body, "\",\"version\":%lld,\"version_type\":\"external\"}}\n", (long long)record->offset);
-	return 0;
-}
-
-int cw_structured_action(struct cw_sink *sink, const struct cw_place *at, struct cw_slice index, struct cw_error *err)
-{
-	struct cw_text *body = &sink->open->body;
-	char *out;
-
-	if (cw_structured_named(sink, at->record->topic))
-		return put_named(sink, at->record, sink->streams ? "create" : "index", index, err);
-	cw_text_reserve(body, CW_ACTION_MAX);
-	out = cw_action_put(&sink->action, body->p + body->n, at->record, index);
-	body->n = (size_t)(out - body->p);
-	return 0;
-}
-
 /* ---- the event's time --------------------------------------------------------------------------- */
 
 /* A field of the outermost level that is there and not null; NULL: none. */
@@ -121,8 +69,21 @@ static void see_to_mapping(struct cw_sink *sink, const struct cw_record *record)
 	if (record->value.type != CW_STRUCT || sink->slot->mapped)
 		return;
 	sink->slot->mapped = true;
-	if (!sink->streams && !sink->config->schema_ignore && !lists(&sink->config->schema_ignore_topics, record->topic))
+	if (!sink->streams && !sink->config->schema_ignore && !cw_list_has(&sink->config->schema_ignore_topics, record->topic))
 		cw_mappings_need(sink, sink->slot->name, record->value.schema);
+}
+
+static int put_action(struct cw_sink *sink, const struct cw_place *at, struct cw_slice index, struct cw_error *err)
+{
+	struct cw_text *body = &sink->open->body;
+	char *out;
+
+	if (!sink->plain_actions)
+		return cw_action_write(sink, at, NULL, false, index, err);
+	cw_text_reserve(body, CW_ACTION_MAX);
+	out = cw_action_put(&sink->action, body->p + body->n, at->record, index);
+	body->n = (size_t)(out - body->p);
+	return 0;
 }
 
 static int write_document(struct cw_sink *sink, const struct cw_place *at, const struct cw_log_time *time,
@@ -132,10 +93,13 @@ static int write_document(struct cw_sink *sink, const struct cw_place *at, const
 
 	if (sink->streams)
 		options.timestamp = cw_slice(time->text, time->n);
-	if (cw_structured_action(sink, at, index, err) != 0 ||
-	    cw_document_write(&sink->open->body, &at->record->value, &options, err) != 0)
+	if (put_action(sink, at, index, err) != 0)
+		return -1;
+	cw_action_begin_document(sink);
+	if (cw_document_write(&sink->open->body, &at->record->value, &options, err) != 0)
 		return -1;
 	cw_text_append(&sink->open->body, "\n", 1);
+	cw_action_end_document(sink);
 	return 0;
 }
 
@@ -147,6 +111,10 @@ void cw_structured_put(struct cw_sink *sink, const struct cw_place *at)
 	size_t before;
 
 	if (!time) {
+		cw_sink_reject_invalid(sink, at, err.text);
+		return;
+	}
+	if (cw_sink_find_fields(sink, at->record, NULL, &err) != 0) {
 		cw_sink_reject_invalid(sink, at, err.text);
 		return;
 	}
@@ -167,15 +135,15 @@ void cw_structured_delete(struct cw_sink *sink, const struct cw_place *at)
 	struct cw_slice index;
 	size_t before;
 
-	if (!cw_structured_named(sink, at->record->topic)) {
+	if (!cw_action_named(sink, at->record->topic)) {
 		cw_sink_reject_invalid(sink, at, "the record has no value, and its topic is one of topic.key.ignore, so that "
 						 "nothing says which document is to be deleted");
 		return;
 	}
 	time = event_time(sink, at->record, &err);
-	if (time) {
+	if (time && cw_sink_find_fields(sink, at->record, NULL, &err) == 0) {
 		before = cw_sink_begin_document(sink, at, time, &index);
-		if (put_named(sink, at->record, "delete", index, &err) == 0) {
+		if (cw_action_write(sink, at, NULL, true, index, &err) == 0) {
 			cw_sink_end_document(sink, at, before);
 			return;
 		}

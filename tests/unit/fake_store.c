@@ -70,6 +70,22 @@ static void check_version(json_t *versions, const char *id, const json_t *meta, 
 		json_object_set_new(versions, id, json_integer(json_integer_value(version)));
 }
 
+/* {"doc":{…},"doc_as_upsert":true} into the document that is there, or as a new one. */
+static json_t *update_document(struct cw_fake_store *store, json_t *documents, const char *id, const json_t *update)
+{
+	json_t *there = json_object_get(documents, id), *doc = json_object_get(update, "doc");
+	struct cw_store_item item = { .status = there ? 200 : 201 };
+
+	if (!there && !json_is_true(json_object_get(update, "doc_as_upsert")))
+		item = (struct cw_store_item){ 404, "document_missing_exception", "it is not there" };
+	else if (there)
+		json_object_update(there, doc);
+	else
+		json_object_set_new(documents, id, json_deep_copy(doc));
+	store->stored += item.status == 201;
+	return item_answer("update", &item);
+}
+
 /* One action and its document (none with "delete"): the item of the answer. */
 static json_t *store_document(struct cw_fake_store *store, const char *default_index, const json_t *action,
 			      json_t *document, bool stores)
@@ -89,6 +105,10 @@ static json_t *store_document(struct cw_fake_store *store, const char *default_i
 		check_version(child(store->versions, index ? index : default_index), id, meta, &item);
 	if (item.status)
 		return item_answer(op, &item);
+	if (json_object_get(meta, "routing"))
+		json_object_set(store->routings, id, json_object_get(meta, "routing"));
+	if (strcmp(op, "update") == 0)
+		return update_document(store, documents, id, document);
 	if (strcmp(op, "delete") == 0) {
 		item.status = json_object_del(documents, id) == 0 ? 200 : 404;
 		return item_answer(op, &item);
@@ -195,10 +215,23 @@ static char *mapping(struct cw_fake_store *store, const struct cw_store_request 
 	return text;
 }
 
+/* Whatever else is put under a path that begins with "/_": policies, aliases. NULL: it is not there. */
+static char *thing(struct cw_fake_store *store, const struct cw_store_request *request)
+{
+	if (strncmp(request->path, "/_", 2) != 0)
+		return NULL;
+	if (strcmp(request->method, "PUT") == 0)
+		json_object_set_new(store->things, request->path, json_loadb(request->body, request->n, 0, NULL));
+	return json_object_get(store->things, request->path) ? strdup("{\"acknowledged\":true}") : NULL;
+}
+
 static char *other(struct cw_fake_store *store, const struct cw_store_request *request, unsigned *status)
 {
 	const char *name = template_name(request->path);
 	char *text = name ? NULL : mapping(store, request, status);
+
+	if (!text && !name)
+		text = thing(store, request);
 
 	if (text)
 		return text;
@@ -458,6 +491,8 @@ void cw_fake_store_start(struct cw_fake_store *store)
 	store->mappings = json_object();
 	store->versions = json_object();
 	store->seen = json_object();
+	store->routings = json_object();
+	store->things = json_object();
 	cw_fake_store_resume(store);
 }
 
@@ -501,5 +536,7 @@ void cw_fake_store_free(struct cw_fake_store *store)
 	json_decref(store->mappings);
 	json_decref(store->versions);
 	json_decref(store->seen);
+	json_decref(store->routings);
+	json_decref(store->things);
 	pthread_mutex_destroy(&store->lock);
 }

@@ -63,6 +63,8 @@ struct cw_fake_store {
 	json_t *mappings;  /* {index: mapping}, of indices that were made or given one */
 	json_t *versions;  /* {index: {id: external version}}, of deleted documents too */
 	json_t *seen;      /* {id: times} */
+	json_t *routings;  /* {id: routing}, of documents that had one */
+	json_t *things;    /* {path: body}, of what else was put */
 	unsigned bulks, others, connections;
 	size_t stored, doubled, largest; /* doubled: written over; largest: most documents in a request */
 	char last_path[1024], last_head[4096];

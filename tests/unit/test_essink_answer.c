@@ -239,9 +239,20 @@ static void test_index__follows_topic_and_time(void)
 		{ "a%{+}", "t", 0, NULL, NULL, 0 },
 		{ "a%{+yyyy.mmm}", "t", 0, NULL, NULL, 0 },
 		{ "a%{+yyyy/MM}", "t", 0, NULL, NULL, 0 },
+		{ "a-%{[b]}", "t", 0, "a--new_york_", "a-*", 0 },
+		{ "%{[b]}-%{[c][d]}-%{+yyyy}", "t", 0, "new_york_-_x-1970", "*", 86400 },
+		{ "%{[b]}-%{[c]}-x", "t", 0, "new_york_-_x-x", "*-x", 0 },
+		{ "a-%{key}", "t", 0, "a--new_york_", "a-*", 0 },
+		{ "a-%{[]}", "t", 0, NULL, NULL, 0 },
+		{ "a-%{[b}", "t", 0, NULL, NULL, 0 },
+		{ "a-%{[b]c}", "t", 0, NULL, NULL, 0 },
+		{ "a-%{[b]]}", "t", 0, NULL, NULL, 0 },
+		{ "%{key}%{key}%{key}%{key}%{key}%{key}%{key}%{key}%{key}", "t", 0, NULL, NULL, 0 },
 		{ "a}", "t", 0, NULL, NULL, 0 },
 		{ "a%", "t", 0, NULL, NULL, 0 },
 	};
+
+	const struct cw_slice values[] = { cw_slice_str("-New York?"), cw_slice_str("_x") };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct cw_error err = { 0 };
@@ -252,7 +263,7 @@ static void test_index__follows_topic_and_time(void)
 		CU_ASSERT_EQUAL(name == NULL, err.code != CW_ERR_NONE);
 		if (!name)
 			continue;
-		CU_ASSERT_EQUAL(cw_index_name_render(name, cw_slice_str(rows[i].topic), rows[i].epoch_s, out), strlen(out));
+		CU_ASSERT_EQUAL(cw_index_name_render(name, cw_slice_str(rows[i].topic), values, rows[i].epoch_s, out), strlen(out));
 		CU_ASSERT_STRING_EQUAL(out, rows[i].name);
 		cw_index_name_pattern(name, cw_slice(NULL, 0), out);
 		CU_ASSERT_STRING_EQUAL(out, rows[i].pattern);
@@ -267,7 +278,7 @@ static void test_index__name_is_cut_where_the_store_cuts(void)
 	char topic[250], out[CW_INDEX_NAME_MAX + 1];
 
 	memset(topic, 'x', sizeof(topic));
-	CU_ASSERT_EQUAL(cw_index_name_render(name, cw_slice(topic, sizeof(topic)), 0, out), CW_INDEX_NAME_MAX);
+	CU_ASSERT_EQUAL(cw_index_name_render(name, cw_slice(topic, sizeof(topic)), NULL, 0, out), CW_INDEX_NAME_MAX);
 	CU_ASSERT_EQUAL(strlen(out), CW_INDEX_NAME_MAX);
 	CU_ASSERT_EQUAL(cw_index_name_pattern(name, cw_slice_str("T"), out), 7);
 	CU_ASSERT_STRING_EQUAL(out, "logs-t-*");

@@ -1,0 +1,264 @@
+/* The access-log sink's ways to say where a document goes and what it replaces. */
+#include "essink_run.h"
+
+/* A struct {"level":L,"n":N} with a key. */
+static struct cw_record *add_event(struct run *run, struct cw_fake_batch *batch, const char *key, const char *level, int64_t n)
+{
+	struct cw_entry *entries = cw_batch_alloc(&batch->batch, 2 * sizeof(*entries));
+	struct cw_record *record = cw_fake_batch_put(batch, "events", 0, run->offset++, cw_slice(NULL, 0));
+
+	memset(entries, 0, 2 * sizeof(*entries));
+	entries[0].key = cw_value_string(cw_slice_str("level"));
+	entries[0].value = level ? cw_value_string(cw_slice_str(level)) : cw_value_null();
+	entries[1].key = cw_value_string(cw_slice_str("n"));
+	entries[1].value = cw_value_int64(n);
+	memset(&record->value, 0, sizeof(record->value));
+	record->value.type = CW_MAP;
+	record->value.u.map.entries = entries;
+	record->value.u.map.n = level ? 2 : 1;
+	if (!level)
+		entries[0] = entries[1];
+	record->key = key ? cw_value_string(cw_slice_str(key)) : cw_value_null();
+	record->timestamp_ms = INT64_C(1769034220123);
+	return record;
+}
+
+static json_t *document(struct run *run, const char *index, const char *id)
+{
+	return json_object_get(json_object_get(run->store.documents, index), id);
+}
+
+static void finish(struct run *run, struct cw_fake_batch *batch)
+{
+	CU_ASSERT_EQUAL(cw_essink_put(&run->sink, &batch->batch), CW_OK);
+	CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, run->n), CW_OK);
+	CU_ASSERT_STRING_EQUAL(run->sink.err.text, "");
+}
+
+static struct run *events_run(void)
+{
+	struct run *run = run_new();
+
+	set(run, "index", "events");
+	set(run, "template.enable", "false");
+	set(run, "schema.ignore", "true");
+	return run;
+}
+
+static void test_upsert__keeps_what_it_does_not_know(void)
+{
+	struct run *run = events_run();
+	struct cw_fake_batch *batch;
+
+	set(run, "write.method", "upsert");
+	set(run, "key.ignore", "false");
+	start(run);
+	batch = new_batch(run, 3);
+	add_event(run, batch, "a", "info", 1);
+	add_event(run, batch, "a", NULL, 2);
+	add_event(run, batch, "b", "warn", 3);
+	finish(run, batch);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(document(run, "events", "a"), "level")), "info");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(document(run, "events", "a"), "n")), 2);
+	CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "events"), 2);
+	CU_ASSERT_EQUAL(metric(run, "documents_written"), 3);
+	run_free(run);
+}
+
+static void test_upsert__of_lines(void)
+{
+	struct run *run = run_new();
+
+	set(run, "write.method", "UPSERT");
+	start(run);
+	CU_ASSERT_EQUAL(put(run, 3), CW_OK);
+	CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), CW_OK);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(document(run, INDEX, "logs+0+2"), "method")), "DELETE");
+	run_free(run);
+}
+
+static void conflict_once(struct cw_fake_store *store, const char *id, unsigned seen, struct cw_store_item *item)
+{
+	(void)store;
+	(void)id;
+	if (seen < 2)
+		*item = (struct cw_store_item){ 409, "version_conflict_engine_exception", "somebody was faster" };
+}
+
+/* The conflict of an update does not say that the document is there. */
+static void test_upsert__conflicts_are_tried_again(void)
+{
+	struct run *run = run_new();
+
+	set(run, "write.method", "UPSERT");
+	run->store.on_document = conflict_once;
+	start(run);
+	CU_ASSERT_EQUAL(put(run, 5), CW_OK);
+	CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), CW_OK);
+	CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, INDEX), 5);
+	CU_ASSERT_EQUAL(metric(run, "documents_present"), 0);
+	run_free(run);
+}
+
+static void test_upsert__deletes_without_a_version(void)
+{
+	struct run *run = events_run();
+	struct cw_fake_batch *batch;
+
+	set(run, "write.method", "upsert");
+	set(run, "key.ignore", "false");
+	set(run, "behavior.on.null.values", "DELETE");
+	start(run);
+	batch = new_batch(run, 2);
+	add_event(run, batch, "a", "info", 1);
+	add_event(run, batch, "a", "info", 1)->value = cw_value_null();
+	finish(run, batch);
+	CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "events"), 0);
+	CU_ASSERT_EQUAL(json_object_size(json_object_get(run->store.versions, "events")), 0);
+	run_free(run);
+}
+
+static void test_version__is_that_of_a_header(void)
+{
+	static const struct {
+		struct cw_value value;
+		const char *key;
+		bool ok;
+	} rows[] = {
+		{ { .type = CW_INT64, .u.integer = 77 }, "rev", true },
+		{ { .type = CW_STRING, .u.bytes = { "77", 2 } }, "rev", true },
+		{ { .type = CW_STRING, .u.bytes = { "x", 1 } }, "rev", false },
+		{ { .type = CW_STRING, .u.bytes = { "", 0 } }, "rev", false },
+		{ { .type = CW_NULL }, "rev", false },
+		{ { .type = CW_INT64, .u.integer = 77 }, "other", false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct run *run = events_run();
+		struct cw_header header = { cw_slice_str(rows[i].key), rows[i].value };
+		struct cw_fake_batch *batch;
+		struct cw_record *record;
+
+		set(run, "key.ignore", "false");
+		set(run, "external.version.header", "rev");
+		start(run);
+		run->sink.host.tolerate = true;
+		batch = new_batch(run, 1);
+		record = add_event(run, batch, "a", "info", 1);
+		record->headers = &header;
+		record->n_headers = 1;
+		finish(run, batch);
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(json_object_get(run->store.versions, "events"), "a")),
+				rows[i].ok ? 77 : 0);
+		CU_ASSERT_EQUAL(run->sink.host.n_rejected, rows[i].ok ? 0 : 1);
+		if (!rows[i].ok)
+			CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.host.rejected[0].reason, "no header rev"));
+		run_free(run);
+	}
+}
+
+static void test_routing__comes_from_the_record(void)
+{
+	static const struct {
+		const char *spec, *want;
+	} rows[] = {
+		{ "%{[level]}", "Info" }, { "%{key}", "K/1" }, { "x-%{topic}-%{[n]}", "x-events-5" }, { "Same", "Same" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct run *run = events_run();
+		struct cw_fake_batch *batch;
+
+		set(run, "routing", rows[i].spec);
+		start(run);
+		batch = new_batch(run, 1);
+		add_event(run, batch, "K/1", "Info", 5);
+		finish(run, batch);
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(run->store.routings, "events+0+0")), rows[i].want);
+		CU_ASSERT_PTR_NOT_NULL(document(run, "events", "events+0+0"));
+		run_free(run);
+	}
+}
+
+static void test_routing__of_lines_and_of_records_without_it(void)
+{
+	struct run *run = run_new();
+	struct cw_fake_batch *batch;
+
+	set(run, "routing", "%{[user]}%{[method]}");
+	set(run, "index", INDEX);
+	start(run);
+	run->sink.host.tolerate = true;
+	batch = new_batch(run, 2);
+	add(run, batch, "logs", LINE);
+	add(run, batch, "logs", "9.180.123.170 - me [Jan 21 2026, 22:23:40] \"DELETE /contact HTTP/1.1\" 404 13444 \"-\" \"-\"");
+	finish(run, batch);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(run->store.routings, "logs+0+1")), "meDELETE");
+	CU_ASSERT_EQUAL(run->sink.host.n_rejected, 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.host.rejected[0].reason, "no field [user]"));
+	CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, INDEX), 1);
+	run_free(run);
+}
+
+static void test_index__follows_fields(void)
+{
+	struct run *run = events_run();
+	struct cw_fake_batch *batch;
+	char name[40];
+
+	set(run, "index", "e-%{[level]}-%{+yyyy}");
+	start(run);
+	run->sink.host.tolerate = true;
+	batch = new_batch(run, 400);
+	for (int i = 0; i < 399; i++) {
+		static const char *const levels[] = { "INFO", "warn", "a b", "d", "e", "f", "g", "h", "i", "j", "k" };
+
+		add_event(run, batch, NULL, levels[i % 11], i); /* more than are kept at once */
+	}
+	add_event(run, batch, NULL, NULL, 1);
+	finish(run, batch);
+	CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "e-info-2026"), 37);
+	CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "e-a_b-2026"), 37);
+	for (char c = 'd'; c <= 'k'; c++) {
+		snprintf(name, sizeof(name), "e-%c-2026", c);
+		CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, name), 36);
+	}
+	CU_ASSERT_EQUAL(run->sink.host.n_rejected, 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.host.rejected[0].reason, "no field [level]"));
+	run_free(run);
+}
+
+static void test_index__follows_fields_of_lines(void)
+{
+	struct run *run = run_new();
+
+	set(run, "index", "logs-%{[status]}-%{[method]}");
+	start(run);
+	CU_ASSERT_EQUAL(put(run, 10), CW_OK);
+	CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), CW_OK);
+	CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "logs-404-delete"), 10);
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(run->store.templates, "logs"));
+	run_free(run);
+}
+
+int main(void)
+{
+	CU_TestInfo target[] = {
+		{ "an upsert keeps what it does not know", test_upsert__keeps_what_it_does_not_know },
+		{ "upserts of lines", test_upsert__of_lines },
+		{ "conflicts of upserts are tried again", test_upsert__conflicts_are_tried_again },
+		{ "upserts: deletions have no version", test_upsert__deletes_without_a_version },
+		{ "the version is that of a header", test_version__is_that_of_a_header },
+		{ "routing comes from the record", test_routing__comes_from_the_record },
+		{ "routing of lines, and of records without it", test_routing__of_lines_and_of_records_without_it },
+		{ "the index follows fields", test_index__follows_fields },
+		{ "the index follows fields of lines", test_index__follows_fields_of_lines },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = {
+		{ "target", NULL, NULL, NULL, NULL, target },
+		CU_SUITE_INFO_NULL,
+	};
+
+	return cw_test_main(suites);
+}
