@@ -10,6 +10,8 @@
 struct cw_es_config {
 	struct cw_list urls;
 	const char *username, *password, *api_key, *bearer_token;
+	struct cw_list headers;
+	const char *aws_service, *aws_region, *aws_key_id, *aws_secret, *aws_token;
 	bool compression, sniff;
 	int64_t sniff_interval_ms;
 	int32_t connection_timeout_ms, read_timeout_ms, max_idle_ms;
@@ -44,6 +46,9 @@ void cw_es_config_validate(const struct cw_context *ctx, const void *config, str
 
 /* Whether data.stream.type names a kind of stream. */
 bool cw_es_config_streams(const struct cw_es_config *config);
+
+/* Whether requests are signed for AWS. */
+bool cw_es_config_signs(const struct cw_es_config *config);
 
 /* The `index` setting, or the data stream's name in its form. New; freed with free(). */
 char *cw_es_config_index(const struct cw_es_config *config);

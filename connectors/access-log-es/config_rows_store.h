@@ -27,6 +27,10 @@
 	{ .name = "bearer.token", PASSWORD, .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_LONG,
 	  .display_name = "Bearer Token", AT(bearer_token),
 	  .doc = "Token, sent as Authorization: Bearer. Instead of a user name." },
+	{ .name = "connection.headers", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
+	  .group = "Connector", .width = CW_WIDTH_LONG, .display_name = "Headers", .check = cw_es_check_headers, AT(headers),
+	  .doc = "Further headers of all requests, NAME:VALUE, such as X-Tenant:web. Values that are secret are better named "
+		 "by a variable of a config provider." },
 	{ .name = "connection.compression", BOOLEAN, .default_value = "false", .importance = CW_LOW,
 	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Compression", AT(compression),
 	  .doc = "Whether requests are compressed with gzip: less network for more CPU." },

@@ -19,6 +19,11 @@ bool cw_es_config_streams(const struct cw_es_config *config)
 	return config->stream_type && strcasecmp(config->stream_type, "NONE") != 0;
 }
 
+bool cw_es_config_signs(const struct cw_es_config *config)
+{
+	return config->aws_service && strcasecmp(config->aws_service, "NONE") != 0;
+}
+
 char *cw_es_config_index(const struct cw_es_config *config)
 {
 	struct cw_text text = { 0 };
@@ -78,7 +83,8 @@ static void invalid(const struct report *report, const char *key, const char *me
 
 static void validate_login(const struct report *report, const struct cw_es_config *config)
 {
-	int ways = (config->username != NULL) + (config->api_key != NULL) + (config->bearer_token != NULL);
+	int ways = given(config->username) + (config->api_key != NULL) + (config->bearer_token != NULL) +
+		   cw_es_config_signs(config);
 
 	if (given(config->username) != given(config->password)) {
 		invalid(report, "connection.username", "connection.username and connection.password go together: give "
@@ -87,8 +93,8 @@ static void validate_login(const struct report *report, const struct cw_es_confi
 						       "both or none.");
 	}
 	if (ways > 1)
-		invalid(report, config->api_key ? "api.key" : "bearer.token",
-			"Only one of connection.username, api.key and bearer.token may be given.");
+		invalid(report, config->api_key ? "api.key" : config->bearer_token ? "bearer.token" : "aws.sigv4.service",
+			"Only one of connection.username, api.key, bearer.token and aws.sigv4.service may be given.");
 	if ((config->api_key && strpbrk(config->api_key, "\r\n")) ||
 	    (config->bearer_token && strpbrk(config->bearer_token, "\r\n")))
 		invalid(report, config->api_key ? "api.key" : "bearer.token",
@@ -97,6 +103,30 @@ static void validate_login(const struct report *report, const struct cw_es_confi
 		invalid(report, "proxy.username", "proxy.username and proxy.password go together: give both or none.");
 	if (given(config->proxy_username) && !given(config->proxy_host))
 		invalid(report, "proxy.host", "proxy.host is needed for proxy.username.");
+}
+
+static void validate_aws(const struct report *report, const struct cw_es_config *config)
+{
+	const struct {
+		const char *key, *value;
+	} needed[] = { { "aws.sigv4.region", config->aws_region },
+		       { "aws.access.key.id", config->aws_key_id },
+		       { "aws.secret.access.key", config->aws_secret } };
+	char message[200];
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+		if (given(needed[i].value) == cw_es_config_signs(config))
+			continue;
+		snprintf(message, sizeof(message), "%s and aws.sigv4.service go together: give both or none.", needed[i].key);
+		invalid(report, needed[i].key, message);
+	}
+	if (config->aws_token && strpbrk(config->aws_token, "\r\n"))
+		invalid(report, "aws.session.token", "The value holds a line break, which a HTTP header may not.");
+	for (size_t i = 0; i < config->headers.n; i++)
+		if (strncasecmp(config->headers.items[i], "authorization:", 14) == 0 &&
+		    (given(config->username) || config->api_key || config->bearer_token || cw_es_config_signs(config)))
+			invalid(report, "connection.headers", "connection.headers holds Authorization, and another way to log in "
+							      "is given; only one may be.");
 }
 
 static void validate_ssl(const struct report *report, const struct cw_es_config *config)
@@ -193,6 +223,7 @@ void cw_es_config_validate(const struct cw_context *ctx, const void *opaque, str
 	struct report report = { ctx->host, validation };
 
 	validate_login(&report, config);
+	validate_aws(&report, config);
 	validate_ssl(&report, config);
 	validate_sizes(&report, config);
 	validate_keys(&report, config);

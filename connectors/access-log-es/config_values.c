@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,27 +37,61 @@ static int check_url(const char *url, struct cw_error *err)
 	return rc;
 }
 
-/* The value is the whole list. */
+int cw_es_check_entries(const char *list, int (*check)(const char *entry, struct cw_error *err), struct cw_error *err)
+{
+	char *copy = cw_text_strdup(list), *rest = copy, *entry;
+	int n = 0;
+
+	while (n >= 0 && (entry = strsep(&rest, ",")) != NULL) {
+		size_t size;
+
+		entry += strspn(entry, " \t\n");
+		for (size = strlen(entry); size && strchr(" \t\n", entry[size - 1]); size--)
+			entry[size - 1] = '\0';
+		if (*entry)
+			n = check(entry, err) ? -1 : n + 1;
+	}
+	free(copy);
+	return n;
+}
+
 int cw_es_check_urls(const char *value, struct cw_error *err)
 {
-	char *copy = cw_text_strdup(value), *rest = copy, *url;
-	int rc = 0, n = 0;
+	int n = cw_es_check_entries(value, check_url, err);
 
-	while (rc == 0 && (url = strsep(&rest, ",")) != NULL) {
-		size_t n_url;
+	if (n == 0)
+		return cw_error_set(err, CW_ERR_INVALID, "names no URL; give one such as http://localhost:9200");
+	return n < 0 ? -1 : 0;
+}
 
-		url += strspn(url, " \t\n");
-		for (n_url = strlen(url); n_url && strchr(" \t\n", url[n_url - 1]); n_url--)
-			url[n_url - 1] = '\0';
-		if (!*url)
-			continue;
-		n++;
-		rc = check_url(url, err);
-	}
-	if (rc == 0 && n == 0)
-		rc = cw_error_set(err, CW_ERR_INVALID, "names no URL; give one such as http://localhost:9200");
-	free(copy);
-	return rc;
+/* Those that say how a request is sent are not for others to say. */
+static bool is_ours(const char *header, size_t n)
+{
+	static const char *const ours[] = { "content-type", "content-length", "content-encoding", "transfer-encoding", "expect",
+					    "connection" };
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+		if (strlen(ours[i]) == n && strncasecmp(header, ours[i], n) == 0)
+			return true;
+	return false;
+}
+
+static int check_header(const char *entry, struct cw_error *err)
+{
+	size_t n = strspn(entry, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~");
+
+	if (n == 0 || entry[n] != ':' || entry[n + 1 + strspn(entry + n + 1, " ")] == '\0')
+		return cw_error_set(err, CW_ERR_INVALID, "holds an entry that is no header; one looks like NAME:VALUE");
+	if (strpbrk(entry, "\r\n"))
+		return cw_error_set(err, CW_ERR_INVALID, "holds a line break, which a HTTP header may not");
+	if (is_ours(entry, n))
+		return cw_error_set(err, CW_ERR_INVALID, "may not hold %.*s, which the connector sets", (int)n, entry);
+	return 0;
+}
+
+int cw_es_check_headers(const char *value, struct cw_error *err)
+{
+	return cw_es_check_entries(value, check_header, err) < 0 ? -1 : 0;
 }
 
 int cw_es_check_index(const char *value, struct cw_error *err)

@@ -7,6 +7,13 @@
 
 #include "connect-worker/connector.h"
 
+/*
+ * Calls check for each entry of a list, without the blanks around it. How many there are that are not empty; -1 with
+ * *err set by check.
+ */
+int cw_es_check_entries(const char *list, int (*check)(const char *entry, struct cw_error *err), struct cw_error *err);
+
+int cw_es_check_headers(const char *value, struct cw_error *err);
 int cw_es_check_urls(const char *value, struct cw_error *err);
 int cw_es_check_index(const char *value, struct cw_error *err);
 int cw_es_check_routing(const char *value, struct cw_error *err);

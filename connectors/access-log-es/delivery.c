@@ -8,8 +8,12 @@
 
 #define SPARE_MAX 4 /* more than the window */
 
-/* Only what is needed is asked for: an answer with all of its items is as large as the request. */
-#define FILTER "took,errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason"
+/*
+ * Only what is needed is asked for: an answer with all of its items is as large as the request. The names are encoded as
+ * a signature has them, which curl does not do for us.
+ */
+#define ITEM "%2Citems.%2A."
+#define FILTER "took%2Cerrors" ITEM "status" ITEM "error.type" ITEM "error.reason" ITEM "error.caused_by.reason"
 
 /* ---- bulks -------------------------------------------------------------------------------------- */
 

@@ -79,6 +79,7 @@ void cw_http_call_free(struct cw_http_call *call)
 	if (call->active)
 		curl_multi_remove_handle(call->http->multi, call->easy);
 	curl_easy_cleanup(call->easy);
+	curl_slist_free_all(call->signed_headers);
 	cw_text_free(&call->answer);
 	cw_text_free(&call->target);
 	free(call);
@@ -200,6 +201,15 @@ static void act(struct cw_http *http, curl_socket_t fd, int events)
 	curl_multi_socket_action(http->multi, fd, events, &running);
 }
 
+static void set_headers(struct cw_http_call *call, struct curl_slist *list, struct cw_slice body)
+{
+	if (cw_es_config_signs(call->http->config)) {
+		curl_slist_free_all(call->signed_headers);
+		list = call->signed_headers = cw_http_signed_headers(list, body);
+	}
+	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, list);
+}
+
 /* To one of the hosts. */
 static void begin(struct cw_http_call *call, size_t host, const char *method, const char *path, struct cw_slice body,
 		  bool gzip)
@@ -222,9 +232,7 @@ static void begin(struct cw_http_call *call, size_t host, const char *method, co
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.p); /* not copied */
 	}
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, strcmp(method, "POST") != 0 ? http->headers_json
-						   : gzip			? http->headers_gzip
-										: http->headers);
+	set_headers(call, strcmp(method, "POST") != 0 ? http->headers_json : gzip ? http->headers_gzip : http->headers, body);
 	call->active = true;
 	if (curl_multi_add_handle(http->multi, easy) != CURLM_OK) {
 		conclude(call, CURLE_FAILED_INIT);

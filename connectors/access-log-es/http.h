@@ -29,6 +29,7 @@ struct cw_http_call {
 	struct cw_http *http;
 	void *easy;
 	struct cw_text target;
+	void *signed_headers; /* of the request, where it is signed */
 	char error[256];
 	size_t host;
 	bool active;

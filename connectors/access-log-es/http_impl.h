@@ -1,4 +1,5 @@
-/* http_impl - the inside of http, shared by its files: http.c (calls), http_setup.c (what is the same in all of them). */
+/* http_impl - the inside of http, shared by its files: http.c (calls), http_setup.c (what is the same in all of them),
+ * http_sign.c (what AWS wants). */
 #ifndef CW_ACCESS_LOG_HTTP_IMPL_H
 #define CW_ACCESS_LOG_HTTP_IMPL_H
 
@@ -28,6 +29,12 @@ int cw_http_on_timer(CURLM *multi, long ms, void *http);
 
 /* As many as its hosts need. */
 void cw_http_keep_connections(struct cw_http *http);
+
+/*
+ * The headers of a signed request: `list` and what says what its body is, as the signature has it. Freed with
+ * curl_slist_free_all().
+ */
+struct curl_slist *cw_http_signed_headers(const struct curl_slist *list, struct cw_slice body);
 
 /* The handle of a call, with all that does not change. */
 CURL *cw_http_make_easy(struct cw_http_call *call);

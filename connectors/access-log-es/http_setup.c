@@ -2,6 +2,7 @@
 #include "http_impl.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #define UPLOAD_BUFFER (256L << 10) /* what one send() may take: fewer turns for a large body */
 
@@ -14,15 +15,20 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *header
 	return longer;
 }
 
-static struct curl_slist *make_headers(const char *authorization, const char *type, bool gzip)
+static struct curl_slist *make_headers(const struct cw_es_config *config, const char *authorization, const char *type,
+				       bool gzip)
 {
 	struct curl_slist *list = add_header(NULL, type);
 
-	list = add_header(list, "Expect:"); /* no round trip before the body */
+	if (!cw_es_config_signs(config)) /* curl would sign it, and then not send it */
+		list = add_header(list, "Expect:"); /* no round trip before the body */
 	if (gzip)
 		list = add_header(list, "Content-Encoding: gzip");
 	if (authorization)
 		list = add_header(list, authorization);
+	for (size_t i = 0; i < config->headers.n; i++)
+		if (*config->headers.items[i])
+			list = add_header(list, config->headers.items[i]);
 	return list;
 }
 
@@ -35,10 +41,13 @@ static void make_all_headers(struct cw_http *http)
 		cw_text_printf(&header, "Authorization: %s %s", config->api_key ? "ApiKey" : "Bearer",
 			       config->api_key ? config->api_key : config->bearer_token);
 		cw_text_append(&header, "", 1);
+	} else if (cw_es_config_signs(config) && config->aws_token) {
+		cw_text_printf(&header, "X-Amz-Security-Token: %s", config->aws_token);
+		cw_text_append(&header, "", 1);
 	}
-	http->headers = make_headers(header.p, "Content-Type: application/x-ndjson", false);
-	http->headers_gzip = make_headers(header.p, "Content-Type: application/x-ndjson", true);
-	http->headers_json = make_headers(header.p, "Content-Type: application/json", false);
+	http->headers = make_headers(config, header.p, "Content-Type: application/x-ndjson", false);
+	http->headers_gzip = make_headers(config, header.p, "Content-Type: application/x-ndjson", true);
+	http->headers_json = make_headers(config, header.p, "Content-Type: application/json", false);
 	cw_text_free(&header);
 }
 
@@ -72,6 +81,25 @@ static void set_ssl(CURL *easy, const struct cw_es_config *config)
 	}
 }
 
+/* Who we are, where that is not one of the headers. */
+static void set_login(CURL *easy, const struct cw_es_config *config)
+{
+	char provider[200];
+
+	if (cw_es_config_signs(config)) {
+		snprintf(provider, sizeof(provider), "aws:amz:%s:%s", config->aws_region,
+			 strcasecmp(config->aws_service, "AOSS") == 0 ? "aoss" : "es");
+		curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, provider);
+		curl_easy_setopt(easy, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L); /* the answer to "Expect" is not waited for */
+		curl_easy_setopt(easy, CURLOPT_USERNAME, config->aws_key_id);
+		curl_easy_setopt(easy, CURLOPT_PASSWORD, config->aws_secret);
+	} else if (config->username && *config->username) {
+		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		curl_easy_setopt(easy, CURLOPT_USERNAME, config->username);
+		curl_easy_setopt(easy, CURLOPT_PASSWORD, config->password);
+	}
+}
+
 CURL *cw_http_make_easy(struct cw_http_call *call)
 {
 	const struct cw_es_config *config = call->http->config;
@@ -98,11 +126,7 @@ CURL *cw_http_make_easy(struct cw_http_call *call)
 		curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)(config->max_idle_ms + 999) / 1000);
 	else
 		curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, 315360000L);
-	if (config->username && *config->username) {
-		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-		curl_easy_setopt(easy, CURLOPT_USERNAME, config->username);
-		curl_easy_setopt(easy, CURLOPT_PASSWORD, config->password);
-	}
+	set_login(easy, config);
 	set_proxy(easy, config);
 	set_ssl(easy, config);
 	return easy;

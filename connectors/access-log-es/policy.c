@@ -1,9 +1,8 @@
 #include "policy.h"
 
-#include <stdlib.h>
 #include <strings.h>
 
-#include "text.h"
+#include "config_values.h"
 
 /* ---- classes ------------------------------------------------------------------------------------ */
 
@@ -221,18 +220,5 @@ static int check_entry(const char *entry, struct cw_error *err)
 
 int cw_policy_check_types(const char *value, struct cw_error *err)
 {
-	char *copy = cw_text_strdup(value), *rest = copy, *entry;
-	int rc = 0;
-
-	while (rc == 0 && (entry = strsep(&rest, ",")) != NULL) {
-		size_t n;
-
-		entry += strspn(entry, " \t\n");
-		for (n = strlen(entry); n && strchr(" \t\n", entry[n - 1]); n--)
-			entry[n - 1] = '\0';
-		if (*entry)
-			rc = check_entry(entry, err);
-	}
-	free(copy);
-	return rc;
+	return cw_es_check_entries(value, check_entry, err) < 0 ? -1 : 0;
 }

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#define PATH "/_nodes/http?filter_path=nodes.*.roles,nodes.*.http.publish_address"
+#define PATH "/_nodes/http?filter_path=nodes.%2A.roles%2Cnodes.%2A.http.publish_address"
 #define NODES_MAX 1000
 
 /* Those that only manage the cluster are better left alone. */

@@ -146,6 +146,7 @@ static void test_sink__logs_in(void)
 			"bWU6c2VjcmV0\r\n" },
 		{ { "api.key", "pipeline" }, { "aWQ6a2V5", "geo ip" }, "Authorization: ApiKey aWQ6a2V5\r\n" },
 		{ { "bearer.token", "pipeline" }, { "tok", "p" }, "Authorization: Bearer tok\r\n" },
+		{ { "connection.headers", "pipeline" }, { "X-Tenant:web, X-B: c d", "p" }, "X-Tenant:web\r\nX-B: c d\r\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -160,6 +161,28 @@ static void test_sink__logs_in(void)
 		CU_ASSERT_EQUAL(strstr(run->store.last_path, "&pipeline=geo-ip") != NULL, i == 1);
 		run_free(run);
 	}
+}
+
+/* That the signature holds is seen to by an integration test; here is what is signed. */
+static void test_sink__signs_for_aws(void)
+{
+	struct run *run = run_new();
+
+	set(run, "aws.sigv4.service", "aoss");
+	set(run, "aws.sigv4.region", "eu-central-1");
+	set(run, "aws.access.key.id", "AKIDEXAMPLE");
+	set(run, "aws.secret.access.key", "secret");
+	set(run, "aws.session.token", "token");
+	start(run);
+	CU_ASSERT_EQUAL(put(run, 1), CW_OK);
+	expect_all(run);
+	CU_ASSERT_PTR_NOT_NULL(strstr(run->store.last_head, "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(run->store.last_head, "/eu-central-1/aoss/aws4_request"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(run->store.last_head, "X-Amz-Security-Token: token\r\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(run->store.last_head, "x-amz-content-sha256: "));
+	CU_ASSERT_PTR_NULL(strstr(run->store.last_path, ","));
+	CU_ASSERT_PTR_NULL(strstr(run->store.last_head, ";expect;")); /* what is signed has to be sent */
+	run_free(run);
 }
 
 /* ---- which index -------------------------------------------------------------------------------- */
@@ -322,6 +345,7 @@ int main(void)
 		{ "a document larger than the limit goes alone", test_sink__one_document_larger_than_the_limit_goes_alone },
 		{ "compresses", test_sink__compresses },
 		{ "logs in", test_sink__logs_in },
+		{ "signs for AWS", test_sink__signs_for_aws },
 		{ "the index is that of the event", test_sink__index_is_that_of_the_event },
 		{ "a data stream takes creates", test_sink__data_stream_takes_creates },
 		CU_TEST_INFO_NULL,

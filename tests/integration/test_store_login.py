@@ -1,0 +1,72 @@
+"""Ways to log in to a store, and a store that is not there yet."""
+
+from cwtest import env, kafka, pipeline
+from cwtest.case import TestCase
+from cwtest.gateway import Gateway, check_aws
+from cwtest.process import Devstore, free_port
+from cwtest.search import Search
+
+LINES = 2000
+AWS = {"aws.sigv4.region": "eu-central-1", "aws.access.key.id": "AKIDEXAMPLE", "aws.secret.access.key": "se/cret+key"}
+
+
+class Logins(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.topic = kafka.topic("login", 2)
+        self.addCleanup(kafka.delete, self.topic)
+        self.lines = pipeline.lines_of(pipeline.source(self.topic, LINES))
+        kafka.produce(self.topic, self.lines)
+        self.store = Devstore(self)
+        self.rest = self.worker().rest
+
+    def create(self, url, name="sink", **config):
+        self.rest.create(name, dict(pipeline.sink(self.topic, url, "login-%{+yyyy.MM.dd}"), **config))
+
+    def assert_all(self):
+        search = Search(self.store.url)
+        env.wait_for(lambda: search.count("login-*") == LINES, 30,
+                     lambda: "all documents: %d" % search.count("login-*"))
+        hits = search.call("POST", "/login-*/_search", {"size": LINES, "_source": ["raw"], "query": {"match_all": {}}})
+        found = [hit["_source"]["raw"].encode() for hit in hits["hits"]["hits"]]
+        self.assertEqual(pipeline.difference(self.lines, found), "")
+
+    def test_aws_signatures(self):
+        for service, token in (("es", None), ("aoss", "a+session/token==")):
+            with self.subTest(service=service):
+                self.store = Devstore(self, service).start()
+                gate = Gateway(self, self.store.port, check_aws(
+                    AWS["aws.access.key.id"], AWS["aws.secret.access.key"], AWS["aws.sigv4.region"], service, token))
+                self.create(gate.url, service, **dict(AWS, **{"aws.sigv4.service": service.upper()}),
+                            **({"aws.session.token": token} if token else {}))
+                self.assert_all()
+                self.assertTrue(any("/_bulk?" in path for _, path in gate.seen), gate.seen)
+
+    def test_aws_signature_with_another_secret(self):
+        self.store.start()
+        gate = Gateway(self, self.store.port, check_aws("AKIDEXAMPLE", "other", "eu-central-1", "es"))
+        self.create(gate.url, **dict(AWS, **{"aws.sigv4.service": "ES"}))
+        trace = self.rest.wait_state("sink", tasks="FAILED", n=1)["tasks"][0]["trace"]
+        self.assertIn("status 403", trace)
+        self.assertNotIn(AWS["aws.secret.access.key"], trace)
+
+    def test_headers_and_keys(self):
+        wanted = {"Authorization": "ApiKey aWQ6a2V5", "X-Tenant": "web"}
+        self.store.start()
+        gate = Gateway(self, self.store.port, lambda handler, body: None if all(
+            handler.headers.get(name) == value for name, value in wanted.items()) else (401, b"{}"))
+        self.create(gate.url, **{"api.key": "aWQ6a2V5", "connection.headers": "X-Tenant:web"})
+        self.assert_all()
+
+    def test_created_while_the_store_is_down(self):
+        """It is created, waits, says so, and goes on when the store is there."""
+        self.store.port = free_port()
+        self.store.url = "http://127.0.0.1:%d" % self.store.port
+        self.create(self.store.url)
+        self.rest.wait_state("sink", tasks="RUNNING", n=1)
+        lines = env.wait_for(lambda: [line for line in self.rest.get("/connectors/sink/logs")
+                                      if "the store takes no documents" in str(line)], 20, "the log says that it waits")
+        self.assertIn(str(self.store.port), str(lines[0]))
+        self.assertEqual(self.rest.task_states("sink"), ["RUNNING"])
+        self.store.start()
+        self.assert_all()
