@@ -32,6 +32,9 @@ struct cw_es_config {
 
 	const char *index, *operation, *write_method, *version_header, *pipeline, *routing;
 	const char *stream_type, *stream_dataset, *stream_namespace;
+	const char *resource_usage;
+	struct cw_list resources;
+	int32_t resources_max;
 	bool template_enable, template_overwrite;
 	const char *template_name;
 
@@ -44,7 +47,7 @@ extern const struct cw_connector_ops cw_es_ops;
 
 void cw_es_config_validate(const struct cw_context *ctx, const void *config, struct cw_validation *validation);
 
-/* Whether data.stream.type names a kind of stream. */
+/* Whether documents go to data streams, by data.stream.type or external.resource.usage. */
 bool cw_es_config_streams(const struct cw_es_config *config);
 
 /* Whether requests are signed for AWS. */

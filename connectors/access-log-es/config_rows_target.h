@@ -47,6 +47,19 @@
 	  .doc = "Fields of structured records, the first of which that is there is the event's time: a timestamp, "
 		 "milliseconds since 1970, or a time in a known form. It is @timestamp in a data stream, and the date in "
 		 "`index`. Without one it is the record's timestamp." },
+	{ .name = "external.resource.usage", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "DISABLED",
+	  .choices = "INDEX,DATASTREAM,ALIAS_INDEX,ALIAS_DATASTREAM,DISABLED", .importance = CW_LOW,
+	  .group = "External Resources", .width = CW_WIDTH_SHORT, .display_name = "External Resource Usage",
+	  AT(resource_usage), .dependents = "topic.to.external.resource.mapping",
+	  .doc = "Whether documents go to indices, data streams, or aliases of them, that somebody else has made, instead of to "
+		 "`index`. They have to be there (behavior.on.missing.index=RETRY waits for them); no index template is put." },
+	{ .name = "topic.to.external.resource.mapping", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
+	  .group = "External Resources", .width = CW_WIDTH_LONG, .display_name = "Topics' External Resources",
+	  .check = cw_es_check_resources, AT(resources),
+	  .doc = "The resource of each topic, TOPIC:RESOURCE; each topic has one, and each resource one topic." },
+	{ .name = "max.external.resource.mappings", INT, RANGE(1, INT32_MAX), .default_value = "15", .importance = CW_LOW,
+	  .group = "External Resources", .width = CW_WIDTH_SHORT, .display_name = "Max External Resources", AT(resources_max),
+	  .doc = "Most topics in topic.to.external.resource.mapping." },
 	{ .name = "template.enable", BOOLEAN, .default_value = "true", .importance = CW_MEDIUM, .group = "Index",
 	  .width = CW_WIDTH_SHORT, .display_name = "Put Index Template", AT(template_enable),
 	  .doc = "Whether the task puts the connector's index template (ip, keyword, short, long, date …) before it "

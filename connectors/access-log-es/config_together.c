@@ -14,9 +14,19 @@ static bool given(const char *text)
 	return text && *text;
 }
 
-bool cw_es_config_streams(const struct cw_es_config *config)
+static bool names_stream(const struct cw_es_config *config)
 {
 	return config->stream_type && strcasecmp(config->stream_type, "NONE") != 0;
+}
+
+static bool uses_resources(const struct cw_es_config *config)
+{
+	return config->resource_usage && strcasecmp(config->resource_usage, "DISABLED") != 0;
+}
+
+bool cw_es_config_streams(const struct cw_es_config *config)
+{
+	return names_stream(config) || (uses_resources(config) && strcasestr(config->resource_usage, "DATASTREAM"));
 }
 
 bool cw_es_config_signs(const struct cw_es_config *config)
@@ -29,7 +39,7 @@ char *cw_es_config_index(const struct cw_es_config *config)
 	struct cw_text text = { 0 };
 	const char *p;
 
-	if (!cw_es_config_streams(config))
+	if (!names_stream(config))
 		return cw_text_strdup(config->index);
 	cw_text_printf(&text, "%s-%s-", strcasecmp(config->stream_type, "LOGS") == 0 ? "logs" : "metrics",
 		       config->stream_dataset);
@@ -194,14 +204,14 @@ static void validate_target(const struct report *report, const struct cw_es_conf
 	struct cw_index_name *name;
 	size_t fixed;
 
-	if (cw_es_config_streams(config)) {
+	if (cw_es_config_streams(config) && strcasecmp(config->operation, "CREATE") != 0)
+		invalid(report, "op.type", "A data stream takes only op.type=CREATE.");
+	if (names_stream(config)) {
 		if (!given(config->stream_dataset))
 			invalid(report, "data.stream.dataset", "data.stream.dataset is needed with data.stream.type.");
 		if (strcmp(config->index, CW_ES_INDEX_DEFAULT) != 0)
 			invalid(report, "index", "index and data.stream.type exclude each other: the data stream's "
 						 "name is the index.");
-		if (strcasecmp(config->operation, "CREATE") != 0)
-			invalid(report, "op.type", "A data stream takes only op.type=CREATE.");
 		return;
 	}
 	if (given(config->stream_dataset))
@@ -211,10 +221,44 @@ static void validate_target(const struct report *report, const struct cw_es_conf
 	if (!name)
 		return; /* the table said so */
 	fixed = cw_index_name_pattern(name, cw_slice_str("t"), pattern);
-	if (fixed == 0 && config->template_enable)
+	if (fixed == 0 && config->template_enable && !uses_resources(config))
 		invalid(report, "index", "An index that starts with a date or a field leaves nothing for an index template to "
 					 "match; begin it with a name, or set template.enable to false.");
 	cw_index_name_free(name);
+}
+
+static void validate_resources(const struct report *report, const struct cw_es_config *config)
+{
+	static const char key[] = "topic.to.external.resource.mapping";
+	const struct cw_list *mapping = &config->resources;
+	char message[200];
+
+	if (uses_resources(config) != (mapping->n > 0))
+		invalid(report, key, "external.resource.usage and topic.to.external.resource.mapping go together: give both or "
+				     "none.");
+	if (uses_resources(config) && names_stream(config))
+		invalid(report, "external.resource.usage", "external.resource.usage and data.stream.type exclude each other.");
+	if (uses_resources(config) && strcmp(config->index, CW_ES_INDEX_DEFAULT) != 0)
+		invalid(report, "index", "index and external.resource.usage exclude each other: each topic has its resource.");
+	if (mapping->n > (size_t)config->resources_max) {
+		snprintf(message, sizeof(message), "holds %zu topics, more than max.external.resource.mappings allows (%d).",
+			 mapping->n, (int)config->resources_max);
+		invalid(report, key, message);
+	}
+	for (size_t i = 0; i < mapping->n; i++)
+		for (size_t k = 0; k < i; k++) {
+			const char *colon = strrchr(mapping->items[i], ':'), *other = strrchr(mapping->items[k], ':');
+			size_t n = colon ? (size_t)(colon - mapping->items[i]) : 0;
+
+			if (!colon || !other)
+				continue; /* the table said so */
+			if (strcmp(colon, other) != 0 && (n != (size_t)(other - mapping->items[k]) ||
+							  strncmp(mapping->items[i], mapping->items[k], n) != 0))
+				continue;
+			snprintf(message, sizeof(message), "Each topic has one resource, and each resource one topic: %.60s and "
+				 "%.60s.", mapping->items[k], mapping->items[i]);
+			invalid(report, key, message);
+		}
 }
 
 void cw_es_config_validate(const struct cw_context *ctx, const void *opaque, struct cw_validation *validation)
@@ -228,6 +272,7 @@ void cw_es_config_validate(const struct cw_context *ctx, const void *opaque, str
 	validate_sizes(&report, config);
 	validate_keys(&report, config);
 	validate_target(&report, config);
+	validate_resources(&report, config);
 	if (config->pattern_time && !config->pattern)
 		invalid(&report, "pattern.timestamp.format", "pattern.timestamp.format is for the group timestamp of "
 							     "pattern, which is not given.");

@@ -168,3 +168,18 @@ int cw_es_check_name(const char *value, struct cw_error *err)
 							 "no _ - + . at its start");
 	return 0;
 }
+
+static int check_resource(const char *entry, struct cw_error *err)
+{
+	const char *colon = strrchr(entry, ':');
+
+	if (!colon || colon == entry || strlen(colon + 1) > CW_INDEX_NAME_MAX || strpbrk(colon + 1, " ,*#\\/?\"<>|") ||
+	    !colon[1] || strchr("_-+", colon[1]))
+		return cw_error_set(err, CW_ERR_INVALID, "holds %s, which is no TOPIC:RESOURCE", entry);
+	return 0;
+}
+
+int cw_es_check_resources(const char *value, struct cw_error *err)
+{
+	return cw_es_check_entries(value, check_resource, err) < 0 ? -1 : 0;
+}

@@ -16,6 +16,7 @@ int cw_es_check_entries(const char *list, int (*check)(const char *entry, struct
 int cw_es_check_headers(const char *value, struct cw_error *err);
 int cw_es_check_urls(const char *value, struct cw_error *err);
 int cw_es_check_index(const char *value, struct cw_error *err);
+int cw_es_check_resources(const char *value, struct cw_error *err);
 int cw_es_check_routing(const char *value, struct cw_error *err);
 int cw_es_check_timezone(const char *value, struct cw_error *err);
 int cw_es_check_pattern(const char *value, struct cw_error *err);

@@ -52,6 +52,7 @@ static bool answered(struct cw_sink *sink, struct cw_setup *setup, const struct 
 
 static const struct cw_setup_kind kind = {
 	.what = "mapping of index",
+	.failed = "could not be put",
 	.advice = "set schema.ignore to true and put a mapping or an index template yourself",
 	.answered = answered,
 };

@@ -141,7 +141,10 @@ static __attribute__((noinline)) struct cw_index_slot *find_slot(struct cw_sink 
 	for (size_t i = 0; i < CW_SINK_INDEX_SLOTS; i++)
 		if (slot_matches(sink, &sink->slots[i], topic, time->bucket))
 			return &sink->slots[i];
-	n = cw_index_name_render(sink->index, topic, sink->index_values.text, time->epoch_s, name);
+	if (sink->resource)
+		n = (size_t)snprintf(name, sizeof(name), "%s", sink->resource);
+	else
+		n = cw_index_name_render(sink->index, topic, sink->index_values.text, time->epoch_s, name);
 	for (size_t i = 0; i < CW_SINK_INDEX_SLOTS && sink->index_uses_fields; i++)
 		if (sink->slots[i].used && sink->slots[i].n == n && memcmp(sink->slots[i].name, name, n) == 0)
 			return &sink->slots[i];
@@ -234,21 +237,25 @@ static __attribute__((noinline)) bool put_full_action(struct cw_sink *sink, cons
 	return false;
 }
 
-static __attribute__((noinline)) bool find_fields(struct cw_sink *sink, const struct cw_place *at,
-						  const struct cw_line *line)
+static __attribute__((noinline)) bool ask_index(struct cw_sink *sink, const struct cw_place *at,
+						const struct cw_line *line)
 {
 	struct cw_error err = { 0 };
 
-	if (cw_sink_find_fields(sink, at->record, line, &err) == 0)
+	if (cw_sink_ask_index(sink, at->record, line, &err) == 0)
 		return true;
 	cw_sink_reject_invalid(sink, at, err.text);
 	return false;
 }
 
-int cw_sink_find_fields(struct cw_sink *sink, const struct cw_record *record, const struct cw_line *line,
+int cw_sink_ask_index(struct cw_sink *sink, const struct cw_record *record, const struct cw_line *line,
 			struct cw_error *err)
 {
-	return sink->index_uses_fields ? cw_fields_find(sink->index, record, line, &sink->index_values, err) : 0;
+	if (!sink->index_asks)
+		return 0;
+	if (sink->config->resources.n)
+		return cw_resources_choose(sink, record, err);
+	return cw_fields_find(sink->index, record, line, &sink->index_values, err);
 }
 
 static inline void put_record(struct cw_sink *sink, const struct cw_place *at)
@@ -276,7 +283,7 @@ static inline void put_record(struct cw_sink *sink, const struct cw_place *at)
 		unparsed(sink, at, &fault);
 		return;
 	}
-	if (__builtin_expect(sink->index_uses_fields, 0) && !find_fields(sink, at, &line))
+	if (__builtin_expect(sink->index_asks, 0) && !ask_index(sink, at, &line))
 		return;
 	before = begin_document(sink, at, time, &index);
 	open = sink->open;

@@ -19,12 +19,13 @@ struct cw_setup *cw_setup_find(const struct cw_sink *sink, const struct cw_setup
 
 struct cw_setup *cw_setup_add(struct cw_sink *sink, const struct cw_setup_kind *kind, const char *name)
 {
-	struct cw_setup *s = cw_text_alloc(sizeof(*s));
+	struct cw_setup *s = cw_text_alloc(sizeof(*s)), **last = &sink->setups;
 
 	s->kind = kind;
 	s->name = cw_text_strdup(name);
-	s->next = sink->setups;
-	sink->setups = s;
+	while (*last)
+		last = &(*last)->next;
+	*last = s;
 	return s;
 }
 
@@ -76,8 +77,8 @@ static void failed(struct cw_sink *sink, struct cw_setup *s, const struct cw_htt
 	} else if (call->outcome == CW_HTTP_MISCONFIGURED) {
 		cw_sink_fail(sink, "%s; this does not pass by itself%s", why, cw_outcome_advice(call));
 	} else {
-		cw_sink_fail(sink, "the %s %s could not be put%s: %s; correct that, or %s", s->kind->what, s->name,
-			     s->failures ? ", after several attempts" : "", why, s->kind->advice);
+		cw_sink_fail(sink, "the %s %s %s%s: %s; correct that, or %s", s->kind->what, s->name,
+			     s->kind->failed, s->failures ? ", after several attempts" : "", why, s->kind->advice);
 	}
 }
 

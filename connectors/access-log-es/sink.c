@@ -193,6 +193,7 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 		return -1;
 	sink->index_uses_topic = cw_index_name_uses_topic(sink->index);
 	sink->index_uses_fields = cw_index_name_fields(sink->index) > 0;
+	sink->index_asks = sink->index_uses_fields || config->resources.n;
 	sink->time.zone = sink->zone;
 	sink->time.format = config->pattern_time;
 	sink->time.unit_s = cw_index_name_unit_s(sink->index);
@@ -218,7 +219,11 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 		sink->usual_body = USUAL_BODY_MAX;
 	cw_policies_init(&sink->policies, config);
 	cw_pressure_init(&sink->pressure, (unsigned)config->max_in_flight, (size_t)config->batch_size);
-	if (config->template_enable) {
+	if (config->resources.n) {
+		sink->index_uses_topic = true;
+		sink->time.unit_s = 0;
+		cw_resources_need(sink);
+	} else if (config->template_enable) {
 		sink->template_per_topic = cw_index_name_pattern(sink->index, cw_slice(NULL, 0), pattern) == 0;
 		if (!sink->template_per_topic)
 			cw_templates_need(sink, cw_slice(NULL, 0));

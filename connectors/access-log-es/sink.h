@@ -1,8 +1,8 @@
 /*
  * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls), records.c
  * (records into bodies), structured.c (those that are no lines), action.c (their ids and versions), delivery.c (requests), outcome.c (answers, retries),
- * outage.c (the store as a whole), sniff.c (its nodes), setup.c (what has to be in the store before the first document), templates.c and
- * mappings.c (what that is). One thread.
+ * outage.c (the store as a whole), sniff.c (its nodes), setup.c (what has to be in the store before the first document), templates.c,
+ * resources.c and mappings.c (what that is). One thread.
  */
 #ifndef CW_ACCESS_LOG_SINK_H
 #define CW_ACCESS_LOG_SINK_H
@@ -39,6 +39,7 @@ struct cw_place;
 /* What setups of a kind have in common. */
 struct cw_setup_kind {
 	const char *what;   /* for people: "index template" */
+	const char *failed; /* what is said of it when it is not there in the end: "could not be put" */
 	const char *advice; /* what helps when the store refuses it, after "or " */
 	/*
 	 * The store answered the current step; error: the type of its error. True: the next step is set, or it is ready. False:
@@ -96,6 +97,8 @@ struct cw_sink {
 	struct cw_index_name *index;
 	char *index_spec;
 	bool index_uses_topic, index_uses_fields;
+	bool index_asks; /* something is to be found for each record first */
+	const char *resource; /* the external one of the record's topic; NULL: there are none */
 	struct cw_field_values index_values; /* of the record that is looked at */
 	struct cw_index_slot slots[CW_SINK_INDEX_SLOTS], *slot; /* slot: the last one */
 	size_t next_slot;
@@ -188,8 +191,11 @@ void cw_sink_reject_invalid(struct cw_sink *sink, const struct cw_place *at, con
  */
 size_t cw_sink_begin_document(struct cw_sink *sink, const struct cw_place *at, const struct cw_log_time *time,
 			      struct cw_slice *index);
-/* The values of fields that are part of the index's name. line NULL: the record is none. 0, or -1 with *err set. */
-int cw_sink_find_fields(struct cw_sink *sink, const struct cw_record *record, const struct cw_line *line,
+/*
+ * What the index's name is made of, beside topic and time, where sink->index_asks. line NULL: the record is none. 0, or
+ * -1 with *err set.
+ */
+int cw_sink_ask_index(struct cw_sink *sink, const struct cw_record *record, const struct cw_line *line,
 			struct cw_error *err);
 /* The body was added to, from `before` on. */
 void cw_sink_end_document(struct cw_sink *sink, const struct cw_place *at, size_t before);
@@ -273,7 +279,7 @@ void cw_outcome_note_up(struct cw_sink *sink);
 
 /* The setup of that kind and name, or NULL. */
 struct cw_setup *cw_setup_find(const struct cw_sink *sink, const struct cw_setup_kind *kind, const char *name);
-/* A new one; the caller fills in the steps. */
+/* A new one, which comes after those that are there; the caller fills in the steps. */
 struct cw_setup *cw_setup_add(struct cw_sink *sink, const struct cw_setup_kind *kind, const char *name);
 /* Sends the next step; nothing else is sent while it returns false. */
 bool cw_setup_ready(struct cw_sink *sink, int64_t now_ns);
@@ -294,6 +300,15 @@ void cw_sniff_done(struct cw_sink *sink, const struct cw_http_call *call);
 
 /* A template for the configured index, or for a topic's when the index starts with %{topic}. */
 void cw_templates_need(struct cw_sink *sink, struct cw_slice topic);
+
+/* ---- resources.c --------------------------------------------------------------------------------- */
+
+/* The resource of a topic in a list of TOPIC:RESOURCE, or NULL. */
+const char *cw_resources_find(const struct cw_list *mapping, struct cw_slice topic);
+/* All of them have to be there. */
+void cw_resources_need(struct cw_sink *sink);
+/* Sets sink->resource to the one of the record's topic. 0, or -1 with *err set: it has none. */
+int cw_resources_choose(struct cw_sink *sink, const struct cw_record *record, struct cw_error *err);
 
 /* ---- mappings.c ---------------------------------------------------------------------------------- */
 

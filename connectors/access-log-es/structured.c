@@ -114,7 +114,7 @@ void cw_structured_put(struct cw_sink *sink, const struct cw_place *at)
 		cw_sink_reject_invalid(sink, at, err.text);
 		return;
 	}
-	if (cw_sink_find_fields(sink, at->record, NULL, &err) != 0) {
+	if (cw_sink_ask_index(sink, at->record, NULL, &err) != 0) {
 		cw_sink_reject_invalid(sink, at, err.text);
 		return;
 	}
@@ -141,7 +141,7 @@ void cw_structured_delete(struct cw_sink *sink, const struct cw_place *at)
 		return;
 	}
 	time = event_time(sink, at->record, &err);
-	if (time && cw_sink_find_fields(sink, at->record, NULL, &err) == 0) {
+	if (time && cw_sink_ask_index(sink, at->record, NULL, &err) == 0) {
 		before = cw_sink_begin_document(sink, at, time, &index);
 		if (cw_action_write(sink, at, NULL, true, index, &err) == 0) {
 			cw_sink_end_document(sink, at, before);

@@ -28,6 +28,7 @@ static bool answered(struct cw_sink *sink, struct cw_setup *setup, const struct 
 
 static const struct cw_setup_kind kind = {
 	.what = "index template",
+	.failed = "could not be put",
 	.advice = "set template.enable to false and put a template yourself",
 	.answered = answered,
 };

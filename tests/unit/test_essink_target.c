@@ -241,6 +241,57 @@ static void test_index__follows_fields_of_lines(void)
 	run_free(run);
 }
 
+/* ---- external resources -------------------------------------------------------------------------- */
+
+static struct run *resource_run(const char *usage)
+{
+	struct run *run = run_new();
+
+	set(run, "external.resource.usage", usage);
+	set(run, "topic.to.external.resource.mapping", "logs:web-logs, events:all-events");
+	json_object_set_new(run->store.mappings, "web-logs", json_object());
+	json_object_set_new(run->store.mappings, "all-events", json_object());
+	return run;
+}
+
+static void test_resource__of_each_topic(void)
+{
+	static const char *const usages[] = { "INDEX", "alias_index", "DATASTREAM", "ALIAS_DATASTREAM" };
+
+	for (size_t i = 0; i < sizeof(usages) / sizeof(*usages); i++) {
+		struct run *run = resource_run(usages[i]);
+		struct cw_fake_batch *batch;
+
+		start(run);
+		run->sink.host.tolerate = true;
+		batch = new_batch(run, 3);
+		add(run, batch, "logs", LINE);
+		add_event(run, batch, "a", "info", 1);
+		add(run, batch, "strange", LINE);
+		finish(run, batch);
+		CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "web-logs"), 1);
+		CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "all-events"), 1);
+		CU_ASSERT_EQUAL(json_object_get(document(run, "all-events", "events+0+1"), "@timestamp") != NULL, i >= 2);
+		CU_ASSERT_EQUAL(json_object_size(run->store.templates), 0);
+		CU_ASSERT_EQUAL(run->sink.host.n_rejected, 1);
+		CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.host.rejected[0].reason, "topic.to.external.resource.mapping"));
+		run_free(run);
+	}
+}
+
+static void test_resource__has_to_be_there(void)
+{
+	struct run *run = resource_run("INDEX");
+
+	json_object_del(run->store.mappings, "all-events");
+	start(run);
+	CU_ASSERT_EQUAL(put(run, 1), CW_OK);
+	CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), CW_FAIL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.err.text, "the external resource all-events was not found"));
+	CU_ASSERT_EQUAL(run->store.bulks, 0);
+	run_free(run);
+}
+
 int main(void)
 {
 	CU_TestInfo target[] = {
@@ -253,6 +304,8 @@ int main(void)
 		{ "routing of lines, and of records without it", test_routing__of_lines_and_of_records_without_it },
 		{ "the index follows fields", test_index__follows_fields },
 		{ "the index follows fields of lines", test_index__follows_fields_of_lines },
+		{ "the external resource of each topic", test_resource__of_each_topic },
+		{ "an external resource has to be there", test_resource__has_to_be_there },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = {
