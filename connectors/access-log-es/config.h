@@ -37,6 +37,8 @@ struct cw_es_config {
 	int32_t resources_max;
 	bool template_enable, template_overwrite;
 	const char *template_name;
+	const char *lifecycle_type, *lifecycle_name, *lifecycle_file;
+	bool alias_bootstrap;
 
 	const char *pattern, *pattern_time, *timezone;
 	bool include_raw, include_kafka;

@@ -70,3 +70,19 @@
 	{ .name = "template.name", STRING, .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_MEDIUM,
 	  .display_name = "Index Template Name", .check = cw_es_check_name, AT(template_name),
 	  .doc = "Name of the index template; by default what `index` starts with, such as access-logs." },
+	{ .name = "lifecycle.policy.name", STRING, .importance = CW_LOW, .group = "Lifecycle", .width = CW_WIDTH_MEDIUM,
+	  .display_name = "Lifecycle Policy", .check = cw_es_check_name, AT(lifecycle_name),
+	  .doc = "Name of the store's policy for how long indices live. It is looked for before anything is written, and named "
+		 "in the index template (with ISM the policy itself says which indices it is for)." },
+	{ .name = "lifecycle.policy.file", STRING, .importance = CW_LOW, .group = "Lifecycle", .width = CW_WIDTH_LONG,
+	  .display_name = "Lifecycle Policy File", .check = cw_es_check_file, AT(lifecycle_file),
+	  .doc = "File with the policy (JSON), which is put where there is none of that name." },
+	{ .name = "lifecycle.type", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "ILM", .choices = "ILM,ISM",
+	  .importance = CW_LOW, .group = "Lifecycle", .width = CW_WIDTH_SHORT, .display_name = "Lifecycle Type",
+	  AT(lifecycle_type),
+	  .doc = "Whose policies these are: ILM, Elasticsearch's; ISM, OpenSearch's." },
+	{ .name = "alias.bootstrap", BOOLEAN, .default_value = "false", .importance = CW_LOW, .group = "Lifecycle",
+	  .width = CW_WIDTH_SHORT, .display_name = "Make Write Alias", AT(alias_bootstrap),
+	  .doc = "Whether `index` is an alias that documents are written through: where it is not there, the index "
+		 "NAME-000001 is made with it, and the store's policy can begin the next ones. `index` may have no dates, "
+		 "topics or fields then." },

@@ -227,6 +227,23 @@ static void validate_target(const struct report *report, const struct cw_es_conf
 	cw_index_name_free(name);
 }
 
+static void validate_lifecycle(const struct report *report, const struct cw_es_config *config)
+{
+	bool elsewhere = uses_resources(config) || names_stream(config);
+
+	if (config->lifecycle_file && !config->lifecycle_name)
+		invalid(report, "lifecycle.policy.name", "lifecycle.policy.name is needed with lifecycle.policy.file.");
+	if (config->lifecycle_name && uses_resources(config))
+		invalid(report, "lifecycle.policy.name", "lifecycle.policy.name and external.resource.usage exclude each other: "
+							 "somebody else looks after the resources.");
+	if (config->alias_bootstrap && elsewhere)
+		invalid(report, "alias.bootstrap", "alias.bootstrap is for `index`, which data.stream.type and "
+						   "external.resource.usage take the place of.");
+	else if (config->alias_bootstrap && strstr(config->index, "%{"))
+		invalid(report, "alias.bootstrap", "alias.bootstrap needs an `index` without dates, topics or fields: it is the "
+						   "alias's name.");
+}
+
 static void validate_resources(const struct report *report, const struct cw_es_config *config)
 {
 	static const char key[] = "topic.to.external.resource.mapping";
@@ -273,6 +290,7 @@ void cw_es_config_validate(const struct cw_context *ctx, const void *opaque, str
 	validate_keys(&report, config);
 	validate_target(&report, config);
 	validate_resources(&report, config);
+	validate_lifecycle(&report, config);
 	if (config->pattern_time && !config->pattern)
 		invalid(&report, "pattern.timestamp.format", "pattern.timestamp.format is for the group timestamp of "
 							     "pattern, which is not given.");

@@ -170,11 +170,10 @@ void cw_sink_free(struct cw_sink *sink)
 	free(sink);
 }
 
-/* What the settings mean for lines and indices. */
-static int prepare(struct cw_sink *sink, struct cw_error *err)
+/* How lines are read, and what documents hold. */
+static int prepare_lines(struct cw_sink *sink, struct cw_error *err)
 {
 	const struct cw_es_config *config = sink->config;
-	char pattern[CW_INDEX_NAME_MAX + 1];
 
 	if (config->timezone) {
 		sink->zone = cw_zone_open(config->timezone, err);
@@ -186,32 +185,48 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 		if (!sink->pattern)
 			return -1;
 	}
+	sink->time.zone = sink->zone;
+	sink->time.format = config->pattern_time;
+	sink->render.raw = config->include_raw;
+	sink->render.kafka = config->include_kafka;
+	sink->ignore_null = strcasecmp(config->on_null, "IGNORE") == 0;
+	sink->delete_null = strcasecmp(config->on_null, "DELETE") == 0;
+	return 0;
+}
+
+/* Where documents go, and how they are written there. */
+static int prepare_target(struct cw_sink *sink, struct cw_error *err)
+{
+	const struct cw_es_config *config = sink->config;
+
 	sink->streams = cw_es_config_streams(config);
 	sink->index_spec = cw_es_config_index(config);
 	sink->index = cw_index_name_compile(sink->index_spec, err);
 	if (!sink->index)
 		return -1;
-	sink->index_uses_topic = cw_index_name_uses_topic(sink->index);
+	sink->index_uses_topic = cw_index_name_uses_topic(sink->index) || config->resources.n;
 	sink->index_uses_fields = cw_index_name_fields(sink->index) > 0;
 	sink->index_asks = sink->index_uses_fields || config->resources.n;
-	sink->time.zone = sink->zone;
-	sink->time.format = config->pattern_time;
-	sink->time.unit_s = cw_index_name_unit_s(sink->index);
-	sink->render.raw = config->include_raw;
-	sink->render.kafka = config->include_kafka;
-	sink->create = sink->streams || strcasecmp(config->operation, "INDEX") != 0;
-	sink->action.op = sink->create ? "create" : "index";
-	sink->ignore_null = strcasecmp(config->on_null, "IGNORE") == 0;
-	sink->delete_null = strcasecmp(config->on_null, "DELETE") == 0;
-	sink->named = !config->key_ignore;
-	sink->upsert = strcasecmp(config->write_method, "UPSERT") == 0;
-	sink->once = !sink->upsert && (sink->create || sink->named);
+	sink->time.unit_s = config->resources.n ? 0 : cw_index_name_unit_s(sink->index);
 	if (config->routing && *config->routing) {
 		sink->routing = cw_index_name_compile_routing(config->routing, err);
 		if (!sink->routing)
 			return -1;
 	}
+	sink->create = sink->streams || strcasecmp(config->operation, "INDEX") != 0;
+	sink->action.op = sink->create ? "create" : "index";
+	sink->named = !config->key_ignore;
+	sink->upsert = strcasecmp(config->write_method, "UPSERT") == 0;
+	sink->once = !sink->upsert && (sink->create || sink->named);
 	sink->plain_actions = !sink->named && !sink->upsert && !sink->routing;
+	return 0;
+}
+
+/* How much is sent at once, and what becomes of what is refused. */
+static void prepare_delivery(struct cw_sink *sink)
+{
+	const struct cw_es_config *config = sink->config;
+
 	sink->warn_malformed = strcasecmp(config->on_malformed, "WARN") == 0;
 	sink->bulk_bytes = config->bulk_bytes > 0 ? (size_t)config->bulk_bytes : SIZE_MAX;
 	sink->usual_body = (size_t)config->batch_size * USUAL_DOCUMENT;
@@ -219,16 +234,32 @@ static int prepare(struct cw_sink *sink, struct cw_error *err)
 		sink->usual_body = USUAL_BODY_MAX;
 	cw_policies_init(&sink->policies, config);
 	cw_pressure_init(&sink->pressure, (unsigned)config->max_in_flight, (size_t)config->batch_size);
-	if (config->resources.n) {
-		sink->index_uses_topic = true;
-		sink->time.unit_s = 0;
+}
+
+/* What has to be in the store first, in this order. */
+static int prepare_store(struct cw_sink *sink, struct cw_error *err)
+{
+	char pattern[CW_INDEX_NAME_MAX + 1];
+
+	if (sink->config->resources.n) {
 		cw_resources_need(sink);
-	} else if (config->template_enable) {
+		return 0;
+	}
+	if (cw_lifecycle_need_policy(sink, err) != 0)
+		return -1;
+	if (sink->config->template_enable) {
 		sink->template_per_topic = cw_index_name_pattern(sink->index, cw_slice(NULL, 0), pattern) == 0;
 		if (!sink->template_per_topic)
 			cw_templates_need(sink, cw_slice(NULL, 0));
 	}
+	cw_lifecycle_need_alias(sink);
 	return 0;
+}
+
+static int prepare(struct cw_sink *sink, struct cw_error *err)
+{
+	prepare_delivery(sink);
+	return prepare_lines(sink, err) == 0 && prepare_target(sink, err) == 0 ? prepare_store(sink, err) : -1;
 }
 
 struct cw_sink *cw_sink_new(const struct cw_context *ctx, const struct cw_es_config *config, struct cw_error *err)

@@ -1,11 +1,15 @@
 /*
- * sink - the inside of a task of the access-log sink, shared by its files: sink.c (the framework's calls), records.c
- * (records into bodies), structured.c (those that are no lines), action.c (their ids and versions), delivery.c (requests), outcome.c (answers, retries),
- * outage.c (the store as a whole), sniff.c (its nodes), setup.c (what has to be in the store before the first document), templates.c,
- * resources.c and mappings.c (what that is). One thread.
+ * sink - the inside of a task of the access-log sink, shared by its files. One thread.
+ *
+ * sink.c: the framework's calls. records.c: records into bodies; structured.c: those that are no lines; action.c: ids,
+ * versions, routing. delivery.c: requests; outcome.c: their answers, retries; outage.c: the store as a whole; sniff.c: its
+ * nodes. setup.c: what has to be in the store before the first document, which is of templates.c, lifecycle.c,
+ * resources.c and mappings.c.
  */
 #ifndef CW_ACCESS_LOG_SINK_H
 #define CW_ACCESS_LOG_SINK_H
+
+#include <jansson.h>
 
 #include "bulk.h"
 #include "config.h"
@@ -300,6 +304,15 @@ void cw_sniff_done(struct cw_sink *sink, const struct cw_http_call *call);
 
 /* A template for the configured index, or for a topic's when the index starts with %{topic}. */
 void cw_templates_need(struct cw_sink *sink, struct cw_slice topic);
+
+/* ---- lifecycle.c --------------------------------------------------------------------------------- */
+
+/* The lifecycle policy, where one is configured. 0, or -1 with *err set when its file cannot be read. */
+int cw_lifecycle_need_policy(struct cw_sink *sink, struct cw_error *err);
+/* The alias that documents are written through, where that is configured. */
+void cw_lifecycle_need_alias(struct cw_sink *sink);
+/* Adds what an index template has to say of both. */
+void cw_lifecycle_settings(const struct cw_es_config *config, json_t *settings);
 
 /* ---- resources.c --------------------------------------------------------------------------------- */
 

@@ -12,7 +12,7 @@ static const char builtin[] =
 
 #define BASE_PRIORITY 200
 
-char *cw_store_template_json(const char *pattern, size_t fixed, bool stream)
+char *cw_store_template_json(const char *pattern, size_t fixed, bool stream, json_t *settings)
 {
 	json_t *root = json_loads(builtin, 0, NULL);
 	char *text = NULL;
@@ -21,6 +21,8 @@ char *cw_store_template_json(const char *pattern, size_t fixed, bool stream)
 		abort(); /* it was checked when it was built */
 	json_object_set_new(root, "index_patterns", json_pack("[s]", pattern));
 	json_object_set_new(root, "priority", json_integer(BASE_PRIORITY + (json_int_t)fixed));
+	if (json_object_size(settings))
+		json_object_set(json_object_get(root, "template"), "settings", settings);
 	if (stream)
 		json_object_set_new(root, "data_stream", json_object());
 	text = json_dumps(root, JSON_COMPACT);

@@ -64,6 +64,21 @@ static struct cw_text make_name(const struct cw_sink *sink, const char *pattern,
 	return name;
 }
 
+static char *make_body(const struct cw_sink *sink, const char *pattern, size_t fixed)
+{
+	json_t *settings = json_object();
+	struct cw_text all = { 0 };
+	char *body;
+
+	cw_lifecycle_settings(sink->config, settings);
+	cw_text_printf(&all, "%s%s", pattern, sink->config->alias_bootstrap ? "-*" : "");
+	cw_text_append(&all, "", 1);
+	body = cw_store_template_json(all.p, fixed, sink->streams, settings);
+	cw_text_free(&all);
+	json_decref(settings);
+	return body;
+}
+
 void cw_templates_need(struct cw_sink *sink, struct cw_slice topic)
 {
 	char pattern[CW_INDEX_NAME_MAX + 1];
@@ -76,7 +91,7 @@ void cw_templates_need(struct cw_sink *sink, struct cw_slice topic)
 		setup->step = sink->config->template_overwrite ? PUT : LOOK;
 		setup->steps[LOOK].path = make_path(name.p);
 		setup->steps[PUT].path = make_path(name.p);
-		setup->steps[PUT].body = cw_store_template_json(pattern, fixed, sink->streams);
+		setup->steps[PUT].body = make_body(sink, pattern, fixed);
 	}
 	cw_text_free(&name);
 }

@@ -204,6 +204,7 @@ static char *mapping(struct cw_fake_store *store, const struct cw_store_request 
 				      "there\"},\"status\":400}");
 		}
 		json_object_set(store->mappings, index, *rest ? body : json_object_get(body, "mappings"));
+		json_object_set(store->things, request->path, body);
 		json_decref(body);
 		return strdup("{\"acknowledged\":true}");
 	}

@@ -287,7 +287,7 @@ static void test_index__name_is_cut_where_the_store_cuts(void)
 
 static void test_template__matches_the_index(void)
 {
-	char *text = cw_store_template_json("logs-web-*", 9, true), *name;
+	char *text = cw_store_template_json("logs-web-*", 9, true, NULL), *name;
 	json_t *json = json_loads(text, 0, NULL);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
@@ -297,7 +297,7 @@ static void test_template__matches_the_index(void)
 	CU_ASSERT_PTR_NOT_NULL(json_object_get(json_object_get(json, "template"), "mappings"));
 	json_decref(json);
 	free(text);
-	text = cw_store_template_json("access-logs-*", 12, false);
+	text = cw_store_template_json("access-logs-*", 12, false, NULL);
 	CU_ASSERT_PTR_NULL(strstr(text, "data_stream"));
 	free(text);
 	name = cw_store_template_name("access-logs-*", 12);

@@ -1,4 +1,6 @@
 /* The access-log sink's ways to say where a document goes and what it replaces. */
+#include <unistd.h>
+
 #include "essink_run.h"
 
 /* A struct {"level":L,"n":N} with a key. */
@@ -292,6 +294,76 @@ static void test_resource__has_to_be_there(void)
 	run_free(run);
 }
 
+/* ---- lifecycle ----------------------------------------------------------------------------------- */
+
+static char *policy_file(char *path, const char *text)
+{
+	int fd = mkstemp(path);
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	return path;
+}
+
+static void test_lifecycle__policy_template_alias_in_this_order(void)
+{
+	static const struct {
+		const char *type, *path, *setting;
+	} rows[] = {
+		{ "ilm", "/_ilm/policy/week", "index.lifecycle.rollover_alias" },
+		{ "ISM", "/_plugins/_ism/policies/week", "plugins.index_state_management.rollover_alias" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct run *run = run_new();
+		char path[] = "/tmp/test_essink.XXXXXX";
+		const json_t *template, *settings, *alias;
+
+		set(run, "index", "web");
+		set(run, "alias.bootstrap", "true");
+		set(run, "lifecycle.policy.name", "week");
+		set(run, "lifecycle.type", rows[i].type);
+		set(run, "lifecycle.policy.file", policy_file(path, "{\"policy\":{}}"));
+		start(run);
+		CU_ASSERT_EQUAL(put(run, 10), CW_OK);
+		CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), CW_OK);
+		CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "web"), 10);
+		CU_ASSERT_PTR_NOT_NULL(json_object_get(json_object_get(run->store.things, rows[i].path), "policy"));
+		alias = json_object_get(json_object_get(json_object_get(run->store.things, "/web-000001"), "aliases"), "web");
+		CU_ASSERT_TRUE(json_is_true(json_object_get(alias, "is_write_index")));
+		template = json_object_get(run->store.templates, "web");
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(json_object_get(template, "index_patterns"), 0)),
+				       "web-*");
+		settings = json_object_get(json_object_get(template, "template"), "settings");
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(settings, rows[i].setting)), "web");
+		CU_ASSERT_EQUAL(json_object_get(settings, "index.lifecycle.name") != NULL, i == 0);
+		unlink(path);
+		run_free(run);
+	}
+}
+
+static void test_lifecycle__policy_has_to_be_there(void)
+{
+	struct run *run = run_new();
+	char path[] = "/tmp/test_essink.XXXXXX";
+
+	set(run, "lifecycle.policy.name", "week");
+	start(run);
+	CU_ASSERT_EQUAL(put(run, 1), CW_OK);
+	CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), CW_FAIL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.err.text, "the lifecycle policy week could not be found or put"));
+	CU_ASSERT_EQUAL(json_object_size(run->store.templates), 0);
+	run_free(run);
+	run = run_new();
+	set(run, "lifecycle.policy.name", "week");
+	set(run, "lifecycle.policy.file", policy_file(path, "{"));
+	CU_ASSERT_FALSE(cw_essink_start(&run->sink));
+	CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.err.text, "holds no JSON"));
+	unlink(path);
+	run_free(run);
+}
+
 int main(void)
 {
 	CU_TestInfo target[] = {
@@ -306,6 +378,8 @@ int main(void)
 		{ "the index follows fields of lines", test_index__follows_fields_of_lines },
 		{ "the external resource of each topic", test_resource__of_each_topic },
 		{ "an external resource has to be there", test_resource__has_to_be_there },
+		{ "lifecycle: policy, template, alias", test_lifecycle__policy_template_alias_in_this_order },
+		{ "lifecycle: the policy has to be there", test_lifecycle__policy_has_to_be_there },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = {
