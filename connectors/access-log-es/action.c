@@ -47,7 +47,7 @@ static int put_id(struct cw_sink *sink, const struct cw_record *record, bool nam
 		put_json(body, cw_origin_topic(record));
 		cw_text_printf(body, "+%d+%lld", cw_origin_partition(record), (long long)record->offset);
 	}
-	cw_text_append(body, "\"", 1);
+	cw_text_append(body, "\",", 2);
 	return 0;
 }
 
@@ -61,9 +61,9 @@ static int put_routing(struct cw_sink *sink, const struct cw_place *at, const st
 	if (cw_fields_find(sink->routing, at->record, line, &values, err) != 0)
 		return -1;
 	n = cw_index_name_render(sink->routing, at->record->topic, values.text, 0, text);
-	cw_text_puts(body, ",\"routing\":\"");
+	cw_text_puts(body, "\"routing\":\"");
 	put_json(body, cw_slice(text, n));
-	cw_text_append(body, "\"", 1);
+	cw_text_append(body, "\",", 2);
 	return 0;
 }
 
@@ -101,7 +101,7 @@ static int put_version(struct cw_sink *sink, const struct cw_record *record, str
 
 	if (header && *header && version_of_header(record, header, &version, err) != 0)
 		return -1;
-	cw_text_printf(&sink->open->body, ",\"version\":%lld,\"version_type\":\"external\"", (long long)version);
+	cw_text_printf(&sink->open->body, "\"version\":%lld,\"version_type\":\"external\",", (long long)version);
 	return 0;
 }
 
@@ -124,14 +124,16 @@ int cw_action_write(struct cw_sink *sink, const struct cw_place *at, const struc
 	cw_text_printf(body, "{\"%s\":{", op_name(sink, named, deletes));
 	if (index.n)
 		cw_text_printf(body, "\"_index\":\"%.*s\",", (int)index.n, index.p);
-	if (put_id(sink, at->record, named, err) != 0)
+	if (!sink->config->own_ids && put_id(sink, at->record, named, err) != 0)
 		return -1;
 	if (sink->upsert && !deletes)
-		cw_text_printf(body, ",\"retry_on_conflict\":%d", retries);
+		cw_text_printf(body, "\"retry_on_conflict\":%d,", retries);
 	else if (named && !sink->upsert && !sink->streams && put_version(sink, at->record, err) != 0)
 		return -1;
 	if (sink->routing && put_routing(sink, at, line, err) != 0)
 		return -1;
+	if (body->p[body->n - 1] == ',') /* each member is written with one */
+		body->n--;
 	cw_text_puts(body, "}}\n");
 	return 0;
 }

@@ -27,7 +27,7 @@ struct cw_es_config {
 	struct cw_list error_types;
 	bool drop_invalid;
 
-	bool key_ignore, schema_ignore, compact_maps;
+	bool key_ignore, own_ids, schema_ignore, compact_maps;
 	struct cw_list key_ignore_topics, schema_ignore_topics, timestamp_fields;
 
 	const char *index, *operation, *write_method, *version_header, *pipeline, *routing;

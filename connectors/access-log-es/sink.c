@@ -218,7 +218,7 @@ static int prepare_target(struct cw_sink *sink, struct cw_error *err)
 	sink->named = !config->key_ignore;
 	sink->upsert = strcasecmp(config->write_method, "UPSERT") == 0;
 	sink->once = !sink->upsert && (sink->create || sink->named);
-	sink->plain_actions = !sink->named && !sink->upsert && !sink->routing;
+	sink->plain_actions = !sink->named && !config->own_ids && !sink->upsert && !sink->routing;
 	return 0;
 }
 

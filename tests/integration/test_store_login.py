@@ -1,8 +1,11 @@
 """Ways to log in to a store, and a store that is not there yet."""
 
+import ssl
+
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase
 from cwtest.gateway import Gateway, check_aws
+from cwtest.pki import Pki
 from cwtest.process import Devstore, free_port
 from cwtest.search import Search
 
@@ -57,6 +60,41 @@ class Logins(TestCase):
             handler.headers.get(name) == value for name, value in wanted.items()) else (401, b"{}"))
         self.create(gate.url, **{"api.key": "aWQ6a2V5", "connection.headers": "X-Tenant:web"})
         self.assert_all()
+
+    def test_proxy(self):
+        self.store.start()
+        # "me:pass word"
+        gate = Gateway(self, self.store.port, lambda handler, body: None if (
+            handler.headers.get("Proxy-Authorization") == "Basic bWU6cGFzcyB3b3Jk") else (407, b"{}"))
+        self.create("http://store.example:9200", **{"proxy.host": "127.0.0.1", "proxy.port": str(gate.port),
+                                                    "proxy.username": "me", "proxy.password": "pass word"})
+        self.assert_all()
+        self.assertTrue(all(path.startswith("http://store.example:9200/") for _, path in gate.seen), gate.seen)
+
+    def test_client_certificates(self):
+        self.store.start()
+        pki = Pki(self.dir)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(pki.issue("server", "/CN=server", "serverAuth"))
+        tls.load_verify_locations(pki.certificate)
+        tls.verify_mode = ssl.CERT_REQUIRED
+        gate = Gateway(self, self.store.port, lambda handler, body: None, tls)
+        pki.issue("client", "/CN=client", "clientAuth")
+        self.create(gate.url, **{"elastic.https.ssl.ca.location": pki.certificate,
+                                 "elastic.https.ssl.certificate.location": pki.path("client.crt"),
+                                 "elastic.https.ssl.key.location": pki.path("client.key")})
+        self.assert_all()
+
+    def test_a_store_that_is_not_trusted(self):
+        self.store.start()
+        pki, other = Pki(self.dir), Pki(self.dir, "other")
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(pki.issue("server", "/CN=server", "serverAuth"))
+        gate = Gateway(self, self.store.port, lambda handler, body: None, tls)
+        self.create(gate.url, **{"elastic.https.ssl.ca.location": other.certificate})
+        trace = self.rest.wait_state("sink", tasks="FAILED", n=1)["tasks"][0]["trace"]
+        self.assertIn("check connection.url and the settings under elastic.https.ssl", trace)
+        self.assertEqual(gate.seen, [])
 
     def test_created_while_the_store_is_down(self):
         """It is created, waits, says so, and goes on when the store is there."""

@@ -92,12 +92,17 @@ static json_t *store_document(struct cw_fake_store *store, const char *default_i
 {
 	const char *op = json_object_iter_key(json_object_iter((json_t *)(uintptr_t)action));
 	const json_t *meta = json_object_get(action, op);
+	char made[32];
 	const char *id = json_string_value(json_object_get(meta, "_id"));
 	const char *index = json_string_value(json_object_get(meta, "_index"));
 	struct cw_store_item item = { 0 };
-	unsigned seen = (unsigned)json_integer_value(json_object_get(store->seen, id));
+	unsigned seen;
 	json_t *documents = child(store->documents, index ? index : default_index);
 
+	if (!id)
+		snprintf(made, sizeof(made), "made-%zu", store->stored);
+	id = id ? id : made;
+	seen = (unsigned)json_integer_value(json_object_get(store->seen, id));
 	json_object_set_new(store->seen, id, json_integer(seen + 1));
 	if (store->on_document)
 		store->on_document(store, id, seen, &item);

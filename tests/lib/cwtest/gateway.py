@@ -9,9 +9,11 @@ import urllib.parse
 
 
 class Gateway:
-    """Passes requests on to a store. check(handler, body) returns None, or (status, JSON text) instead."""
+    """Passes requests on to a store. check(handler, body) returns None, or (status, JSON text) instead.
 
-    def __init__(self, test, port, check):
+    tls: an ssl.SSLContext. A request with a whole URL is one to a proxy, and passed on all the same."""
+
+    def __init__(self, test, port, check, tls=None):
         gateway = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -30,7 +32,8 @@ class Gateway:
 
             def forward(self, body):
                 store = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-                store.request(self.command, self.path, body, {"Content-Type": self.headers.get("Content-Type", "")})
+                url = urllib.parse.urlsplit(self.path)
+                store.request(self.command, url.path + ("?" + url.query if url.query else ""), body, {"Content-Type": self.headers.get("Content-Type", "")})
                 answer = store.getresponse()
                 text = answer.read()
                 store.close()
@@ -41,10 +44,18 @@ class Gateway:
             def log_message(self, *_):
                 pass
 
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                """A client that goes is what some tests are about."""
+
         self.seen = []
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        self.url = "%s://127.0.0.1:%d" % ("https" if tls else "http", self.port)
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
         test.addCleanup(self.stop)
