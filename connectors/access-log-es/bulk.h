@@ -37,6 +37,7 @@ struct cw_bulk {
 	int64_t first_ns; /* when its first document came */
 	int64_t sent_ns;
 	int64_t due_ns;   /* not to be sent before */
+	int64_t failed_ns; /* when the first of its failures was seen */
 	struct cw_text packed; /* the body, compressed */
 	struct cw_http_call *call; /* while it is sent */
 };

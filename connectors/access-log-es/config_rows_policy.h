@@ -24,9 +24,10 @@
 	{ .name = "behavior.on.store.errors", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "DEAD_LETTER",
 	  .choices = "RETRY,DEAD_LETTER,DROP,FAIL", .importance = CW_LOW, .group = "Errors", .width = CW_WIDTH_SHORT,
 	  .display_name = "Behavior On Store Errors", AT(on_error),
-	  .doc = "What becomes, after max.retries, of documents on which the store fails in another way (status "
-		 "500). A request that fails as a whole, or whose answer is none, is sent again without a limit, "
-		 "after pauses that grow, unless this is FAIL: no document is known to be the cause." },
+	  .doc = "What becomes, after max.retries, of documents on which the store fails in another way (status 500). A request "
+		 "that fails as a whole, or whose answer is none, is sent again without a limit, after pauses that grow, unless "
+		 "this is FAIL; where the store does others meanwhile, the document that it cannot bear is found by sending "
+		 "halves." },
 	{ .name = "behavior.on.version.conflicts", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "DEAD_LETTER",
 	  .choices = "RETRY,DEAD_LETTER,DROP,FAIL", .importance = CW_LOW, .group = "Errors", .width = CW_WIDTH_SHORT,
 	  .display_name = "Behavior On Version Conflicts", AT(on_conflict),

@@ -22,6 +22,7 @@ void cw_outcome_note_down(struct cw_sink *sink, const char *why)
 void cw_outcome_note_up(struct cw_sink *sink)
 {
 	cw_pressure_worked(&sink->pressure);
+	sink->worked_ns = cw_sink_now(sink);
 	if (!sink->down_since_ns)
 		return;
 	cw_log(sink->ctx, CW_LOG_INFO, "the store takes documents again, after %lld s",

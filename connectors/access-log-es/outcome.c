@@ -10,21 +10,32 @@
 
 /* ---- what becomes of a bulk --------------------------------------------------------------------- */
 
+static void count_again(struct cw_sink *sink, const struct cw_bulk *bulk)
+{
+	cw_sink_count(sink, sink->metrics.retries, 1);
+	cw_sink_count(sink, sink->metrics.retried, (int64_t)bulk->n);
+}
+
 /* Again, as soon as the store as a whole may be asked. */
 static void send_again(struct cw_sink *sink, struct cw_bulk *bulk)
 {
+	count_again(sink, bulk);
 	cw_bulk_push_front(&sink->ready, bulk);
-	cw_sink_count(sink, sink->metrics.retries, 1);
-	cw_sink_count(sink, sink->metrics.retried, (int64_t)bulk->n);
+}
+
+/* The same, after the others. */
+static void send_last(struct cw_sink *sink, struct cw_bulk *bulk)
+{
+	count_again(sink, bulk);
+	cw_bulk_push(&sink->ready, bulk);
 }
 
 /* Again, after a while; meanwhile others go. */
 static void send_later(struct cw_sink *sink, struct cw_bulk *bulk)
 {
+	count_again(sink, bulk);
 	bulk->due_ns = cw_sink_now(sink) + cw_outcome_backoff_ns(sink, bulk->pushbacks + bulk->failures);
 	cw_bulk_push(&sink->delayed, bulk);
-	cw_sink_count(sink, sink->metrics.retries, 1);
-	cw_sink_count(sink, sink->metrics.retried, (int64_t)bulk->n);
 }
 
 static void press_less(struct cw_sink *sink, const struct cw_bulk *bulk)
@@ -219,14 +230,25 @@ static void handle_items(struct cw_sink *sink, struct cw_bulk *bulk, const struc
 static void request_again(struct cw_sink *sink, struct cw_bulk *bulk, const struct cw_http_call *call,
 			  enum cw_class class, const char *why)
 {
-	if (class == CW_CLASS_ERROR)
-		bulk->failures++;
-	else
-		bulk->pushbacks++;
+	bulk->pushbacks++;
 	if (cw_class_passes(class) && !(cw_http_is_away(call) && cw_http_has_other(sink->http)))
 		press_less(sink, bulk);
 	cw_outcome_outage(sink, call, bulk->sent_ns, why);
 	send_again(sink, bulk);
+}
+
+/* Two of one; the second half is returned. */
+static struct cw_bulk *halve(struct cw_sink *sink, struct cw_bulk *bulk)
+{
+	struct cw_bulk *half = cw_delivery_new_bulk(sink);
+
+	memcpy(half->index, bulk->index, bulk->index_n + 1);
+	half->index_n = bulk->index_n;
+	half->failures = bulk->failures;
+	half->pushbacks = bulk->pushbacks;
+	half->failed_ns = bulk->failed_ns;
+	cw_bulk_move_tail(bulk, bulk->n / 2, half);
+	return half;
 }
 
 /* A policy for all of its documents. */
@@ -243,21 +265,62 @@ static void give_up_all(struct cw_sink *sink, struct cw_bulk *bulk, enum cw_clas
 	cw_delivery_recycle(sink, bulk);
 }
 
+/*
+ * The store fails on this request again and again, and does others: something is in it that it cannot bear. What that is
+ * is found by halves.
+ */
+static void request_is_odd(struct cw_sink *sink, struct cw_bulk *bulk, const char *why)
+{
+	enum cw_policy policy = sink->policies.of[CW_CLASS_ERROR];
+	struct cw_bulk *half;
+
+	if (bulk->failures <= sink->policies.max_retries || (bulk->n == 1 && policy == CW_POLICY_RETRY)) {
+		send_later(sink, bulk);
+		return;
+	}
+	if (bulk->n == 1) {
+		give_up_all(sink, bulk, CW_CLASS_ERROR, policy, why);
+		return;
+	}
+	cw_log(sink->ctx, CW_LOG_WARN, "the store fails on a request of %zu documents and does others; it is sent in two parts: "
+				       "%s", bulk->n, why);
+	bulk->failures = 1;
+	half = halve(sink, bulk);
+	send_last(sink, bulk);
+	send_last(sink, half);
+}
+
+/* An error of the store's own, or an answer that is none. */
+static void request_broke(struct cw_sink *sink, struct cw_bulk *bulk, const struct cw_http_call *call, const char *why)
+{
+	bool others_work = bulk->failures && sink->worked_ns > bulk->failed_ns;
+
+	if (bulk->failures++ == 0)
+		bulk->failed_ns = cw_sink_now(sink);
+	if (others_work) {
+		request_is_odd(sink, bulk, why);
+		return;
+	}
+	cw_outcome_outage(sink, call, bulk->sent_ns, why);
+	send_last(sink, bulk);
+}
+
 static void request_failed(struct cw_sink *sink, struct cw_bulk *bulk, const struct cw_http_call *call,
 			   enum cw_class class, const char *why)
 {
-	enum cw_policy policy = cw_policy_of_request(&sink->policies, class,
-						     class == CW_CLASS_ERROR ? bulk->failures : bulk->pushbacks);
+	unsigned attempts = class == CW_CLASS_ERROR ? bulk->failures : bulk->pushbacks;
+	enum cw_policy policy = cw_policy_of_request(&sink->policies, class, attempts);
 
-	if (policy == CW_POLICY_RETRY) {
+	if (policy == CW_POLICY_RETRY && class == CW_CLASS_ERROR) {
+		request_broke(sink, bulk, call, why);
+	} else if (policy == CW_POLICY_RETRY) {
 		request_again(sink, bulk, call, class, why);
 	} else if (policy != CW_POLICY_FAIL) {
 		give_up_all(sink, bulk, class, policy, why);
 	} else {
 		cw_bulk_push(&sink->delayed, bulk);
 		if (class == CW_CLASS_ERROR || cw_class_passes(class))
-			cw_sink_fail(sink, "a bulk request failed, after %u retries: %s",
-				     class == CW_CLASS_ERROR ? bulk->failures : bulk->pushbacks, why);
+			cw_sink_fail(sink, "a bulk request failed, after %u retries: %s", attempts, why);
 		else
 			cw_sink_fail(sink, "%s; this does not pass by itself%s", why, cw_outcome_advice(call));
 	}
@@ -301,12 +364,7 @@ static void split(struct cw_sink *sink, struct cw_bulk *bulk, const char *why)
 		give_up_all(sink, bulk, CW_CLASS_MALFORMED, sink->policies.of[CW_CLASS_MALFORMED], reason);
 		return;
 	}
-	half = cw_delivery_new_bulk(sink);
-	memcpy(half->index, bulk->index, bulk->index_n + 1);
-	half->index_n = bulk->index_n;
-	half->failures = bulk->failures;
-	half->pushbacks = bulk->pushbacks;
-	cw_bulk_move_tail(bulk, bulk->n / 2, half);
+	half = halve(sink, bulk);
 	cw_log(sink->ctx, CW_LOG_WARN, "a request was too large (%s); it is sent in two parts, of %zu and %zu bytes; "
 				       "consider a smaller bulk.size.bytes", why, bulk->body.n, half->body.n);
 	cw_sink_count(sink, sink->metrics.retries, 1);

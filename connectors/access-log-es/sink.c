@@ -28,10 +28,19 @@ static enum cw_result failed(const struct cw_sink *sink, struct cw_error *err)
 
 /* ---- put ---------------------------------------------------------------------------------------- */
 
+/* A full request waits for its turn. One that the store fails on does not count: others may show that it alone is odd. */
+static bool is_full(const struct cw_sink *sink)
+{
+	for (const struct cw_bulk *bulk = sink->ready.first; bulk; bulk = bulk->next)
+		if (!bulk->failures)
+			return true;
+	return false;
+}
+
 static bool no_room(const struct cw_sink *sink, size_t n)
 {
-	if (sink->ready.n)
-		return true; /* a full request waits for its turn */
+	if (is_full(sink))
+		return true;
 	return sink->docs && (sink->docs + n > (size_t)sink->config->max_buffered || sink->bytes >= CW_SINK_BYTES_MAX);
 }
 

@@ -129,6 +129,7 @@ struct cw_sink {
 	struct cw_item *items;
 	bool *keep;
 	size_t cap_items;
+	int64_t worked_ns; /* when it took something last */
 	int64_t down_since_ns, down_logged_ns; /* 0: the store works */
 	bool present_logged;
 	unsigned refused_logged;

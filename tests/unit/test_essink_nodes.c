@@ -92,11 +92,15 @@ static void test_sniff__uses_the_nodes(void)
 static void test_sniff__that_is_refused_does_no_harm(void)
 {
 	struct run *run = run_new();
+	int64_t end;
 
 	set(run, "connection.sniff", "true");
 	start(run);
 	CU_ASSERT_EQUAL(put(run, 10), CW_OK);
 	expect_all(run);
+	end = cw_clock_ms() + 5000;
+	while (run->sink.host.logged[CW_LOG_WARN] == 0 && cw_clock_ms() < end)
+		CU_ASSERT_EQUAL(cw_essink_ops()->wait(run->sink.task, NULL, 0, 10, &run->sink.err), CW_OK);
 	CU_ASSERT_EQUAL(run->sink.host.logged[CW_LOG_WARN], 1);
 	run_free(run);
 }

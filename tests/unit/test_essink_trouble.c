@@ -335,6 +335,50 @@ static void test_policy__of_a_request_is_that_of_its_documents(void)
 	run_free(run);
 }
 
+/* A request that holds the document logs+0+7 is what this store cannot bear. */
+static void break_on_7(struct cw_fake_store *store, const struct cw_store_request *request, struct cw_store_reply *reply)
+{
+	const struct run *run = store->test;
+
+	if (request->bulk && strstr(request->body, "\"logs+0+7\"")) {
+		reply->status = run->status;
+		reply->body = run->body;
+		reply->stores = false;
+	}
+}
+
+static void test_poison__is_found_and_the_rest_is_written(void)
+{
+	static const struct {
+		unsigned status;
+		const char *body, *policy;
+	} rows[] = { { 500, NULL, "DEAD_LETTER" }, { 200, "<html>", "DROP" } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct run *run = run_new();
+		bool drops = strcmp(rows[i].policy, "DROP") == 0;
+
+		set(run, "batch.size", "10");
+		set(run, "max.retries", "2");
+		set(run, "retry.backoff.max.ms", "20");
+		set(run, "behavior.on.store.errors", rows[i].policy);
+		run->status = rows[i].status;
+		run->body = rows[i].body;
+		run->store.on_request = break_on_7;
+		start(run);
+		run->sink.host.tolerate = true;
+		for (int k = 0; k < 5; k++)
+			CU_ASSERT_EQUAL(put(run, 10), CW_OK);
+		CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, run->n), CW_OK);
+		CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, INDEX), 49);
+		CU_ASSERT_EQUAL(run->sink.host.n_rejected, drops ? 0 : 1);
+		CU_ASSERT_EQUAL(metric(run, "records_dropped"), drops ? 1 : 0);
+		if (!drops)
+			CU_ASSERT_EQUAL(run->sink.host.rejected[0].i, 7);
+		run_free(run);
+	}
+}
+
 /* ---- manners ------------------------------------------------------------------------------------- */
 
 /* Moves the task for so long. */
@@ -414,6 +458,7 @@ int main(void)
 	CU_TestInfo policies[] = {
 		{ "of each class", test_policy__of_each_class },
 		{ "requests are sent again without a limit", test_policy__requests_are_sent_again_without_a_limit },
+		{ "what a store cannot bear is found", test_poison__is_found_and_the_rest_is_written },
 		{ "of a request is that of its documents", test_policy__of_a_request_is_that_of_its_documents },
 		CU_TEST_INFO_NULL,
 	};
