@@ -35,6 +35,7 @@ class Stores(TestCase):
         self.topic = kafka.topic("store", 4)
         self.addCleanup(kafka.delete, self.topic)
         self.index = "store"
+        self.sink = env.unique("sink")  # a consumer group that no earlier test has left behind
         self.rest = self.worker().rest
 
     def produce(self):
@@ -45,15 +46,15 @@ class Stores(TestCase):
         self.assertEqual(len(self.records), LINES)
 
     def create(self, url, **more):
-        self.rest.create("sink", pipeline.sink(self.topic, url, self.index, batch_size=500, template_enable="false", **more))
+        self.rest.create(self.sink, pipeline.sink(self.topic, url, self.index, batch_size=500, template_enable="false", **more))
 
     def handled(self, seconds=60):
         def all_settled():
-            c = pipeline.counters(self.rest, "sink")
+            c = pipeline.counters(self.rest, self.sink)
             return c["read"] == LINES and pipeline.settled(c) and c
 
         return env.wait_for(all_settled, seconds, lambda: "all are handled: %s, %s" % (
-            pipeline.counters(self.rest, "sink"), self.rest.status("sink")), 0.1)
+            pipeline.counters(self.rest, self.sink), self.rest.status(self.sink)), 0.1)
 
     def assert_all(self, *stores):
         """Every record is a document, in one of the stores, and there is nothing else."""
@@ -61,7 +62,7 @@ class Stores(TestCase):
         for store in stores:
             found.update(documents(Search(store.url), self.index, 4))
         self.assertEqual(pipeline.difference(self.records.items(), found.items()), "")
-        self.assertEqual(self.rest.task_states("sink"), ["RUNNING"])
+        self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
 
 
 class Trouble(Stores):
@@ -84,7 +85,7 @@ class Trouble(Stores):
         env.wait_for(lambda: asked.append(self.requests()) or time.monotonic() > end, seconds * 2, "the trouble is over", 0.1)
         note("%d requests in %g s" % (asked[-1], seconds))
         self.assertLessEqual(asked[-1], most)
-        self.assertEqual(self.rest.task_states("sink"), ["RUNNING"])
+        self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
         half = len(asked) // 2
         self.assertGreaterEqual(asked[half], asked[-1] - asked[half], "pauses do not shrink")
         self.control.expect(200, "DELETE", "/_faults")
@@ -124,7 +125,7 @@ class Trouble(Stores):
         self.create(self.store.url)
         env.wait_for(lambda: self.requests() >= 8, 60, "it is asked again and again", 0.05)
         # far more often than max.retries, and yet the task goes on
-        self.assertEqual(self.rest.task_states("sink"), ["RUNNING"])
+        self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
         self.control.expect(200, "DELETE", "/_faults")
         self.handled()
         self.assert_all(self.store)
@@ -138,7 +139,7 @@ class Trouble(Stores):
         struck = self.control.get("/_faults")["counters"]
         self.assertGreater(struck["item_429"], LINES // 5)
         # what was taken was not sent again
-        self.assertEqual(int(self.rest.metrics().sum("connect_worker_task_documents_present_total", connector="sink")), 0)
+        self.assertEqual(int(self.rest.metrics().sum("connect_worker_task_documents_present_total", connector=self.sink)), 0)
         self.assert_all(self.store)
 
     @deadline(150)

@@ -21,10 +21,11 @@ class Logins(TestCase):
         self.lines = pipeline.lines_of(pipeline.source(self.topic, LINES))
         kafka.produce(self.topic, self.lines)
         self.store = Devstore(self)
+        self.sink = env.unique("sink")  # a consumer group that no earlier test has left behind
         self.rest = self.worker().rest
 
-    def create(self, url, name="sink", **config):
-        self.rest.create(name, dict(pipeline.sink(self.topic, url, "login-%{+yyyy.MM.dd}"), **config))
+    def create(self, url, suffix="", **config):
+        self.rest.create(self.sink + suffix, dict(pipeline.sink(self.topic, url, "login-%{+yyyy.MM.dd}"), **config))
 
     def assert_all(self):
         search = Search(self.store.url)
@@ -49,7 +50,7 @@ class Logins(TestCase):
         self.store.start()
         gate = Gateway(self, self.store.port, check_aws("AKIDEXAMPLE", "other", "eu-central-1", "es"))
         self.create(gate.url, **dict(AWS, **{"aws.sigv4.service": "ES"}))
-        trace = self.rest.wait_state("sink", tasks="FAILED", n=1)["tasks"][0]["trace"]
+        trace = self.rest.wait_state(self.sink, tasks="FAILED", n=1)["tasks"][0]["trace"]
         self.assertIn("status 403", trace)
         self.assertNotIn(AWS["aws.secret.access.key"], trace)
 
@@ -92,7 +93,7 @@ class Logins(TestCase):
         tls.load_cert_chain(pki.issue("server", "/CN=server", "serverAuth"))
         gate = Gateway(self, self.store.port, lambda handler, body: None, tls)
         self.create(gate.url, **{"elastic.https.ssl.ca.location": other.certificate})
-        trace = self.rest.wait_state("sink", tasks="FAILED", n=1)["tasks"][0]["trace"]
+        trace = self.rest.wait_state(self.sink, tasks="FAILED", n=1)["tasks"][0]["trace"]
         self.assertIn("check connection.url and the settings under elastic.https.ssl", trace)
         self.assertEqual(gate.seen, [])
 
@@ -101,10 +102,10 @@ class Logins(TestCase):
         self.store.port = free_port()
         self.store.url = "http://127.0.0.1:%d" % self.store.port
         self.create(self.store.url)
-        self.rest.wait_state("sink", tasks="RUNNING", n=1)
-        lines = env.wait_for(lambda: [line for line in self.rest.get("/connectors/sink/logs")
+        self.rest.wait_state(self.sink, tasks="RUNNING", n=1)
+        lines = env.wait_for(lambda: [line for line in self.rest.get("/connectors/%s/logs" % self.sink)
                                       if "the store takes no documents" in str(line)], 20, "the log says that it waits")
         self.assertIn(str(self.store.port), str(lines[0]))
-        self.assertEqual(self.rest.task_states("sink"), ["RUNNING"])
+        self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
         self.store.start()
         self.assert_all()

@@ -17,13 +17,17 @@ class Targets(TestCase):
         self.index = env.unique("target")
         self.topic = kafka.topic("target", 1)
         self.addCleanup(kafka.delete, self.topic)
+        self.sink = env.unique("sink")  # a consumer group that no earlier test has left behind
         self.rest = self.worker().rest
 
     def create(self, records, **more):
         kafka.produce(self.topic, [json.dumps(record).encode() for record in records])
         config = {"value.converter": JSON, "value.converter.schemas.enable": "false", "template.enable": "false"}
         index = more.pop("index", self.index)
-        self.rest.create("sink", pipeline.sink(self.topic, env.OPENSEARCH, index, **dict(config, **more)))
+        self.rest.create(self.sink, pipeline.sink(self.topic, env.OPENSEARCH, index, **dict(config, **more)))
+
+    def logs(self):
+        return str(self.rest.get("/connectors/%s/logs" % self.sink))
 
     def arrive(self, index, expected):
         """The index holds these sources, and no others."""
@@ -34,7 +38,7 @@ class Targets(TestCase):
             return sorted(json.dumps(source, sort_keys=True) for source in sources)
 
         env.wait_for(lambda: plain(there() or []) == plain(expected), 30, lambda: "%s holds %s, not %s; %s" % (
-            index, there() or self.search.count(index), expected, self.rest.status("sink")), 0.1)
+            index, there() or self.search.count(index), expected, self.rest.status(self.sink)), 0.1)
 
     KEYS = {"key.ignore": "false", "transforms": "key,id", "transforms.key.type": TRANSFORMS + "ValueToKey",
             "transforms.key.fields": "id", "transforms.id.type": TRANSFORMS + "ExtractField$Key",
@@ -94,9 +98,9 @@ class Targets(TestCase):
             "topic.to.external.resource.mapping": self.topic + ":" + self.index, "behavior.on.missing.index": "RETRY",
             "data.stream.timestamp.field": "at"})
         # it is not there yet: the task waits
-        env.wait_for(lambda: "external resource" in str(self.rest.get("/connectors/sink/logs")) or
-                     "index_not_found_exception" in str(self.rest.get("/connectors/sink/logs")), 20, "the log says so")
-        self.assertEqual(self.rest.task_states("sink"), ["RUNNING"])
+        env.wait_for(lambda: "external resource" in self.logs() or
+                     "index_not_found_exception" in self.logs(), 20, "the log says so")
+        self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
         self.search.call("PUT", "/_data_stream/" + self.index)
         self.addCleanup(self.search.call, "DELETE", "/_data_stream/" + self.index, missing={})
         self.arrive(self.index, [{"n": 1, "at": 1769034220123, "@timestamp": "2026-01-21T22:23:40.123Z"},
@@ -107,21 +111,21 @@ class Targets(TestCase):
         records = [{"n": n} for n in range(5)]
         self.create(records, **{"connection.sniff": "true"})
         self.arrive(self.index, records)
-        self.assertNotIn("does not name its nodes", str(self.rest.get("/connectors/sink/logs")))
+        self.assertNotIn("does not name its nodes", self.logs())
 
     @deadline(150)
     def test_read_only_index(self):
         """Nothing is lost, nothing fails, and it goes on once the index may be written again."""
         self.drop(self.search, self.index)
         config = pipeline.source(self.topic, 5000, rate=1000)
-        self.rest.create("sink", pipeline.sink(self.topic, env.OPENSEARCH, self.index))
+        self.rest.create(self.sink, pipeline.sink(self.topic, env.OPENSEARCH, self.index))
         self.rest.create("src", config)
         env.wait_for(lambda: self.search.count(self.index) > 500, 30, "documents flow", 0.1)
         settings = "/%s/_settings" % self.index
         self.search.call("PUT", settings, {"index.blocks.write": True})
-        env.wait_for(lambda: "cluster_block_exception" in str(self.rest.get("/connectors/sink/logs")), 20, "the log says so")
+        env.wait_for(lambda: "cluster_block_exception" in self.logs(), 20, "the log says so")
         self.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
-        self.assertEqual(self.rest.task_states("sink"), ["RUNNING"])
+        self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
         self.search.call("PUT", settings, {"index.blocks.write": None})
         env.wait_for(lambda: self.search.count(self.index) == 5000, 30, "all documents", 0.1)
         pipeline.assert_topic(self, self.topic, config)

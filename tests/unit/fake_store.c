@@ -236,6 +236,9 @@ static char *other(struct cw_fake_store *store, const struct cw_store_request *r
 	const char *name = template_name(request->path);
 	char *text = name ? NULL : mapping(store, request, status);
 
+	if (strcmp(request->method, "PUT") == 0)
+		json_array_append_new(store->puts, json_string(request->path));
+
 	if (!text && !name)
 		text = thing(store, request);
 
@@ -499,6 +502,7 @@ void cw_fake_store_start(struct cw_fake_store *store)
 	store->seen = json_object();
 	store->routings = json_object();
 	store->things = json_object();
+	store->puts = json_array();
 	cw_fake_store_resume(store);
 }
 
@@ -544,5 +548,6 @@ void cw_fake_store_free(struct cw_fake_store *store)
 	json_decref(store->seen);
 	json_decref(store->routings);
 	json_decref(store->things);
+	json_decref(store->puts);
 	pthread_mutex_destroy(&store->lock);
 }

@@ -65,6 +65,7 @@ struct cw_fake_store {
 	json_t *seen;      /* {id: times} */
 	json_t *routings;  /* {id: routing}, of documents that had one */
 	json_t *things;    /* {path: body}, of what else was put */
+	json_t *puts;      /* [path], of everything that was put, in order */
 	unsigned bulks, others, connections;
 	size_t stored, doubled, largest; /* doubled: written over; largest: most documents in a request */
 	char last_path[1024], last_head[4096];

@@ -344,6 +344,10 @@ static void test_lifecycle__policy_template_alias_in_this_order(void)
 		CU_ASSERT_EQUAL(put(run, 10), CW_OK);
 		CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), CW_OK);
 		CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "web"), 10);
+		CU_ASSERT_EQUAL(json_array_size(run->store.puts), 3);
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(run->store.puts, 0)), rows[i].path);
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(run->store.puts, 1)), "/_index_template/web");
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(run->store.puts, 2)), "/web-000001");
 		CU_ASSERT_PTR_NOT_NULL(json_object_get(json_object_get(run->store.things, rows[i].path), "policy"));
 		alias = json_object_get(json_object_get(json_object_get(run->store.things, "/web-000001"), "aliases"), "web");
 		CU_ASSERT_TRUE(json_is_true(json_object_get(alias, "is_write_index")));
