@@ -23,6 +23,9 @@ struct cw_connector_config {
 	/* sinks */
 	struct cw_list topics;
 	const char *topics_regex;
+	const char *errors_dlq_topic; /* "": none */
+	int16_t errors_dlq_replication_factor;
+	bool errors_dlq_context_headers;
 	const char *run_until, *run_until_time; /* config/run_until.h */
 	struct cw_list run_until_offsets;
 	/* sources */

@@ -1,5 +1,6 @@
 /* The framework's keys: the tables of cw_connector_table(), and what is checked of one key alone. */
 #include <regex.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,15 +12,6 @@
 #define STORED(member) .offset = offsetof(struct cw_connector_config, member)
 #define UNSTORED .offset = CW_CONFIG_NOT_STORED
 #define AT_LEAST(least) .flags = CW_CONFIG_RANGE, .min = (least), .max = INT64_MAX
-
-static int dlq_check(const char *value, struct cw_error *err)
-{
-	if (!*value)
-		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "Dead letter queues are not supported by this version; leave this "
-			    "key out (errors.tolerance=all counts what is skipped, and errors.log.enable=true logs "
-			    "it)");
-}
 
 static int topic_groups_check(const char *value, struct cw_error *err)
 {
@@ -41,6 +33,19 @@ static int topic_check(const char *topic, size_t n, struct cw_error *err)
 	if ((n == 1 && topic[0] == '.') || (n == 2 && memcmp(topic, "..", 2) == 0))
 		return cw_error_set(err, CW_ERR_INVALID, "A topic's name may not be \".\" or \"..\"");
 	return 0;
+}
+
+static int dlq_check(const char *value, struct cw_error *err)
+{
+	return *value ? topic_check(value, strlen(value), err) : 0;
+}
+
+static int dlq_factor_check(const char *value, struct cw_error *err)
+{
+	int factor = atoi(value);
+
+	return factor == -1 || factor >= 1 ? 0 : cw_error_set(err, CW_ERR_INVALID, "Must be at least 1, or -1 for the "
+							       "brokers' default");
 }
 
 /* The value is canonical: names with nothing but commas between them. */
@@ -144,7 +149,8 @@ static int regex_check(const char *value, struct cw_error *err)
 	{ .name = "errors.tolerance", .default_value = "none", .choices = "none,all", .importance = CW_MEDIUM,         \
 	  .group = "Error Handling", .order = 3, .width = CW_WIDTH_SHORT, .display_name = "Error Tolerance",           \
 	  STORED(errors_tolerance),                                                                                    \
-	  .doc = "none: a record that cannot be processed fails its task. all: it is skipped, and counted." },        \
+	  .doc = "none: a record that cannot be processed fails its task. all: it is skipped, and counted; a sink "      \
+		 "writes it to errors.deadletterqueue.topic.name, if there is one." },                                  \
 	{ .name = "errors.log.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .importance = CW_MEDIUM,   \
 	  .group = "Error Handling", .order = 4, .width = CW_WIDTH_SHORT, .display_name = "Log Errors",                \
 	  STORED(errors_log_enable),                                                                                   \
@@ -166,16 +172,21 @@ static const struct cw_config_def sink_table[] = {
 	  .doc = "POSIX extended regular expression that the whole name of a topic to consume matches." },
 	{ .name = "errors.deadletterqueue.topic.name", .default_value = "", .importance = CW_MEDIUM,
 	  .group = "Error Handling", .order = 6, .width = CW_WIDTH_MEDIUM,
-	  .display_name = "Dead Letter Queue Topic Name", .check = dlq_check, UNSTORED,
-	  .doc = "Topic for records that could not be processed. This version has no dead letter queue." },
+	  .display_name = "Dead Letter Queue Topic Name", .check = dlq_check, STORED(errors_dlq_topic),
+	  .doc = "Topic for records that cannot be processed, with errors.tolerance=all: their bytes and headers as they "
+		 "were read. A record's offset is committed only after that is acknowledged. Without the key they are skipped." },
 	{ .name = "errors.deadletterqueue.topic.replication.factor", .type = CW_CONFIG_SHORT, .default_value = "3",
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 7, .width = CW_WIDTH_MEDIUM,
-	  .display_name = "Dead Letter Queue Topic Replication Factor", UNSTORED,
-	  .doc = "Replication factor with which that topic is created." },
+	  .display_name = "Dead Letter Queue Topic Replication Factor", .check = dlq_factor_check,
+	  STORED(errors_dlq_replication_factor),
+	  .doc = "Replication factor with which that topic is created, with one partition, when it is not there; -1 is the "
+		 "brokers' default." },
 	{ .name = "errors.deadletterqueue.context.headers.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "false",
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 8, .width = CW_WIDTH_MEDIUM,
-	  .display_name = "Enable Error Context Headers", UNSTORED,
-	  .doc = "Whether headers with the cause are added to the records in that topic." },
+	  .display_name = "Enable Error Context Headers", STORED(errors_dlq_context_headers),
+	  .doc = "Whether headers are added to the records in that topic that say where they are from and why they are there: "
+		 "__connect.errors.topic, .partition, .offset, .connector.name, .task.id, .stage, .class.name, "
+		 ".exception.class.name, .exception.message and .exception.stacktrace." },
 	{ .name = "run.until", .default_value = "forever", .choices = "forever,end,time,offsets",
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Bounded Runs", .order = 1,
 	  .width = CW_WIDTH_SHORT, .display_name = "Run until", STORED(run_until),

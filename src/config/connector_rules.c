@@ -1,4 +1,5 @@
 /* Rules of a connector config that span keys, and keys that have no row in a table. */
+#include <regex.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +11,7 @@
 #include "config/variables.h"
 
 #define OVERRIDES 3
+#define DLQ_TOPIC "errors.deadletterqueue.topic.name"
 
 static const char *const override_prefixes[OVERRIDES] = { "producer.override.", "consumer.override.",
 							  "admin.override." };
@@ -65,7 +67,6 @@ static void check_topics(struct cw_validation *validation)
 {
 	static const char *const keys[] = { "topics", "topics.regex" };
 	const char *topics = given(validation, "topics"), *regex = given(validation, "topics.regex");
-	const char *dlq = given(validation, "errors.deadletterqueue.topic.name");
 
 	for (size_t i = 0; i < 2; i++) { /* Kafka attaches both sentences to both keys */
 		if (!topics && !regex)
@@ -75,13 +76,45 @@ static void check_topics(struct cw_validation *validation)
 					      "topics and topics.regex are mutually exclusive options, but both are "
 					      "set.");
 	}
-	if (dlq && topics && any_item(topics, equals, (char *)dlq)) {
-		CW_AUTO_FREE char *list = shown_list(validation, "topics", topics);
-		CW_AUTO_FREE char *text = cw_format("The DLQ topic '%s' may not be included in the list of topics "
-						    "('topics=[%s]') consumed by the connector", dlq, list);
+}
 
-		cw_validation_add(validation, "errors.deadletterqueue.topic.name", text);
+/* As consumers match: the whole name. */
+static bool matches(const char *expression, const char *topic)
+{
+	CW_AUTO_FREE char *whole = cw_format("^(%s)$", expression);
+	regex_t regex;
+	bool found;
+
+	if (regcomp(&regex, whole, REG_EXTENDED | REG_NOSUB) != 0)
+		return false;
+	found = regexec(&regex, topic, 0, NULL, 0) == 0;
+	regfree(&regex);
+	return found;
+}
+
+/* The topic for dead letters: it is not read by the same sink, and not without errors.tolerance=all. */
+static void check_dead_letters(struct cw_validation *validation)
+{
+	const char *dlq = given(validation, DLQ_TOPIC), *tolerance = given(validation, "errors.tolerance");
+	const char *topics = given(validation, "topics"), *regex = given(validation, "topics.regex");
+	CW_AUTO_FREE char *text = NULL;
+
+	if (!dlq)
+		return;
+	if (topics && any_item(topics, equals, (char *)dlq)) {
+		CW_AUTO_FREE char *list = shown_list(validation, "topics", topics);
+
+		text = cw_format("The DLQ topic '%s' may not be included in the list of topics ('topics=[%s]') consumed by the "
+				 "connector", dlq, list);
+	} else if (regex && matches(regex, dlq)) {
+		text = cw_format("The DLQ topic '%s' may not be included in the regex matching the topics "
+				 "('topics.regex=%s') consumed by the connector", dlq, regex);
 	}
+	if (text)
+		cw_validation_add(validation, DLQ_TOPIC, text);
+	if (!tolerance || strcasecmp(tolerance, "all") != 0)
+		cw_validation_warn(validation, DLQ_TOPIC, DLQ_TOPIC " has no effect with errors.tolerance=none: a record that cannot be "
+				   "processed fails its task, and is read again when that is started again");
 }
 
 /* Each kind of end has its key, and that key no other. */
@@ -211,8 +244,8 @@ static void check_override(struct cw_validation *validation, const char *key, si
 
 		cw_validation_invalid(validation, key, text);
 	}
-	if (prefix == 0 && validation->kind == CW_PLUGIN_SINK)
-		cw_validation_warn(validation, key, "%s has no effect: a sink has no producer", key);
+	if (prefix == 0 && validation->kind == CW_PLUGIN_SINK && !given(validation, DLQ_TOPIC))
+		cw_validation_warn(validation, key, "%s has no effect: a sink without " DLQ_TOPIC " has no producer", key);
 	if (prefix == 1 && validation->kind == CW_PLUGIN_SOURCE)
 		cw_validation_warn(validation, key, "%s has no effect: a source has no consumer", key);
 }
@@ -375,6 +408,8 @@ void cw_validate_rules(struct cw_validation *validation)
 			hint_mistyped(validation, &validation->keys[i]);
 	if (validation->kind == CW_PLUGIN_SINK)
 		check_topics(validation);
+	if (validation->kind == CW_PLUGIN_SINK)
+		check_dead_letters(validation);
 	if (validation->kind == CW_PLUGIN_SINK)
 		check_run_until(validation);
 	if (validation->kind == CW_PLUGIN_SOURCE)

@@ -69,12 +69,36 @@ size_t cw_task_batch_forget(struct cw_task_batch *b, const char *topic, int32_t 
 	return rejected;
 }
 
+void cw_task_batch_keep(struct cw_task_batch *b, struct cw_slice key, struct cw_slice value)
+{
+	const struct cw_record *r = cw_batch_record(&b->batch, b->batch.n - 1);
+
+	if (!b->originals)
+		b->originals = cw_alloc(b->batch.capacity * sizeof(*b->originals));
+	b->originals[b->n_originals++] = (struct cw_original){
+		.topic = r->original_topic, .key = key, .value = value, .headers = r->headers, .n_headers = r->n_headers,
+		.offset = r->offset, .timestamp_ms = r->timestamp_ms, .partition = r->original_partition,
+	};
+}
+
+/* Records only ever move to the front, so it is not before the place of the record. */
+const struct cw_original *cw_task_batch_original(const struct cw_task_batch *b, const struct cw_record *record)
+{
+	size_t at = (size_t)((const char *)record - b->batch.records) / b->batch.record_size;
+	const struct cw_original *o = b->originals + at;
+
+	while (o->offset != record->offset || o->partition != record->original_partition ||
+	       !cw_slice_equal(o->topic, record->original_topic))
+		o++;
+	return o;
+}
+
 void cw_task_batch_reset(struct cw_task_batch *b)
 {
 	b->n_spans = 0;
 	if (b->rejected)
 		memset(b->is_rejected, 0, b->batch.capacity * sizeof(*b->is_rejected));
-	b->rejected = 0;
+	b->rejected = b->put_letters = b->n_originals = 0;
 	b->complete = b->counted = b->raw = false;
 	b->done = 0;
 	b->next = NULL;
@@ -91,6 +115,7 @@ void cw_task_batch_free(struct cw_task_batch *b)
 	free(b->batch.records);
 	free(b->spans);
 	free(b->is_rejected);
+	free(b->originals);
 	free(b);
 }
 

@@ -20,6 +20,15 @@ struct cw_span {
 	int64_t next_offset;
 };
 
+/* A record as it is in Kafka, whatever becomes of it in the batch. */
+struct cw_original {
+	struct cw_slice topic, key, value; /* p is NULL for a null */
+	const struct cw_header *headers;   /* CW_BYTES or CW_NULL */
+	size_t n_headers;
+	int64_t offset, timestamp_ms;
+	int32_t partition;
+};
+
 struct cw_task_batch {
 	union {
 		struct cw_arena arena;
@@ -30,6 +39,10 @@ struct cw_task_batch {
 	size_t n_spans, spans_cap;
 	size_t rejected;
 	bool *is_rejected; /* [capacity], made with the first: a batch that comes again is rejected from again */
+	struct cw_original *originals; /* [capacity], made with the first; in the order in which they came */
+	size_t n_originals;
+	size_t letters;     /* dead letters that are not acknowledged: see host/dead_letters.h */
+	size_t put_letters; /* records that the plugin rejected and that went there */
 	bool counted; /* as read */
 	bool complete;
 	bool raw;    /* there are records as Kafka has them, which the pipeline is to take through: */
@@ -51,6 +64,10 @@ bool cw_task_batch_reject(struct cw_task_batch *b, size_t i);
  * its records are gone, too: how many of those were rejected. For batches that the plugin has not taken.
  */
 size_t cw_task_batch_forget(struct cw_task_batch *b, const char *topic, int32_t partition, bool drop_records);
+/* Keeps the newest record's bytes, which live as long as the batch, and its headers as it has them now. */
+void cw_task_batch_keep(struct cw_task_batch *b, struct cw_slice key, struct cw_slice value);
+/* What was kept of a record of the batch, wherever that stands there by now. */
+const struct cw_original *cw_task_batch_original(const struct cw_task_batch *b, const struct cw_record *record);
 void cw_task_batch_free(struct cw_task_batch *b);
 
 void cw_batch_queue_push(struct cw_batch_queue *queue, struct cw_task_batch *b);

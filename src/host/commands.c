@@ -88,6 +88,16 @@ struct question {
 	struct cw_map config, failed; /* with what its variables stand for; and why some stand for nothing */
 };
 
+static void check_clients(struct cw_validation *validation, const struct question *question, uint32_t kind)
+{
+	const char *dlq = cw_map_get(&question->config, "errors.deadletterqueue.topic.name");
+
+	if (kind == CW_PLUGIN_SINK)
+		check_client(validation, question->worker, &question->config, CW_CLIENT_CONSUMER);
+	if (kind == CW_PLUGIN_SOURCE || (dlq && *dlq))
+		check_client(validation, question->worker, &question->config, CW_CLIENT_PRODUCER);
+}
+
 static json_t *validate(const struct question *question, struct cw_catalog *catalog)
 {
 	struct cw_error err = { 0 };
@@ -110,8 +120,7 @@ static json_t *validate(const struct question *question, struct cw_catalog *cata
 	char *message;
 
 	if (plugin)
-		check_client(validation, question->worker, &question->config,
-			     plugin->plugin.kind == CW_PLUGIN_SOURCE ? CW_CLIENT_PRODUCER : CW_CLIENT_CONSUMER);
+		check_clients(validation, question, plugin->plugin.kind);
 	answer = cw_validation_to_json(validation);
 	message = cw_validation_message(validation);
 	json_object_set_new(answer, "type",

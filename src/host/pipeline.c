@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "host/dead_letters.h"
 #include "host/record_error.h"
 
 #define RETRY_BASE_MS 300
@@ -332,22 +333,34 @@ static bool may_retry(struct cw_pipeline *p, const struct cw_pipeline_stage *sta
 	return true;
 }
 
-static enum cw_result fail(struct cw_pipeline *p, const struct cw_pipeline_stage *stage, const struct cw_record *record,
-			   const char *reason, struct cw_error *err)
+/* The record goes no further: CW_DROP; or it fails the task. */
+static enum cw_result tolerate(struct cw_pipeline *p, struct cw_batch *batch, const struct cw_record_error *what,
+			       struct cw_error *err)
+{
+	if (!p->letters)
+		cw_metric_add(p->skipped, 1);
+	else if (cw_dead_letters_send(p->letters, cw_task_batch_of(batch), what, err) != CW_OK)
+		return CW_FAIL;
+	return CW_DROP;
+}
+
+static enum cw_result fail(struct cw_pipeline *p, const struct cw_pipeline_stage *stage, struct cw_batch *batch,
+			   const struct cw_record *record, const struct cw_error *why, struct cw_error *err)
 {
 	const struct cw_record_error what = { .task = p->task, .stage = stage->name, .class_name = stage->plugin->class_name,
-					      .record = record, .reason = reason };
+					      .record = record, .reason = why->text, .code = why->code };
+	enum cw_result result = CW_FAIL;
 
 	cw_metric_add(p->errors, 1);
 	cw_record_error_log(&what);
 	done_with_record(p);
-	if (strcasecmp(p->task->framework.errors_tolerance, "all") == 0) {
-		cw_metric_add(p->skipped, 1);
-		return CW_DROP;
-	}
-	cw_metric_add(p->failed, 1);
-	cw_record_error_set(&what, err);
-	return CW_FAIL;
+	if (strcasecmp(p->task->framework.errors_tolerance, "all") == 0)
+		result = tolerate(p, batch, &what, err);
+	else
+		cw_record_error_set(&what, err);
+	if (result == CW_FAIL)
+		cw_metric_add(p->failed, 1);
+	return result;
 }
 
 enum cw_result cw_pipeline_run(struct cw_pipeline *p, struct cw_batch *batch, struct cw_record *record,
@@ -378,7 +391,7 @@ enum cw_result cw_pipeline_run(struct cw_pipeline *p, struct cw_batch *batch, st
 			p->partition = record->original_partition;
 			return CW_RETRY;
 		}
-		return fail(p, stage, record, why.text, err);
+		return fail(p, stage, batch, record, &why, err);
 	}
 	done_with_record(p);
 	return CW_OK;

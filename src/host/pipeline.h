@@ -17,6 +17,7 @@
 #include "host/stages.h"
 #include "host/task.h"
 
+struct cw_dead_letters;
 struct cw_pipeline_stage;
 
 struct cw_pipeline {
@@ -28,6 +29,7 @@ struct cw_pipeline {
 	/* What bytes from Kafka are taken for before the stages: CW_STRING or CW_BYTES. */
 	enum cw_type key_type, value_type;
 	bool key_direct, value_direct; /* text and bytes need no converter */
+	struct cw_dead_letters *letters; /* of the task's loop, which sets it; NULL: none */
 
 	/* The record that is to be tried again, unless its partition was given up meanwhile. */
 	size_t at;
@@ -63,8 +65,8 @@ static inline bool cw_pipeline_is_needed(const struct cw_pipeline *p, const stru
 }
 
 /*
- * Takes a record through all stages. CW_OK: it goes on. CW_DROP: it does not, since it was filtered, or skipped under
- * errors.tolerance=all; that was counted and logged. CW_FAIL with *err: the task must end. CW_RETRY: the call is to
+ * Takes a record through all stages. CW_OK: it goes on. CW_DROP: it does not, since it was filtered, or skipped or made
+ * a dead letter under errors.tolerance=all; that was counted and logged. CW_FAIL with *err: the task must end. CW_RETRY: the call is to
  * be made again for the same record after *wait_ms; with another one, this one is forgotten.
  */
 enum cw_result cw_pipeline_run(struct cw_pipeline *pipeline, struct cw_batch *batch, struct cw_record *record,

@@ -9,6 +9,7 @@ struct cw_record_error {
 	const char *stage, *class_name; /* Kafka Connect's stage, and the class that was at work */
 	const struct cw_record *record;
 	const char *reason;
+	enum cw_error_code code; /* its class */
 };
 
 /* A line in the log, when errors.log.enable says so; errors.log.include.messages decides whether it shows the data. */

@@ -12,6 +12,7 @@
 
 #include "host/batch.h"
 #include "host/bounds.h"
+#include "host/dead_letters.h"
 #include "host/pipeline.h"
 #include "host/positions.h"
 #include "host/task.h"
@@ -34,11 +35,13 @@ struct cw_sink {
 	struct cw_task_batch *spare;
 	struct cw_batch_queue waiting; /* received; more than one only when some came while the plugin held back */
 	struct cw_batch_queue given;   /* to the plugin, and not settled */
+	struct cw_batch_queue leaving; /* of no more use but for their dead letters, which are not acknowledged */
 	struct cw_positions safe;      /* may be committed */
 	struct cw_positions unflushed; /* may be committed after the plugin's next flush() */
 	bool async, flushes;           /* how the plugin says what is safe */
 	struct cw_used_topics topics;
 	bool headers;                  /* somebody looks at them */
+	struct cw_dead_letters *letters; /* NULL: none are written */
 	bool plugin_open;
 	bool bounded;                  /* the run has an end: task->bounds */
 

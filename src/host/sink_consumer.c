@@ -254,25 +254,38 @@ static void fill_headers(struct cw_task_batch *b, struct cw_record *r, const rd_
 	r->headers = out;
 }
 
-/* What the left-out converter would give, where `direct`; else the bytes, for the converter. */
-static struct cw_value bytes_value(struct cw_task_batch *b, enum cw_type type, bool direct, const void *p, size_t n)
+/* What the left-out converter would give of bytes in the batch, where `direct`; else the bytes, for the converter. */
+static struct cw_value bytes_value(struct cw_task_batch *b, enum cw_type type, bool direct, struct cw_slice bytes)
 {
-	struct cw_value v = cw_value_of(p ? type : CW_NULL);
+	struct cw_value v = cw_value_of(bytes.p ? type : CW_NULL);
 
 	if (direct)
 		v.schema = cw_schema_of(type, true);
-	if (!p)
+	if (!bytes.p)
 		return v;
-	v.u.bytes = cw_slice(copy(b, p, n), n);
+	v.u.bytes = bytes;
 	if (type == CW_STRING)
 		v.u.bytes = cw_text_decode(&b->batch, v.u.bytes);
 	return v;
+}
+
+/* For dead letters, which have the headers also where nobody else looks at them. */
+static void keep_original(const struct cw_sink *sink, struct cw_task_batch *b, struct cw_record *r, struct cw_slice key,
+			  struct cw_slice value)
+{
+	cw_task_batch_keep(b, key, value);
+	if (sink->headers)
+		return;
+	r->headers = NULL;
+	r->n_headers = 0;
 }
 
 static void fill_record(struct cw_sink *sink, struct cw_task_batch *b, const struct place *place,
 			const rd_kafka_message_t *m)
 {
 	struct cw_record *r = cw_batch_record(&b->batch, b->batch.n++);
+	struct cw_slice key = cw_slice(copy(b, m->key, m->key_len), m->key_len);
+	struct cw_slice value = cw_slice(copy(b, m->payload, m->len), m->len);
 	rd_kafka_timestamp_type_t type;
 
 	r->topic = place->name;
@@ -284,13 +297,15 @@ static void fill_record(struct cw_sink *sink, struct cw_task_batch *b, const str
 									 CW_TIMESTAMP_NONE;
 	r->original_topic = place->name;
 	r->original_partition = m->partition;
-	r->key = bytes_value(b, sink->pipeline.key_type, sink->pipeline.key_direct, m->key, m->key_len);
-	r->value = bytes_value(b, sink->pipeline.value_type, sink->pipeline.value_direct, m->payload, m->len);
+	r->key = bytes_value(b, sink->pipeline.key_type, sink->pipeline.key_direct, key);
+	r->value = bytes_value(b, sink->pipeline.value_type, sink->pipeline.value_direct, value);
 	r->source_partition = NULL;
 	r->headers = NULL;
 	r->n_headers = 0;
-	if (sink->headers)
+	if (sink->headers || sink->letters)
 		fill_headers(b, r, m);
+	if (sink->letters)
+		keep_original(sink, b, r, key, value);
 	b->raw = b->raw || cw_pipeline_is_needed(&sink->pipeline, r);
 }
 

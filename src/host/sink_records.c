@@ -8,7 +8,8 @@
 
 /*
  * Records count as read when they come to an end or the plugin has them: what is dropped before, because its partition
- * goes to another task, is counted there. So records = written + skipped + filtered + failed + in flight, always.
+ * goes to another task, is counted there. So records = written + skipped + filtered + failed + dead-lettered + in
+ * flight, always; a dead letter is in flight until it is acknowledged.
  */
 
 /* The records from `from` on move to the place of those that went no further, so that there is no hole. */
@@ -48,25 +49,42 @@ enum cw_result cw_sink_process(struct cw_sink *sink, struct cw_task_batch *b, in
 	return CW_OK;
 }
 
+/* It is in flight as a letter now, no longer as one of its batch. */
+static int write_letter(struct cw_sink *sink, struct cw_task_batch *b, const struct cw_record_error *what,
+			struct cw_error *err)
+{
+	if (cw_dead_letters_send(sink->letters, b, what, err) != CW_OK) {
+		cw_metric_add(sink->failed, 1);
+		return -1;
+	}
+	b->put_letters++;
+	if (b->counted)
+		cw_metric_add(sink->in_flight, -1);
+	return 0;
+}
+
 int cw_sink_reject(struct cw_task *task, struct cw_batch *batch, size_t i, const char *reason, struct cw_error *err)
 {
 	struct cw_sink *sink = task->loop;
+	struct cw_task_batch *b = cw_task_batch_of(batch);
 	const struct cw_record *r = cw_batch_record(batch, i);
 	const struct cw_record_error what = { .task = task, .stage = "TASK_PUT",
 					      .class_name = task->plugin->plugin.class_name, .record = r,
-					      .reason = reason };
+					      .reason = reason, .code = CW_ERR_FATAL };
 
 	/* A batch that is put again is rejected from again. */
-	if (!cw_task_batch_reject(cw_task_batch_of(batch), i))
+	if (!cw_task_batch_reject(b, i))
 		return 0;
 	cw_metric_add(sink->errors, 1);
+	cw_record_error_log(&what);
 	if (strcasecmp(task->framework.errors_tolerance, "all") != 0) {
 		cw_metric_add(sink->failed, 1);
 		return cw_error_set(err, CW_ERR_FATAL, "record %.*s-%d@%lld: %s (errors.tolerance is none)",
 				    (int)r->original_topic.n, r->original_topic.p, (int)r->original_partition,
 				    (long long)r->offset, reason);
 	}
+	if (sink->letters)
+		return write_letter(sink, b, &what, err);
 	cw_metric_add(sink->skipped, 1);
-	cw_record_error_log(&what);
 	return 0;
 }

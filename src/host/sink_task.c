@@ -26,6 +26,10 @@ static struct cw_sink *sink_of(struct cw_task *task);
 
 void cw_sink_recycle(struct cw_sink *sink, struct cw_task_batch *b)
 {
+	if (b->letters > 0) {
+		cw_batch_queue_push(&sink->leaving, b);
+		return;
+	}
 	cw_task_batch_reset(b);
 	b->next = sink->spare;
 	sink->spare = b;
@@ -39,7 +43,7 @@ static void count(struct cw_sink *sink, struct cw_task_batch *b)
 	if (b->counted)
 		return;
 	b->counted = true;
-	cw_metric_add(sink->in_flight, (int64_t)b->batch.n);
+	cw_metric_add(sink->in_flight, (int64_t)(b->batch.n - b->put_letters));
 	cw_metric_add(sink->records, (int64_t)b->batch.n);
 }
 
@@ -53,15 +57,33 @@ void cw_sink_complete(struct cw_task *task, struct cw_batch *batch)
 	b->complete = true;
 	count(sink, b); /* it may say so within put() */
 	cw_metric_add(sink->written, (int64_t)(batch->n - b->rejected));
-	cw_metric_add(sink->in_flight, -(int64_t)batch->n);
+	cw_metric_add(sink->in_flight, -(int64_t)(batch->n - b->put_letters));
 }
 
-/* The complete batches at the front give their offsets up for commit and their memory back. */
+/* Looks after dead letters, and the batches that only they needed. */
+static void serve_letters(struct cw_sink *sink)
+{
+	struct cw_batch_queue leaving = sink->leaving;
+	struct cw_task_batch *b;
+
+	if (!sink->letters)
+		return;
+	cw_dead_letters_serve(sink->letters, &sink->failure);
+	sink->leaving = (struct cw_batch_queue){ 0 };
+	while ((b = cw_batch_queue_pop(&leaving)) != NULL)
+		cw_sink_recycle(sink, b);
+}
+
+/*
+ * The complete batches at the front, whose dead letters are written, give their offsets up for commit and their memory
+ * back.
+ */
 static void settle(struct cw_sink *sink)
 {
 	struct cw_positions *to = sink->flushes && !sink->async ? &sink->unflushed : &sink->safe;
 
-	while (sink->given.first && sink->given.first->complete) {
+	serve_letters(sink);
+	while (sink->given.first && sink->given.first->complete && sink->given.first->letters == 0) {
 		struct cw_task_batch *b = cw_batch_queue_pop(&sink->given);
 
 		for (size_t i = 0; i < b->n_spans; i++)
@@ -116,6 +138,10 @@ static enum cw_result offer(struct cw_sink *sink, struct cw_error *err)
 
 	if (cw_clock_ms() < sink->retry_at_ms)
 		return CW_BUSY;
+	if (cw_dead_letters_are_many(sink->letters)) {
+		hold(sink);
+		return CW_BUSY;
+	}
 	if (b->raw) {
 		result = take_through(sink, b, err);
 		if (result != CW_OK)
@@ -238,14 +264,18 @@ static enum cw_result flush_slice(struct cw_sink *sink, int64_t ms, struct cw_er
 enum cw_result cw_sink_flush(struct cw_sink *sink, int64_t deadline_ms, struct cw_error *err)
 {
 	enum cw_result result;
-	int64_t left;
+	int64_t left, slice;
 
 	do {
 		left = cw_task_left_ms(sink->task, deadline_ms);
-		result = flush_slice(sink, left < SLICE_MS ? left : SLICE_MS, err);
+		slice = left < SLICE_MS ? left : SLICE_MS;
+		result = flush_slice(sink, slice, err);
+		if (result != CW_FAIL && !cw_dead_letters_drain(sink->letters, cw_clock_ms() + slice))
+			result = CW_RETRY;
 		if (result == CW_RETRY)
 			*err = (struct cw_error){ 0 };
 	} while (result == CW_RETRY && left > 0);
+	settle(sink);
 	if (result == CW_OK && sink->flushes && !sink->async) {
 		rd_kafka_topic_partition_list_t *flushed = cw_positions_take(&sink->unflushed);
 
@@ -414,8 +444,11 @@ static void close_sink(struct cw_sink *sink)
 {
 	struct cw_batch_queue spare = { .first = sink->spare };
 
+	cw_dead_letters_close(sink->letters);
+	sink->letters = NULL;
 	cw_batch_queue_free(&sink->waiting);
 	cw_batch_queue_free(&sink->given);
+	cw_batch_queue_free(&sink->leaving);
 	cw_batch_queue_free(&spare);
 	sink->spare = NULL;
 	cw_sink_unsubscribe(sink);
@@ -459,7 +492,10 @@ static enum cw_result run_sink(struct cw_sink *sink, struct cw_error *err)
 	if (result != CW_OK)
 		return result;
 	sink->headers = cw_pipeline_wants_headers(&sink->pipeline);
-	result = run_plugin(sink, err);
+	result = cw_dead_letters_open(&sink->letters, sink->task, err);
+	sink->pipeline.letters = sink->letters;
+	if (result == CW_OK)
+		result = run_plugin(sink, err);
 	cw_pipeline_stop(&sink->pipeline);
 	return result;
 }

@@ -10,8 +10,8 @@
 #include "base/mem.h"
 #include "kafka/client.h"
 #include "kafka/reader.h"
+#include "kafka/create_topic.h"
 
-#define ADMIN_TIMEOUT_MS 30000
 /* How long a call may block that does not hear of a stop. */
 #define SLICE_MS 250
 
@@ -32,102 +32,21 @@ static bool stopped(const _Atomic bool *stop)
 
 /* ---- creating it ---- */
 
-static int refuse(const char *topic, rd_kafka_resp_err_t code, const char *text, struct cw_error *err)
-{
-	switch (code) {
-	case RD_KAFKA_RESP_ERR_NO_ERROR:
-	case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:
-	/* Who may not create topics, or cannot, may find it there all the same: reading it will tell. */
-	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-	case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-	case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
-		return 0;
-	case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
-	case RD_KAFKA_RESP_ERR_INVALID_PARTITIONS:
-	case RD_KAFKA_RESP_ERR_INVALID_CONFIG:
-	case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
-	case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
-		return cw_error_set(err, CW_ERR_FATAL, "topic %s, for the offsets of sources, cannot be created: %s "
-				    "(offset.storage.partitions and offset.storage.replication.factor are the worker's)",
-				    topic, text);
-	default:
-		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s, for the offsets of sources, cannot be created: %s",
-				    topic, text);
-	}
-}
-
-static int topic_result(const rd_kafka_event_t *event, const char *topic, struct cw_error *err)
-{
-	const rd_kafka_CreateTopics_result_t *result;
-	const rd_kafka_topic_result_t **topics;
-	size_t n;
-
-	if (!event)
-		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: Kafka did not answer in time", topic);
-	if (rd_kafka_event_error((rd_kafka_event_t *)(uintptr_t)event))
-		return refuse(topic, rd_kafka_event_error((rd_kafka_event_t *)(uintptr_t)event),
-			      rd_kafka_event_error_string((rd_kafka_event_t *)(uintptr_t)event), err);
-	result = rd_kafka_event_CreateTopics_result((rd_kafka_event_t *)(uintptr_t)event);
-	topics = rd_kafka_CreateTopics_result_topics(result, &n);
-	if (n == 0)
-		return 0;
-	return refuse(topic, rd_kafka_topic_result_error(topics[0]), rd_kafka_topic_result_error_string(topics[0]), err);
-}
-
-/* The answer to a request, or NULL. */
-static rd_kafka_event_t *await_event(rd_kafka_queue_t *queue, const _Atomic bool *stop)
-{
-	int64_t deadline = cw_clock_ms() + ADMIN_TIMEOUT_MS;
-	rd_kafka_event_t *event = NULL;
-
-	while (!event && !stopped(stop) && cw_clock_ms() < deadline)
-		event = rd_kafka_queue_poll(queue, SLICE_MS);
-	return event;
-}
-
-/* Looked for among all topics: asking for one by its name may create it, with the brokers' settings. */
-static bool exists(rd_kafka_t *client, const char *topic, const _Atomic bool *stop)
-{
-	const rd_kafka_metadata_t *md = cw_client_metadata(client, NULL, cw_clock_ms() + ADMIN_TIMEOUT_MS, stop);
-	bool found = false;
-
-	for (int i = 0; md && i < md->topic_cnt && !found; i++)
-		found = strcmp(md->topics[i].topic, topic) == 0 && !md->topics[i].err;
-	if (md)
-		rd_kafka_metadata_destroy(md);
-	return found;
-}
-
 int cw_offsets_topic_create(rd_kafka_t *client, const char *topic, const struct cw_worker_config *worker,
 			    const _Atomic bool *stop, struct cw_error *err)
 {
-	char text[256];
-	rd_kafka_NewTopic_t *request =
-		rd_kafka_NewTopic_new(topic, worker->offset_storage_partitions, worker->offset_storage_replication_factor,
-				      text, sizeof(text));
-	rd_kafka_queue_t *queue;
-	rd_kafka_AdminOptions_t *options;
-	rd_kafka_event_t *event;
+	struct cw_map settings = { 0 };
+	const struct cw_new_topic new_topic = {
+		.name = topic, .partitions = worker->offset_storage_partitions,
+		.replication_factor = worker->offset_storage_replication_factor, .settings = &settings,
+		.purpose = "for the offsets of sources",
+		.keys = "offset.storage.partitions and offset.storage.replication.factor are the worker's",
+	};
 	int failed;
 
-	if (!request)
-		return cw_error_set(err, CW_ERR_INVALID, "topic %s: %s", topic, text);
-	if (exists(client, topic, stop)) {
-		rd_kafka_NewTopic_destroy(request);
-		return 0;
-	}
-	rd_kafka_NewTopic_set_config(request, "cleanup.policy", "compact");
-	queue = rd_kafka_queue_new(client);
-	options = rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
-	rd_kafka_AdminOptions_set_request_timeout(options, ADMIN_TIMEOUT_MS, text, sizeof(text));
-	rd_kafka_CreateTopics(client, &request, 1, options, queue);
-	event = await_event(queue, stop);
-	failed = topic_result(event, topic, err);
-	if (event)
-		rd_kafka_event_destroy(event);
-	rd_kafka_AdminOptions_destroy(options);
-	rd_kafka_queue_destroy(queue);
-	rd_kafka_NewTopic_destroy(request);
+	cw_map_set(&settings, "cleanup.policy", "compact");
+	failed = cw_topic_create(client, &new_topic, stop, err);
+	cw_map_free(&settings);
 	return failed;
 }
 

@@ -273,10 +273,17 @@ static const struct {
 	  "regular expression; write [0-9] for a digit" },
 	{ &fixture_sink, "topics\ntopics.regex=(?!x).*", "Invalid value (?!x).* for configuration topics.regex: "
 	  "\"(?\" is not known here: this is a POSIX extended regular expression" },
-	{ &fixture_sink, "errors.deadletterqueue.topic.name=dlq",
-	  "Invalid value dlq for configuration errors.deadletterqueue.topic.name: Dead letter queues are not "
-	  "supported by this version; leave this key out (errors.tolerance=all counts what is skipped, and "
-	  "errors.log.enable=true logs it)" },
+	{ &fixture_sink, "errors.deadletterqueue.topic.name=dead letters",
+	  "Invalid value dead letters for configuration errors.deadletterqueue.topic.name: A topic's name has only "
+	  "letters, digits, \".\", \"_\" and \"-\"" },
+	{ &fixture_sink, "errors.deadletterqueue.topic.name=logs",
+	  "The DLQ topic 'logs' may not be included in the list of topics ('topics=[logs]') consumed by the connector" },
+	{ &fixture_sink, "topics\ntopics.regex=.*-dead\nerrors.deadletterqueue.topic.name=logs-dead",
+	  "The DLQ topic 'logs-dead' may not be included in the regex matching the topics ('topics.regex=.*-dead') consumed "
+	  "by the connector" },
+	{ &fixture_sink, "errors.deadletterqueue.topic.replication.factor=0",
+	  "Invalid value 0 for configuration errors.deadletterqueue.topic.replication.factor: Must be at least 1, or -1 for "
+	  "the brokers' default" },
 	{ &fixture_sink, "errors.deadletterqueue.topic.replication.factor=many",
 	  "Invalid value many for configuration errors.deadletterqueue.topic.replication.factor: Not a number of type "
 	  "SHORT" },
@@ -349,12 +356,6 @@ static void test_sentences_that_kafka_says_twice(void)
 		{ "transforms=a, a\ntransforms.a.type=x\npredicates=b,b\npredicates.b.type=y",
 		  "Invalid value [a, a] for configuration transforms: Duplicate alias provided.",
 		  "Invalid value [b, b] for configuration predicates: Duplicate alias provided." },
-		{ "errors.deadletterqueue.topic.name=logs",
-		  "Invalid value logs for configuration errors.deadletterqueue.topic.name: Dead letter queues are not "
-		  "supported by this version; leave this key out (errors.tolerance=all counts what is skipped, and "
-		  "errors.log.enable=true logs it)",
-		  "The DLQ topic 'logs' may not be included in the list of topics ('topics=[logs]') consumed by the "
-		  "connector" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

@@ -284,8 +284,11 @@ static void test_validate__warnings(void)
 		  "offsets.storage.topic has no effect: this worker has exactly.once.source.support=disabled" },
 		{ &fixture_sink, "topic.creation.default.partitions=1",
 		  "topic.creation.default.partitions has no effect: it is a setting of source connectors" },
-		{ &fixture_sink, "producer.override.acks=1", "producer.override.acks has no effect: a sink has no "
-		  "producer" },
+		{ &fixture_sink, "producer.override.acks=1", "producer.override.acks has no effect: a sink without "
+		  "errors.deadletterqueue.topic.name has no producer" },
+		{ &fixture_sink, "errors.deadletterqueue.topic.name=dead",
+		  "errors.deadletterqueue.topic.name has no effect with errors.tolerance=none: a record that cannot be processed "
+		  "fails its task, and is read again when that is started again" },
 		{ &fixture_source, "consumer.override.fetch.min.bytes=1",
 		  "consumer.override.fetch.min.bytes has no effect: a source has no consumer" },
 		{ &fixture_sink, "value.converter.schemas.enable=false",

@@ -1,0 +1,318 @@
+#include "host/dead_letters.h"
+
+#include <librdkafka/rdkafka.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "kafka/client.h"
+#include "kafka/create_topic.h"
+
+/* librdkafka copies what it sends: this much memory may wait for an answer. */
+#define OPEN_MAX 5000u
+#define OPEN_BYTES_MAX (4u << 20)
+#define SERVE_MS 100
+#define PURGE_MS 1000
+
+struct cw_dead_letters {
+	struct cw_log_scope scope; /* first: librdkafka's opaque is taken for a log scope */
+	struct cw_task *task;
+	const char *name; /* of the topic */
+	rd_kafka_t *producer;
+	rd_kafka_topic_t *topic;
+	size_t open, open_bytes; /* not acknowledged */
+	struct cw_error failure;
+	struct cw_metric *written, *in_flight, *requests, *failures;
+};
+
+/* ---- what Kafka says ------------------------------------------------------------------------- */
+
+static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
+{
+	struct cw_dead_letters *letters = opaque;
+	struct cw_task_batch *b = m->_private;
+
+	(void)producer;
+	b->letters--;
+	letters->open--;
+	letters->open_bytes -= m->len + m->key_len;
+	cw_metric_add(letters->in_flight, -1);
+	if (!m->err) {
+		cw_metric_add(letters->written, 1);
+		return;
+	}
+	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+		return; /* the task ends: the record comes again */
+	cw_metric_add(letters->failures, 1);
+	cw_error_set(&letters->failure, CW_ERR_FATAL, "a record that cannot be processed was not written to the dead letter "
+		     "topic %s either: %s", letters->name, rd_kafka_err2str(m->err));
+}
+
+static void on_error(rd_kafka_t *producer, int code, const char *reason, void *opaque)
+{
+	struct cw_dead_letters *letters = opaque;
+	char text[512];
+
+	if (code != RD_KAFKA_RESP_ERR__FATAL) {
+		log_warn(&letters->scope, "kafka, dead letters: %s", reason);
+		return;
+	}
+	rd_kafka_fatal_error(producer, text, sizeof(text));
+	cw_error_set(&letters->failure, CW_ERR_FATAL, "the Kafka producer of dead letters cannot go on: %s", text);
+}
+
+/* ---- start and end --------------------------------------------------------------------------- */
+
+static rd_kafka_conf_t *producer_conf(const struct cw_task *task, struct cw_error *err)
+{
+	CW_AUTO_FREE char *client = cw_format("connector-dlq-producer-%s-%d", task->context.connector, task->context.task);
+	const struct cw_client_default defaults[] = {
+		{ "client.id", client },
+		/* Kafka that is away is waited for: nothing is committed meanwhile. */
+		{ "delivery.timeout.ms", "2147483647" },
+		{ NULL, NULL },
+	};
+	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_PRODUCER, task->worker, &task->config, defaults, err);
+
+	if (conf) {
+		rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+		rd_kafka_conf_set_error_cb(conf, on_error);
+	}
+	return conf;
+}
+
+static enum cw_result make_topic(struct cw_dead_letters *letters, struct cw_error *err)
+{
+	const struct cw_new_topic topic = {
+		.name = letters->name, .partitions = 1,
+		.replication_factor = letters->task->framework.errors_dlq_replication_factor,
+		.purpose = "for dead letters",
+		.keys = "errors.deadletterqueue.topic.replication.factor is the connector's",
+	};
+
+	if (cw_topic_create(letters->producer, &topic, &letters->task->stop, err) != 0)
+		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
+	letters->topic = rd_kafka_topic_new(letters->producer, letters->name, NULL);
+	return CW_OK;
+}
+
+static enum cw_result open_producer(struct cw_dead_letters *letters, struct cw_error *err)
+{
+	static const uint64_t one = 1;
+	rd_kafka_conf_t *conf = producer_conf(letters->task, err);
+	rd_kafka_queue_t *reports;
+
+	if (!conf)
+		return CW_FAIL;
+	letters->producer = cw_client_new(CW_CLIENT_PRODUCER, conf, &letters->scope, err);
+	if (!letters->producer)
+		return CW_FAIL;
+	reports = rd_kafka_queue_get_main(letters->producer);
+	rd_kafka_queue_io_event_enable(reports, letters->task->wake_fd, &one, sizeof(one));
+	rd_kafka_queue_destroy(reports);
+	return make_topic(letters, err);
+}
+
+enum cw_result cw_dead_letters_open(struct cw_dead_letters **out, struct cw_task *task, struct cw_error *err)
+{
+	const struct cw_connector_config *config = &task->framework;
+	struct cw_metrics *m = &task->metrics;
+	struct cw_dead_letters *letters;
+	enum cw_result result;
+
+	*out = NULL;
+	if (!config->errors_dlq_topic || !*config->errors_dlq_topic || strcasecmp(config->errors_tolerance, "all") != 0)
+		return CW_OK;
+	letters = cw_alloc(sizeof(*letters));
+	*letters = (struct cw_dead_letters){ .scope = task->scope, .task = task, .name = config->errors_dlq_topic };
+	letters->written = cw_metrics_get(m, CW_METRIC_COUNTER, "records_dead_lettered",
+					  "Records that were written to the dead letter topic.");
+	letters->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight",
+					    "Records that the connector has and that are not settled yet.");
+	letters->requests = cw_metrics_get(m, CW_METRIC_COUNTER, "deadletterqueue_produce_requests",
+					   "Writes to the dead letter topic.");
+	letters->failures = cw_metrics_get(m, CW_METRIC_COUNTER, "deadletterqueue_produce_failures",
+					   "Writes to the dead letter topic that failed.");
+	result = open_producer(letters, err);
+	if (result == CW_OK)
+		*out = letters;
+	else
+		cw_dead_letters_close(letters);
+	return result;
+}
+
+void cw_dead_letters_close(struct cw_dead_letters *letters)
+{
+	if (!letters)
+		return;
+	if (letters->producer) {
+		rd_kafka_purge(letters->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+		rd_kafka_flush(letters->producer, PURGE_MS); /* serves the reports of what was purged */
+	}
+	if (letters->topic)
+		rd_kafka_topic_destroy(letters->topic);
+	if (letters->producer)
+		rd_kafka_destroy(letters->producer);
+	free(letters);
+}
+
+/* ---- letters --------------------------------------------------------------------------------- */
+
+static const char *exception_of(enum cw_error_code code)
+{
+	switch (code) {
+	case CW_ERR_INVALID: return "org.apache.kafka.connect.errors.DataException";
+	case CW_ERR_RETRIABLE: return "org.apache.kafka.connect.errors.RetriableException";
+	default: return "org.apache.kafka.connect.errors.ConnectException";
+	}
+}
+
+static void add_header(rd_kafka_headers_t *headers, const char *name, const char *value, size_t n)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "__connect.errors.%s", name);
+	rd_kafka_header_add(headers, key, -1, value, (ssize_t)n);
+}
+
+static void add_text(rd_kafka_headers_t *headers, const char *name, const char *text)
+{
+	add_header(headers, name, text, strlen(text));
+}
+
+static void add_number(rd_kafka_headers_t *headers, const char *name, int64_t number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lld", (long long)number);
+	add_text(headers, name, text);
+}
+
+/* What went wrong, and where: what stands for a stack here is the sentence that a trace would have. */
+static void add_context(rd_kafka_headers_t *headers, const struct cw_original *o, const struct cw_record_error *what)
+{
+	const char *exception = exception_of(what->code);
+	struct cw_buf trace = { 0 };
+
+	cw_buf_printf(&trace, "%s: %s\n\tat %s (%s)\n", exception, what->reason, what->class_name, what->stage);
+	add_header(headers, "topic", o->topic.p, o->topic.n);
+	add_number(headers, "partition", o->partition);
+	add_number(headers, "offset", o->offset);
+	add_text(headers, "connector.name", what->task->context.connector);
+	add_number(headers, "task.id", what->task->context.task);
+	add_text(headers, "stage", what->stage);
+	add_text(headers, "class.name", what->class_name);
+	add_text(headers, "exception.class.name", exception);
+	add_text(headers, "exception.message", what->reason);
+	add_header(headers, "exception.stacktrace", trace.p, trace.n);
+	cw_buf_free(&trace);
+}
+
+static rd_kafka_headers_t *headers_of(const struct cw_original *o, const struct cw_record_error *what)
+{
+	rd_kafka_headers_t *headers = rd_kafka_headers_new(o->n_headers + 10);
+
+	for (size_t i = 0; i < o->n_headers; i++) {
+		const struct cw_header *h = &o->headers[i];
+		struct cw_slice bytes = h->value.type == CW_NULL ? cw_slice(NULL, 0) : h->value.u.bytes;
+
+		rd_kafka_header_add(headers, h->key.p, (ssize_t)h->key.n, bytes.p, (ssize_t)bytes.n);
+	}
+	if (what->task->framework.errors_dlq_context_headers)
+		add_context(headers, o, what);
+	return headers;
+}
+
+static rd_kafka_resp_err_t produce(struct cw_dead_letters *letters, struct cw_task_batch *b, const struct cw_original *o,
+				   const struct cw_record_error *what)
+{
+	rd_kafka_headers_t *headers = headers_of(o, what);
+	rd_kafka_vu_t vus[7];
+	rd_kafka_resp_err_t code;
+	rd_kafka_error_t *error;
+	size_t n = 0;
+
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = letters->topic };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = { (void *)(uintptr_t)o->key.p, o->key.n } };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = { (void *)(uintptr_t)o->value.p, o->value.n } };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = b };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers };
+	if (o->timestamp_ms >= 0)
+		vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = o->timestamp_ms };
+	error = rd_kafka_produceva(letters->producer, vus, n);
+	if (!error)
+		return RD_KAFKA_RESP_ERR_NO_ERROR;
+	code = rd_kafka_error_code(error);
+	rd_kafka_error_destroy(error);
+	rd_kafka_headers_destroy(headers); /* taken on success only */
+	return code;
+}
+
+/* librdkafka takes no more: until it does. */
+static enum cw_result wait_for_room(struct cw_dead_letters *letters, struct cw_error *err)
+{
+	rd_kafka_poll(letters->producer, SERVE_MS);
+	if (cw_dead_letters_serve(letters, err) != CW_OK)
+		return CW_FAIL;
+	if (cw_task_left_ms(letters->task, INT64_MAX) > 0)
+		return CW_OK;
+	cw_error_set(err, CW_ERR_RETRIABLE, "the task had to end before there was room for a record in the dead letter topic "
+		     "%s", letters->name);
+	return CW_FAIL;
+}
+
+enum cw_result cw_dead_letters_send(struct cw_dead_letters *letters, struct cw_task_batch *b,
+				    const struct cw_record_error *what, struct cw_error *err)
+{
+	const struct cw_original *o = cw_task_batch_original(b, what->record);
+	rd_kafka_resp_err_t code;
+
+	while ((code = produce(letters, b, o, what)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		if (wait_for_room(letters, err) != CW_OK)
+			return CW_FAIL;
+	if (code) {
+		cw_metric_add(letters->failures, 1);
+		cw_error_set(err, CW_ERR_FATAL, "a record that cannot be processed cannot be sent to the dead letter topic %s "
+			     "either: %s", letters->name, rd_kafka_err2str(code));
+		return CW_FAIL;
+	}
+	b->letters++;
+	letters->open++;
+	letters->open_bytes += o->value.n + o->key.n;
+	cw_metric_add(letters->requests, 1);
+	cw_metric_add(letters->in_flight, 1);
+	return CW_OK;
+}
+
+enum cw_result cw_dead_letters_serve(struct cw_dead_letters *letters, struct cw_error *err)
+{
+	if (!letters)
+		return CW_OK;
+	rd_kafka_poll(letters->producer, 0);
+	if (!letters->failure.code)
+		return CW_OK;
+	cw_error_set(err, letters->failure.code, "%s", letters->failure.text);
+	return CW_FAIL;
+}
+
+bool cw_dead_letters_are_many(const struct cw_dead_letters *letters)
+{
+	return letters && (letters->open >= OPEN_MAX || letters->open_bytes >= OPEN_BYTES_MAX);
+}
+
+bool cw_dead_letters_drain(struct cw_dead_letters *letters, int64_t deadline_ms)
+{
+	int64_t left;
+
+	while (letters && letters->open > 0 && !letters->failure.code) {
+		left = cw_task_left_ms(letters->task, deadline_ms);
+		if (left == 0)
+			return false;
+		rd_kafka_flush(letters->producer, left < SERVE_MS ? (int)left : SERVE_MS); /* does not linger */
+	}
+	return !letters || letters->open == 0;
+}
