@@ -99,6 +99,7 @@ void cw_task_batch_reset(struct cw_task_batch *b)
 	if (b->rejected)
 		memset(b->is_rejected, 0, b->batch.capacity * sizeof(*b->is_rejected));
 	b->rejected = b->put_letters = b->n_originals = 0;
+	b->marks = NULL;
 	b->complete = b->counted = b->raw = false;
 	b->done = 0;
 	b->next = NULL;

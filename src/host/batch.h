@@ -42,6 +42,7 @@ struct cw_task_batch {
 	struct cw_original *originals; /* [capacity], made with the first; in the order in which they came */
 	size_t n_originals;
 	size_t letters;     /* dead letters that are not acknowledged: see host/dead_letters.h */
+	const int64_t *marks; /* of the dead letter topic when the batch was received; in the batch */
 	size_t put_letters; /* records that the plugin rejected and that went there */
 	bool counted; /* as read */
 	bool complete;

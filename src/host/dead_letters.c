@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "host/letters_found.h"
 #include "kafka/client.h"
 #include "kafka/create_topic.h"
 
@@ -16,6 +17,7 @@
 #define OPEN_BYTES_MAX (4u << 20)
 #define SERVE_MS 100
 #define PURGE_MS 1000
+#define ASK_TIMEOUT_MS 5000
 
 struct cw_dead_letters {
 	struct cw_log_scope scope; /* first: librdkafka's opaque is taken for a log scope */
@@ -24,7 +26,16 @@ struct cw_dead_letters {
 	rd_kafka_t *producer;
 	rd_kafka_topic_t *topic;
 	size_t open, open_bytes; /* not acknowledged */
+	bool gave_up; /* the task had to end before a letter could be sent */
 	struct cw_error failure;
+
+	/* Only with context headers. */
+	int64_t *marks; /* [n_marks], by partition: the topic goes up to here, as far as this task knows */
+	int n_marks;
+	rd_kafka_t *consumer;
+	rd_kafka_topic_partition_list_t *assigned; /* looked at when there is a letter; NULL: done */
+	struct cw_letters_found found;
+
 	struct cw_metric *written, *in_flight, *requests, *failures;
 };
 
@@ -42,6 +53,8 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 	cw_metric_add(letters->in_flight, -1);
 	if (!m->err) {
 		cw_metric_add(letters->written, 1);
+		if (m->partition < letters->n_marks && m->offset >= letters->marks[m->partition])
+			letters->marks[m->partition] = m->offset + 1;
 		return;
 	}
 	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
@@ -84,7 +97,7 @@ static rd_kafka_conf_t *producer_conf(const struct cw_task *task, struct cw_erro
 	return conf;
 }
 
-static enum cw_result make_topic(struct cw_dead_letters *letters, struct cw_error *err)
+static int make_topic(struct cw_dead_letters *letters, struct cw_error *err)
 {
 	const struct cw_new_topic topic = {
 		.name = letters->name, .partitions = 1,
@@ -94,9 +107,31 @@ static enum cw_result make_topic(struct cw_dead_letters *letters, struct cw_erro
 	};
 
 	if (cw_topic_create(letters->producer, &topic, &letters->task->stop, err) != 0)
-		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
+		return -1;
 	letters->topic = rd_kafka_topic_new(letters->producer, letters->name, NULL);
-	return CW_OK;
+	return 0;
+}
+
+/* Where the topic ends: what this task writes is behind it. */
+static enum cw_result find_ends(struct cw_dead_letters *letters, struct cw_error *err)
+{
+	const rd_kafka_metadata_t *md = cw_client_metadata(letters->producer, letters->topic, cw_clock_ms() + ASK_TIMEOUT_MS,
+							   &letters->task->stop);
+	rd_kafka_resp_err_t code = md && md->topic_cnt ? md->topics[0].err : RD_KAFKA_RESP_ERR__TIMED_OUT;
+	int64_t first;
+
+	letters->n_marks = md && md->topic_cnt ? md->topics[0].partition_cnt : 0;
+	if (md)
+		rd_kafka_metadata_destroy(md);
+	letters->marks = cw_alloc(((size_t)letters->n_marks + 1) * sizeof(*letters->marks));
+	for (int i = 0; i < letters->n_marks && !code; i++)
+		code = rd_kafka_query_watermark_offsets(letters->producer, letters->name, i, &first, &letters->marks[i],
+							ASK_TIMEOUT_MS);
+	if (!code)
+		return CW_OK;
+	cw_error_set(err, CW_ERR_RETRIABLE, "topic %s, for dead letters, cannot be looked at: %s", letters->name,
+		     rd_kafka_err2str(code));
+	return CW_RETRY;
 }
 
 static enum cw_result open_producer(struct cw_dead_letters *letters, struct cw_error *err)
@@ -113,7 +148,9 @@ static enum cw_result open_producer(struct cw_dead_letters *letters, struct cw_e
 	reports = rd_kafka_queue_get_main(letters->producer);
 	rd_kafka_queue_io_event_enable(reports, letters->task->wake_fd, &one, sizeof(one));
 	rd_kafka_queue_destroy(reports);
-	return make_topic(letters, err);
+	if (make_topic(letters, err) != CW_OK)
+		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
+	return letters->task->framework.errors_dlq_context_headers ? find_ends(letters, err) : CW_OK;
 }
 
 enum cw_result cw_dead_letters_open(struct cw_dead_letters **out, struct cw_task *task, struct cw_error *err)
@@ -156,6 +193,10 @@ void cw_dead_letters_close(struct cw_dead_letters *letters)
 		rd_kafka_topic_destroy(letters->topic);
 	if (letters->producer)
 		rd_kafka_destroy(letters->producer);
+	if (letters->assigned)
+		rd_kafka_topic_partition_list_destroy(letters->assigned);
+	cw_letters_found_free(&letters->found);
+	free(letters->marks);
 	free(letters);
 }
 
@@ -252,28 +293,118 @@ static rd_kafka_resp_err_t produce(struct cw_dead_letters *letters, struct cw_ta
 	return code;
 }
 
-/* librdkafka takes no more: until it does. */
+/* librdkafka takes no more, or Kafka does not answer. CW_OK: to be tried again; CW_END: the task has to end. */
 static enum cw_result wait_for_room(struct cw_dead_letters *letters, struct cw_error *err)
 {
 	rd_kafka_poll(letters->producer, SERVE_MS);
 	if (cw_dead_letters_serve(letters, err) != CW_OK)
 		return CW_FAIL;
-	if (cw_task_left_ms(letters->task, INT64_MAX) > 0)
-		return CW_OK;
-	cw_error_set(err, CW_ERR_RETRIABLE, "the task had to end before there was room for a record in the dead letter topic "
-		     "%s", letters->name);
-	return CW_FAIL;
+	return cw_task_left_ms(letters->task, INT64_MAX) > 0 ? CW_OK : CW_END;
+}
+
+/* ---- letters that are there already ---------------------------------------------------------- */
+
+void cw_dead_letters_assigned(struct cw_dead_letters *letters, rd_kafka_t *consumer,
+			      const rd_kafka_topic_partition_list_t *partitions)
+{
+	if (!letters || !letters->marks)
+		return;
+	if (letters->assigned)
+		rd_kafka_topic_partition_list_destroy(letters->assigned);
+	letters->assigned = rd_kafka_topic_partition_list_copy(partitions);
+	letters->consumer = consumer;
+}
+
+void cw_dead_letters_note(const struct cw_dead_letters *letters, struct cw_task_batch *b)
+{
+	size_t size = letters ? (size_t)letters->n_marks * sizeof(*letters->marks) : 0;
+
+	if (size)
+		b->marks = memcpy(cw_batch_alloc(&b->batch, size), letters->marks, size);
+}
+
+void cw_dead_letters_mark(const struct cw_dead_letters *letters, const struct cw_task_batch *oldest,
+			  rd_kafka_topic_partition_list_t *offsets)
+{
+	CW_AUTO_FREE char *mark = NULL;
+
+	if (!letters || !letters->marks)
+		return;
+	mark = cw_letters_mark(oldest && oldest->marks ? oldest->marks : letters->marks, letters->n_marks);
+	for (int i = 0; mark && i < offsets->cnt; i++) {
+		free(offsets->elems[i].metadata);
+		offsets->elems[i].metadata = cw_strdup(mark);
+		offsets->elems[i].metadata_size = strlen(mark);
+	}
+}
+
+/* What is not committed of the partitions may have become letters before this task came. */
+static int look(struct cw_dead_letters *letters, struct cw_error *err)
+{
+	rd_kafka_topic_partition_list_t *committed;
+	rd_kafka_resp_err_t code;
+
+	if (!cw_dead_letters_drain(letters, cw_clock_ms() + ASK_TIMEOUT_MS)) /* those of this task are found, too */
+		return cw_error_set(err, CW_ERR_RETRIABLE, "earlier letters are not acknowledged");
+	committed = rd_kafka_topic_partition_list_copy(letters->assigned);
+	code = rd_kafka_committed(letters->consumer, committed, ASK_TIMEOUT_MS);
+	if (code) {
+		rd_kafka_topic_partition_list_destroy(committed);
+		return cw_error_set(err, CW_ERR_RETRIABLE, "the group does not tell its offsets: %s", rd_kafka_err2str(code));
+	}
+	if (cw_letters_look(&letters->found, letters->task, letters->name, committed, err) != 0)
+		return -1;
+	rd_kafka_topic_partition_list_destroy(letters->assigned);
+	letters->assigned = NULL;
+	return 0;
+}
+
+/* CW_OK: it has been looked; CW_FAIL; CW_END: the task has to end. */
+static enum cw_result look_once(struct cw_dead_letters *letters, struct cw_error *err)
+{
+	enum cw_result result = CW_OK;
+
+	while (letters->assigned && result == CW_OK) {
+		struct cw_error why = { 0 };
+
+		if (look(letters, &why) == 0)
+			break;
+		if (why.code != CW_ERR_RETRIABLE) {
+			*err = why;
+			return CW_FAIL;
+		}
+		log_warn(&letters->scope, "whether a record is in the dead letter topic %s already is not known yet: %s",
+			 letters->name, why.text);
+		result = wait_for_room(letters, err);
+	}
+	return result;
+}
+
+/* ---- sending --------------------------------------------------------------------------------- */
+
+/* A batch that is not settled is read again when the task starts again. */
+static enum cw_result give_up(struct cw_dead_letters *letters, struct cw_task_batch *b)
+{
+	letters->gave_up = true;
+	b->letters++;
+	return CW_OK;
 }
 
 enum cw_result cw_dead_letters_send(struct cw_dead_letters *letters, struct cw_task_batch *b,
 				    const struct cw_record_error *what, struct cw_error *err)
 {
 	const struct cw_original *o = cw_task_batch_original(b, what->record);
-	rd_kafka_resp_err_t code;
+	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+	enum cw_result result = look_once(letters, err);
 
-	while ((code = produce(letters, b, o, what)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-		if (wait_for_room(letters, err) != CW_OK)
-			return CW_FAIL;
+	if (result == CW_OK && cw_letters_have(&letters->found, o)) {
+		cw_metric_add(letters->written, 1);
+		return CW_OK;
+	}
+	while (result == CW_OK && (code = produce(letters, b, o, what)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		result = wait_for_room(letters, err);
+	if (result != CW_OK)
+		return result == CW_END ? give_up(letters, b) : result;
 	if (code) {
 		cw_metric_add(letters->failures, 1);
 		cw_error_set(err, CW_ERR_FATAL, "a record that cannot be processed cannot be sent to the dead letter topic %s "
@@ -308,11 +439,11 @@ bool cw_dead_letters_drain(struct cw_dead_letters *letters, int64_t deadline_ms)
 {
 	int64_t left;
 
-	while (letters && letters->open > 0 && !letters->failure.code) {
+	while (letters && letters->open > 0 && !letters->failure.code && !letters->gave_up) {
 		left = cw_task_left_ms(letters->task, deadline_ms);
 		if (left == 0)
 			return false;
 		rd_kafka_flush(letters->producer, left < SERVE_MS ? (int)left : SERVE_MS); /* does not linger */
 	}
-	return !letters || letters->open == 0;
+	return !letters || (letters->open == 0 && !letters->gave_up);
 }

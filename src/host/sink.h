@@ -35,6 +35,7 @@ struct cw_sink {
 	struct cw_task_batch *spare;
 	struct cw_batch_queue waiting; /* received; more than one only when some came while the plugin held back */
 	struct cw_batch_queue given;   /* to the plugin, and not settled */
+	struct cw_task_batch *unsafe;  /* the first that is settled, but not flushed; NULL: none, or nobody asks */
 	struct cw_batch_queue leaving; /* of no more use but for their dead letters, which are not acknowledged */
 	struct cw_positions safe;      /* may be committed */
 	struct cw_positions unflushed; /* may be committed after the plugin's next flush() */

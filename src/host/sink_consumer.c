@@ -363,6 +363,7 @@ struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 	if (sink->bounded)
 		cw_sink_keep_within_bounds(sink);
 	b->next = NULL;
+	cw_dead_letters_note(sink->letters, b);
 	bytes = fill_batch(sink, b);
 	if (b->batch.n == 0) {
 		b->next = sink->spare;
@@ -417,6 +418,12 @@ static rd_kafka_resp_err_t commit_and_wait(struct cw_sink *sink, rd_kafka_topic_
 	return error;
 }
 
+/* The first batch whose records a commit of what is safe does not cover. */
+static const struct cw_task_batch *oldest_uncommitted(const struct cw_sink *sink)
+{
+	return sink->unsafe ? sink->unsafe : sink->given.first ? sink->given.first : sink->waiting.first;
+}
+
 void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms)
 {
 	rd_kafka_topic_partition_list_t *offsets = cw_positions_take(&sink->safe);
@@ -425,6 +432,7 @@ void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms)
 
 	if (!offsets)
 		return;
+	cw_dead_letters_mark(sink->letters, oldest_uncommitted(sink), offsets);
 	timeout_ms = cw_task_closing_ms(sink->task, timeout_ms);
 	deadline = cw_clock_ms() + timeout_ms;
 	if (!coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS)))

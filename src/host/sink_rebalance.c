@@ -59,6 +59,7 @@ static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *par
 	atomic_store(sink->task->group_formed, true);
 	cw_positions_assign(&sink->safe, partitions);
 	cw_positions_assign(&sink->unflushed, partitions);
+	cw_dead_letters_assigned(sink->letters, sink->consumer, sink->safe.list);
 	if (sink->bounded)
 		cw_bounds_assigned(sink->task->bounds, partitions);
 	if (sink->partitions_paused)

@@ -89,7 +89,10 @@ static void settle(struct cw_sink *sink)
 		for (size_t i = 0; i < b->n_spans; i++)
 			cw_positions_advance(to, b->spans[i].topic, b->spans[i].partition,
 					     b->spans[i].next_offset);
-		cw_sink_recycle(sink, b);
+		if (sink->letters && to == &sink->unflushed && !sink->unsafe)
+			sink->unsafe = b;
+		else
+			cw_sink_recycle(sink, b);
 	}
 }
 
@@ -284,6 +287,9 @@ enum cw_result cw_sink_flush(struct cw_sink *sink, int64_t deadline_ms, struct c
 					     flushed->elems[i].offset);
 		if (flushed)
 			rd_kafka_topic_partition_list_destroy(flushed);
+		if (sink->unsafe)
+			cw_sink_recycle(sink, sink->unsafe);
+		sink->unsafe = NULL;
 	}
 	return result;
 }
@@ -449,6 +455,8 @@ static void close_sink(struct cw_sink *sink)
 	cw_batch_queue_free(&sink->waiting);
 	cw_batch_queue_free(&sink->given);
 	cw_batch_queue_free(&sink->leaving);
+	cw_task_batch_free(sink->unsafe);
+	sink->unsafe = NULL;
 	cw_batch_queue_free(&spare);
 	sink->spare = NULL;
 	cw_sink_unsubscribe(sink);

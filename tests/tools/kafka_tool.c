@@ -12,6 +12,7 @@
  *   count TOPIC                 how many records consume would print
  *   offsets TOPIC               a line for each partition: partition, first and next offset
  *   groups                      the consumer groups that there are, one a line
+ *   topics                      the names of all topics, one a line
  *   committed GROUP TOPIC       a line for each partition: partition, committed offset (-1: none)
  *
  * Exit status: 0, 1 with a sentence on standard error, 2 for a wrong call.
@@ -50,8 +51,8 @@ static void usage(void) __attribute__((noreturn));
 
 static void usage(void)
 {
-	fputs("usage: kafka_tool -b BROKERS [-X KEY=VALUE]... create|partitions|delete|produce|consume|count|offsets|groups|committed "
-	      "ARGUMENT...\n",
+	fputs("usage: kafka_tool -b BROKERS [-X KEY=VALUE]... create|partitions|delete|produce|consume|count|offsets|topics|"
+	      "groups|committed ARGUMENT...\n",
 	      stderr);
 	exit(2);
 }
@@ -341,6 +342,20 @@ static void offsets(rd_kafka_conf_t *conf, const char *topic)
 	rd_kafka_destroy(rk);
 }
 
+static void topics(rd_kafka_conf_t *conf)
+{
+	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, conf);
+	const struct rd_kafka_metadata *metadata;
+	rd_kafka_resp_err_t err = rd_kafka_metadata(rk, 1, NULL, &metadata, TIMEOUT_MS);
+
+	if (err)
+		die("no metadata: %s", rd_kafka_err2str(err));
+	for (int i = 0; i < metadata->topic_cnt; i++)
+		puts(metadata->topics[i].topic);
+	rd_kafka_metadata_destroy(metadata);
+	rd_kafka_destroy(rk);
+}
+
 static void committed(rd_kafka_conf_t *conf, const char *group, const char *topic)
 {
 	rd_kafka_topic_partition_list_t *list;
@@ -403,9 +418,9 @@ int main(int argc, char **argv)
 	if ((strcmp(command, "create") == 0 && n >= 2) || (strcmp(command, "partitions") == 0 && n == 2) ||
 	    (strcmp(command, "delete") == 0 && n == 1))
 		admin(conf, command, argv, n);
-	else if (strcmp(command, "produce") == 0 && n <= 2)
+	else if (strcmp(command, "produce") == 0 && (n == 1 || n == 2))
 		produce(conf, argv[0], n == 2 && strcmp(argv[1], "hex") == 0);
-	else if (strcmp(command, "consume") == 0 && n <= 2)
+	else if (strcmp(command, "consume") == 0 && (n == 1 || n == 2))
 		consume(conf, argv[0], n == 1 ? PRINT_VALUE : strcmp(argv[1], "hex") == 0 ? PRINT_HEX : PRINT_META);
 	else if (strcmp(command, "count") == 0 && n == 1)
 		consume(conf, argv[0], PRINT_NOTHING);
@@ -413,6 +428,8 @@ int main(int argc, char **argv)
 		offsets(conf, argv[0]);
 	else if (strcmp(command, "groups") == 0 && n == 0)
 		groups(conf);
+	else if (strcmp(command, "topics") == 0 && n == 0)
+		topics(conf);
 	else if (strcmp(command, "committed") == 0 && n == 2)
 		committed(conf, argv[0], argv[1]);
 	else

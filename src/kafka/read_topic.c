@@ -1,0 +1,147 @@
+#include "kafka/read_topic.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "kafka/reader.h"
+
+/* How long a call may block that does not hear of a stop. */
+#define SLICE_MS 250
+
+struct state {
+	const struct cw_topic_reading *reading;
+	int64_t deadline_ms;
+	struct cw_reader_range *partitions; /* next: read up to here; end: is to be read up to there */
+	int n;
+	bool enough;
+};
+
+static bool stopped(const struct state *s)
+{
+	return s->reading->stop && atomic_load(s->reading->stop);
+}
+
+static int out_of_time(const struct state *s, const char *why, struct cw_error *err)
+{
+	return cw_error_set(err, CW_ERR_RETRIABLE, "%s in topic %s could not be read in %lld ms: %s", s->reading->what,
+			    s->reading->topic, (long long)s->reading->timeout_ms, why);
+}
+
+static bool has_all(const struct state *s)
+{
+	for (int i = 0; i < s->n; i++)
+		if (s->partitions[i].next < s->partitions[i].end)
+			return false;
+	return true;
+}
+
+static void take_record(struct state *s, const rd_kafka_message_t *m)
+{
+	struct cw_reader_range *p = &s->partitions[m->partition];
+
+	p->next = m->offset + 1;
+	if (m->offset < p->end && !s->reading->take(s->reading->arg, m))
+		s->enough = true;
+}
+
+static int take_message(struct state *s, const rd_kafka_message_t *m, struct cw_error *err)
+{
+	const struct cw_topic_reading *reading = s->reading;
+
+	switch (m->err) {
+	case RD_KAFKA_RESP_ERR_NO_ERROR:
+		if (m->partition < s->n)
+			take_record(s, m);
+		return 0;
+	case RD_KAFKA_RESP_ERR__PARTITION_EOF: /* what is left behind was no record: the ends of transactions */
+		if (m->partition >= 0 && m->partition < s->n)
+			s->partitions[m->partition].next = m->offset;
+		return 0;
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+	case RD_KAFKA_RESP_ERR__FATAL:
+		return cw_error_set(err, CW_ERR_FATAL, "%s in topic %s cannot be read: %s", reading->what, reading->topic,
+				    rd_kafka_message_errstr(m));
+	default:
+		log_warn(reading->scope, "reading topic %s: %s", reading->topic, rd_kafka_message_errstr(m));
+		return 0;
+	}
+}
+
+static int read_all(struct state *s, rd_kafka_t *consumer, struct cw_error *err)
+{
+	while (!s->enough && !has_all(s)) {
+		rd_kafka_message_t *m = rd_kafka_consumer_poll(consumer, SLICE_MS);
+		int failed = m ? take_message(s, m, err) : 0;
+
+		if (m)
+			rd_kafka_message_destroy(m);
+		if (failed)
+			return failed;
+		if (stopped(s))
+			return out_of_time(s, "the task was stopped", err);
+		if (cw_clock_ms() > s->deadline_ms)
+			return out_of_time(s, "a transaction that wrote to it may still be open", err);
+	}
+	return 0;
+}
+
+static void choose_start(const struct cw_topic_reading *reading, int32_t i, struct cw_reader_range *p)
+{
+	int64_t from = reading->from ? reading->from(reading->arg, i, p->next, p->end) : p->next;
+
+	p->next = from < p->next ? p->next : from > p->end ? p->end : from;
+}
+
+/* How far the topic goes now, with what is in open transactions: only a client that reads uncommitted is told. */
+static int look_for_ends(struct state *s, struct cw_error *err)
+{
+	const struct cw_topic_reading *reading = s->reading;
+	rd_kafka_t *client =
+		cw_reader_new(reading->worker, reading->connector, reading->scope, "read_uncommitted", err);
+	rd_kafka_resp_err_t code;
+
+	if (!client)
+		return -1;
+	code = cw_reader_ranges(client, reading->topic, s->deadline_ms, reading->stop, &s->partitions, &s->n);
+	rd_kafka_destroy(client);
+	if (code && s->n == 0)
+		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s cannot be read: %s", reading->topic, rd_kafka_err2str(code));
+	for (int i = 0; i < s->n && !code; i++)
+		choose_start(reading, i, &s->partitions[i]);
+	return code ? out_of_time(s, rd_kafka_err2str(code), err) : 0;
+}
+
+static int read_committed(struct state *s, struct cw_error *err)
+{
+	const struct cw_topic_reading *reading = s->reading;
+	rd_kafka_t *consumer = cw_reader_new(reading->worker, reading->connector, reading->scope, "read_committed", err);
+	rd_kafka_topic_partition_list_t *all;
+	int failed;
+
+	if (!consumer)
+		return -1;
+	rd_kafka_poll_set_consumer(consumer);
+	all = rd_kafka_topic_partition_list_new(s->n);
+	for (int i = 0; i < s->n; i++)
+		if (s->partitions[i].next < s->partitions[i].end)
+			rd_kafka_topic_partition_list_add(all, s->reading->topic, i)->offset = s->partitions[i].next;
+	rd_kafka_assign(consumer, all);
+	rd_kafka_topic_partition_list_destroy(all);
+	failed = read_all(s, consumer, err);
+	rd_kafka_consumer_close(consumer);
+	rd_kafka_destroy(consumer);
+	return failed;
+}
+
+int cw_topic_read(const struct cw_topic_reading *reading, struct cw_error *err)
+{
+	struct state s = { .reading = reading, .deadline_ms = cw_clock_ms() + reading->timeout_ms };
+	int failed = look_for_ends(&s, err);
+
+	if (!failed && !has_all(&s))
+		failed = read_committed(&s, err);
+	free(s.partitions);
+	return failed;
+}

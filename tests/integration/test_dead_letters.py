@@ -1,0 +1,177 @@
+"""Dead letters on real Kafka: what is in their topic, each once whoever is killed, and what is counted and committed."""
+
+import collections
+import os
+import signal
+
+from cwtest import env, kafka, pipeline
+from cwtest.case import TestCase, deadline
+from cwtest.process import Devstore, Worker, alive
+
+ERRORS = "__connect.errors."
+COUNT = 200
+TIME = 1700000000000
+
+# How every fourth record is poison, and what its letter says of that; n is a record's number.
+STAGES = {
+    "value converter": ({"value.converter": "JsonConverter", "value.converter.schemas.enable": "false"},
+                        ("VALUE_CONVERTER", "org.apache.kafka.connect.json.JsonConverter", "DataException")),
+    "key converter": ({"key.converter": "IntegerConverter"},
+                      ("KEY_CONVERTER", "org.apache.kafka.connect.converters.IntegerConverter", "DataException")),
+    "transformation": ({"transforms": "cast", "transforms.cast.type": "org.apache.kafka.connect.transforms.Cast$Value",
+                        "transforms.cast.spec": "int32"},
+                       ("TRANSFORMATION", "org.apache.kafka.connect.transforms.Cast$Value", "DataException")),
+}
+
+
+def unhex(field):
+    return None if field == "-" else bytes.fromhex(field)
+
+
+def records(topic):
+    """(key, value, timestamp, headers) of each record; headers in order."""
+    found = []
+    for line in kafka.run("consume", topic, "hex").decode().splitlines():
+        _, _, timestamp, key, value, *rest = line.split("\t")
+        headers = [(unhex(rest[i]).decode(), unhex(rest[i + 1])) for i in range(0, len(rest), 2)]
+        found.append((unhex(key), unhex(value), int(timestamp), headers))
+    return found
+
+
+def hex_line(n, partition):
+    """A record that is poison for every stage when n is a multiple of four."""
+    key, value = (b"key", b"poison %d \xff" % n) if n % 4 == 0 else (b"\0\0\0\1", b"%d" % n)
+    fields = [b"%d" % partition, b"0", b"%d" % (TIME + n), key.hex().encode(), value.hex().encode(), b"color".hex().encode(),
+              b"gr\xfcn".hex().encode(), b"none".hex().encode(), b"-"]
+    return b"\t".join(fields) + b"\n"
+
+
+def produce(topic, first, n, partitions):
+    kafka.run("produce", topic, "hex", data=b"".join(hex_line(i, i % partitions) for i in range(first, first + n)))
+
+
+class DeadLetters(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.topic = kafka.topic("poison", 2)
+        self.addCleanup(kafka.delete, self.topic)
+        self.dead = env.unique("dead")
+
+    def sink(self, **more):
+        self.addCleanup(self.delete_letters)
+        return dict({"connector.class": "RecordSink", "topics": self.topic, "file": os.path.join(self.dir, "out"),
+                     "errors.tolerance": "all", "errors.deadletterqueue.topic.name": self.dead,
+                     "errors.deadletterqueue.topic.replication.factor": "1",
+                     "errors.deadletterqueue.context.headers.enable": "true"}, **more)
+
+    def delete_letters(self):
+        if self.dead:
+            kafka.delete(self.dead)
+            self.dead = None
+
+    def settle(self, rest, name, read):
+        def there():
+            counters = pipeline.counters(rest, name)
+            return counters["read"] == read and pipeline.settled(counters) and counters
+
+        return env.wait_for(there, 60, lambda: "%d are read: %r %r" % (read, pipeline.counters(rest, name),
+                                                                     rest.status(name)), 0.1)
+
+    def check_letters(self, expected, connector):
+        """Letters of the records whose numbers are expected, and of no others, each once."""
+        found = records(self.dead)
+        self.assertEqual(pipeline.difference([b"poison %d \xff" % n for n in expected], [value for _, value, _, _ in found]), "")
+        for key, value, timestamp, headers in found:
+            n = int(value.split()[1])
+            self.assertEqual((key, timestamp), (b"key", TIME + n))
+            self.assertEqual(headers[:2], [("color", b"gr\xfcn"), ("none", None)])
+            told = {name[len(ERRORS):]: text.decode() for name, text in headers[2:]}
+            self.assertEqual((told["topic"], told["partition"], told["connector.name"]),
+                             (self.topic, str(n % 2), connector))
+            self.assertEqual(told["offset"], str(n // 2))
+        return [headers for _, _, _, headers in found]
+
+    def test_each_stage(self):
+        worker = self.worker()
+        produce(self.topic, 0, COUNT, 2)
+        for word, (config, (stage, plugin, exception)) in STAGES.items():
+            name = "sink-" + word.replace(" ", "-")
+            self.dead = env.unique("dead")
+            with self.subTest(stage=word):
+                worker.rest.create(name, self.sink(file=os.path.join(self.dir, name), **config))
+                counters = self.settle(worker.rest, name, COUNT)
+                self.assertEqual((counters["letters"], counters["indexed"], counters["skipped"]), (COUNT // 4, COUNT * 3 // 4, 0))
+                for headers in self.check_letters(range(0, COUNT, 4), name):
+                    told = {h[len(ERRORS):]: text.decode() for h, text in headers[2:]}
+                    self.assertEqual((told["stage"], told["class.name"], told["exception.class.name"].rpartition(".")[2]),
+                                     (stage, plugin, exception))
+                    self.assertIn(told["exception.message"], told["exception.stacktrace"])
+                self.assertEqual(len(kafka.end_offsets(self.dead)), 1)
+                worker.rest.action(name, "stop")
+                worker.rest.wait_state(name, connector="STOPPED", n=0)
+                self.assertEqual(kafka.committed("connect-" + name, self.topic), {0: COUNT // 2, 1: COUNT // 2})
+                self.delete_letters()
+
+    def test_what_the_store_cannot_have(self):
+        """put: lines that are no lines of a log; and without context headers the letter is the record."""
+        store = Devstore(self).start()
+        worker = self.worker()
+        kafka.produce(self.topic, pipeline.lines_of(pipeline.source(self.topic, 50)) + [b"no line", b"no line"])
+        worker.rest.create("sink", dict(pipeline.sink(self.topic, store.url, env.unique("index")), **{
+            key: value for key, value in self.sink().items() if key.startswith("errors.") and "context" not in key}))
+        counters = self.settle(worker.rest, "sink", 52)
+        self.assertEqual((counters["indexed"], counters["letters"]), (50, 2))
+        self.assertEqual([(value, headers) for _, value, _, headers in records(self.dead)], [(b"no line", [])] * 2)
+
+    def test_without_tolerance(self):
+        worker = self.worker()
+        produce(self.topic, 0, COUNT, 2)
+        config = self.sink(**STAGES["value converter"][0])
+        config["errors.tolerance"] = "none"
+        worker.rest.create("sink", config)
+        worker.rest.wait_state("sink", tasks="FAILED", n=1)
+        self.assertNotIn(self.dead, kafka.run("topics").decode().split())
+        self.dead = None
+        self.assertEqual(kafka.committed("connect-sink", self.topic)[0], -1, "where all the poison is")
+
+    def test_a_topic_that_cannot_be_made(self):
+        worker = self.worker()
+        worker.rest.create("sink", self.sink(**{"errors.deadletterqueue.topic.replication.factor": "3"}))
+        self.dead = None
+        worker.rest.wait_state("sink", tasks="FAILED", n=1)
+        trace = worker.rest.status("sink")["tasks"][0]["trace"]
+        self.assertRegex(trace, r"for dead letters, cannot be created: .*replication.factor is the connector's")
+
+    @deadline(200)
+    def test_each_is_written_once_whoever_is_killed(self):
+        """No commit between the kills but the last one's: all that is read again is poison that was written."""
+        worker = Worker(self, properties={"offset.flush.interval.ms": "4000"}).start()
+        config = self.sink(**dict(STAGES["value converter"][0], **{"consumer.override.session.timeout.ms": "6000"}))
+        produce(self.topic, 0, COUNT, 2)
+        worker.rest.create("sink", config)
+        total = COUNT
+        for kill in range(5):
+            env.wait_for(lambda: self.written() >= total // 4, 60, lambda: "%d letters: %d" % (total // 4, self.written()), 0.05)
+            host = worker.host("sink")
+            if kill % 2:
+                worker.kill()
+            os.kill(host, signal.SIGKILL)
+            env.wait_for(lambda: not alive(host), 10, "the host is dead")
+            produce(self.topic, total, COUNT, 2)
+            total += COUNT
+            if kill % 2:
+                worker.start()
+            else:
+                env.wait_for(lambda: worker.rest.status("sink")["connector"]["state"] == "FAILED", 10, "its death is seen")
+                worker.rest.request("POST", "/connectors/sink/restart?includeTasks=true&onlyFailed=true")
+        env.wait_for(lambda: self.written() >= total // 4, 60, lambda: "%d letters: %d" % (total // 4, self.written()), 0.05)
+        env.wait_for(lambda: sum(kafka.committed("connect-sink", self.topic).values()) == total, 60,
+                     lambda: "%d are committed" % total, 0.2)
+        self.check_letters(range(0, total, 4), "sink")
+        self.assertEqual(collections.Counter(value for _, value, _, _ in records(self.dead)).most_common(1)[0][1], 1)
+
+    def written(self):
+        try:
+            return sum(kafka.end_offsets(self.dead).values())
+        except AssertionError:
+            return 0  # it is not there yet
