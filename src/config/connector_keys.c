@@ -158,7 +158,26 @@ static int regex_check(const char *value, struct cw_error *err)
 	{ .name = "errors.log.include.messages", .type = CW_CONFIG_BOOLEAN, .default_value = "false",                  \
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 5, .width = CW_WIDTH_SHORT,                     \
 	  .display_name = "Log Error Details", STORED(errors_log_include_messages),                                    \
-	  .doc = "Whether such a line shows the record's key and value, which may be confidential." }
+	  .doc = "Whether such a line shows the record's key and value, which may be confidential." },                \
+	{ .name = "task.restart.attempts.max", .type = CW_CONFIG_INT, AT_LEAST(-1), .importance = CW_LOW,              \
+	  .group = "Automatic Restarts", .order = 1, .width = CW_WIDTH_SHORT, .display_name = "Restarts",              \
+	  UNSTORED,                                                                                                    \
+	  .doc = "How often in a row the connector and each of its tasks are started again by themselves when they have " \
+		 "FAILED: -1 for any number, 0 for not at all. Without it, what the worker's key of that name says." }, \
+	{ .name = "task.restart.delay.ms", .type = CW_CONFIG_LONG, AT_LEAST(0), .importance = CW_LOW,                  \
+	  .group = "Automatic Restarts", .order = 2, .width = CW_WIDTH_SHORT, .display_name = "Restart delay",         \
+	  UNSTORED,                                                                                                    \
+	  .doc = "The longest pause before the first of these restarts, in milliseconds; it doubles with each. Without " \
+		 "it, what the worker's key of that name says." },                                                     \
+	{ .name = "task.restart.delay.max.ms", .type = CW_CONFIG_LONG, AT_LEAST(0), .importance = CW_LOW,              \
+	  .group = "Automatic Restarts", .order = 3, .width = CW_WIDTH_SHORT,                                          \
+	  .display_name = "Maximum restart delay", UNSTORED,                                                           \
+	  .doc = "What that pause grows up to, in milliseconds. Without it, what the worker's key of that name says." }, \
+	{ .name = "task.restart.reset.ms", .type = CW_CONFIG_LONG, AT_LEAST(0), .importance = CW_LOW,                  \
+	  .group = "Automatic Restarts", .order = 4, .width = CW_WIDTH_SHORT, .display_name = "Restart reset",         \
+	  UNSTORED,                                                                                                    \
+	  .doc = "After having run for so long, in milliseconds, a task that fails starts with the first of these "     \
+		 "restarts again. Without it, what the worker's key of that name says." }
 
 static const struct cw_config_def common_table[] = { COMMON_KEYS };
 

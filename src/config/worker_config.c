@@ -125,6 +125,21 @@ static const struct cw_config_def worker_table[] = {
 	  .max = DAY_MS, .default_value = "5000", .importance = CW_LOW, .group = "State",
 	  STORED(task_shutdown_graceful_timeout_ms),
 	  .doc = "How long all tasks together may take to stop, in milliseconds; what still runs then is killed." },
+	{ .name = "task.restart.attempts.max", .type = CW_CONFIG_INT, .flags = CW_CONFIG_RANGE, .min = -1, .max = INT32_MAX,
+	  .default_value = "10", .importance = CW_LOW, .group = "State", STORED(task_restart_attempts_max),
+	  .doc = "How often in a row a task or a connector that has FAILED is started again by itself: -1 for any number, 0 "
+		 "for not at all, as in Kafka Connect. A connector can have its own." },
+	{ .name = "task.restart.delay.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 0, .max = DAY_MS,
+	  .default_value = "500", .importance = CW_LOW, .group = "State", STORED(task_restart_delay_ms),
+	  .doc = "The longest pause before the first of these restarts, in milliseconds; it doubles with each, and a random "
+		 "part of it is waited." },
+	{ .name = "task.restart.delay.max.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 0, .max = DAY_MS,
+	  .default_value = "60000", .importance = CW_LOW, .group = "State", STORED(task_restart_delay_max_ms),
+	  .doc = "What that pause grows up to, in milliseconds." },
+	{ .name = "task.restart.reset.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 0, .max = DAY_MS,
+	  .default_value = "300000", .importance = CW_LOW, .group = "State", STORED(task_restart_reset_ms),
+	  .doc = "After having run for so long, in milliseconds, a task that fails starts with the first of these restarts "
+		 "again." },
 	{ .name = "topic.creation.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,
 	  .group = "State", STORED(topic_creation_enable),
 	  .doc = "Whether topics of source connectors may be created by topic.creation.* settings. This version does "

@@ -33,6 +33,9 @@ struct cw_worker_config {
 	int32_t rest_advertised_port;      /* 0: the listener's */
 	int64_t offset_flush_interval_ms, offset_flush_timeout_ms;
 	int64_t task_shutdown_graceful_timeout_ms;
+	/* Tasks that have FAILED start again by themselves: see herder/restarts.h. */
+	int32_t task_restart_attempts_max;
+	int64_t task_restart_delay_ms, task_restart_delay_max_ms, task_restart_reset_ms;
 	const char *exactly_once_source_support; /* "disabled", "enabled" */
 	const char *offset_storage_topic;  /* offsets of exactly-once sources */
 	int32_t offset_storage_partitions, offset_storage_replication_factor;

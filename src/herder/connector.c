@@ -76,6 +76,7 @@ struct cw_connector *cw_connector_add(struct cw_herder *herder, const struct cw_
 	c->unconfigured = true;
 	c->unstored = json_array();
 	c->store_timer = (struct cw_timer){ .fn = cw_unstored_retry, .arg = c };
+	c->restart_timer = (struct cw_timer){ .fn = cw_recovery_run, .arg = c };
 	cw_connector_set_config(c, stored);
 	cw_connector_set_tasks(c, stored->tasks);
 	while (*place && strcmp((*place)->name, c->name) < 0)
@@ -93,6 +94,7 @@ void cw_connector_remove(struct cw_connector *c)
 			break;
 		}
 	cw_loop_unset_timer(c->herder->loop, &c->store_timer);
+	cw_loop_unset_timer(c->herder->loop, &c->restart_timer);
 	cw_loggers_drop(c);
 	cw_log_rings_drop(c->herder->logs, c->name);
 	cw_hostproc_free(c->host);
@@ -124,6 +126,7 @@ static void take_over(struct cw_connector *c, struct cw_task *task, struct cw_ta
 	old->metrics = NULL;
 	if (old->phase == CW_TASK_FAILED || old->phase == CW_TASK_COMPLETED) {
 		task->phase = old->phase;
+		task->automatic = old->automatic;
 		task->trace = old->trace;
 		old->trace = NULL;
 	}
@@ -162,6 +165,10 @@ void cw_task_set_phase(struct cw_connector *c, size_t task, enum cw_task_phase p
 	t->trace = cw_strdup(trace);
 	t->trace_shown = false;
 	t->stop_deadline_ms = 0;
+	if (phase == CW_TASK_FAILED)
+		cw_recovery_failed(c, &t->automatic, (int)task);
+	else if (phase == CW_TASK_RUNNING)
+		cw_restarts_running(&t->automatic, cw_clock_ms());
 }
 
 void cw_connector_fail(struct cw_connector *c, const char *trace)
@@ -171,10 +178,20 @@ void cw_connector_fail(struct cw_connector *c, const char *trace)
 	free(c->trace);
 	c->trace = cw_strdup(trace);
 	log_error(&c->scope, "the connector cannot run: %s", trace);
+	cw_recovery_failed(c, &c->restarts, -1);
+}
+
+void cw_connector_restart(struct cw_connector *c)
+{
+	c->failed = false;
+	c->restart = CW_RESTART_WANTED;
+	free(c->trace);
+	c->trace = NULL;
 }
 
 void cw_connector_remake(struct cw_connector *c)
 {
+	cw_recovery_forget(c);
 	c->failed = false;
 	free(c->trace);
 	c->trace = NULL;
@@ -476,5 +493,6 @@ void cw_connector_drive(struct cw_connector *c)
 	}
 	if (c->phase == CW_HOST_NONE && c->target == CW_TARGET_STOPPED)
 		forget_tasks(c);
+	cw_recovery_arm(c);
 	record_changes(c);
 }

@@ -90,6 +90,7 @@ struct cw_herder *cw_herder_new(const struct cw_worker_config *config, const cha
 	herder->hosts_timer = (struct cw_timer){ .fn = on_hosts_poll, .arg = herder };
 	herder->configure_timeout_ms = CONFIGURE_TIMEOUT_MS;
 	herder->validate_timeout_ms = VALIDATE_TIMEOUT_MS;
+	herder->random = (unsigned)cw_clock_ns();
 	herder->queue_end = &herder->queue;
 	cw_loggers_init(herder);
 	cw_logs_init(herder);

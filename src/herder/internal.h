@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "herder/herder.h"
 #include "herder/plan.h"
+#include "herder/restarts.h"
 #include "store/store.h"
 #include "supervisor/hostproc.h"
 #include "supervisor/loop.h"
@@ -61,7 +62,8 @@ struct cw_task {
 	bool restart;
 	char *trace;
 	json_t *metrics; /* the last ones, or NULL */
-	int64_t restarts;
+	int64_t restarts; /* by whomever */
+	struct cw_restarts automatic;
 	int64_t stop_deadline_ms; /* while STOPPING */
 	const char *shown;   /* the state last stored; NULL: none */
 	bool trace_shown;
@@ -93,6 +95,8 @@ struct cw_connector {
 	size_t n_tasks;
 	json_t *unstored; /* "offsets" and "topics" messages that the store could not take yet, in order */
 	struct cw_timer store_timer;
+	struct cw_restarts restarts; /* of the connector object */
+	struct cw_timer restart_timer;
 	const char *shown;
 };
 
@@ -140,6 +144,7 @@ struct cw_herder {
 	bool held;
 	int64_t configure_timeout_ms, validate_timeout_ms;
 	int64_t host_starts, host_crashes, host_kills;
+	unsigned random; /* seed of the jitter of restarts */
 	bool running, shutdown, killing;
 	int64_t shutdown_deadline_ms;
 
@@ -189,6 +194,15 @@ void cw_connector_remove(struct cw_connector *c); /* frees it; it has no host an
 void cw_connector_view(const struct cw_connector *c, struct cw_connector_view *out, struct cw_task_view **tasks);
 void cw_task_set_phase(struct cw_connector *c, size_t task, enum cw_task_phase phase, const char *trace);
 void cw_connector_arm(struct cw_connector *c); /* the kill timer, from all deadlines */
+
+/* The connector object alone is to be restarted; its trace is forgotten. */
+void cw_connector_restart(struct cw_connector *c);
+
+/* recovery.c: what has FAILED is started again by itself. */
+void cw_recovery_failed(struct cw_connector *c, struct cw_restarts *restarts, int task); /* task -1: the connector */
+void cw_recovery_arm(struct cw_connector *c); /* the timer, from all that is pending */
+void cw_recovery_run(void *connector);        /* the timer's */
+void cw_recovery_forget(struct cw_connector *c); /* somebody has decided otherwise */
 
 /* messages.c: what hosts say. */
 void cw_host_message(void *connector, const json_t *message);

@@ -69,6 +69,7 @@ static void on_configured(struct cw_connector *c, const json_t *message)
 	c->phase = CW_HOST_READY;
 	c->unconfigured = false;
 	c->observed = c->revision;
+	cw_restarts_running(&c->restarts, cw_clock_ms());
 	cw_connector_set_tasks(c, configs);
 }
 

@@ -194,6 +194,7 @@ static bool restart(struct cw_herder *herder, struct cw_call *call)
 		cw_call_answer(call, flags ? stopped_answer(c, flags) : NULL);
 		return true;
 	}
+	cw_recovery_forget(c);
 	everything = mark(c, flags);
 	if (flags)
 		status = cw_view_status(c); /* with the old traces, which go now */
@@ -226,6 +227,7 @@ static bool restart_task(struct cw_herder *herder, struct cw_call *call)
 			     "Task %s-%d cannot be restarted: the connector is FAILED; restart that first",
 			     c->name, task);
 	} else {
+		cw_restarts_forget(&c->tasks[task].automatic);
 		c->tasks[task].restart = true;
 		cw_connector_drive(c);
 		cw_call_answer(call, NULL);

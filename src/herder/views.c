@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "supervisor/usage.h"
 
@@ -36,6 +37,16 @@ static const char *version_of(const struct cw_connector *c)
 	return json_string_value(json_object_get(plugin, "version"));
 }
 
+static void put_next_restart(json_t *state, const struct cw_restarts *automatic, bool failed)
+{
+	char at[32];
+
+	if (!failed || !automatic->next_ms)
+		return;
+	cw_clock_iso(cw_clock_epoch_ms() + automatic->next_ms - cw_clock_ms(), at, sizeof(at));
+	put_text(state, "next_restart_at", at);
+}
+
 static json_t *state_object(const struct cw_connector *c, const char *state, const char *trace)
 {
 	json_t *object = json_object();
@@ -53,6 +64,8 @@ static json_t *task_state(const struct cw_connector *c, const struct cw_connecto
 	json_t *state = state_object(c, cw_plan_task_state(view, i), c->tasks[i].trace), *object = json_object();
 
 	json_object_set_new(object, "id", json_integer((json_int_t)i));
+	json_object_set_new(state, "restarts", json_integer((json_int_t)c->tasks[i].restarts));
+	put_next_restart(state, &c->tasks[i].automatic, c->tasks[i].phase == CW_TASK_FAILED);
 	json_object_update(object, state);
 	json_decref(state);
 	return object;
@@ -81,6 +94,7 @@ json_t *cw_view_status(const struct cw_connector *c)
 		json_array_append_new(list, task_state(c, &view, i));
 	put_text(status, "name", c->name);
 	json_object_set_new(status, "connector", state_object(c, cw_plan_connector_state(&view), c->trace));
+	put_next_restart(json_object_get(status, "connector"), &c->restarts, c->failed);
 	json_object_set_new(status, "tasks", list);
 	put_text(status, "type", c->kind);
 	put_text(status, "summary_state", cw_plan_summary_state(&view));

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "host/context.h"
 #include "host/crash.h"
-#include "host/retry.h"
+#include "base/retry.h"
 
 #define RETRY_BASE_MS 300
 
@@ -88,9 +88,7 @@ int64_t cw_task_closing_ms(struct cw_task *task, int64_t most_ms)
 
 int64_t cw_task_backoff_ms(struct cw_task *task, unsigned attempt, int64_t base_ms, int64_t max_ms)
 {
-	uint64_t high = (uint64_t)rand_r(&task->random), low = (uint64_t)rand_r(&task->random);
-
-	return cw_backoff_ms(attempt, base_ms, max_ms, high << 31 | low);
+	return cw_backoff_ms(attempt, base_ms, max_ms, cw_jitter(&task->random));
 }
 
 void cw_task_report(struct cw_task *task, const char *state, const char *trace)

@@ -61,8 +61,8 @@ void set_up(void)
 	w.folder = cw_format("%s/test_herder.XXXXXX", tmp ? tmp : "/tmp");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(w.folder));
 	w.state = cw_format("%s/s.db", w.folder);
-	w.settings = json_pack("{ssss}", "offset.storage.file.filename", w.state, "task.shutdown.graceful.timeout.ms",
-			       "400");
+	w.settings = json_pack("{ssssss}", "offset.storage.file.filename", w.state, "task.shutdown.graceful.timeout.ms",
+			       "400", "task.restart.attempts.max", "0");
 }
 
 void tear_down(void)

@@ -76,6 +76,10 @@ static const char *const common_rows[] = {
 	"errors.tolerance|STRING|0|none|MEDIUM|Error Handling/3|SHORT|Error Tolerance",
 	"errors.log.enable|BOOLEAN|0|false|MEDIUM|Error Handling/4|SHORT|Log Errors",
 	"errors.log.include.messages|BOOLEAN|0|false|MEDIUM|Error Handling/5|SHORT|Log Error Details",
+	"task.restart.attempts.max|INT|0|null|LOW|Automatic Restarts/1|SHORT|Restarts",
+	"task.restart.delay.ms|LONG|0|null|LOW|Automatic Restarts/2|SHORT|Restart delay",
+	"task.restart.delay.max.ms|LONG|0|null|LOW|Automatic Restarts/3|SHORT|Maximum restart delay",
+	"task.restart.reset.ms|LONG|0|null|LOW|Automatic Restarts/4|SHORT|Restart reset",
 };
 
 static const char *const sink_rows[] = {
@@ -157,7 +161,7 @@ static void test_validate__a_config_without_fault(void)
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(infos, "warnings")), 0);
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(infos, "name")), "TestSink");
 	CU_ASSERT_STRING_EQUAL(groups,
-			       "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Bounded Runs\",\"Connection\"]");
+			       "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Automatic Restarts\",\"Bounded Runs\",\"Connection\"]");
 	/* the framework's, the plugin's, the overrides */
 	CU_ASSERT_EQUAL(n, COUNT(common_rows) + COUNT(sink_rows) + 4 + 2);
 	CU_ASSERT_PTR_EQUAL(json_array_get(configs, 0), find_config(infos, "name"));

@@ -52,9 +52,9 @@ static void test_life__views_are_those_of_the_contract(void)
 	create("a", "{}");
 	wait_states("a", "RUNNING RUNNING");
 	answer = call(CW_OP_STATUS, "a");
-	wanted = json_pack("{sss{ssssss}s[{sissssss}]sssssisi}", "name", "a",
+	wanted = json_pack("{sss{ssssss}s[{sisssssssi}]sssssisi}", "name", "a",
 			   "connector", "state", "RUNNING", "worker_id", "here:8083", "version", "1.2",
-			   "tasks", "id", 0, "state", "RUNNING", "worker_id", "here:8083", "version", "1.2",
+			   "tasks", "id", 0, "state", "RUNNING", "worker_id", "here:8083", "version", "1.2", "restarts", 0,
 			   "type", "source", "summary_state", "RUNNING", "generation", 1, "observed_generation", 1);
 	CU_ASSERT_TRUE(json_equal(answer.body, wanted));
 	json_decref(wanted);

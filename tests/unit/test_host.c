@@ -10,7 +10,7 @@
 #include "host/log_lines.h"
 #include "host/metrics.h"
 #include "host/positions.h"
-#include "host/retry.h"
+#include "base/retry.h"
 #include "host/stored.h"
 #include "supervisor/protocol.h"
 #include "unit.h"

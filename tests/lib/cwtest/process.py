@@ -154,6 +154,7 @@ class Worker(Process):
             "listeners": self.url,
             "offset.storage.file.filename": os.path.join(self.state, "connect.db"),
             "offset.flush.interval.ms": "1000",
+            "task.restart.attempts.max": "0",  # what has failed stays so, to be looked at
             "plugin.path": env.plugin_dir() + "," + env.test_plugin_dir(),
         }
         self.properties.update(properties or {})

@@ -1,4 +1,6 @@
-#include "host/retry.h"
+#include "base/retry.h"
+
+#include <stdlib.h>
 
 int64_t cw_backoff_ms(unsigned attempt, int64_t base_ms, int64_t max_ms, uint64_t random)
 {
@@ -9,4 +11,11 @@ int64_t cw_backoff_ms(unsigned attempt, int64_t base_ms, int64_t max_ms, uint64_
 	if (most > max_ms)
 		most = max_ms > 0 ? max_ms : 0;
 	return (int64_t)(random % ((uint64_t)most + 1));
+}
+
+uint64_t cw_jitter(unsigned *seed)
+{
+	uint64_t high = (uint64_t)rand_r(seed), low = (uint64_t)rand_r(seed);
+
+	return high << 31 | low;
 }
