@@ -164,6 +164,15 @@ const struct cw_ctl_command cw_ctl_commands[] = {
 	  "Forget which topics connectors have used; those in use come back with their next record.",
 	  "workerctl topics reset logs", cw_ctl_topics_reset },
 
+	{ "Dead letters", "dlq list", "NAME", 1, 1, 0, CW_COMPLETES_CONNECTORS, false,
+	  "List the newest records that a sink could not process, and why.", "workerctl dlq list search", cw_ctl_dlq_list },
+	{ NULL, "dlq show", "NAME [LETTER…]", 1, -1, 0, CW_COMPLETES_CONNECTORS, false,
+	  "Show such records with all that is known of them; LETTER is a name from the list.",
+	  "workerctl dlq show search 0:12", cw_ctl_dlq_show },
+	{ NULL, "dlq replay", "NAME…", 1, -1, 0, CW_COMPLETES_CONNECTORS, false,
+	  "Put those that were not put back yet where they came from: they are read again.",
+	  "workerctl dlq replay search", cw_ctl_dlq_replay },
+
 	{ "Plugins", "plugins list", "", 0, 0, 0, CW_COMPLETES_NOTHING, false,
 	  "List the plugins that the worker can load.", "workerctl plugins list", cw_ctl_plugins },
 	{ NULL, "plugins describe", "NAME", 1, 1, 0, CW_COMPLETES_PLUGINS, false,

@@ -49,7 +49,9 @@ enum cw_op {
 	CW_OP_SET_LOGGER,    /* name: logger; body {"level"}; → [LOGGER…], it and those below it, in their order */
 	CW_OP_LOGS,          /* log_filter; → [{"time","level","task"?,"message"}…]; with FOLLOW none: cw_herder_logs() */
 	CW_OP_PREVIEW,       /* body {"config"?,"records"|"topic"|…}, config: a patch; → what its stages make of records */
-	CW_OP_PREVIEW_CONFIG /* name: plugin; the same of the flat config in the body */
+	CW_OP_PREVIEW_CONFIG, /* name: plugin; the same of the flat config in the body */
+	CW_OP_LETTERS,       /* log_filter.lines: how many; → DeadLetters */
+	CW_OP_REPLAY_LETTERS /* → ReplayedLetters */
 };
 
 enum {
@@ -103,7 +105,7 @@ struct cw_request {
 	 */
 	enum cw_wait wait;
 	int64_t wait_ms;      /* at most so long */
-	struct cw_log_filter log_filter; /* LOGS */
+	struct cw_log_filter log_filter; /* LOGS, LETTERS */
 	int64_t at_ms;        /* OFFSETS with AT: since the epoch */
 	const char *version;  /* PLUGIN_CONFIG: a version that must be there, or a range of them; NULL: any */
 	const char *if_match; /* PUT_CONFIG, PATCH_CONFIG, DELETE: "*" or the etag that the config must have; NULL: any */

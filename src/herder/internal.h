@@ -232,6 +232,10 @@ void cw_offsets_read(struct cw_herder *herder, struct cw_call *call, const struc
 bool cw_offsets_change(struct cw_herder *herder, struct cw_call *call);
 void cw_offsets_cancel_all(struct cw_herder *herder);
 
+/* letters.c, as offsets.c; both are cancelled there. */
+void cw_letters_read(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c);
+bool cw_letters_replay(struct cw_herder *herder, struct cw_call *call);
+
 /* topics.c */
 void cw_topics_read(struct cw_herder *herder, struct cw_call *call);
 void cw_topics_reset(struct cw_herder *herder, struct cw_call *call);

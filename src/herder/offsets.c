@@ -282,7 +282,7 @@ void cw_offsets_cancel_all(struct cw_herder *herder)
 	struct cw_call *call;
 
 	while ((call = herder->asking)) {
-		bool changes = call->request.op != CW_OP_OFFSETS;
+		bool changes = call->request.op != CW_OP_OFFSETS && call->request.op != CW_OP_LETTERS;
 		CW_AUTO_FREE char *name = cw_strdup(call->name);
 
 		herder->asking = call->next;

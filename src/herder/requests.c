@@ -78,6 +78,8 @@ static void read_connector(struct cw_herder *herder, struct cw_call *call)
 		cw_call_answer(call, cw_view_status(c));
 	} else if (call->request.op == CW_OP_TASKS) {
 		cw_call_answer(call, cw_view_tasks(c));
+	} else if (call->request.op == CW_OP_LETTERS) {
+		cw_letters_read(herder, call, c);
 	} else {
 		cw_offsets_read(herder, call, c);
 	}
@@ -260,6 +262,8 @@ static bool change(struct cw_herder *herder, struct cw_call *call)
 	case CW_OP_ALTER_OFFSETS:
 	case CW_OP_RESET_OFFSETS:
 		return cw_offsets_change(herder, call);
+	case CW_OP_REPLAY_LETTERS:
+		return cw_letters_replay(herder, call);
 	default:
 		return restart_task(herder, call);
 	}
@@ -352,6 +356,7 @@ void cw_request_run(struct cw_herder *herder, struct cw_call *call)
 	case CW_OP_TASKS:
 	case CW_OP_TASK_STATUS:
 	case CW_OP_OFFSETS:
+	case CW_OP_LETTERS:
 		read_connector(herder, call);
 		return;
 	case CW_OP_TOPICS:

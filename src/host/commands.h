@@ -13,6 +13,8 @@ int cw_host_offsets(void);
 int cw_host_preview(void);
 /* --cluster: the id of the Kafka cluster. JSON on stdin and stdout. */
 int cw_host_cluster(void);
+/* --letters: dead letters of a sink, shown or put back where they came from. JSON on stdin and stdout. */
+int cw_host_letters(void);
 /* --embedded-broker: librdkafka's mock cluster, until the worker on fd 3 is gone. */
 int cw_host_embedded_broker(void);
 

@@ -121,6 +121,14 @@ static const struct cw_route routes[] = {
 	  CW_BODY_IGNORED, CW_ANSWER_JSON, "Message", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
 	  "Forgets all offsets: the connector begins anew. Only when STOPPED." },
 
+	{ "GET", "/connectors/{connector}/dlq", "listDeadLetters", "dead letters", CW_HANDLER_HERDER, CW_OP_LETTERS,
+	  CW_BODY_IGNORED, CW_ANSWER_JSON, "DeadLetters", JSON, REQUEST_MS, CW_ROLE_OPERATOR,
+	  { { "letters", CW_QUERY_LINES, 0, "At most so many, the newest; 100 without it, and never more than 1000." } },
+	  "The records of a sink that could not be processed, as they are in its dead letter topic." },
+	{ "POST", "/connectors/{connector}/dlq/replay", "replayDeadLetters", "dead letters", CW_HANDLER_HERDER,
+	  CW_OP_REPLAY_LETTERS, CW_BODY_IGNORED, CW_ANSWER_JSON, "ReplayedLetters", JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },
+	  "Puts the dead letters that were not put back yet where they came from, so that they are read again." },
+
 	{ "GET", "/connectors/{connector}/topics", "getTopics", "topics", CW_HANDLER_HERDER, CW_OP_TOPICS,
 	  CW_BODY_IGNORED, CW_ANSWER_JSON, "ActiveTopics", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
 	  "The topics that a connector's tasks have used since it was made, or since the last reset." },
@@ -378,13 +386,13 @@ const char *cw_route_version(const struct cw_route *route, const struct cw_uri *
 	return NULL;
 }
 
-static int parse_lines(const char *value, size_t *out, struct cw_error *err)
+static int parse_lines(const char *name, const char *value, size_t *out, struct cw_error *err)
 {
 	size_t digits = strspn(value, "0123456789");
 
 	if (digits == 0 || value[digits] || digits > 9)
 		return cw_error_set(err, CW_ERR_INVALID,
-				    "The parameter lines is \"%.40s\", but must be a number of lines", value);
+				    "The parameter %s is \"%.40s\", but must be a number of %s", name, value, name);
 	*out = strtoul(value, NULL, 10);
 	return 0;
 }
@@ -400,7 +408,7 @@ int cw_route_log_filter(const struct cw_route *route, const struct cw_uri *uri, 
 			return cw_error_set(err, CW_ERR_INVALID,
 					    "The parameter level is \"%.40s\", but must be one of ERROR, WARN, INFO, DEBUG",
 					    value);
-		if (value && query->kind == CW_QUERY_LINES && parse_lines(value, &out->lines, err) != 0)
+		if (value && query->kind == CW_QUERY_LINES && parse_lines(query->name, value, &out->lines, err) != 0)
 			return -1;
 	}
 	return 0;

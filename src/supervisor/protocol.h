@@ -32,6 +32,9 @@
  *     {"error":{…}} as above. Nothing is written, committed or joined
  * connect-host --cluster                   reads {"worker":{…}} on stdin, prints {"id":text} of the Kafka cluster, or {}
  *     when no broker answered in time
+ * connect-host --letters                   dead letters of a sink. Reads {"worker":{…},"name":N,"config":{…},"limit":N,
+ *     "replay":bool}, prints DeadLetters, the newest, or with replay ReplayedLetters (schemas/openapi.yaml), or an error
+ *     as --offsets
  * Exit status of the last four: 0 with an answer, 1 with a sentence on stderr.
  *
  * worker → host

@@ -1,5 +1,6 @@
 """Dead letters on real Kafka: what is in their topic, each once whoever is killed, and what is counted and committed."""
 
+import base64
 import collections
 import os
 import signal
@@ -122,6 +123,49 @@ class DeadLetters(TestCase):
         counters = self.settle(worker.rest, "sink", 52)
         self.assertEqual((counters["indexed"], counters["letters"]), (50, 2))
         self.assertEqual([(value, headers) for _, value, _, headers in records(self.dead)], [(b"no line", [])] * 2)
+
+    def test_replay_puts_them_back(self):
+        """Once each, with their bytes, headers and times; what is poison still becomes a letter again."""
+        worker = self.worker()
+        produce(self.topic, 0, COUNT, 2)
+        worker.rest.create("sink", self.sink(**STAGES["value converter"][0]))
+        self.settle(worker.rest, "sink", COUNT)
+        shown = worker.rest.get("/connectors/sink/dlq?letters=20")
+        self.assertEqual((shown["topic"], len(shown["letters"])), (self.dead, 20))
+        last = shown["letters"][-1]
+        self.assertEqual(last["from"], {"topic": self.topic, "partition": 0, "offset": (COUNT - 4) // 2})
+        self.assertEqual(base64.b64decode(last["value_base64"]), b"poison %d \xff" % (COUNT - 4))
+        self.assertEqual((last["key"], last["stage"], last["replayed"]), ("key", "VALUE_CONVERTER", False))
+        # Somebody mends the sink, and then the letters are put back.
+        config = worker.rest.get("/connectors/sink/config")
+        config["value.converter"] = "ByteArrayConverter"
+        worker.rest.expect(200, "PUT", "/connectors/sink/config?wait=RUNNING", config)
+        for back in (COUNT // 4, 0):
+            answer = worker.rest.expect(200, "POST", "/connectors/sink/dlq/replay").json
+            self.assertEqual(answer, {"topic": self.dead, "replayed": back, "left": 0})
+        there = records(self.topic)
+        self.assertEqual(len(there), COUNT + COUNT // 4)
+        self.assertEqual(sorted(r for r in there if r[1].startswith(b"poison")),
+                         sorted(2 * [(b"key", b"poison %d \xff" % n, TIME + n, [("color", b"gr\xfcn"), ("none", None)])
+                                     for n in range(0, COUNT, 4)]))
+        self.settle(worker.rest, "sink", COUNT // 4)
+        self.assertEqual(worker.rest.get("/connectors/sink/dlq")["letters"][-1]["replayed"], True)
+        self.assertEqual(len(worker.rest.get("/connectors/sink/dlq")["letters"]), COUNT // 4)
+
+    def test_who_has_no_letters(self):
+        worker = self.worker()
+        worker.rest.create("source", pipeline.source(self.topic, 1))
+        config = self.sink()
+        del config["errors.deadletterqueue.topic.name"]
+        self.dead = None
+        worker.rest.create("sink", config)
+        for method, path in (("GET", "/dlq"), ("POST", "/dlq/replay")):
+            self.assertIn("is a source: it has no dead letters",
+                          worker.rest.request(method, "/connectors/source" + path).message)
+            answer = worker.rest.request(method, "/connectors/sink" + path)
+            self.assertEqual(answer.status, 400)
+            self.assertIn("the connector has no errors.deadletterqueue.topic.name", answer.message)
+            self.assertEqual(worker.rest.request(method, "/connectors/nobody" + path).status, 404)
 
     def test_without_tolerance(self):
         worker = self.worker()

@@ -133,6 +133,28 @@ class OpenApi(TestCase):
             (200, "DELETE", SOURCE + "/offsets"),
             (404, "DELETE", MISSING + "/offsets"))
 
+    def dead_letters(self):
+        topic, dead = kafka.topic("poison", 1), env.unique("dead")
+        self.addCleanup(kafka.delete, topic)
+        kafka.produce(topic, [b"no json"])
+        config = {"connector.class": "RecordSink", "topics": topic, "file": self.dir + "/out", "tasks.max": "1",
+                  "value.converter": "JsonConverter", "errors.tolerance": "all"}
+        letters = {"errors.deadletterqueue.topic.name": dead, "errors.deadletterqueue.topic.replication.factor": "1",
+                   "errors.deadletterqueue.context.headers.enable": "true"}
+        self.rows((201, "POST", "/connectors?wait=RUNNING", {"name": "none", "config": config}),
+                  (201, "POST", "/connectors?wait=COMPLETED",
+                   {"name": "sink", "config": dict(config, **dict(letters, **{"run.until": "end"}))}))
+        self.addCleanup(kafka.delete, dead)
+        self.rows(
+            (200, "GET", "/connectors/sink/dlq?letters=10"),
+            (400, "GET", SOURCE + "/dlq"),
+            (404, "GET", MISSING + "/dlq"),
+            (400, "GET", "/connectors/none/dlq"),
+            (200, "POST", "/connectors/sink/dlq/replay"),
+            (400, "POST", SOURCE + "/dlq/replay"),
+            (404, "POST", MISSING + "/dlq/replay"),
+            (400, "POST", "/connectors/none/dlq/replay"))
+
     def topics_and_logs(self):
         self.rows(
             (200, "GET", SOURCE + "/topics"),
@@ -182,6 +204,7 @@ class OpenApi(TestCase):
         self.versions()
         self.states()
         self.offsets()
+        self.dead_letters()
         self.topics_and_logs()
         self.previews()
         self.gone()

@@ -89,7 +89,8 @@ static void remember(struct cw_herder *herder, const struct cw_request *request)
 		"SERVER_INFO", "HEALTH", "LIST", "CREATE", "GET", "GET_CONFIG", "PUT_CONFIG", "PATCH_CONFIG",
 		"DELETE", "STATUS", "TASKS", "TASK_STATUS", "PAUSE", "RESUME", "STOP", "RESTART",
 		"RESTART_TASK", "OFFSETS", "ALTER_OFFSETS", "RESET_OFFSETS", "PLUGINS", "PLUGIN_CONFIG", "VALIDATE", "METRICS",
-		"TOPICS", "RESET_TOPICS", "LOGGERS", "LOGGER", "SET_LOGGER", "LOGS", "PREVIEW", "PREVIEW_CONFIG",
+		"TOPICS", "RESET_TOPICS", "LOGGERS", "LOGGER", "SET_LOGGER", "LOGS", "PREVIEW", "PREVIEW_CONFIG", "LETTERS",
+		"REPLAY_LETTERS",
 	};
 	char *body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
 	struct cw_buf text = { 0 };
@@ -101,6 +102,8 @@ static void remember(struct cw_herder *herder, const struct cw_request *request)
 		cw_buf_printf(&text, " %d", request->task);
 	if (request->flags)
 		cw_buf_printf(&text, " %u", request->flags);
+	if (request->op == CW_OP_LETTERS)
+		cw_buf_printf(&text, " %zu", request->log_filter.lines);
 	if (request->op == CW_OP_LOGS)
 		cw_buf_printf(&text, " level %d lines %zu", request->log_filter.level, request->log_filter.lines);
 	if (request->wait != CW_WAIT_NONE)
