@@ -23,6 +23,8 @@ struct cw_connector_config {
 	/* sinks */
 	struct cw_list topics;
 	const char *topics_regex;
+	int64_t put_retry_timeout_ms; /* -1: for ever */
+	int64_t put_retry_delay_ms, put_retry_delay_max_ms; /* of the latter 0: errors_retry_delay_max_ms */
 	const char *errors_dlq_topic; /* "": none */
 	int16_t errors_dlq_replication_factor;
 	bool errors_dlq_context_headers;

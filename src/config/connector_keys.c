@@ -177,7 +177,12 @@ static int regex_check(const char *value, struct cw_error *err)
 	  .group = "Automatic Restarts", .order = 4, .width = CW_WIDTH_SHORT, .display_name = "Restart reset",         \
 	  UNSTORED,                                                                                                    \
 	  .doc = "After having run for so long, in milliseconds, a task that fails starts with the first of these "     \
-		 "restarts again. Without it, what the worker's key of that name says." }
+		 "restarts again. Without it, what the worker's key of that name says." },                             \
+	{ .name = "watchdog.timeout.ms", .type = CW_CONFIG_LONG, AT_LEAST(0), .importance = CW_LOW,                    \
+	  .group = "Automatic Restarts", .order = 5, .width = CW_WIDTH_SHORT, .display_name = "Watchdog timeout",      \
+	  UNSTORED,                                                                                                    \
+	  .doc = "The connector is DEGRADED when a task that is RUNNING has made no progress for so long, in "         \
+		 "milliseconds, though there is work. 0: never. Without it, what the worker's key of that name says." }
 
 static const struct cw_config_def common_table[] = { COMMON_KEYS };
 
@@ -206,6 +211,21 @@ static const struct cw_config_def sink_table[] = {
 	  .doc = "Whether headers are added to the records in that topic that say where they are from and why they are there: "
 		 "__connect.errors.topic, .partition, .offset, .connector.name, .task.id, .stage, .class.name, "
 		 ".exception.class.name, .exception.message and .exception.stacktrace." },
+	{ .name = "put.retry.timeout.ms", .type = CW_CONFIG_LONG, .default_value = "-1", AT_LEAST(-1),
+	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 9, .width = CW_WIDTH_MEDIUM,
+	  .display_name = "Put Retry Timeout", STORED(put_retry_timeout_ms),
+	  .doc = "How long records that the connector could not write are offered to it again, in milliseconds; then the task "
+		 "fails. -1: for ever, as Kafka Connect does. Meanwhile partitions are paused, and the consumer stays in its "
+		 "group." },
+	{ .name = "put.retry.delay.ms", .type = CW_CONFIG_LONG, .default_value = "300", AT_LEAST(1), .importance = CW_LOW,
+	  .group = "Error Handling", .order = 10, .width = CW_WIDTH_MEDIUM, .display_name = "Put Retry Delay",
+	  STORED(put_retry_delay_ms),
+	  .doc = "The longest pause before the second of these attempts, in milliseconds; it doubles with each, and a random "
+		 "part of it is waited." },
+	{ .name = "put.retry.delay.max.ms", .type = CW_CONFIG_LONG, AT_LEAST(1), .importance = CW_LOW,
+	  .group = "Error Handling", .order = 11, .width = CW_WIDTH_MEDIUM, .display_name = "Maximum Put Retry Delay",
+	  STORED(put_retry_delay_max_ms),
+	  .doc = "What that pause grows up to, in milliseconds. Without it, errors.retry.delay.max.ms." },
 	{ .name = "run.until", .default_value = "forever", .choices = "forever,end,time,offsets",
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Bounded Runs", .order = 1,
 	  .width = CW_WIDTH_SHORT, .display_name = "Run until", STORED(run_until),

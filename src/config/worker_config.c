@@ -140,6 +140,10 @@ static const struct cw_config_def worker_table[] = {
 	  .default_value = "300000", .importance = CW_LOW, .group = "State", STORED(task_restart_reset_ms),
 	  .doc = "After having run for so long, in milliseconds, a task that fails starts with the first of these restarts "
 		 "again." },
+	{ .name = "watchdog.timeout.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 0, .max = DAY_MS,
+	  .default_value = "60000", .importance = CW_LOW, .group = "State", STORED(watchdog_timeout_ms),
+	  .doc = "A connector is DEGRADED, which its summary_state says with the reason, when a task of it that is RUNNING has "
+		 "made no progress for so long, in milliseconds, though there is work. 0: never. A connector can have its own." },
 	{ .name = "topic.creation.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,
 	  .group = "State", STORED(topic_creation_enable),
 	  .doc = "Whether topics of source connectors may be created by topic.creation.* settings. This version does "

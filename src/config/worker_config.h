@@ -36,6 +36,7 @@ struct cw_worker_config {
 	/* Tasks that have FAILED start again by themselves: see herder/restarts.h. */
 	int32_t task_restart_attempts_max;
 	int64_t task_restart_delay_ms, task_restart_delay_max_ms, task_restart_reset_ms;
+	int64_t watchdog_timeout_ms; /* 0: off */
 	const char *exactly_once_source_support; /* "disabled", "enabled" */
 	const char *offset_storage_topic;  /* offsets of exactly-once sources */
 	int32_t offset_storage_partitions, offset_storage_replication_factor;

@@ -42,6 +42,7 @@ static void free_tasks(struct cw_connector *c)
 	for (size_t i = 0; i < c->n_tasks; i++) {
 		json_decref(c->tasks[i].config);
 		json_decref(c->tasks[i].metrics);
+		cw_watchdog_forget(&c->tasks[i]);
 		free(c->tasks[i].trace);
 	}
 	free(c->tasks);
@@ -165,6 +166,8 @@ void cw_task_set_phase(struct cw_connector *c, size_t task, enum cw_task_phase p
 	t->trace = cw_strdup(trace);
 	t->trace_shown = false;
 	t->stop_deadline_ms = 0;
+	if (phase != CW_TASK_STARTING && phase != CW_TASK_RUNNING)
+		cw_watchdog_forget(t);
 	if (phase == CW_TASK_FAILED)
 		cw_recovery_failed(c, &t->automatic, (int)task);
 	else if (phase == CW_TASK_RUNNING)

@@ -62,6 +62,8 @@ struct cw_task {
 	bool restart;
 	char *trace;
 	json_t *metrics; /* the last ones, or NULL */
+	json_t *retry;   /* what is being tried again, as the status shows it, or NULL */
+	char *degraded;  /* why it is only called RUNNING; NULL: it gets on */
 	int64_t restarts; /* by whomever */
 	struct cw_restarts automatic;
 	int64_t stop_deadline_ms; /* while STOPPING */
@@ -200,9 +202,17 @@ void cw_connector_restart(struct cw_connector *c);
 
 /* recovery.c: what has FAILED is started again by itself. */
 void cw_recovery_failed(struct cw_connector *c, struct cw_restarts *restarts, int task); /* task -1: the connector */
+/* The connector's own value of a number, or the worker's. One with a variable in it is the worker's, too. */
+int64_t cw_recovery_setting(const struct cw_connector *c, const char *key, int64_t workers);
 void cw_recovery_arm(struct cw_connector *c); /* the timer, from all that is pending */
 void cw_recovery_run(void *connector);        /* the timer's */
 void cw_recovery_forget(struct cw_connector *c); /* somebody has decided otherwise */
+
+/* watchdog.c: after each metrics of a task. */
+void cw_watchdog_look(struct cw_connector *c, size_t task);
+void cw_watchdog_forget(struct cw_task *task);
+/* Why the connector is DEGRADED, new; NULL: it is not. */
+char *cw_watchdog_reason(const struct cw_connector *c);
 
 /* messages.c: what hosts say. */
 void cw_host_message(void *connector, const json_t *message);

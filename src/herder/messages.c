@@ -135,6 +135,9 @@ static void on_metrics(struct cw_connector *c, const json_t *message)
 		return;
 	json_decref(c->tasks[task].metrics);
 	c->tasks[task].metrics = json_incref(metrics);
+	json_decref(c->tasks[task].retry);
+	c->tasks[task].retry = json_incref(json_object_get(message, "retry"));
+	cw_watchdog_look(c, (size_t)task);
 }
 
 /* ---- offsets and topics, which are stored -------------------------------------------------- */

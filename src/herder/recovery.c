@@ -7,8 +7,7 @@
 #include "base/retry.h"
 #include "config/number.h"
 
-/* The connector's own value of a key, or the worker's. One with a variable in it is the worker's, too. */
-static int64_t setting(const struct cw_connector *c, const char *key, int64_t workers)
+int64_t cw_recovery_setting(const struct cw_connector *c, const char *key, int64_t workers)
 {
 	const char *text = json_string_value(json_object_get(c->config, key));
 	int64_t own;
@@ -21,10 +20,10 @@ static struct cw_restart_policy policy_of(const struct cw_connector *c)
 	const struct cw_worker_config *worker = c->herder->config;
 
 	return (struct cw_restart_policy){
-		.attempts_max = setting(c, "task.restart.attempts.max", worker->task_restart_attempts_max),
-		.delay_ms = setting(c, "task.restart.delay.ms", worker->task_restart_delay_ms),
-		.delay_max_ms = setting(c, "task.restart.delay.max.ms", worker->task_restart_delay_max_ms),
-		.healthy_ms = setting(c, "task.restart.reset.ms", worker->task_restart_reset_ms),
+		.attempts_max = cw_recovery_setting(c, "task.restart.attempts.max", worker->task_restart_attempts_max),
+		.delay_ms = cw_recovery_setting(c, "task.restart.delay.ms", worker->task_restart_delay_ms),
+		.delay_max_ms = cw_recovery_setting(c, "task.restart.delay.max.ms", worker->task_restart_delay_max_ms),
+		.healthy_ms = cw_recovery_setting(c, "task.restart.reset.ms", worker->task_restart_reset_ms),
 	};
 }
 

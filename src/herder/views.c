@@ -65,6 +65,8 @@ static json_t *task_state(const struct cw_connector *c, const struct cw_connecto
 
 	json_object_set_new(object, "id", json_integer((json_int_t)i));
 	json_object_set_new(state, "restarts", json_integer((json_int_t)c->tasks[i].restarts));
+	if (c->tasks[i].retry)
+		json_object_set(state, "retry", c->tasks[i].retry);
 	put_next_restart(state, &c->tasks[i].automatic, c->tasks[i].phase == CW_TASK_FAILED);
 	json_object_update(object, state);
 	json_decref(state);
@@ -83,6 +85,16 @@ json_t *cw_view_task_status(const struct cw_connector *c, size_t task)
 	return state;
 }
 
+/* RUNNING that is only a word is DEGRADED. */
+static void put_summary(json_t *status, const struct cw_connector *c, const char *state)
+{
+	CW_AUTO_FREE char *reason = strcmp(state, "RUNNING") == 0 ? cw_watchdog_reason(c) : NULL;
+
+	put_text(status, "summary_state", reason ? "DEGRADED" : state);
+	if (reason)
+		put_text(status, "degraded", reason);
+}
+
 json_t *cw_view_status(const struct cw_connector *c)
 {
 	json_t *status = json_object(), *list = json_array();
@@ -97,7 +109,7 @@ json_t *cw_view_status(const struct cw_connector *c)
 	put_next_restart(json_object_get(status, "connector"), &c->restarts, c->failed);
 	json_object_set_new(status, "tasks", list);
 	put_text(status, "type", c->kind);
-	put_text(status, "summary_state", cw_plan_summary_state(&view));
+	put_summary(status, c, cw_plan_summary_state(&view));
 	json_object_set_new(status, "generation", json_integer(c->revision));
 	json_object_set_new(status, "observed_generation", json_integer(c->observed));
 	free(tasks);

@@ -50,6 +50,7 @@ struct cw_ack_entry *cw_acks_open(struct cw_acks *acks)
 	else
 		entry = cw_alloc(sizeof(*entry));
 	entry->open = 1;
+	entry->at_ms = 0;
 	entry->n_offsets = 0;
 	entry->next = NULL;
 	if (acks->last)

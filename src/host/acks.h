@@ -30,6 +30,7 @@ void cw_ack_offset_copy(struct cw_ack_offset *to, const struct cw_ack_offset *fr
 void cw_ack_offsets_free(struct cw_ack_offset *list, size_t cap);
 
 struct cw_ack_entry {
+	int64_t at_ms; /* when it was opened; whoever opens it may note that */
 	size_t open; /* records that are not acknowledged yet, plus one until it is sealed */
 	struct cw_ack_offset *offsets;
 	size_t n_offsets, offsets_cap;

@@ -301,10 +301,17 @@ bool cw_pipeline_wants_headers(const struct cw_pipeline *p)
 
 /* ---- records --------------------------------------------------------------------------------- */
 
+static void end_retries(struct cw_pipeline *p)
+{
+	if (p->attempt)
+		cw_progress_retry_over(&p->task->progress);
+	p->attempt = 0;
+}
+
 static void done_with_record(struct cw_pipeline *p)
 {
 	p->at = 0;
-	p->attempt = 0;
+	end_retries(p);
 }
 
 /* The operation may succeed later: whether it is tried again, and when. */
@@ -328,6 +335,7 @@ static bool may_retry(struct cw_pipeline *p, const struct cw_pipeline_stage *sta
 	if (*wait_ms > p->give_up_ms - now)
 		*wait_ms = p->give_up_ms - now;
 	cw_metric_add(p->retries, 1);
+	cw_progress_retry(&p->task->progress, stage->name, p->attempt, *wait_ms, reason);
 	log_warn(&p->task->scope, "%s of %s is tried again in %lld ms (attempt %u): %s", stage->name,
 		 stage->plugin->class_name, (long long)*wait_ms, p->attempt, reason);
 	return true;
@@ -378,7 +386,7 @@ enum cw_result cw_pipeline_run(struct cw_pipeline *p, struct cw_batch *batch, st
 		why.text[0] = '\0';
 		result = stage->run(p, stage, batch, record, &why);
 		if (result == CW_OK) {
-			p->attempt = 0;
+			end_retries(p);
 			continue;
 		}
 		if (result == CW_DROP && stage->run == run_transformation) {

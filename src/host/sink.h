@@ -47,6 +47,7 @@ struct cw_sink {
 	bool bounded;                  /* the run has an end: task->bounds */
 
 	unsigned attempt;      /* of the first waiting batch */
+	int64_t give_up_ms;    /* these attempts end then */
 	int64_t retry_at_ms;   /* not before: the first waiting batch */
 	int64_t held_since_ms; /* 0: the plugin does not hold back */
 	bool partitions_paused;

@@ -18,7 +18,6 @@
 #include "host/sink.h"
 
 #define PAUSE_AFTER_MS 1000
-#define RETRY_BASE_MS 300
 #define TICK_MS 1000
 #define SLICE_MS 50
 
@@ -74,6 +73,14 @@ static void serve_letters(struct cw_sink *sink)
 		cw_sink_recycle(sink, b);
 }
 
+/* What waits for longest: when it came. 0: nothing waits. */
+static int64_t oldest_ms(const struct cw_sink *sink)
+{
+	const struct cw_task_batch *b = sink->given.first ? sink->given.first : sink->waiting.first;
+
+	return b ? b->batch.received_ns / CW_NS_PER_MS : 0;
+}
+
 /*
  * The complete batches at the front, whose dead letters are written, give their offsets up for commit and their memory
  * back.
@@ -81,6 +88,8 @@ static void serve_letters(struct cw_sink *sink)
 static void settle(struct cw_sink *sink)
 {
 	struct cw_positions *to = sink->flushes && !sink->async ? &sink->unflushed : &sink->safe;
+	struct cw_progress *progress = &sink->task->progress;
+	bool any = false;
 
 	serve_letters(sink);
 	while (sink->given.first && sink->given.first->complete && sink->given.first->letters == 0) {
@@ -93,7 +102,10 @@ static void settle(struct cw_sink *sink)
 			sink->unsafe = b;
 		else
 			cw_sink_recycle(sink, b);
+		any = true;
 	}
+	if (any || (cw_progress_is_busy(progress) && oldest_ms(sink) == 0))
+		cw_progress_made(progress, cw_clock_ms(), oldest_ms(sink));
 }
 
 /* ---- giving batches to the plugin ---- */
@@ -107,6 +119,8 @@ static void hold(struct cw_sink *sink)
 void cw_sink_release(struct cw_sink *sink)
 {
 	sink->held_since_ms = 0;
+	if (sink->attempt)
+		cw_progress_retry_over(&sink->task->progress);
 	sink->attempt = 0;
 	sink->retry_at_ms = 0;
 }
@@ -129,6 +143,34 @@ static enum cw_result take_through(struct cw_sink *sink, struct cw_task_batch *b
 		return result;
 	hold(sink);
 	sink->retry_at_ms = cw_clock_ms() + wait_ms;
+	return CW_BUSY;
+}
+
+/* put() wants the batch again. CW_BUSY: it gets it later; CW_FAIL: it had its time. */
+static enum cw_result retry_put(struct cw_sink *sink, struct cw_error *err)
+{
+	const struct cw_connector_config *config = &sink->task->framework;
+	const struct cw_error why = *err;
+	int64_t now = cw_clock_ms(), timeout = config->put_retry_timeout_ms, wait_ms;
+
+	if (sink->attempt == 0)
+		sink->give_up_ms = timeout < 0 || timeout > INT64_MAX - now ? INT64_MAX : now + timeout;
+	*err = (struct cw_error){ 0 };
+	if (now >= sink->give_up_ms && !cw_task_stopping(sink->task)) {
+		cw_error_set(err, CW_ERR_FATAL, "put did not succeed in %lld ms (put.retry.timeout.ms), at %u attempts: %s",
+			     (long long)timeout, sink->attempt + 1, why.text);
+		return CW_FAIL;
+	}
+	wait_ms = cw_task_backoff_ms(sink->task, ++sink->attempt, config->put_retry_delay_ms,
+				     config->put_retry_delay_max_ms ? config->put_retry_delay_max_ms :
+								      config->errors_retry_delay_max_ms);
+	if (wait_ms > sink->give_up_ms - now)
+		wait_ms = sink->give_up_ms - now;
+	hold(sink);
+	cw_metric_add(sink->retries, 1);
+	cw_progress_retry(&sink->task->progress, "TASK_PUT", sink->attempt, wait_ms, why.text);
+	log_warn(&sink->scope, "put is tried again in %lld ms (attempt %u): %s", (long long)wait_ms, sink->attempt, why.text);
+	sink->retry_at_ms = now + wait_ms;
 	return CW_BUSY;
 }
 
@@ -162,22 +204,12 @@ static enum cw_result offer(struct cw_sink *sink, struct cw_error *err)
 			cw_sink_complete(task, &b->batch);
 		return CW_OK;
 	}
-	if (result == CW_BUSY) {
+	if (result == CW_BUSY)
 		hold(sink);
+	if (result == CW_RETRY)
+		result = retry_put(sink, err);
+	if (result == CW_BUSY)
 		return CW_BUSY;
-	}
-	if (result == CW_RETRY) {
-		int64_t wait_ms = cw_task_backoff_ms(task, ++sink->attempt, RETRY_BASE_MS,
-						     task->framework.errors_retry_delay_max_ms);
-
-		hold(sink);
-		cw_metric_add(sink->retries, 1);
-		log_warn(&sink->scope, "put is tried again in %lld ms (attempt %u): %s", (long long)wait_ms, sink->attempt,
-			 err->text);
-		*err = (struct cw_error){ 0 };
-		sink->retry_at_ms = cw_clock_ms() + wait_ms;
-		return CW_BUSY;
-	}
 	cw_metric_add(sink->records, (int64_t)b->rejected);
 	return CW_FAIL;
 }
@@ -221,8 +253,10 @@ static void receive(struct cw_sink *sink)
 {
 	struct cw_task_batch *b = cw_sink_receive(sink);
 
-	if (b)
-		cw_batch_queue_push(&sink->waiting, b);
+	if (!b)
+		return;
+	cw_batch_queue_push(&sink->waiting, b);
+	cw_progress_busy(&sink->task->progress, b->batch.received_ns / CW_NS_PER_MS);
 }
 
 /* A plugin that holds back for long: stay in the group, without more records. */

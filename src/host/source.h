@@ -48,6 +48,7 @@ struct cw_source {
 	struct cw_task_batch *batch;
 	struct cw_acks acks;
 	struct cw_error failure; /* from a delivery report */
+	int64_t acknowledged;    /* records, when progress was last looked at */
 	bool gave_up;            /* records of the last poll were not sent, since the task has to end */
 	struct cw_stored stored; /* what the connector is to be told */
 	int64_t next_commit_ms;

@@ -360,8 +360,10 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 	enum cw_result result = CW_OK;
 	int64_t bytes = 0;
 
-	if (!entry)
+	if (!entry) {
 		entry = cw_acks_open(&source->acks);
+		entry->at_ms = cw_clock_ms();
+	}
 	if (source->topics) {
 		cw_source_look_at_partitions(source, source->topics);
 		cw_lanes_tick(&source->topics->lanes, cw_clock_ns());
@@ -383,10 +385,25 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 	return result;
 }
 
+/* It gets on while Kafka acknowledges, or has nothing to acknowledge. */
+static void note_progress(struct cw_source *source)
+{
+	struct cw_progress *progress = &source->task->progress;
+	const struct cw_ack_entry *oldest = source->acks.in_flight ? source->acks.first : NULL;
+	int64_t acknowledged = cw_metric_value(source->records);
+
+	if (acknowledged != source->acknowledged || (!oldest && cw_progress_is_busy(progress)))
+		cw_progress_made(progress, cw_clock_ms(), !oldest ? 0 : oldest->at_ms ? oldest->at_ms : cw_clock_ms());
+	else if (oldest)
+		cw_progress_busy(progress, oldest->at_ms ? oldest->at_ms : cw_clock_ms());
+	source->acknowledged = acknowledged;
+}
+
 void cw_source_serve(struct cw_source *source, int timeout_ms)
 {
 	rd_kafka_poll(source->producer, timeout_ms);
 	cw_metric_set(source->in_flight, (int64_t)source->acks.in_flight);
+	note_progress(source);
 }
 
 bool cw_source_drain(struct cw_source *source, int64_t deadline_ms)

@@ -224,6 +224,7 @@ static enum cw_result poll_plugin(struct cw_source *source, struct cw_error *err
 		int64_t wait_ms;
 
 		cw_task_batch_reset(source->batch);
+		cw_progress_busy(&task->progress, cw_clock_ms()); /* a poll that does not return is seen */
 		result = task->plugin->ops.poll(task->state, &source->batch->batch, err);
 		if (result != CW_RETRY || cw_task_stopping(task))
 			return result == CW_RETRY ? CW_OK : result;
@@ -231,8 +232,10 @@ static enum cw_result poll_plugin(struct cw_source *source, struct cw_error *err
 		cw_metric_add(source->retries, 1);
 		log_warn(&source->scope, "poll is tried again in %lld ms (attempt %u): %s", (long long)wait_ms, attempt,
 			 err->text);
+		cw_progress_retry(&task->progress, "TASK_POLL", attempt, wait_ms, err->text);
 		*err = (struct cw_error){ 0 };
 		rest(source, wait_ms * CW_NS_PER_MS);
+		cw_progress_retry_over(&task->progress);
 	}
 }
 

@@ -35,6 +35,7 @@ struct cw_task *cw_task_new(int id, int tasks, const char *connector, const stru
 	task->offsets = offsets;
 	task->random = (unsigned)cw_clock_ns() ^ (unsigned)id * 2654435761u;
 	task->topics_round = worker->topic_tracking_enable;
+	cw_progress_init(&task->progress);
 	task->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	pthread_mutex_init(&task->lock, NULL);
 	return task;
@@ -105,8 +106,11 @@ void cw_task_report(struct cw_task *task, const char *state, const char *trace)
 
 void cw_task_send_metrics(struct cw_task *task)
 {
-	cw_link_send(task->link, json_pack("{s:s,s:i,s:o}", "type", "metrics", "task", task->context.task, "metrics",
-					   cw_metrics_to_json(&task->metrics)));
+	json_t *metrics = cw_metrics_to_json(&task->metrics);
+
+	cw_progress_put_metrics(&task->progress, cw_clock_ms(), metrics);
+	cw_link_send(task->link, json_pack("{s:s,s:i,s:o,s:o*}", "type", "metrics", "task", task->context.task, "metrics",
+					   metrics, "retry", cw_progress_retry_json(&task->progress, &task->told)));
 }
 
 enum cw_result cw_task_open_plugin(struct cw_task *task, struct cw_error *err)
@@ -163,7 +167,10 @@ static enum cw_result run(struct cw_task *task, struct cw_error *err)
 			return CW_OK;
 		wait_ms = cw_task_backoff_ms(task, ++attempt, RETRY_BASE_MS, task->framework.errors_retry_delay_max_ms);
 		log_warn(&task->scope, "starts again in %lld ms (attempt %u): %s", (long long)wait_ms, attempt, err->text);
+		cw_progress_retry(&task->progress, "START", attempt, wait_ms, err->text);
+		cw_progress_busy(&task->progress, cw_clock_ms());
 		cw_task_sleep(task, wait_ms);
+		cw_progress_retry_over(&task->progress);
 	}
 }
 
@@ -187,6 +194,8 @@ static void *task_main(void *arg)
 								"every record of the run is written");
 	else if (result != CW_OK)
 		log_error(&task->scope, "failed: %s", err.text);
+	cw_progress_made(&task->progress, cw_clock_ms(), 0);
+	cw_progress_retry_over(&task->progress);
 	cw_task_send_metrics(task); /* the last ones are kept */
 	if (result == CW_END)
 		cw_task_report(task, "COMPLETED", NULL);
@@ -267,6 +276,7 @@ void cw_task_free(struct cw_task *task)
 		pthread_join(task->thread, NULL);
 	close(task->wake_fd);
 	pthread_mutex_destroy(&task->lock);
+	cw_progress_free(&task->progress);
 	cw_config_memory_free(task->framework_memory);
 	cw_config_memory_free(task->plugin_memory);
 	free(task->plugin_config);

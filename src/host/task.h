@@ -16,6 +16,7 @@
 #include "host/link.h"
 #include "host/metrics.h"
 #include "host/plugin.h"
+#include "host/progress.h"
 #include "host/stages.h"
 
 /* For stored_seq: the worker is gone, so there is nothing to wait for. */
@@ -48,6 +49,7 @@ struct cw_task {
 	json_t *offsets; /* [[partition,offset]…] as stored when the task started */
 	struct cw_source_partition *partitions;
 	struct cw_metrics metrics;
+	struct cw_progress progress;
 	unsigned random; /* seed of this task's jitter */
 	uint64_t sent_seq; /* of the newest "offsets" message; its thread's */
 

@@ -35,7 +35,7 @@
  * connect-host --letters                   dead letters of a sink. Reads {"worker":{…},"name":N,"config":{…},"limit":N,
  *     "replay":bool}, prints DeadLetters, the newest, or with replay ReplayedLetters (schemas/openapi.yaml), or an error
  *     as --offsets
- * Exit status of the last four: 0 with an answer, 1 with a sentence on stderr.
+ * Exit status of the last five: 0 with an answer, 1 with a sentence on stderr.
  *
  * worker → host
  *   {"type":"configure","connector":N,"config":{…},"worker":{…},"offsets":[[partition,offset]…],
@@ -62,7 +62,8 @@
  *        each once, unless topic.tracking.enable is false
  *   {"type":"log","time":epoch ms,"level":"error"…"debug","task":T?,"message":text}   a line that it has written to
  *        its standard error, for the connector's ring; at most so many a second (host/log_lines.h)
- *   {"type":"metrics","task":T,"metrics":{name:{"kind":"counter"|"gauge","help":text,"value":number}…}}  each second,
+ *   {"type":"metrics","task":T,"metrics":{name:{"kind":"counter"|"gauge","help":text,"value":number}…},
+ *        "retry":{…}}                                   each second; "retry" as in TaskState (schemas/openapi.yaml), if any,
  *        and once more before the "status" COMPLETED or FAILED, and before "stopped": the last ones are kept
  *
  * A task that is FAILED or COMPLETED keeps its slot in the host until stop_task; start_task starts it again.

@@ -13,6 +13,7 @@
 #define TASKS_MAX 16
 
 struct fake {
+	bool resumed;
 	struct cw_buf in;
 	json_t *config;
 	bool sink, task_lives[TASKS_MAX], task_over[TASKS_MAX];
@@ -95,8 +96,20 @@ static void send_status(int task, const char *state, const char *trace)
 	send_message(message);
 }
 
+/* As a task that has been trying the same for 75 seconds. */
+static void send_stuck(int task)
+{
+	send_message(json_pack("{sssis{s{sssssi}}s{sssissss}}", "type", "metrics", "task", task, "metrics", "progress_age_ms",
+			       "kind", "gauge", "help", "Age.", "value", 75000, "retry", "stage", "TASK_PUT", "attempt", 7,
+			       "next_attempt_at", "2026-01-21T22:23:40.123Z", "cause", "the store is away"));
+}
+
 static void send_metrics(struct fake *fake, int task)
 {
+	if (strcmp(setting(fake->config, "fake.stuck", ""), "true") == 0 && !fake->resumed) {
+		send_stuck(task);
+		return;
+	}
 	send_message(json_pack("{sssis{s{sssssi}s{sssssi}}}", "type", "metrics", "task", task, "metrics", "pid", "kind",
 			       "gauge", "help", "Process.", "value", (int)getpid(), "stored", "kind", "counter", "help",
 			       "Offsets.", "value", fake->stored[task]));
@@ -268,6 +281,8 @@ static void handle(struct fake *fake, const json_t *message)
 		set_all(fake, "PAUSED");
 	} else if (strcmp(type, "resume") == 0) {
 		set_all(fake, "RUNNING");
+		fake->resumed = true;
+		send_metrics(fake, 0);
 	} else if (strcmp(type, "forget_topics") == 0) {
 		send_topic(fake, 0, "again");
 	} else if (strcmp(type, "offsets_stored") == 0) {

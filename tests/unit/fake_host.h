@@ -9,6 +9,7 @@
  *   fake.task       run, complete, fail, crash, exit, eof; fake.task.N for one task
  *   fake.stop       ok, deaf (answers neither stop nor stop_task)
  *   fake.topics     a topic that each task tells when it starts; and "again" when it is to tell topics again
+ *   fake.stuck      true: tasks do not get on, until they are resumed
  *   fake.log        what each task logs when it starts; lines that are none come with it
  *   fake.levels     a file that gets a line for each log level that it is told, and "configured" after its start
  *   tasks.max       how many tasks

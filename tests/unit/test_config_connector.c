@@ -80,6 +80,7 @@ static const char *const common_rows[] = {
 	"task.restart.delay.ms|LONG|0|null|LOW|Automatic Restarts/2|SHORT|Restart delay",
 	"task.restart.delay.max.ms|LONG|0|null|LOW|Automatic Restarts/3|SHORT|Maximum restart delay",
 	"task.restart.reset.ms|LONG|0|null|LOW|Automatic Restarts/4|SHORT|Restart reset",
+	"watchdog.timeout.ms|LONG|0|null|LOW|Automatic Restarts/5|SHORT|Watchdog timeout",
 };
 
 static const char *const sink_rows[] = {
@@ -90,6 +91,9 @@ static const char *const sink_rows[] = {
 	"Dead Letter Queue Topic Replication Factor",
 	"errors.deadletterqueue.context.headers.enable|BOOLEAN|0|false|MEDIUM|Error Handling/8|MEDIUM|"
 	"Enable Error Context Headers",
+	"put.retry.timeout.ms|LONG|0|-1|MEDIUM|Error Handling/9|MEDIUM|Put Retry Timeout",
+	"put.retry.delay.ms|LONG|0|300|LOW|Error Handling/10|MEDIUM|Put Retry Delay",
+	"put.retry.delay.max.ms|LONG|0|null|LOW|Error Handling/11|MEDIUM|Maximum Put Retry Delay",
 	"run.until|STRING|0|forever|MEDIUM|Bounded Runs/1|SHORT|Run until",
 	"run.until.time|STRING|0||LOW|Bounded Runs/2|MEDIUM|Run until time",
 	"run.until.offsets|LIST|0||LOW|Bounded Runs/3|LONG|Run until offsets",

@@ -364,6 +364,64 @@ static void test_logs__go_with_their_connector(void)
 	expect_body(logs_of("c", CW_LOG_WARN, 0), "[]");
 }
 
+/* ---- the watchdog -------------------------------------------------------------------------- */
+
+/* Until the summary is that; the status. New. */
+static json_t *wait_summary(const char *name, const char *wanted)
+{
+	int64_t deadline = cw_clock_ms() + 10000;
+
+	for (;;) {
+		json_t *status = call(CW_OP_STATUS, name).body;
+		const char *summary = json_string_value(json_object_get(status, "summary_state"));
+
+		if (summary && strcmp(summary, wanted) == 0)
+			return status;
+		CU_ASSERT_TRUE_FATAL(look_again(deadline));
+		json_decref(status);
+	}
+}
+
+static void test_watchdog__says_who_does_not_get_on_and_why(void)
+{
+	json_t *status, *retry;
+
+	start_worker();
+	create("a", "{'fake.stuck':'true'}");
+	status = wait_summary("a", "DEGRADED");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(status, "degraded")),
+			       "task 0: no progress for 75 s: TASK_PUT is being tried again (attempt 7): the store is away");
+	retry = json_object_get(json_array_get(json_object_get(status, "tasks"), 0), "retry");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(retry, "attempt")), 7);
+	json_decref(status);
+	wait_states("a", "RUNNING RUNNING"); /* which is what Kafka Connect's clients see */
+	ok(CW_OP_PAUSE, "a");
+	wait_states("a", "PAUSED PAUSED");
+	json_decref(wait_summary("a", "PAUSED"));
+	ok(CW_OP_RESUME, "a");
+	status = wait_summary("a", "RUNNING");
+	CU_ASSERT_PTR_NULL(json_object_get(status, "degraded"));
+	json_decref(status);
+}
+
+static void test_watchdog__has_the_time_that_it_is_given(void)
+{
+	json_t *status;
+
+	start_worker();
+	create("a", "{'fake.stuck':'true','watchdog.timeout.ms':'75001'}");
+	create("b", "{'fake.stuck':'true','watchdog.timeout.ms':'0'}");
+	create("c", "{'fake.stuck':'true','watchdog.timeout.ms':'75000'}");
+	json_decref(wait_summary("c", "DEGRADED"));
+	wait_states("a", "RUNNING RUNNING");
+	wait_states("b", "RUNNING RUNNING");
+	for (int i = 0; i < 2; i++) {
+		status = wait_summary(i ? "b" : "a", "RUNNING");
+		CU_ASSERT_PTR_NULL(json_object_get(status, "degraded"));
+		json_decref(status);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
@@ -381,6 +439,8 @@ int main(int argc, char **argv)
 		{ "logs are of the host and of the worker", test_logs__are_of_the_host_and_of_the_worker },
 		{ "logs go with their connector", test_logs__go_with_their_connector },
 		{ "loggers take effect at once", test_loggers__take_effect_at_once },
+		{ "the watchdog says who does not get on, and why", test_watchdog__says_who_does_not_get_on_and_why },
+		{ "the watchdog has the time that it is given", test_watchdog__has_the_time_that_it_is_given },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -1,0 +1,69 @@
+#include "host/progress.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hide.h"
+#include "base/mem.h"
+
+void cw_progress_init(struct cw_progress *p)
+{
+	*p = (struct cw_progress){ 0 };
+	pthread_mutex_init(&p->lock, NULL);
+}
+
+void cw_progress_free(struct cw_progress *p)
+{
+	pthread_mutex_destroy(&p->lock);
+}
+
+void cw_progress_retry(struct cw_progress *p, const char *what, unsigned attempt, int64_t wait_ms, const char *cause)
+{
+	pthread_mutex_lock(&p->lock);
+	p->attempt = attempt;
+	p->next_ms = cw_clock_epoch_ms() + wait_ms;
+	p->what = what;
+	snprintf(p->cause, sizeof(p->cause), "%s", cause);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void cw_progress_retry_over(struct cw_progress *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->attempt = 0;
+	pthread_mutex_unlock(&p->lock);
+}
+
+static void put_gauge(json_t *metrics, const char *name, const char *help, int64_t since_ms, int64_t now_ms)
+{
+	int64_t age = since_ms && now_ms > since_ms ? now_ms - since_ms : 0;
+
+	json_object_set_new(metrics, name, json_pack("{sssssI}", "kind", "gauge", "help", help, "value", (json_int_t)age));
+}
+
+void cw_progress_put_metrics(struct cw_progress *p, int64_t now_ms, json_t *metrics)
+{
+	put_gauge(metrics, "progress_age_ms", "Milliseconds without progress, though there is work.",
+		  atomic_load(&p->since_ms), now_ms);
+	put_gauge(metrics, "oldest_unacknowledged_ms", "Age of the oldest record that is not acknowledged, in milliseconds.",
+		  atomic_load(&p->oldest_ms), now_ms);
+}
+
+json_t *cw_progress_retry_json(struct cw_progress *p, const struct cw_map *told)
+{
+	json_t *retry = NULL;
+	char at[32];
+
+	pthread_mutex_lock(&p->lock);
+	if (p->attempt) {
+		CW_AUTO_FREE char *cause = cw_hide(p->cause, told);
+
+		cw_clock_iso(p->next_ms, at, sizeof(at));
+		/* A cause that was cut in the middle of a character is no JSON. */
+		retry = json_pack("{sssissss*}", "stage", p->what, "attempt", (int)p->attempt, "next_attempt_at", at, "cause",
+				  cause);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return retry;
+}
