@@ -164,7 +164,10 @@ const struct cw_ctl_command cw_ctl_commands[] = {
 	  "Forget which topics connectors have used; those in use come back with their next record.",
 	  "workerctl topics reset logs", cw_ctl_topics_reset },
 
-	{ "Dead letters", "dlq list", "NAME", 1, 1, 0, CW_COMPLETES_CONNECTORS, false,
+	{ "Delivery", "audit", "NAME", 1, 1, 0, CW_COMPLETES_CONNECTORS, false,
+	  "Show what became of all that was read, by task since its start, and whether it adds up.", "workerctl audit search",
+	  cw_ctl_audit },
+	{ NULL, "dlq list", "NAME", 1, 1, 0, CW_COMPLETES_CONNECTORS, false,
 	  "List the newest records that a sink could not process, and why.", "workerctl dlq list search", cw_ctl_dlq_list },
 	{ NULL, "dlq show", "NAME [LETTER…]", 1, -1, 0, CW_COMPLETES_CONNECTORS, false,
 	  "Show such records with all that is known of them; LETTER is a name from the list.",

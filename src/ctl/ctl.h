@@ -283,6 +283,7 @@ enum cw_ctl_exit cw_ctl_resume(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_stop(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_restart(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_delete(struct cw_ctl *ctl);
+enum cw_ctl_exit cw_ctl_audit(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_dlq_list(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_dlq_show(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_dlq_replay(struct cw_ctl *ctl);
