@@ -20,6 +20,7 @@ struct cw_connector_config {
 	int64_t errors_retry_delay_max_ms;
 	const char *errors_tolerance;      /* "none", "all" */
 	bool errors_log_enable, errors_log_include_messages;
+	int64_t errors_budget_count, errors_budget_percent, errors_budget_window_ms; /* host/budget.h */
 	/* sinks */
 	struct cw_list topics;
 	const char *topics_regex;

@@ -159,6 +159,20 @@ static int regex_check(const char *value, struct cw_error *err)
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 5, .width = CW_WIDTH_SHORT,                     \
 	  .display_name = "Log Error Details", STORED(errors_log_include_messages),                                    \
 	  .doc = "Whether such a line shows the record's key and value, which may be confidential." },                \
+	{ .name = "errors.budget.count", .type = CW_CONFIG_LONG, .default_value = "-1", AT_LEAST(-1),                   \
+	  .importance = CW_LOW, .group = "Error Handling", .order = 12, .width = CW_WIDTH_SHORT,                       \
+	  .display_name = "Error Budget", STORED(errors_budget_count),                                                 \
+	  .doc = "How many records errors.tolerance=all tolerates in errors.budget.window.ms, in each task; one more fails " \
+		 "the task. -1: any number, as in Kafka Connect." },                                                   \
+	{ .name = "errors.budget.percent", .type = CW_CONFIG_LONG, .default_value = "100", .flags = CW_CONFIG_RANGE,   \
+	  .min = 0, .max = 100, .importance = CW_LOW, .group = "Error Handling", .order = 13,                          \
+	  .width = CW_WIDTH_SHORT, .display_name = "Error Budget Share", STORED(errors_budget_percent),                \
+	  .doc = "What share of its records in that time a task may fail to process under errors.tolerance=all, in per " \
+		 "cent; it is looked at from 100 records on. 100: any." },                                             \
+	{ .name = "errors.budget.window.ms", .type = CW_CONFIG_LONG, .default_value = "60000", AT_LEAST(1000),         \
+	  .importance = CW_LOW, .group = "Error Handling", .order = 14, .width = CW_WIDTH_SHORT,                       \
+	  .display_name = "Error Budget Window", STORED(errors_budget_window_ms),                                      \
+	  .doc = "The time of errors.budget.count and errors.budget.percent, which slides along, in milliseconds." },  \
 	{ .name = "task.restart.attempts.max", .type = CW_CONFIG_INT, AT_LEAST(-1), .importance = CW_LOW,              \
 	  .group = "Automatic Restarts", .order = 1, .width = CW_WIDTH_SHORT, .display_name = "Restarts",              \
 	  UNSTORED,                                                                                                    \

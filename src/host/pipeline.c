@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -362,10 +361,8 @@ static enum cw_result fail(struct cw_pipeline *p, const struct cw_pipeline_stage
 	cw_metric_add(p->errors, 1);
 	cw_record_error_log(&what);
 	done_with_record(p);
-	if (strcasecmp(p->task->framework.errors_tolerance, "all") == 0)
+	if (cw_record_error_is_tolerated(&what, err))
 		result = tolerate(p, batch, &what, err);
-	else
-		cw_record_error_set(&what, err);
 	if (result == CW_FAIL)
 		cw_metric_add(p->failed, 1);
 	return result;

@@ -1,6 +1,9 @@
 #include "host/record_error.h"
 
+#include <strings.h>
+
 #include "base/buf.h"
+#include "base/clock.h"
 #include "data/value.h"
 
 /* How much of a key or value a line of the log shows. */
@@ -81,4 +84,23 @@ void cw_record_error_set(const struct cw_record_error *what, struct cw_error *er
 	put_where(&text, what);
 	cw_error_set(err, CW_ERR_FATAL, "Tolerance exceeded in error handler. %s Caused by: %s", text.p, what->reason);
 	cw_buf_free(&text);
+}
+
+bool cw_record_error_is_tolerated(const struct cw_record_error *what, struct cw_error *err)
+{
+	struct cw_budget *budget = &what->task->budget;
+	int64_t now = cw_clock_ms(), records, errors;
+
+	if (strcasecmp(what->task->framework.errors_tolerance, "all") != 0) {
+		cw_record_error_set(what, err);
+		return false;
+	}
+	if (!cw_budget_spend(budget, now))
+		return true;
+	cw_budget_sum(budget, now, &records, &errors);
+	cw_error_set(err, CW_ERR_FATAL,
+		     "%lld of %lld records could not be processed in %lld s, which is more than errors.budget.* allows; the last "
+		     "one: %s",
+		     (long long)errors, (long long)records, (long long)(budget->window_ms / 1000), what->reason);
+	return false;
 }

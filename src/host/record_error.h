@@ -14,6 +14,8 @@ struct cw_record_error {
 
 /* A line in the log, when errors.log.enable says so; errors.log.include.messages decides whether it shows the data. */
 void cw_record_error_log(const struct cw_record_error *what);
+/* Whether errors.tolerance and the budget of errors allow to go on without the record; else *err says what does not. */
+bool cw_record_error_is_tolerated(const struct cw_record_error *what, struct cw_error *err);
 /* The error that fails the task. */
 void cw_record_error_set(const struct cw_record_error *what, struct cw_error *err);
 

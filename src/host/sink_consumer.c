@@ -373,6 +373,7 @@ struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 	b->batch.received_ns = cw_clock_ns();
 	cw_metric_add(sink->bytes, bytes);
 	cw_metric_add(sink->batches, 1);
+	cw_budget_records(&sink->task->budget, (int64_t)b->batch.n, b->batch.received_ns / CW_NS_PER_MS);
 	cw_fetch_waker_poke(sink->waker, b->batch.n, (size_t)bytes, rd_kafka_queue_length(sink->queue));
 	return b;
 }

@@ -83,6 +83,10 @@ int cw_sink_reject(struct cw_task *task, struct cw_batch *batch, size_t i, const
 				    (int)r->original_topic.n, r->original_topic.p, (int)r->original_partition,
 				    (long long)r->offset, reason);
 	}
+	if (!cw_record_error_is_tolerated(&what, err)) {
+		cw_metric_add(sink->failed, 1);
+		return -1;
+	}
 	if (sink->letters)
 		return write_letter(sink, b, &what, err);
 	cw_metric_add(sink->skipped, 1);

@@ -368,6 +368,7 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 		cw_source_look_at_partitions(source, source->topics);
 		cw_lanes_tick(&source->topics->lanes, cw_clock_ns());
 	}
+	cw_budget_records(&source->task->budget, (int64_t)batch->n, cw_clock_ms());
 	for (size_t i = 0; i < batch->n && result == CW_OK; i++)
 		result = send_record(source, entry, cw_batch_record(batch, i), &bytes, err);
 	if (result == CW_OK)

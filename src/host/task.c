@@ -147,6 +147,14 @@ int cw_task_configure(struct cw_task *task, struct cw_error *err)
 		       0;
 }
 
+static void open_budget(struct cw_task *task)
+{
+	const struct cw_connector_config *config = &task->framework;
+
+	task->budget = (struct cw_budget){ .count = config->errors_budget_count, .percent = config->errors_budget_percent,
+					   .window_ms = config->errors_budget_window_ms };
+}
+
 /* Runs the task, again while the loop says that starting over may help. */
 static enum cw_result run(struct cw_task *task, struct cw_error *err)
 {
@@ -154,6 +162,7 @@ static enum cw_result run(struct cw_task *task, struct cw_error *err)
 
 	if (cw_task_configure(task, err) != 0)
 		return CW_FAIL;
+	open_budget(task);
 	for (;;) {
 		enum cw_result result;
 		int64_t wait_ms;

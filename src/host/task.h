@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "config/connector_config.h"
 #include "config/worker_config.h"
+#include "host/budget.h"
 #include "host/link.h"
 #include "host/metrics.h"
 #include "host/plugin.h"
@@ -50,6 +51,7 @@ struct cw_task {
 	struct cw_source_partition *partitions;
 	struct cw_metrics metrics;
 	struct cw_progress progress;
+	struct cw_budget budget; /* of errors that are tolerated; its thread's */
 	unsigned random; /* seed of this task's jitter */
 	uint64_t sent_seq; /* of the newest "offsets" message; its thread's */
 

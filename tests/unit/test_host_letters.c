@@ -282,6 +282,31 @@ static void test_letters__are_written_before_offsets_are_committed(void)
 	free(letters);
 }
 
+/* Five of fifty fail: that is one too many. The one that was too much is not a letter: it is read again. */
+static void test_letters__are_as_many_as_the_budget_allows(void)
+{
+	static const char *const configs[] = { "reject.every=10", "transforms=a transforms.a.type=ScriptedTransform "
+					       "transforms.a.fail.every=10" };
+
+	for (size_t i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
+		struct names n = fresh("budget");
+		struct host_process p;
+		char more[512], *letters;
+		size_t count;
+
+		fill(n.topic, "k\xff", "", 50);
+		snprintf(more, sizeof(more), ALL CONTEXT "errors.budget.count=4 %s", configs[i]);
+		p = run_sink(&n, "ScriptedFlushSink", more);
+		host_expect_failed(&p, "could not be processed in 60 s, which is more than errors.budget.* allows; the last one: ");
+		CU_ASSERT_EQUAL(host_metric(&p, "records_failed"), 1);
+		host_stop(&p);
+		CU_ASSERT_TRUE(host_committed(n.name, n.topic, 0) <= 0);
+		letters = read_letters(n.letters, &count);
+		CU_ASSERT_TRUE(count <= 4);
+		free(letters);
+	}
+}
+
 static void test_letters__that_cannot_be_written_fail_the_task(void)
 {
 	static const char *const configs[] = { "reject.every=10", "transforms=a transforms.a.type=ScriptedTransform "
@@ -313,6 +338,7 @@ int main(void)
 		{ "have the bytes that were read", test_letters__have_the_bytes_that_were_read },
 		{ "are none without tolerance", test_letters__are_none_without_tolerance },
 		{ "are written before offsets are committed", test_letters__are_written_before_offsets_are_committed },
+		{ "are as many as the budget allows", test_letters__are_as_many_as_the_budget_allows },
 		{ "that cannot be written fail the task", test_letters__that_cannot_be_written_fail_the_task },
 		CU_TEST_INFO_NULL,
 	};
