@@ -1,0 +1,212 @@
+/* What may be committed, over thousands of random schedules: never past a gap, and nothing twice. */
+#include <stdlib.h>
+
+#include "base/retry.h"
+#include "host/acks.h"
+#include "host/positions.h"
+#include "unit.h"
+
+#define SCHEDULES 3000
+
+/* Only their addresses matter here. */
+static const char memory[2];
+#define PARTITION(i) ((const struct cw_source_partition *)(const void *)&memory[i])
+
+static unsigned seed;
+
+static int below(int most)
+{
+	return (int)(cw_jitter(&seed) % (uint64_t)most);
+}
+
+/* ---- sources --------------------------------------------------------------------------------- */
+
+#define POLLS 40
+
+/* A poll: the offset that it ends with in a partition, and how many of its records are not acknowledged. */
+struct poll {
+	struct cw_ack_entry *entry;
+	int partition, open;
+	bool sealed;
+};
+
+struct source {
+	struct cw_acks acks;
+	struct poll polls[POLLS];
+	int n;
+	int64_t committed[2]; /* by partition: the poll; -1: none */
+};
+
+static void make_poll(struct source *s)
+{
+	struct poll *p = &s->polls[s->n];
+	struct cw_value offset = cw_value_int64(s->n);
+
+	*p = (struct poll){ .entry = cw_acks_open(&s->acks), .partition = below(2), .open = below(4) };
+	for (int i = 0; i < p->open; i++)
+		cw_acks_sent(&s->acks, p->entry);
+	cw_acks_note(p->entry, PARTITION(p->partition), &offset);
+	s->n++;
+}
+
+/* One that is open is sealed, or one of its records is acknowledged: as Kafka answers, in any order. */
+static void advance(struct source *s)
+{
+	struct poll *p = &s->polls[below(s->n)];
+
+	if (!p->sealed && below(2)) {
+		p->sealed = true;
+		cw_acks_seal(&s->acks, p->entry);
+	} else if (p->open > 0) {
+		p->open--;
+		cw_acks_done(&s->acks, p->entry);
+	}
+}
+
+/* The last poll of the partition before which, and with which, everything is acknowledged. */
+static int64_t safe(const struct source *s, int partition)
+{
+	int64_t last = -1;
+
+	for (int i = 0; i < s->n && s->polls[i].sealed && s->polls[i].open == 0; i++)
+		if (s->polls[i].partition == partition)
+			last = i;
+	return last;
+}
+
+static void commit(struct source *s)
+{
+	for (size_t i = 0; i < s->acks.n_ready; i++) {
+		const struct cw_ack_offset *o = &s->acks.ready[i];
+		int partition = o->partition == PARTITION(1);
+
+		CU_ASSERT_TRUE_FATAL(o->number > s->committed[partition]); /* nothing twice, never back */
+		s->committed[partition] = o->number;
+	}
+	cw_acks_clear_ready(&s->acks);
+	for (int i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL_FATAL(s->committed[i], safe(s, i)); /* all that is safe, and nothing behind a gap */
+}
+
+static void test_source__commits_what_is_acknowledged_before_the_first_gap(void)
+{
+	for (int i = 0; i < SCHEDULES; i++) {
+		struct source s = { .committed = { -1, -1 } };
+		size_t in_flight = 0;
+
+		for (int step = 0; step < 300; step++) {
+			if (s.n == 0 || (s.n < POLLS && below(6) == 0))
+				make_poll(&s);
+			else
+				advance(&s);
+			if (below(5) == 0)
+				commit(&s);
+		}
+		for (int k = 0; k < s.n; k++)
+			in_flight += (size_t)s.polls[k].open;
+		CU_ASSERT_EQUAL_FATAL(s.acks.in_flight, in_flight);
+		cw_acks_free(&s.acks);
+	}
+}
+
+/* ---- sinks ----------------------------------------------------------------------------------- */
+
+#define PARTITIONS 3
+
+struct sink {
+	struct cw_positions positions;
+	bool assigned[PARTITIONS];
+	int64_t written[PARTITIONS];   /* next offset after what is written */
+	int64_t committed[PARTITIONS]; /* as Kafka has it */
+	rd_kafka_topic_partition_list_t *under_way;
+};
+
+static void rebalance(struct sink *s, int partition)
+{
+	rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
+
+	rd_kafka_topic_partition_list_add(one, "t", partition);
+	if (s->assigned[partition])
+		cw_positions_revoke(&s->positions, one);
+	else
+		cw_positions_assign(&s->positions, one);
+	s->assigned[partition] = !s->assigned[partition];
+	s->written[partition] = s->committed[partition]; /* whoever has it next begins there */
+	rd_kafka_topic_partition_list_destroy(one);
+}
+
+static void write_some(struct sink *s, int partition)
+{
+	int64_t next = s->written[partition] + 1 + below(10);
+
+	cw_positions_advance(&s->positions, "t", partition, next);
+	if (s->assigned[partition])
+		s->written[partition] = next;
+}
+
+static void begin_commit(struct sink *s)
+{
+	s->under_way = cw_positions_take(&s->positions);
+	for (int i = 0; s->under_way && i < s->under_way->cnt; i++) {
+		const rd_kafka_topic_partition_t *p = &s->under_way->elems[i];
+
+		CU_ASSERT_TRUE_FATAL(s->assigned[p->partition]);
+		CU_ASSERT_EQUAL_FATAL(p->offset, s->written[p->partition]);
+		CU_ASSERT_TRUE_FATAL(p->offset > s->committed[p->partition]); /* nothing twice */
+	}
+}
+
+static void end_commit(struct sink *s, bool well)
+{
+	for (int i = 0; well && i < s->under_way->cnt; i++)
+		if (s->assigned[s->under_way->elems[i].partition])
+			s->committed[s->under_way->elems[i].partition] = s->under_way->elems[i].offset;
+	if (!well)
+		cw_positions_put_back(&s->positions, s->under_way);
+	rd_kafka_topic_partition_list_destroy(s->under_way);
+	s->under_way = NULL;
+}
+
+static void test_sink__commits_what_is_written_once(void)
+{
+	for (int i = 0; i < SCHEDULES; i++) {
+		struct sink s = { .under_way = NULL };
+
+		cw_positions_init(&s.positions);
+		for (int step = 0; step < 100; step++) {
+			int partition = below(PARTITIONS);
+
+			if (s.under_way && below(2))
+				end_commit(&s, below(4) > 0);
+			else if (!s.under_way && below(10) == 0)
+				rebalance(&s, partition);
+			else if (!s.under_way && below(4) == 0)
+				begin_commit(&s);
+			else
+				write_some(&s, partition);
+		}
+		if (s.under_way)
+			end_commit(&s, true);
+		begin_commit(&s);
+		if (s.under_way)
+			end_commit(&s, true);
+		for (int k = 0; k < PARTITIONS; k++) /* what failed was committed with what came later */
+			CU_ASSERT_TRUE_FATAL(!s.assigned[k] || s.committed[k] == s.written[k]);
+		cw_positions_free(&s.positions);
+	}
+}
+
+int main(void)
+{
+	const char *text = getenv("CW_SEED");
+	CU_TestInfo tests[] = {
+		{ "a source commits what is acknowledged before the first gap",
+		  test_source__commits_what_is_acknowledged_before_the_first_gap },
+		{ "a sink commits what is written, once", test_sink__commits_what_is_written_once },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = { { .pName = "offset tracker", .pTests = tests }, CU_SUITE_INFO_NULL };
+
+	seed = text ? (unsigned)strtoul(text, NULL, 10) : 1;
+	return cw_test_main(suites);
+}
