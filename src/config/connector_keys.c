@@ -200,6 +200,25 @@ static int regex_check(const char *value, struct cw_error *err)
 
 static const struct cw_config_def common_table[] = { COMMON_KEYS };
 
+#define DEAD_LETTER_KEYS \
+	{ .name = "errors.deadletterqueue.topic.name", .default_value = "", .importance = CW_MEDIUM, \
+	  .group = "Error Handling", .order = 6, .width = CW_WIDTH_MEDIUM, \
+	  .display_name = "Dead Letter Queue Topic Name", .check = dlq_check, STORED(errors_dlq_topic), \
+	  .doc = "Topic for records that cannot be processed, with errors.tolerance=all: those of a sink with the bytes and headers that " \
+		 "were read, those of a source as the connector gave them. A record's offset is committed only after that is acknowledged. Without the key they are skipped." }, \
+	{ .name = "errors.deadletterqueue.topic.replication.factor", .type = CW_CONFIG_SHORT, .default_value = "3", \
+	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 7, .width = CW_WIDTH_MEDIUM, \
+	  .display_name = "Dead Letter Queue Topic Replication Factor", .check = dlq_factor_check, \
+	  STORED(errors_dlq_replication_factor), \
+	  .doc = "Replication factor with which that topic is created, with one partition, when it is not there; -1 is the " \
+		 "brokers' default." }, \
+	{ .name = "errors.deadletterqueue.context.headers.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "false", \
+	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 8, .width = CW_WIDTH_MEDIUM, \
+	  .display_name = "Enable Error Context Headers", STORED(errors_dlq_context_headers), \
+	  .doc = "Whether headers are added to the records in that topic that say where they are from and why they are there: " \
+		 "__connect.errors.topic, .partition, .offset, .connector.name, .task.id, .stage, .class.name, " \
+		 ".exception.class.name, .exception.message and .exception.stacktrace." }
+
 static const struct cw_config_def sink_table[] = {
 	COMMON_KEYS,
 	{ .name = "topics", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_HIGH, .group = "Common",
@@ -208,23 +227,7 @@ static const struct cw_config_def sink_table[] = {
 	{ .name = "topics.regex", .default_value = "", .importance = CW_HIGH, .group = "Common", .order = 4,
 	  .width = CW_WIDTH_LONG, .display_name = "Topics regex", .check = regex_check, STORED(topics_regex),
 	  .doc = "POSIX extended regular expression that the whole name of a topic to consume matches." },
-	{ .name = "errors.deadletterqueue.topic.name", .default_value = "", .importance = CW_MEDIUM,
-	  .group = "Error Handling", .order = 6, .width = CW_WIDTH_MEDIUM,
-	  .display_name = "Dead Letter Queue Topic Name", .check = dlq_check, STORED(errors_dlq_topic),
-	  .doc = "Topic for records that cannot be processed, with errors.tolerance=all: their bytes and headers as they "
-		 "were read. A record's offset is committed only after that is acknowledged. Without the key they are skipped." },
-	{ .name = "errors.deadletterqueue.topic.replication.factor", .type = CW_CONFIG_SHORT, .default_value = "3",
-	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 7, .width = CW_WIDTH_MEDIUM,
-	  .display_name = "Dead Letter Queue Topic Replication Factor", .check = dlq_factor_check,
-	  STORED(errors_dlq_replication_factor),
-	  .doc = "Replication factor with which that topic is created, with one partition, when it is not there; -1 is the "
-		 "brokers' default." },
-	{ .name = "errors.deadletterqueue.context.headers.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "false",
-	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 8, .width = CW_WIDTH_MEDIUM,
-	  .display_name = "Enable Error Context Headers", STORED(errors_dlq_context_headers),
-	  .doc = "Whether headers are added to the records in that topic that say where they are from and why they are there: "
-		 "__connect.errors.topic, .partition, .offset, .connector.name, .task.id, .stage, .class.name, "
-		 ".exception.class.name, .exception.message and .exception.stacktrace." },
+	DEAD_LETTER_KEYS,
 	{ .name = "put.retry.timeout.ms", .type = CW_CONFIG_LONG, .default_value = "-1", AT_LEAST(-1),
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 9, .width = CW_WIDTH_MEDIUM,
 	  .display_name = "Put Retry Timeout", STORED(put_retry_timeout_ms),
@@ -285,6 +288,7 @@ static const struct cw_config_def source_table[] = {
 	  STORED(offsets_storage_topic),
 	  .doc = "Topic for the offsets of this connector when it is exactly-once; else the worker's "
 		 "offset.storage.topic." },
+	DEAD_LETTER_KEYS,
 };
 
 #define TABLE(array) { array, sizeof(array) / sizeof(*(array)), sizeof(*(array)) }

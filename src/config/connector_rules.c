@@ -408,8 +408,7 @@ void cw_validate_rules(struct cw_validation *validation)
 			hint_mistyped(validation, &validation->keys[i]);
 	if (validation->kind == CW_PLUGIN_SINK)
 		check_topics(validation);
-	if (validation->kind == CW_PLUGIN_SINK)
-		check_dead_letters(validation);
+	check_dead_letters(validation);
 	if (validation->kind == CW_PLUGIN_SINK)
 		check_run_until(validation);
 	if (validation->kind == CW_PLUGIN_SOURCE)

@@ -45,8 +45,9 @@ static bool ask(struct cw_herder *herder, struct cw_call *call, const struct cw_
 	struct cw_error err = { 0 };
 	json_t *question;
 
-	if (strcmp(c->kind, "sink") != 0) {
-		cw_call_fail(call, CW_ERR_INVALID, "Connector %s is a source: it has no dead letters", c->name);
+	if (is_replay(call) && strcmp(c->kind, "sink") != 0) {
+		cw_call_fail(call, CW_ERR_INVALID, "Connector %s is a source: its dead letters were never in a topic that they could "
+						   "be put back into", c->name);
 		return true;
 	}
 	question = json_pack("{sOsssOsIsb}", "worker", herder->worker, "name", c->name, "config", c->config, "limit",

@@ -8,7 +8,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "data/value.h"
 #include "host/letters_found.h"
+#include "host/letters_given.h"
 #include "kafka/client.h"
 #include "kafka/create_topic.h"
 
@@ -39,6 +41,11 @@ struct cw_dead_letters {
 	struct cw_metric *written, *in_flight, *requests, *failures;
 };
 
+static bool is_sink(const struct cw_task *task)
+{
+	return task->plugin->plugin.kind == CW_PLUGIN_SINK;
+}
+
 /* ---- what Kafka says ------------------------------------------------------------------------- */
 
 static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
@@ -50,7 +57,8 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 	b->letters--;
 	letters->open--;
 	letters->open_bytes -= m->len + m->key_len;
-	cw_metric_add(letters->in_flight, -1);
+	if (letters->in_flight)
+		cw_metric_add(letters->in_flight, -1);
 	if (!m->err) {
 		cw_metric_add(letters->written, 1);
 		if (m->partition < letters->n_marks && m->offset >= letters->marks[m->partition])
@@ -150,7 +158,7 @@ static enum cw_result open_producer(struct cw_dead_letters *letters, struct cw_e
 	rd_kafka_queue_destroy(reports);
 	if (make_topic(letters, err) != CW_OK)
 		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
-	return letters->task->framework.errors_dlq_context_headers ? find_ends(letters, err) : CW_OK;
+	return is_sink(letters->task) && letters->task->framework.errors_dlq_context_headers ? find_ends(letters, err) : CW_OK;
 }
 
 enum cw_result cw_dead_letters_open(struct cw_dead_letters **out, struct cw_task *task, struct cw_error *err)
@@ -167,7 +175,8 @@ enum cw_result cw_dead_letters_open(struct cw_dead_letters **out, struct cw_task
 	*letters = (struct cw_dead_letters){ .scope = task->scope, .task = task, .name = config->errors_dlq_topic };
 	letters->written = cw_metrics_get(m, CW_METRIC_COUNTER, "records_dead_lettered",
 					  "Records that were written to the dead letter topic.");
-	letters->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight",
+	if (is_sink(task))
+		letters->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight",
 					    "Records that the connector has and that are not settled yet.");
 	letters->requests = cw_metrics_get(m, CW_METRIC_COUNTER, "deadletterqueue_produce_requests",
 					   "Writes to the dead letter topic.");
@@ -232,6 +241,19 @@ static void add_number(rd_kafka_headers_t *headers, const char *name, int64_t nu
 	add_text(headers, name, text);
 }
 
+/* Kafka Connect has no such headers: where the record is from, in the source's own terms. */
+static void add_source(rd_kafka_headers_t *headers, const struct cw_record *given)
+{
+	struct cw_buf offset = { 0 };
+
+	if (!given->source_partition)
+		return;
+	cw_value_print(&offset, &given->source_offset);
+	add_text(headers, "source.partition", given->source_partition->json);
+	add_header(headers, "source.offset", offset.p, offset.n);
+	cw_buf_free(&offset);
+}
+
 /* What went wrong, and where: what stands for a stack here is the sentence that a trace would have. */
 static void add_context(rd_kafka_headers_t *headers, const struct cw_original *o, const struct cw_record_error *what)
 {
@@ -240,8 +262,12 @@ static void add_context(rd_kafka_headers_t *headers, const struct cw_original *o
 
 	cw_buf_printf(&trace, "%s: %s\n\tat %s (%s)\n", exception, what->reason, what->class_name, what->stage);
 	add_header(headers, "topic", o->topic.p, o->topic.n);
-	add_number(headers, "partition", o->partition);
-	add_number(headers, "offset", o->offset);
+	if (what->given) {
+		add_source(headers, what->given);
+	} else {
+		add_number(headers, "partition", o->partition);
+		add_number(headers, "offset", o->offset);
+	}
 	add_text(headers, "connector.name", what->task->context.connector);
 	add_number(headers, "task.id", what->task->context.task);
 	add_text(headers, "stage", what->stage);
@@ -393,10 +419,15 @@ static enum cw_result give_up(struct cw_dead_letters *letters, struct cw_task_ba
 enum cw_result cw_dead_letters_send(struct cw_dead_letters *letters, struct cw_task_batch *b,
 				    const struct cw_record_error *what, struct cw_error *err)
 {
-	const struct cw_original *o = cw_task_batch_original(b, what->record);
+	struct cw_original given;
+	const struct cw_original *o = &given;
 	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
 	enum cw_result result = look_once(letters, err);
 
+	if (what->given)
+		given = cw_letter_of_given(&b->batch, what->given);
+	else
+		o = cw_task_batch_original(b, what->record);
 	if (result == CW_OK && cw_letters_have(&letters->found, o)) {
 		cw_metric_add(letters->written, 1);
 		return CW_OK;
@@ -415,7 +446,8 @@ enum cw_result cw_dead_letters_send(struct cw_dead_letters *letters, struct cw_t
 	letters->open++;
 	letters->open_bytes += o->value.n + o->key.n;
 	cw_metric_add(letters->requests, 1);
-	cw_metric_add(letters->in_flight, 1);
+	if (letters->in_flight)
+		cw_metric_add(letters->in_flight, 1);
 	return CW_OK;
 }
 

@@ -1,11 +1,11 @@
 /*
- * dead_letters - records of a sink that cannot be processed, written as they were in Kafka to the topic that
- * errors.deadletterqueue.topic.name names.
+ * dead_letters - records that cannot be processed, written to the topic that errors.deadletterqueue.topic.name names:
+ * those of a sink as they were in Kafka, those of a source as the connector gave them.
  *
  * A letter belongs to the batch of its record, whose `letters` says how many are not acknowledged yet: until there are
  * none, the batch may neither be settled nor be used again. Letters that cannot be written fail the task.
  *
- * With context headers each letter is written once, also when its record is read again after a crash: see
+ * With context headers each letter of a sink is written once, also when its record is read again after a crash: see
  * host/letters_found.h.
  *
  * Belongs to the task's thread; delivery reports are served there.

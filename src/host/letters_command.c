@@ -136,15 +136,18 @@ static json_t *letter_json(const struct letters *l, const rd_kafka_message_t *m)
 	put_bytes(letter, "key", cw_slice(m->key, m->key_len));
 	put_bytes(letter, "value", cw_slice(m->payload, m->len));
 	json_object_set_new(letter, "headers", own_headers(m));
-	if (context(m, "topic").p) {
+	if (context(m, "offset").p) {
 		json_t *from = json_object();
 
 		put_context(from, "topic", m, "topic");
 		json_object_set_new(from, "partition", json_integer(number(context(m, "partition"))));
 		json_object_set_new(from, "offset", json_integer(number(context(m, "offset"))));
 		json_object_set_new(letter, "from", from);
-		json_object_set_new(letter, "task", json_integer(number(context(m, "task.id"))));
 	}
+	if (context(m, "task.id").p)
+		json_object_set_new(letter, "task", json_integer(number(context(m, "task.id"))));
+	put_context(letter, "source_partition", m, "source.partition");
+	put_context(letter, "source_offset", m, "source.offset");
 	put_context(letter, "stage", m, "stage");
 	put_context(letter, "class", m, "class.name");
 	put_context(letter, "exception", m, "exception.class.name");

@@ -355,7 +355,8 @@ static enum cw_result fail(struct cw_pipeline *p, const struct cw_pipeline_stage
 			   const struct cw_record *record, const struct cw_error *why, struct cw_error *err)
 {
 	const struct cw_record_error what = { .task = p->task, .stage = stage->name, .class_name = stage->plugin->class_name,
-					      .record = record, .reason = why->text, .code = why->code };
+					      .record = record, .reason = why->text, .code = why->code,
+					      .given = !p->sink && p->letters ? &p->given : NULL };
 	enum cw_result result = CW_FAIL;
 
 	cw_metric_add(p->errors, 1);
@@ -373,6 +374,8 @@ enum cw_result cw_pipeline_run(struct cw_pipeline *p, struct cw_batch *batch, st
 {
 	struct cw_error why;
 
+	if (p->letters && !p->sink && p->at == 0 && p->attempt == 0)
+		p->given = *record; /* what it points to is shared and never written to */
 	if (p->attempt > 0 && (record->offset != p->offset || record->original_partition != p->partition))
 		done_with_record(p);
 	for (; p->at < p->n; p->at++) {

@@ -30,6 +30,7 @@ struct cw_pipeline {
 	enum cw_type key_type, value_type;
 	bool key_direct, value_direct; /* text and bytes need no converter */
 	struct cw_dead_letters *letters; /* of the task's loop, which sets it; NULL: none */
+	struct cw_record given; /* of a source with letters: the record as it came */
 
 	/* The record that is to be tried again, unless its partition was given up meanwhile. */
 	size_t at;

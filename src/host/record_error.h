@@ -10,6 +10,7 @@ struct cw_record_error {
 	const struct cw_record *record;
 	const char *reason;
 	enum cw_error_code code; /* its class */
+	const struct cw_record *given; /* of a source: the record as the connector gave it; NULL: it is not kept */
 };
 
 /* A line in the log, when errors.log.enable says so; errors.log.include.messages decides whether it shows the data. */

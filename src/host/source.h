@@ -11,6 +11,7 @@
 
 #include "host/acks.h"
 #include "host/batch.h"
+#include "host/dead_letters.h"
 #include "host/lanes.h"
 #include "host/pipeline.h"
 #include "host/stored.h"
@@ -43,6 +44,7 @@ struct cw_source {
 	rd_kafka_t *producer;
 	struct cw_source_topic *topics; /* the last used first */
 	struct cw_pipeline pipeline;
+	struct cw_dead_letters *letters; /* NULL: none are written */
 	struct cw_lane_limits lane_limits;
 	struct cw_source_run run;
 	struct cw_task_batch *batch;

@@ -353,6 +353,16 @@ static enum cw_result send_record(struct cw_source *source, struct cw_ack_entry 
 	return result;
 }
 
+/* No offset is committed before the dead letters up to it are acknowledged. CW_END: the task has to end before that. */
+static enum cw_result await_letters(struct cw_source *source, struct cw_error *err)
+{
+	bool written = cw_dead_letters_drain(source->letters, INT64_MAX);
+
+	if (cw_dead_letters_serve(source->letters, err) != CW_OK)
+		return CW_FAIL;
+	return written ? CW_OK : CW_END;
+}
+
 enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 {
 	const struct cw_batch *batch = &source->batch->batch;
@@ -373,6 +383,8 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 		result = send_record(source, entry, cw_batch_record(batch, i), &bytes, err);
 	if (result == CW_OK)
 		result = send_run(source, err);
+	if (result == CW_OK)
+		result = await_letters(source, err);
 	source->run.n = 0;
 	if (result == CW_END) { /* the entry stays open, so that no offset from here on is committed */
 		source->gave_up = true;

@@ -342,7 +342,11 @@ static enum cw_result run_source(struct cw_source *source, struct cw_error *err)
 
 	if (result != CW_OK)
 		return result;
-	result = run_plugin(source, err);
+	result = cw_dead_letters_open(&source->letters, source->task, err);
+	source->pipeline.letters = source->letters;
+	if (result == CW_OK)
+		result = run_plugin(source, err);
+	cw_dead_letters_close(source->letters);
 	cw_pipeline_stop(&source->pipeline);
 	return result;
 }

@@ -108,6 +108,11 @@ static const char *const source_rows[] = {
 	"transaction.boundary|STRING|0|poll|MEDIUM|Exactly Once Support/3|SHORT|Transaction Boundary",
 	"transaction.boundary.interval.ms|LONG|0|null|LOW|Exactly Once Support/4|SHORT|Transaction boundary interval",
 	"offsets.storage.topic|STRING|0|null|LOW|offsets.topic/1|LONG|Offsets topic",
+	"errors.deadletterqueue.topic.name|STRING|0||MEDIUM|Error Handling/6|MEDIUM|Dead Letter Queue Topic Name",
+	"errors.deadletterqueue.topic.replication.factor|SHORT|0|3|MEDIUM|Error Handling/7|MEDIUM|"
+	"Dead Letter Queue Topic Replication Factor",
+	"errors.deadletterqueue.context.headers.enable|BOOLEAN|0|false|MEDIUM|Error Handling/8|MEDIUM|"
+	"Enable Error Context Headers",
 };
 
 static void check_rows(struct cw_config_table table, size_t from, const char *const *rows, size_t n)

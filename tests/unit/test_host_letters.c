@@ -1,4 +1,4 @@
-/* Dead letters of a sink, in the real host: what is in the topic, what is counted, and what is committed when. */
+/* Dead letters, in the real host: what is in the topic, what is counted, and what is committed when. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -330,6 +330,52 @@ static void test_letters__that_cannot_be_written_fail_the_task(void)
 	}
 }
 
+/* ---- sources ---- */
+
+/* Every tenth of fifty; what the connector gave, whatever transformations had made of it by then. */
+static void test_letters__of_a_source(void)
+{
+	static const struct {
+		const char *config, *stage, *plugin;
+	} cases[] = {
+		{ "transforms=a,b transforms.a.type=ScriptedTransform transforms.a.append=! transforms.a.header=h "
+		  "transforms.b.type=ScriptedTransform transforms.b.fail.every=10", "TRANSFORMATION",
+		  "test.ScriptedTransform" },
+		{ "value.converter=ScriptedConverter value.converter.fail.every=10", "VALUE_CONVERTER",
+		  "test.ScriptedConverter" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct names n = fresh("source");
+		char config[1024], part[1024], *letters;
+		struct host_process p;
+		json_t *stored;
+		size_t count;
+
+		snprintf(config, sizeof(config), "connector.class=ScriptedSource topic=%s count=50 partition=0 "
+			 "errors.deadletterqueue.topic.name=%s " ALL CONTEXT "%s", n.topic, n.letters, cases[i].config);
+		p = host_run(n.name, config);
+		host_expect(&p, "status", "COMPLETED");
+		CU_ASSERT_EQUAL(host_metric(&p, "records"), 45);
+		CU_ASSERT_EQUAL(host_metric(&p, "records_dead_lettered"), 5);
+		CU_ASSERT_EQUAL(host_metric(&p, "records_skipped"), 0);
+		CU_ASSERT_EQUAL(host_metric(&p, "records_in_flight"), 0);
+		stored = json_object_get(p.offsets, "{\"task\":0}");
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(json_array_get(stored, 1), "next")), 50);
+		host_stop(&p);
+		letters = read_letters(n.letters, &count);
+		CU_ASSERT_EQUAL(count, 5);
+		expect_part(letters, "|v10|");
+		snprintf(part, sizeof(part), "|__connect.errors.topic=%s|__connect.errors.source.partition={\"task\":0}|"
+			 "__connect.errors.source.offset=11|__connect.errors.connector.name=%s|__connect.errors.task.id=0|"
+			 "__connect.errors.stage=%s|__connect.errors.class.name=%s|", n.topic, n.name, cases[i].stage,
+			 cases[i].plugin);
+		expect_part(letters, part);
+		CU_ASSERT_PTR_NULL(strstr(letters, "|h="));
+		free(letters);
+	}
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -339,6 +385,7 @@ int main(void)
 		{ "are none without tolerance", test_letters__are_none_without_tolerance },
 		{ "are written before offsets are committed", test_letters__are_written_before_offsets_are_committed },
 		{ "are as many as the budget allows", test_letters__are_as_many_as_the_budget_allows },
+		{ "of a source", test_letters__of_a_source },
 		{ "that cannot be written fail the task", test_letters__that_cannot_be_written_fail_the_task },
 		CU_TEST_INFO_NULL,
 	};
