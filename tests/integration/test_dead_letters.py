@@ -2,8 +2,10 @@
 
 import base64
 import collections
+import json
 import os
 import signal
+import subprocess
 
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase, deadline
@@ -151,6 +153,38 @@ class DeadLetters(TestCase):
         self.settle(worker.rest, "sink", COUNT // 4)
         self.assertEqual(worker.rest.get("/connectors/sink/dlq")["letters"][-1]["replayed"], True)
         self.assertEqual(len(worker.rest.get("/connectors/sink/dlq")["letters"]), COUNT // 4)
+
+    def test_of_a_source(self):
+        """What is no text is JSON in its letter; the books of source and sink add up."""
+        worker = self.worker()
+        config = self.sink(**{"connector.class": "RecordSource", "topic": self.topic, "count": "40",
+                              "value.converter": "IntegerConverter"})
+        for key in ("topics", "file"):
+            del config[key]
+        worker.rest.create("source", config)
+        worker.rest.wait_state("source", tasks="COMPLETED", n=1)
+        letters = records(self.dead)
+        self.assertEqual(len(letters), 36, "a tenth are tombstones, which every converter takes")
+        for _, value, _, headers in letters:
+            json.loads(value)
+            told = {name[len(ERRORS):]: text.decode() for name, text in headers if name.startswith(ERRORS)}
+            self.assertEqual((told["stage"], told["topic"]), ("VALUE_CONVERTER", self.topic))
+            self.assertIn("source.partition", told)
+        shown = worker.rest.get("/connectors/source/dlq")["letters"]
+        self.assertEqual((len(shown), shown[0]["stage"]), (36, "VALUE_CONVERTER"))
+        self.assertIn("source_offset", shown[0])
+        produce(self.topic, 0, COUNT, 2)
+        worker.rest.create("sink", dict(self.sink(**STAGES["value converter"][0]), topics=self.topic))
+        self.settle(worker.rest, "sink", COUNT + 4)
+        for name in ("source", "sink"):
+            audit = json.loads(self.workerctl(worker, "audit", name, "-o", "json"))
+            self.assertTrue(audit["adds_up"], audit)
+            self.assertGreater(audit["tasks"][0]["dead_lettered"], 0)
+
+    @staticmethod
+    def workerctl(worker, *args):
+        return subprocess.run([env.program("workerctl"), "--server", worker.url, *args], stdout=subprocess.PIPE,
+                              check=True, timeout=60).stdout
 
     def test_who_has_no_letters(self):
         worker = self.worker()
