@@ -81,10 +81,10 @@ class Sequences(Contract):
         status = self.ask(200, "GET", "/connectors/src/status").json
         self.assertEqual([status["name"], status["type"]], ["src", "source"])
         self.assertEqual(list(status["connector"]), STATE)
-        self.assertEqual(list(status["tasks"][0]), ["id"] + STATE)
+        self.assertEqual(list(status["tasks"][0]), ["id"] + STATE + ["restarts"])
         worker_id = self.process.url.split("//")[1]
         self.assertEqual(status["connector"], {"state": "RUNNING", "worker_id": worker_id, "version": self.version})
-        task = {"id": 0, "state": "RUNNING", "worker_id": worker_id, "version": self.version}
+        task = {"id": 0, "state": "RUNNING", "worker_id": worker_id, "version": self.version, "restarts": 0}
         self.assertEqual(status["tasks"], [task])
         self.assertEqual(self.ask(200, "GET", "/connectors/src/tasks/0/status").json, task)
         tasks = self.ask(200, "GET", "/connectors/src/tasks").json
@@ -226,7 +226,7 @@ class Sequences(Contract):
         config = {"connector.class": "CrashSource", "topic": self.topic, "crash.after.records": "1"}
         self.ask(201, "POST", "/connectors", {"name": "bad", "config": config})
         status = self.rest.wait_state("bad", tasks="FAILED", n=1)
-        self.assertEqual(list(status["tasks"][0]), ["id"] + STATE + ["trace"])
+        self.assertEqual(list(status["tasks"][0]), ["id"] + STATE + ["trace", "restarts"])
         self.empty(202, "PUT", "/connectors/bad/pause")
         self.assertEqual([t["state"] for t in self.rest.status("bad")["tasks"]], ["FAILED"], "through a pause")
         self.empty(202, "PUT", "/connectors/bad/resume")

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase, deadline
@@ -13,7 +14,7 @@ from cwtest.process import Devstore, Worker, alive
 
 ERRORS = "__connect.errors."
 COUNT = 200
-TIME = 1700000000000
+TIME = int(time.time() * 1000) - 3600000  # what is older than the topic keeps is soon gone
 
 # How every fourth record is poison, and what its letter says of that; n is a record's number.
 STAGES = {
