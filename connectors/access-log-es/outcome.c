@@ -46,11 +46,12 @@ static void press_less(struct cw_sink *sink, const struct cw_bulk *bulk)
 
 /* ---- documents that are not stored --------------------------------------------------------------- */
 
-static void drop(struct cw_sink *sink, const struct cw_doc *doc, bool log, const char *reason)
+/* What Kafka Connect's sink reports all the same is a `letter`. */
+static void drop(struct cw_sink *sink, const struct cw_doc *doc, bool letter, bool log, const char *reason)
 {
 	const struct cw_record *r = cw_batch_record(doc->taken->batch, doc->record);
 
-	cw_sink_count(sink, sink->metrics.dropped, 1);
+	sink->ctx->host->drop(sink->ctx, doc->taken->batch, doc->record, reason, letter, &sink->failure);
 	if (log && sink->refused_logged++ < REFUSED_LOG_MAX)
 		cw_log(sink->ctx, CW_LOG_WARN, "record %.*s-%d@%lld was left out: %s", (int)r->topic.n, r->topic.p,
 		       (int)r->partition, (long long)r->offset, reason);
@@ -64,7 +65,7 @@ static void give_up(struct cw_sink *sink, const struct cw_doc *doc, enum cw_clas
 	if (policy == CW_POLICY_DEAD_LETTER)
 		sink->ctx->host->reject(sink->ctx, doc->taken->batch, doc->record, reason, &sink->failure);
 	else if (policy == CW_POLICY_DROP)
-		drop(sink, doc, class != CW_CLASS_MALFORMED || sink->warn_malformed, reason);
+		drop(sink, doc, class == CW_CLASS_MALFORMED, class != CW_CLASS_MALFORMED || sink->warn_malformed, reason);
 	else if (class == CW_CLASS_FORBIDDEN || class == CW_CLASS_MISSING_INDEX)
 		cw_sink_fail(sink, "%s; give the connector the right to write there, and to create the index where it does "
 				   "not exist", reason);

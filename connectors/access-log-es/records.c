@@ -14,24 +14,27 @@ void cw_sink_reject(struct cw_sink *sink, const struct cw_place *at, const char 
 		at->taken->left--;
 }
 
-static void drop(struct cw_sink *sink, const struct cw_place *at, const char *reason)
+/* What Kafka Connect's sink reports all the same is a `letter`. */
+static void drop(struct cw_sink *sink, const struct cw_place *at, const char *reason, bool letter)
 {
-	cw_sink_count(sink, sink->metrics.dropped, 1);
+	at->taken->left--;
 	if (sink->left_out) {
 		sink->left_out(sink, at, reason);
-	} else if (sink->dropped_logged < DROPPED_LOG_MAX) {
+		return;
+	}
+	sink->ctx->host->drop(sink->ctx, at->batch, at->i, reason, letter, &sink->failure);
+	if (sink->dropped_logged < DROPPED_LOG_MAX) {
 		sink->dropped_logged++;
 		cw_log(sink->ctx, CW_LOG_WARN, "record %.*s-%d@%lld was left out: %s%s", (int)at->record->topic.n,
 		       at->record->topic.p, (int)at->record->partition, (long long)at->record->offset, reason,
 		       sink->dropped_logged == DROPPED_LOG_MAX ? "; the next ones are only counted" : "");
 	}
-	at->taken->left--;
 }
 
 void cw_sink_reject_invalid(struct cw_sink *sink, const struct cw_place *at, const char *reason)
 {
 	if (sink->config->drop_invalid)
-		drop(sink, at, reason);
+		drop(sink, at, reason, false);
 	else
 		cw_sink_reject(sink, at, reason);
 }
@@ -50,7 +53,7 @@ static __attribute__((noinline)) void unparsed(struct cw_sink *sink, const struc
 static void no_value(struct cw_sink *sink, const struct cw_place *at)
 {
 	if (sink->ignore_null)
-		drop(sink, at, "it has no value (behavior.on.null.values=IGNORE)");
+		drop(sink, at, "it has no value (behavior.on.null.values=IGNORE)", true);
 	else if (sink->delete_null)
 		cw_structured_delete(sink, at);
 	else

@@ -154,7 +154,6 @@ static void make_metrics(struct cw_sink *sink)
 	m->retried = counter(ctx, "documents_retried", "Documents in requests that had to be sent again.");
 	m->unparsed = counter(ctx, "lines_unparsed", "Lines that did not parse.");
 	m->refused = counter(ctx, "documents_refused", "Documents that the store refused for good.");
-	m->dropped = counter(ctx, "records_dropped", "Records left out by drop.invalid.message or behavior.on.*.");
 	m->took_ms = counter(ctx, "bulk_took_ms", "Milliseconds that the store says it took for bulk requests.");
 	m->time_ms = counter(ctx, "bulk_time_ms", "Milliseconds from sending bulk requests to their answers.");
 	m->in_flight = ctx->host->metric(ctx, CW_METRIC_GAUGE, "bulk_in_flight", "Bulk requests under way.");
@@ -296,6 +295,8 @@ static enum cw_result sink_task_start(const struct cw_context *ctx, const void *
 		cw_sink_free(sink);
 		return CW_FAIL;
 	}
+	if (!sink->config->version_header || !*sink->config->version_header)
+		ctx->host->without_headers(ctx);
 	cw_delivery_send(sink, false, false); /* the template is on its way while the first records are fetched */
 	*task = sink;
 	return CW_OK;

@@ -70,7 +70,7 @@ struct cw_setup {
 };
 
 struct cw_sink_metrics {
-	struct cw_metric *requests, *bytes, *retries, *documents, *present, *retried, *unparsed, *refused, *dropped,
+	struct cw_metric *requests, *bytes, *retries, *documents, *present, *retried, *unparsed, *refused,
 		*in_flight, *window, *buffered, *took_ms, *time_ms;
 };
 

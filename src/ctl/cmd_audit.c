@@ -12,12 +12,12 @@
 #define LOOKS 5
 #define LOOK_MS 1100
 
-enum entry { READ = 0, DELIVERED, DEAD, SKIPPED, FILTERED, FAILED, IN_FLIGHT, ENTRIES };
+enum entry { READ = 0, DELIVERED, DEAD, SKIPPED, FILTERED, DROPPED, FAILED, IN_FLIGHT, ENTRIES };
 
-static const char *const heads[] = { "TASK", "#READ", "#DELIVERED", "#DEAD-LETTERED", "#SKIPPED", "#FILTERED", "#FAILED",
-				     "#IN FLIGHT", "#DIFFERENCE" };
-static const char *const keys[ENTRIES] = { "read", "delivered", "dead_lettered", "skipped", "filtered", "failed",
-					   "in_flight" };
+static const char *const heads[] = { "TASK", "#READ", "#DELIVERED", "#DEAD-LETTERED", "#SKIPPED", "#FILTERED", "#DROPPED",
+				     "#FAILED", "#IN FLIGHT", "#DIFFERENCE" };
+static const char *const keys[ENTRIES] = { "read", "delivered", "dead_lettered", "skipped", "filtered", "dropped",
+					   "failed", "in_flight" };
 
 /* Of a sink "records" are those that were read, of a source those that were delivered. */
 static const struct {
@@ -27,7 +27,8 @@ static const struct {
 	{ "records_total", READ, DELIVERED },		{ "records_polled_total", ENTRIES, READ },
 	{ "records_written_total", DELIVERED, ENTRIES }, { "records_dead_lettered_total", DEAD, DEAD },
 	{ "records_skipped_total", SKIPPED, SKIPPED },	{ "records_filtered_total", FILTERED, FILTERED },
-	{ "records_failed_total", FAILED, FAILED },	{ "records_in_flight", IN_FLIGHT, IN_FLIGHT },
+	{ "records_dropped_total", DROPPED, ENTRIES },	{ "records_failed_total", FAILED, FAILED },
+	{ "records_in_flight", IN_FLIGHT, IN_FLIGHT },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

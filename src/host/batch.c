@@ -35,10 +35,9 @@ static void forget_span(struct cw_task_batch *b, const char *topic, int32_t part
 		}
 }
 
-/* How many of them were rejected. */
-static size_t drop_records_of(struct cw_task_batch *b, struct cw_slice topic, int32_t partition)
+static void drop_records_of(struct cw_task_batch *b, struct cw_slice topic, int32_t partition)
 {
-	size_t kept = 0, n = b->batch.n, done = 0, rejected = b->rejected;
+	size_t kept = 0, n = b->batch.n, done = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct cw_record *r = cw_batch_record(&b->batch, i);
@@ -58,15 +57,13 @@ static size_t drop_records_of(struct cw_task_batch *b, struct cw_slice topic, in
 		memset(b->is_rejected + kept, 0, (n - kept) * sizeof(*b->is_rejected));
 	b->batch.n = kept;
 	b->done = done;
-	return rejected - b->rejected;
 }
 
-size_t cw_task_batch_forget(struct cw_task_batch *b, const char *topic, int32_t partition, bool drop_records)
+void cw_task_batch_forget(struct cw_task_batch *b, const char *topic, int32_t partition, bool drop_records)
 {
-	size_t rejected = drop_records ? drop_records_of(b, cw_slice_str(topic), partition) : 0;
-
+	if (drop_records)
+		drop_records_of(b, cw_slice_str(topic), partition);
 	forget_span(b, topic, partition);
-	return rejected;
 }
 
 void cw_task_batch_keep(struct cw_task_batch *b, struct cw_slice key, struct cw_slice value)
@@ -98,7 +95,7 @@ void cw_task_batch_reset(struct cw_task_batch *b)
 	b->n_spans = 0;
 	if (b->rejected)
 		memset(b->is_rejected, 0, b->batch.capacity * sizeof(*b->is_rejected));
-	b->rejected = b->put_letters = b->n_originals = 0;
+	b->rejected = b->n_originals = 0;
 	b->marks = NULL;
 	b->complete = b->counted = b->raw = false;
 	b->done = 0;

@@ -37,13 +37,12 @@ struct cw_task_batch {
 	/* sinks */
 	struct cw_span *spans;
 	size_t n_spans, spans_cap;
-	size_t rejected;
+	size_t rejected; /* or dropped by the plugin */
 	bool *is_rejected; /* [capacity], made with the first: a batch that comes again is rejected from again */
 	struct cw_original *originals; /* [capacity], made with the first; in the order in which they came */
 	size_t n_originals;
 	size_t letters;     /* dead letters that are not acknowledged: see host/dead_letters.h */
 	const int64_t *marks; /* of the dead letter topic when the batch was received; in the batch */
-	size_t put_letters; /* records that the plugin rejected and that went there */
 	bool counted; /* as read */
 	bool complete;
 	bool raw;    /* there are records as Kafka has them, which the pipeline is to take through: */
@@ -58,13 +57,13 @@ struct cw_batch_queue {
 
 struct cw_task_batch *cw_task_batch_new(size_t capacity);
 void cw_task_batch_reset(struct cw_task_batch *b);
-/* Notes that record i can never be written: whether that is new. */
+/* Notes that record i will not be written: whether that is new. */
 bool cw_task_batch_reject(struct cw_task_batch *b, size_t i);
 /*
  * Sinks: the partition belongs to somebody else now, so nothing of it is to be committed any more. With drop_records
- * its records are gone, too: how many of those were rejected. For batches that the plugin has not taken.
+ * its records are gone, too. For batches that the plugin has not taken.
  */
-size_t cw_task_batch_forget(struct cw_task_batch *b, const char *topic, int32_t partition, bool drop_records);
+void cw_task_batch_forget(struct cw_task_batch *b, const char *topic, int32_t partition, bool drop_records);
 /* Keeps the newest record's bytes, which live as long as the batch, and its headers as it has them now. */
 void cw_task_batch_keep(struct cw_task_batch *b, struct cw_slice key, struct cw_slice value);
 /* What was kept of a record of the batch, wherever that stands there by now. */

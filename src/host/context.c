@@ -129,6 +129,17 @@ static int do_reject(const struct cw_context *ctx, struct cw_batch *batch, size_
 	return cw_sink_reject(task_of(ctx), batch, i, reason, err);
 }
 
+static int do_drop(const struct cw_context *ctx, struct cw_batch *batch, size_t i, const char *reason, bool letter,
+		   struct cw_error *err)
+{
+	return cw_sink_drop(task_of(ctx), batch, i, reason, letter, err);
+}
+
+static void do_without_headers(const struct cw_context *ctx)
+{
+	task_of(ctx)->without_headers = true;
+}
+
 static void do_complete(const struct cw_context *ctx, struct cw_batch *batch)
 {
 	cw_sink_complete(task_of(ctx), batch);
@@ -196,6 +207,8 @@ const struct cw_host *cw_context_functions(void)
 		.source_offset = do_source_offset,
 		.reject = do_reject,
 		.complete = do_complete,
+		.drop = do_drop,
+		.without_headers = do_without_headers,
 		.invalid = cw_validation_invalid,
 		.task_add = do_task_add,
 		.task_set = do_task_set,

@@ -263,7 +263,7 @@ enum cw_result cw_pipeline_start(struct cw_pipeline *p, struct cw_task *task, bo
 	enum cw_result result;
 
 	*p = (struct cw_pipeline){ .task = task, .sink = task->plugin->plugin.kind == CW_PLUGIN_SINK,
-				   .transforms = stages->n_transforms > 0,
+				   .transforms = stages->n_transforms > 0, .looks_at_headers = looks_at_headers(stages),
 				   .key_type = CW_BYTES, .value_type = CW_BYTES };
 	/* Transformations of a sink see what the converter makes of the bytes, as far as that is not the bytes. */
 	p->key_direct = stages->key_direct != CW_NULL && !(p->sink && p->transforms);
@@ -274,7 +274,7 @@ enum cw_result cw_pipeline_start(struct cw_pipeline *p, struct cw_task *task, bo
 		p->value_type = stages->value_direct;
 	make_metrics(p);
 	p->stages = cw_alloc((3 + stages->n_transforms) * sizeof(*p->stages));
-	result = p->sink ? add_sink_stages(p, stages, headers || looks_at_headers(stages), err) : add_source_stages(p, stages, err);
+	result = p->sink ? add_sink_stages(p, stages, headers || p->looks_at_headers, err) : add_source_stages(p, stages, err);
 	if (result != CW_OK)
 		cw_pipeline_stop(p);
 	return result;
@@ -290,12 +290,9 @@ void cw_pipeline_stop(struct cw_pipeline *p)
 	p->stages = NULL;
 }
 
-bool cw_pipeline_wants_headers(const struct cw_pipeline *p)
+bool cw_pipeline_wants_headers(const struct cw_pipeline *p, bool connector)
 {
-	for (size_t i = 0; i < p->n; i++)
-		if (p->stages[i].run == run_headers)
-			return true;
-	return false;
+	return p->looks_at_headers || connector;
 }
 
 /* ---- records --------------------------------------------------------------------------------- */

@@ -26,6 +26,7 @@ struct cw_pipeline {
 	struct cw_pipeline_stage *stages;
 	size_t n;
 	bool transforms; /* there is a transformation */
+	bool looks_at_headers; /* one of them, or a predicate, does */
 	/* What bytes from Kafka are taken for before the stages: CW_STRING or CW_BYTES. */
 	enum cw_type key_type, value_type;
 	bool key_direct, value_direct; /* text and bytes need no converter */
@@ -50,8 +51,8 @@ enum cw_result cw_pipeline_start(struct cw_pipeline *pipeline, struct cw_task *t
 				 struct cw_error *err);
 void cw_pipeline_stop(struct cw_pipeline *pipeline); /* also one that is zero */
 
-/* Whether headers are of use to anybody. */
-bool cw_pipeline_wants_headers(const struct cw_pipeline *pipeline);
+/* Whether headers are of use to anybody: a transformation, or the connector, as it says now. */
+bool cw_pipeline_wants_headers(const struct cw_pipeline *pipeline, bool connector);
 
 static inline bool cw_pipeline_is_direct(bool direct, const struct cw_value *value)
 {

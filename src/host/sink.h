@@ -55,7 +55,7 @@ struct cw_sink {
 	int64_t next_commit_ms, next_tick_ms;
 	struct cw_error failure; /* from a callback */
 
-	struct cw_metric *records, *written, *skipped, *failed, *bytes, *batches, *retries, *errors, *in_flight,
+	struct cw_metric *records, *written, *skipped, *dropped, *failed, *bytes, *batches, *retries, *errors, *in_flight,
 		*lag, *partitions, *commits, *commit_failures;
 };
 

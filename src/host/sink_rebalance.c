@@ -85,14 +85,10 @@ static void drop_messages(struct cw_sink *sink, rd_kafka_topic_partition_list_t 
 	sink->n_messages = kept;
 }
 
-/* How many of the records that are dropped were rejected. */
-static size_t forget_in(struct cw_task_batch *b, const rd_kafka_topic_partition_list_t *partitions, bool drop_records)
+static void forget_in(struct cw_task_batch *b, const rd_kafka_topic_partition_list_t *partitions, bool drop_records)
 {
-	size_t rejected = 0;
-
 	for (int i = 0; i < partitions->cnt; i++)
-		rejected += cw_task_batch_forget(b, partitions->elems[i].topic, partitions->elems[i].partition, drop_records);
-	return rejected;
+		cw_task_batch_forget(b, partitions->elems[i].topic, partitions->elems[i].partition, drop_records);
 }
 
 /* Whether the pipeline is to go on with a record of these partitions. */
@@ -116,7 +112,7 @@ static void drop_waiting(struct cw_sink *sink, rd_kafka_topic_partition_list_t *
 	if (is_amid(sink, partitions))
 		cw_pipeline_forget(&sink->pipeline);
 	while ((b = cw_batch_queue_pop(&sink->waiting)) != NULL) {
-		cw_metric_add(sink->records, (int64_t)forget_in(b, partitions, true)); /* those have come to their end */
+		forget_in(b, partitions, true);
 		if (b->n_spans > 0)
 			cw_batch_queue_push(&kept, b);
 		else

@@ -8,8 +8,8 @@
 
 /*
  * Records count as read when they come to an end or the plugin has them: what is dropped before, because its partition
- * goes to another task, is counted there. So records = written + skipped + filtered + failed + dead-lettered + in
- * flight, always; a dead letter is in flight until it is acknowledged.
+ * goes to another task, is counted there. So records = written + skipped + filtered + dropped + failed +
+ * dead-lettered + in flight, always; a dead letter is in flight until it is acknowledged.
  */
 
 /* The records from `from` on move to the place of those that went no further, so that there is no hole. */
@@ -49,18 +49,31 @@ enum cw_result cw_sink_process(struct cw_sink *sink, struct cw_task_batch *b, in
 	return CW_OK;
 }
 
-/* It is in flight as a letter now, no longer as one of its batch. */
+/* The record has come to an end other than being written: whether that is new. A batch that is put again says so again. */
+static bool ends(struct cw_sink *sink, struct cw_task_batch *b, size_t i)
+{
+	if (!cw_task_batch_reject(b, i))
+		return false;
+	if (b->counted)
+		cw_metric_add(sink->in_flight, -1);
+	else
+		cw_metric_add(sink->records, 1);
+	return true;
+}
+
+static struct cw_record_error put_error(struct cw_task *task, const struct cw_record *record, const char *reason)
+{
+	return (struct cw_record_error){ .task = task, .stage = "TASK_PUT", .class_name = task->plugin->plugin.class_name,
+					 .record = record, .reason = reason, .code = CW_ERR_FATAL };
+}
+
 static int write_letter(struct cw_sink *sink, struct cw_task_batch *b, const struct cw_record_error *what,
 			struct cw_error *err)
 {
-	if (cw_dead_letters_send(sink->letters, b, what, err) != CW_OK) {
-		cw_metric_add(sink->failed, 1);
-		return -1;
-	}
-	b->put_letters++;
-	if (b->counted)
-		cw_metric_add(sink->in_flight, -1);
-	return 0;
+	if (cw_dead_letters_send(sink->letters, b, what, err) == CW_OK)
+		return 0;
+	cw_metric_add(sink->failed, 1);
+	return -1;
 }
 
 int cw_sink_reject(struct cw_task *task, struct cw_batch *batch, size_t i, const char *reason, struct cw_error *err)
@@ -68,12 +81,9 @@ int cw_sink_reject(struct cw_task *task, struct cw_batch *batch, size_t i, const
 	struct cw_sink *sink = task->loop;
 	struct cw_task_batch *b = cw_task_batch_of(batch);
 	const struct cw_record *r = cw_batch_record(batch, i);
-	const struct cw_record_error what = { .task = task, .stage = "TASK_PUT",
-					      .class_name = task->plugin->plugin.class_name, .record = r,
-					      .reason = reason, .code = CW_ERR_FATAL };
+	const struct cw_record_error what = put_error(task, r, reason);
 
-	/* A batch that is put again is rejected from again. */
-	if (!cw_task_batch_reject(b, i))
+	if (!ends(sink, b, i))
 		return 0;
 	cw_metric_add(sink->errors, 1);
 	cw_record_error_log(&what);
@@ -90,5 +100,20 @@ int cw_sink_reject(struct cw_task *task, struct cw_batch *batch, size_t i, const
 	if (sink->letters)
 		return write_letter(sink, b, &what, err);
 	cw_metric_add(sink->skipped, 1);
+	return 0;
+}
+
+int cw_sink_drop(struct cw_task *task, struct cw_batch *batch, size_t i, const char *reason, bool letter,
+		 struct cw_error *err)
+{
+	struct cw_sink *sink = task->loop;
+	struct cw_task_batch *b = cw_task_batch_of(batch);
+	const struct cw_record_error what = put_error(task, cw_batch_record(batch, i), reason);
+
+	if (!ends(sink, b, i))
+		return 0;
+	if (letter && sink->letters)
+		return write_letter(sink, b, &what, err);
+	cw_metric_add(sink->dropped, 1);
 	return 0;
 }

@@ -42,8 +42,8 @@ static void count(struct cw_sink *sink, struct cw_task_batch *b)
 	if (b->counted)
 		return;
 	b->counted = true;
-	cw_metric_add(sink->in_flight, (int64_t)(b->batch.n - b->put_letters));
-	cw_metric_add(sink->records, (int64_t)b->batch.n);
+	cw_metric_add(sink->in_flight, (int64_t)(b->batch.n - b->rejected));
+	cw_metric_add(sink->records, (int64_t)(b->batch.n - b->rejected));
 }
 
 void cw_sink_complete(struct cw_task *task, struct cw_batch *batch)
@@ -56,7 +56,7 @@ void cw_sink_complete(struct cw_task *task, struct cw_batch *batch)
 	b->complete = true;
 	count(sink, b); /* it may say so within put() */
 	cw_metric_add(sink->written, (int64_t)(batch->n - b->rejected));
-	cw_metric_add(sink->in_flight, -(int64_t)(batch->n - b->put_letters));
+	cw_metric_add(sink->in_flight, -(int64_t)(batch->n - b->rejected));
 }
 
 /* Looks after dead letters, and the batches that only they needed. */
@@ -208,10 +208,7 @@ static enum cw_result offer(struct cw_sink *sink, struct cw_error *err)
 		hold(sink);
 	if (result == CW_RETRY)
 		result = retry_put(sink, err);
-	if (result == CW_BUSY)
-		return CW_BUSY;
-	cw_metric_add(sink->records, (int64_t)b->rejected);
-	return CW_FAIL;
+	return result == CW_BUSY ? CW_BUSY : CW_FAIL;
 }
 
 /* ---- waiting ---- */
@@ -466,6 +463,8 @@ static void make_metrics(struct cw_sink *sink)
 	sink->records = cw_metrics_get(m, CW_METRIC_COUNTER, "records", "Records read from Kafka and taken by the connector, or ended before.");
 	sink->written = cw_metrics_get(m, CW_METRIC_COUNTER, "records_written", "Records that the connector has written.");
 	sink->skipped = cw_metrics_get(m, CW_METRIC_COUNTER, "records_skipped", "Records skipped under errors.tolerance.");
+	sink->dropped = cw_metrics_get(m, CW_METRIC_COUNTER, "records_dropped",
+				       "Records that the connector's settings leave out.");
 	sink->failed = cw_metrics_get(m, CW_METRIC_COUNTER, "records_failed", "Records that failed the task.");
 	sink->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight", "Records that the connector has and that are not settled yet.");
 	sink->bytes = cw_metrics_get(m, CW_METRIC_COUNTER, "bytes", "Bytes of record values read from Kafka.");
@@ -509,6 +508,7 @@ static enum cw_result run_plugin(struct cw_sink *sink, struct cw_error *err)
 	if (result != CW_OK)
 		return result;
 	sink->plugin_open = true;
+	sink->headers = cw_pipeline_wants_headers(&sink->pipeline, !task->without_headers);
 	result = cw_sink_subscribe(sink, err);
 	if (result == CW_OK)
 		result = loop(sink, err);
@@ -528,13 +528,14 @@ static enum cw_result run_plugin(struct cw_sink *sink, struct cw_error *err)
 
 static enum cw_result run_sink(struct cw_sink *sink, struct cw_error *err)
 {
-	bool headers = (sink->task->plugin->ops.flags & CW_SINK_NO_HEADERS) == 0;
-	enum cw_result result = cw_pipeline_start(&sink->pipeline, sink->task, headers, err);
+	struct cw_task *task = sink->task;
+	enum cw_result result;
 
+	task->without_headers = (task->plugin->ops.flags & CW_SINK_NO_HEADERS) != 0;
+	result = cw_pipeline_start(&sink->pipeline, task, !task->without_headers, err);
 	if (result != CW_OK)
 		return result;
-	sink->headers = cw_pipeline_wants_headers(&sink->pipeline);
-	result = cw_dead_letters_open(&sink->letters, sink->task, err);
+	result = cw_dead_letters_open(&sink->letters, task, err);
 	sink->pipeline.letters = sink->letters;
 	if (result == CW_OK)
 		result = run_plugin(sink, err);

@@ -56,6 +56,7 @@ struct cw_task {
 	uint64_t sent_seq; /* of the newest "offsets" message; its thread's */
 
 	struct cw_bounds *bounds;   /* shared by the tasks of the connector: where a bounded run of the sink ends */
+	bool without_headers; /* sinks: the plugin does not look at them */
 	_Atomic bool *group_formed; /* shared by the tasks of the connector: one of them has got partitions */
 
 	/* From the main thread to the task; each change is followed by a write to wake_fd. */

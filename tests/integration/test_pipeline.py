@@ -90,7 +90,8 @@ class Pipeline(TestCase):
 
     def add_up(self, rest, connector, read, indexed, skipped=0):
         """Waits until the counters say so; they are sent once a second."""
-        want = {"read": read, "indexed": indexed, "skipped": skipped, "failed": 0, "filtered": 0, "in_flight": 0}
+        want = dict.fromkeys(pipeline.COUNTERS, 0)
+        want.update(read=read, indexed=indexed, skipped=skipped)
         self.assertTrue(pipeline.settled(want))
         env.wait_for(lambda: pipeline.counters(rest, connector) == want, 10,
                      lambda: "%s; it is %s" % (want, pipeline.counters(rest, connector)))

@@ -56,6 +56,7 @@ struct cw_fake_host {
 	size_t n_partitions;
 	bool tolerate;   /* errors.tolerance=all: reject() returns 0 */
 	size_t n_rejected;
+	size_t n_dropped, n_dropped_letters; /* all of them; those for the dead letter topic */
 	struct {
 		struct cw_batch *batch;
 		size_t i;
@@ -185,6 +186,25 @@ static inline int cw_fake_reject(const struct cw_context *ctx, struct cw_batch *
 	return host->tolerate ? 0 : cw_error_set(err, CW_ERR_FATAL, "%s", reason);
 }
 
+static inline int cw_fake_drop(const struct cw_context *ctx, struct cw_batch *batch, size_t i, const char *reason,
+			       bool letter, struct cw_error *err)
+{
+	struct cw_fake_host *host = cw_fake_host_of(ctx);
+
+	(void)batch;
+	(void)i;
+	(void)reason;
+	(void)err;
+	host->n_dropped++;
+	host->n_dropped_letters += letter;
+	return 0;
+}
+
+static inline void cw_fake_without_headers(const struct cw_context *ctx)
+{
+	(void)ctx;
+}
+
 static inline void cw_fake_complete(const struct cw_context *ctx, struct cw_batch *batch)
 {
 	struct cw_fake_host *host = cw_fake_host_of(ctx);
@@ -234,6 +254,8 @@ static inline void cw_fake_host_init(struct cw_fake_host *host, const char *conn
 	host->api.source_offset = cw_fake_source_offset;
 	host->api.reject = cw_fake_reject;
 	host->api.complete = cw_fake_complete;
+	host->api.drop = cw_fake_drop;
+	host->api.without_headers = cw_fake_without_headers;
 	host->api.invalid = cw_fake_invalid;
 	host->api.task_add = cw_fake_task_add;
 	host->api.task_set = cw_fake_task_set;

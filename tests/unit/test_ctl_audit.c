@@ -10,7 +10,8 @@
 #define SINK(written)                                                                                              \
 	SAMPLE("records_total", "s", "0", "1234567") SAMPLE("records_written_total", "s", "0", written)              \
 	SAMPLE("records_dead_lettered_total", "s", "0", "7") SAMPLE("records_skipped_total", "s", "0", "0")          \
-	SAMPLE("records_filtered_total", "s", "0", "10") SAMPLE("records_failed_total", "s", "0", "1")                \
+	SAMPLE("records_filtered_total", "s", "0", "10") SAMPLE("records_dropped_total", "s", "0", "3")               \
+	SAMPLE("records_failed_total", "s", "0", "1")                                                                \
 	SAMPLE("records_in_flight", "s", "0", "49") SAMPLE("records_total", "s", "1", "5")                           \
 	SAMPLE("records_written_total", "s", "1", "5") SAMPLE("records_total", "other", "0", "99")
 #define SOURCE                                                                                                     \
@@ -28,12 +29,12 @@ static struct run *begin_with(const char *metrics)
 
 static void test_audit__of_a_sink(void)
 {
-	struct run *r = begin_with(SINK("1234500"));
+	struct run *r = begin_with(SINK("1234497"));
 
 	expect(r, "audit s", CW_CTL_OK, "GET /connectors/s/status\nGET /metrics\n",
-	       "TASK       READ  DELIVERED  DEAD-LETTERED  SKIPPED  FILTERED  FAILED  IN FLIGHT  DIFFERENCE\n"
-	       "s-0   1,234,567  1,234,500              7        0        10       1         49           0\n"
-	       "s-1           5          5              0        0         0       0          0           0\n", "");
+	       "TASK       READ  DELIVERED  DEAD-LETTERED  SKIPPED  FILTERED  DROPPED  FAILED  IN FLIGHT  DIFFERENCE\n"
+	       "s-0   1,234,567  1,234,497              7        0        10        3       1         49           0\n"
+	       "s-1           5          5              0        0         0        0       0          0           0\n", "");
 	end(r);
 }
 
@@ -44,14 +45,14 @@ static void test_audit__of_a_source(void)
 	run(r, "audit s -o json");
 	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
 	CU_ASSERT_TRUE(has(r->out, "\"adds_up\":true"));
-	CU_ASSERT_TRUE(has(r->out, "\"read\":110,\"delivered\":95,\"dead_lettered\":0,\"skipped\":0,\"filtered\":10,\"failed\":0,"
+	CU_ASSERT_TRUE(has(r->out, "\"read\":110,\"delivered\":95,\"dead_lettered\":0,\"skipped\":0,\"filtered\":10,\"dropped\":0,\"failed\":0,"
 				   "\"in_flight\":5,\"difference\":0"));
 	end(r);
 }
 
 static void test_audit__of_what_does_not_add_up(void)
 {
-	struct run *r = begin_with(SINK("1234498"));
+	struct run *r = begin_with(SINK("1234495"));
 
 	run(r, "audit s");
 	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);

@@ -290,8 +290,9 @@ static void test_batch__forgets_what_is_somebody_elses_now(void)
 	static const int32_t partitions[] = { 0, 1, 1, 0, 1 };
 	struct cw_task_batch *b = batch_of(partitions, 5);
 
-	CU_ASSERT_EQUAL(cw_task_batch_forget(b, "u", 0, true), 0);
-	CU_ASSERT_EQUAL(cw_task_batch_forget(b, "t", 0, true), 0);
+	cw_task_batch_forget(b, "u", 0, true);
+	CU_ASSERT_EQUAL(b->batch.n, 5);
+	cw_task_batch_forget(b, "t", 0, true);
 	CU_ASSERT_EQUAL_FATAL(b->batch.n, 3);
 	for (size_t i = 0; i < 3; i++)
 		CU_ASSERT_EQUAL(cw_batch_record(&b->batch, i)->offset, i == 2 ? 4 : (int64_t)i + 1);
@@ -300,12 +301,13 @@ static void test_batch__forgets_what_is_somebody_elses_now(void)
 	CU_ASSERT_EQUAL(b->spans[0].partition, 1);
 	CU_ASSERT_FALSE(cw_task_batch_reject(b, 1)); /* the rejected one, where it is now */
 	CU_ASSERT_TRUE(cw_task_batch_reject(b, 2));
-	CU_ASSERT_EQUAL(cw_task_batch_forget(b, "t", 1, true), 2); /* the two that were rejected */
+	cw_task_batch_forget(b, "t", 1, true);
+	CU_ASSERT_EQUAL(b->batch.n, 0);
 	CU_ASSERT_EQUAL(b->rejected, 0);
 	CU_ASSERT_EQUAL(b->n_spans, 0);
 	cw_task_batch_free(b);
 	b = batch_of(partitions, 5);
-	CU_ASSERT_EQUAL(cw_task_batch_forget(b, "t", 1, false), 0); /* the plugin has the records */
+	cw_task_batch_forget(b, "t", 1, false); /* the plugin has the records */
 	CU_ASSERT_EQUAL(b->batch.n, 5);
 	CU_ASSERT_EQUAL(b->n_spans, 1);
 	cw_task_batch_free(b);

@@ -178,6 +178,8 @@ static const struct {
 	  "it does not suit", 5 },
 	{ "ScriptedAsyncSink", "reject.every=10 hold.ms=20", "TASK_PUT", "test.ScriptedAsyncSink", "ConnectException",
 	  "it does not suit", 5 },
+	{ "ScriptedFlushSink", "drop.every=10", "TASK_PUT", "test.ScriptedFlushSink", "ConnectException",
+	  "it is not wanted", 5 },
 	{ "ScriptedPlainSink", "reject.every=10 retry=2 errors.retry.delay.max.ms=5", "TASK_PUT", "test.ScriptedPlainSink",
 	  "ConnectException", "it does not suit", 5 },
 };

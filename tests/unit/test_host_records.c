@@ -260,7 +260,7 @@ static void test_headers__are_wanted_by_those_who_look_at_them(void)
 		struct fixture f;
 
 		set_up_with(&f, true, cases[i].config, cases[i].connector);
-		CU_ASSERT_EQUAL(cw_pipeline_wants_headers(&f.pipeline), cases[i].wanted);
+		CU_ASSERT_EQUAL(cw_pipeline_wants_headers(&f.pipeline, cases[i].connector), cases[i].wanted);
 		tear_down(&f);
 	}
 }

@@ -296,6 +296,24 @@ static void sink_settles(const char *class, const char *more, long n, int64_t sk
 	CU_ASSERT_EQUAL(host_committed(name, name, 0), n);
 }
 
+static void test_sink__leaves_records_out(void)
+{
+	struct host_process p;
+	char config[512];
+
+	host_fill(host_bootstrap(), "sink-drop", 0, 0, 100);
+	snprintf(config, sizeof(config), "connector.class=ScriptedPlainSink topics=sink-drop out=%s/sink-drop drop.every=5 "
+		 "retry=2 errors.retry.delay.max.ms=5", host_folder());
+	p = host_run("sink-drop", config);
+	host_wait_metric(&p, "records_written", 80);
+	CU_ASSERT_EQUAL(host_metric(&p, "records"), 100);
+	CU_ASSERT_EQUAL(host_metric(&p, "records_dropped"), 20);
+	CU_ASSERT_EQUAL(host_metric(&p, "records_in_flight"), 0);
+	CU_ASSERT_EQUAL(host_metric(&p, "errors"), 0);
+	host_stop(&p);
+	CU_ASSERT_EQUAL(host_committed("sink-drop", "sink-drop", 0), 100);
+}
+
 static void test_sink__gives_every_record_once_and_commits_the_end(void)
 {
 	static const char *const classes[] = { "ScriptedPlainSink", "ScriptedFlushSink", "ScriptedAsyncSink" };
@@ -495,6 +513,7 @@ int main(void)
 		{ "the host ends with its worker", test_host__ends_when_its_worker_is_gone },
 		{ "sink: pauses in the flow", test_sink__pauses_in_the_flow_lose_nothing },
 		{ "sink: every record once", test_sink__gives_every_record_once_and_commits_the_end },
+		{ "sink: left out", test_sink__leaves_records_out },
 		{ "sink: busy and retry", test_sink__busy_and_retry_get_the_same_batch_again },
 		{ "sink: tolerated rejects", test_sink__rejected_records_are_skipped_and_counted_when_tolerated },
 		{ "sink: a reject fails the task", test_sink__a_rejected_record_fails_the_task_otherwise },

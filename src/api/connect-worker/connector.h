@@ -455,6 +455,14 @@ struct cw_host {
 	void (*task_set)(struct cw_task_configs *configs, const char *key, const char *value);
 
 	/* since 1.2 */
+	/*
+	 * Sinks: the settings leave this record out, which is no error. It is counted; where the connector has a dead
+	 * letter topic, the record goes there if `letter`. Otherwise as reject().
+	 */
+	int (*drop)(const struct cw_context *ctx, struct cw_batch *batch, size_t i, const char *reason, bool letter,
+		    struct cw_error *err);
+	/* Sinks, within task_start(): with its settings the task does not look at headers, as with CW_SINK_NO_HEADERS. */
+	void (*without_headers)(const struct cw_context *ctx);
 	/* Sinks, within render(): what record i of the batch becomes. All of it is lent for the call. */
 	void (*rendered)(const struct cw_context *ctx, const struct cw_batch *batch, size_t i,
 			 const struct cw_rendering *rendering);

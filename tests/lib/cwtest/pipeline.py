@@ -67,7 +67,8 @@ def assert_indexed(test, search, index, topic):
 
 
 COUNTERS = {"read": "records", "indexed": "records_written", "skipped": "records_skipped", "failed": "records_failed",
-            "filtered": "records_filtered", "letters": "records_dead_lettered", "in_flight": "records_in_flight"}
+            "filtered": "records_filtered", "dropped": "records_dropped",
+            "letters": "records_dead_lettered", "in_flight": "records_in_flight"}
 
 
 def counters(rest, connector):
@@ -88,5 +89,5 @@ def received(rest, connector):
 
 def settled(counters):
     """Everything that was read is accounted for, and has come to its end."""
-    ended = ("indexed", "skipped", "failed", "filtered", "letters")
+    ended = ("indexed", "skipped", "failed", "filtered", "dropped", "letters")
     return counters["in_flight"] == 0 and counters["read"] == sum(counters[word] for word in ended)

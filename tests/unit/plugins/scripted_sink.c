@@ -19,7 +19,7 @@
 
 struct config {
 	const char *out, *busy_while; /* busy as long as that file exists */
-	int32_t refuse, busy, retry, hold_ms, fail_after, reject_every, start_retry;
+	int32_t refuse, busy, retry, hold_ms, fail_after, reject_every, drop_every, start_retry;
 	bool flushes; /* flush() fails with CW_RETRY otherwise */
 	bool trace, tell;
 };
@@ -49,6 +49,7 @@ static const struct cw_config_def defs[] = {
 	INT_KEY("hold.ms", hold_ms),
 	INT_KEY("fail.after", fail_after),
 	INT_KEY("reject.every", reject_every),
+	INT_KEY("drop.every", drop_every),
 	INT_KEY("start.retry", start_retry),
 	{ .name = "flushes", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .doc = "Whether flush succeeds.",
 	  .offset = offsetof(struct config, flushes) },
@@ -141,6 +142,9 @@ static enum cw_result put(void *task, struct cw_batch *batch, struct cw_error *e
 
 		if (c->reject_every && number % c->reject_every == 0 &&
 		    s->ctx->host->reject(s->ctx, batch, i, "it does not suit", err) != 0)
+			return CW_FAIL;
+		if (c->drop_every && number % c->drop_every == 0 &&
+		    s->ctx->host->drop(s->ctx, batch, i, "it is not wanted", true, err) != 0)
 			return CW_FAIL;
 	}
 	for (size_t i = 0; i < batch->n && c->tell; i++)
