@@ -107,3 +107,10 @@ void cw_buf_free(struct cw_buf *buf)
 	free(buf->p);
 	*buf = (struct cw_buf){ 0 };
 }
+
+void cw_buf_free_secret(struct cw_buf *buf)
+{
+	if (buf->p)
+		explicit_bzero(buf->p, buf->cap);
+	cw_buf_free(buf);
+}

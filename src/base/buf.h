@@ -27,5 +27,6 @@ void cw_buf_json_escape(struct cw_buf *buf, const char *text, size_t n);
 /* Hands the NUL-terminated text (never NULL) to the caller, who frees it; the buffer is empty then. */
 char *cw_buf_take(struct cw_buf *buf);
 void cw_buf_free(struct cw_buf *buf);
+void cw_buf_free_secret(struct cw_buf *buf); /* overwrites it first; what growing left behind is not reached */
 
 #endif

@@ -91,6 +91,15 @@ void cw_map_free(struct cw_map *map)
 	*map = (struct cw_map){ 0 };
 }
 
+void cw_map_free_secret(struct cw_map *map)
+{
+	for (size_t i = 0; i < map->n; i++) {
+		explicit_bzero(map->entries[i].key, strlen(map->entries[i].key));
+		explicit_bzero(map->entries[i].value, strlen(map->entries[i].value));
+	}
+	cw_map_free(map);
+}
+
 json_t *cw_map_to_json(const struct cw_map *map)
 {
 	json_t *object = json_object();

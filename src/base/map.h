@@ -29,6 +29,7 @@ void cw_map_copy(struct cw_map *to, const struct cw_map *from); /* sets all of f
 void cw_map_copy_prefixed(struct cw_map *to, const struct cw_map *from, const char *prefix);
 bool cw_map_equal(const struct cw_map *a, const struct cw_map *b); /* in any order */
 void cw_map_free(struct cw_map *map);
+void cw_map_free_secret(struct cw_map *map); /* overwrites it first */
 
 /* A new JSON object of strings; and back: non-string values must have been refused or made text before. */
 json_t *cw_map_to_json(const struct cw_map *map);

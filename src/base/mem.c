@@ -50,3 +50,15 @@ void cw_free_ptr(void *pp)
 {
 	free(*(void **)pp);
 }
+
+void cw_free_secret(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+void cw_free_secret_ptr(char **text)
+{
+	cw_free_secret(*text);
+}

@@ -13,8 +13,13 @@ char *cw_strdup(const char *text);               /* NULL gives NULL */
 char *cw_strndup(const char *text, size_t n);
 char *cw_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Overwrites a text that nobody may find in memory, and frees it; NULL is fine. */
+void cw_free_secret(char *text);
+
 /* Scope cleanup: CW_AUTO_FREE char *text = cw_strdup(…); */
 void cw_free_ptr(void *pp);
 #define CW_AUTO_FREE __attribute__((cleanup(cw_free_ptr)))
+void cw_free_secret_ptr(char **text);
+#define CW_AUTO_FREE_SECRET __attribute__((cleanup(cw_free_secret_ptr)))
 
 #endif

@@ -136,8 +136,8 @@ static int regex_check(const char *value, struct cw_error *err)
 	{ .name = "config.action.reload", .default_value = "restart", .choices = "none,restart",                       \
 	  .importance = CW_LOW, .group = "Common", .order = 14, .width = CW_WIDTH_MEDIUM,                              \
 	  .display_name = "Reload Action", UNSTORED,                                                                   \
-	  .doc = "What to do when a value from a config provider is to hold no longer: none or restart. This version " \
-		 "does neither: what a provider answers holds until the connector or the task starts again." },               \
+	  .doc = "What to do when what a config provider answers has changed after the time for which it was to hold: "  \
+		 "restart (the connector with its tasks), or none." },                                                 \
 	{ .name = "errors.retry.timeout", .type = CW_CONFIG_LONG, .default_value = "0", AT_LEAST(-1),                  \
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 1, .width = CW_WIDTH_MEDIUM,                    \
 	  .display_name = "Retry Timeout for Errors", STORED(errors_retry_timeout_ms),                                 \

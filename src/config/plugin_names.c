@@ -1,6 +1,7 @@
 #include "config/plugin_names.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct {
 	const char *name, *suffix;
@@ -33,6 +34,8 @@ bool cw_plugin_named(enum cw_plugin_kind kind, const char *class_name, const cha
 {
 	const char *dot = strrchr(class_name, '.'), *simple = dot ? dot + 1 : class_name;
 	size_t n = strlen(simple), suffix;
+	/* Theirs are names as in ${file:…} and ${secretsmanager:…}. */
+	int (*compare)(const char *, const char *, size_t) = kind == CW_PLUGIN_CONFIG_PROVIDER ? strncasecmp : strncmp;
 
 	if (strcmp(class_name, asked) == 0)
 		return true;
@@ -42,5 +45,5 @@ bool cw_plugin_named(enum cw_plugin_kind kind, const char *class_name, const cha
 		return true;
 	suffix = strlen(kinds[kind].suffix);
 	return n > suffix && strcmp(simple + n - suffix, kinds[kind].suffix) == 0 && strlen(asked) == n - suffix &&
-	       strncmp(simple, asked, n - suffix) == 0;
+	       compare(simple, asked, n - suffix) == 0;
 }

@@ -140,6 +140,21 @@ static void on_metrics(struct cw_connector *c, const json_t *message)
 	cw_watchdog_look(c, (size_t)task);
 }
 
+/*
+ * The next host asks the config providers anew. What is COMPLETED stays so; what has FAILED may have failed by what has
+ * changed, and begins again.
+ */
+static void on_reload(struct cw_connector *c, const json_t *message)
+{
+	(void)message;
+	if (c->phase != CW_HOST_READY || c->outdated)
+		return;
+	c->unconfigured = c->outdated = true;
+	for (size_t i = 0; i < c->n_tasks; i++)
+		if (c->tasks[i].phase == CW_TASK_FAILED)
+			cw_task_set_phase(c, i, CW_TASK_IDLE, NULL);
+}
+
 /* ---- offsets and topics, which are stored -------------------------------------------------- */
 
 /* Stores one message; offsets are acknowledged. */
@@ -298,6 +313,7 @@ void cw_host_message(void *arg, const json_t *message)
 		{ "stopped", on_stopped, true },
 		{ "failed", on_failed, true },
 		{ "configured", on_configured, true },
+		{ "reload", on_reload, true },
 	};
 	struct cw_connector *c = arg;
 	const char *type = text_of(message, "type");

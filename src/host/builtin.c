@@ -2,6 +2,7 @@
 
 #include "convert/converters.h"
 #include "host/file_providers.h"
+#include "host/secrets_provider.h"
 #include "transform/transforms.h"
 
 static const struct cw_plugin *const converters[] = {
@@ -12,7 +13,8 @@ static const struct cw_plugin *const converters[] = {
 };
 
 static const struct cw_plugin *const providers[] = {
-	&cw_file_config_provider, &cw_directory_config_provider, &cw_env_var_config_provider, NULL,
+	&cw_file_config_provider, &cw_directory_config_provider, &cw_env_var_config_provider,
+	&cw_secrets_manager_config_provider, NULL,
 };
 
 const struct cw_plugin *cw_builtin_at(size_t i)

@@ -149,7 +149,7 @@ static json_t *resolve_and_validate(struct cw_worker_config *worker, const char 
 		cw_providers_resolve(&providers, raw, &question.config, &question.failed);
 		answer = validate(&question, &catalog);
 	}
-	cw_map_free(&question.config);
+	cw_map_free_secret(&question.config);
 	cw_map_free(&question.failed);
 	cw_providers_close(&providers);
 	cw_catalog_free(&catalog);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -159,6 +160,16 @@ static int load(struct host *host, const json_t *message, struct cw_error *err)
 	return 0;
 }
 
+/* A thread of the providers. */
+static void on_changed_secret(void *arg, const char *variable)
+{
+	struct host *host = arg;
+
+	log_info(&host->scope, "%s stands for something else now: the connector is restarted, as config.action.reload says",
+		 variable);
+	cw_link_send(&host->link, json_pack("{s:s}", "type", "reload"));
+}
+
 /* Answers "configure" and "restart". */
 static void answer_configured(struct host *host, struct cw_error *err)
 {
@@ -179,12 +190,21 @@ static void answer_configured(struct host *host, struct cw_error *err)
 					    "tasks", tasks));
 }
 
+static bool restarts_on_change(const struct host *host)
+{
+	const char *action = cw_map_get(&host->config, "config.action.reload");
+
+	return !action || strcasecmp(action, "none") != 0;
+}
+
 static void on_configure(struct host *host, const json_t *message)
 {
 	struct cw_error err = { 0 };
 
 	load(host, message, &err);
 	answer_configured(host, &err);
+	if (host->started && restarts_on_change(host))
+		cw_providers_watch(&host->providers, on_changed_secret, host);
 }
 
 static void on_restart(struct host *host)
@@ -222,7 +242,7 @@ static void on_start_task(struct host *host, const json_t *message)
 	host->tasks[id] = cw_task_new((int)id, (int)count, host->connector, host->plugin, &host->worker, &host->link,
 				      &resolved, &host->providers.told, json_deep_copy(json_object_get(message, "offsets")));
 	cw_map_free(&config);
-	cw_map_free(&resolved);
+	cw_map_free_secret(&resolved);
 	host->tasks[id]->stages = &host->stages;
 	host->tasks[id]->group_formed = &host->group_formed;
 	host->tasks[id]->bounds = &host->bounds;
@@ -378,7 +398,7 @@ int cw_host_run(const char *connector)
 	cw_stages_free(&host.stages);
 	cw_bounds_free(&host.bounds);
 	cw_catalog_free(&host.catalog);
-	cw_map_free(&host.config);
+	cw_map_free_secret(&host.config);
 	cw_map_free(&host.raw);
 	if (host.has_worker)
 		cw_worker_config_free(&host.worker);

@@ -47,6 +47,7 @@ int cw_providers_open(struct cw_providers *providers, struct cw_catalog *catalog
 							.connector = connector, .host = cw_context_functions() };
 	providers->scope.scope =
 		(struct cw_log_scope){ .connector = connector, .task = -1, .hidden = &providers->told };
+	providers->watch = cw_provider_watch_new(connector);
 	providers->list = cw_alloc(aliases->n * sizeof(*providers->list));
 	for (size_t i = 0; i < aliases->n; i++) {
 		providers->list[i].alias = cw_strdup(aliases->items[i]);
@@ -66,6 +67,8 @@ void cw_providers_hide(const struct cw_providers *providers, struct cw_error *er
 
 void cw_providers_close(struct cw_providers *providers)
 {
+	atomic_store(&providers->scope.stop, true);
+	cw_provider_watch_free(providers->watch);
 	for (size_t i = 0; i < providers->n; i++) {
 		struct cw_provider *provider = &providers->list[i];
 
@@ -75,7 +78,7 @@ void cw_providers_close(struct cw_providers *providers)
 		free((char *)(uintptr_t)provider->alias);
 	}
 	free(providers->list);
-	cw_map_free(&providers->told);
+	cw_map_free_secret(&providers->told);
 	*providers = (struct cw_providers){ 0 };
 }
 
@@ -94,7 +97,7 @@ static void remember(struct cw_providers *providers, const char *text, const str
 		     const char *value)
 {
 	CW_AUTO_FREE char *shown = cw_strndup(value + variable->start, variable->end - variable->start);
-	CW_AUTO_FREE char *secret = cw_trimmed(text);
+	CW_AUTO_FREE_SECRET char *secret = cw_trimmed(text);
 
 	cw_map_set(&providers->told, secret, shown);
 }
@@ -106,18 +109,20 @@ static int append_variable(struct cw_providers *providers, const char *key, cons
 	struct cw_provider *provider = find(providers, variable->provider);
 	CW_AUTO_FREE char *path = cw_strndup(variable->path.p ? variable->path.p : "", variable->path.n);
 	CW_AUTO_FREE char *name = cw_strndup(variable->key.p, variable->key.n);
-	CW_AUTO_FREE char *text = NULL;
+	CW_AUTO_FREE_SECRET char *text = NULL;
 	int64_t ttl_ms = INT64_MAX;
 	struct cw_error why = { 0 };
 
-	if (provider &&
-	    provider->configured.plugin->config_provider->get(provider->state, path, name, &text, &ttl_ms, &why) != CW_OK) {
-		cw_error_set(&why, CW_ERR_FATAL, "the config provider %s gave no answer", provider->alias);
-		return cw_error_set(err, why.code, "%s", why.text);
+	if (provider && cw_provider_ask(provider, path, name, &text, &ttl_ms, &why) != 0) {
+		/* A task that starts again does not fail by what another does not need. */
+		text = cw_strdup(cw_provider_watch_held(providers->watch, provider, path, name));
+		if (!text)
+			return cw_error_set(err, why.code, "%s", why.text);
+		log_warn(&providers->scope.scope, "%s: what %.*s stood for is used on: %s", key,
+			 (int)(variable->end - variable->start), value + variable->start, why.text);
 	}
 	if (text && ttl_ms < INT64_MAX)
-		log_warn(&providers->scope.scope, "%s: what it has from the config provider %s holds for %lld ms, but is asked "
-			 "for again only when the connector or a task starts", key, provider->alias, (long long)ttl_ms);
+		cw_provider_watch_hold(providers->watch, provider, path, name, text, ttl_ms);
 	if (text) {
 		cw_buf_puts(out, text);
 		remember(providers, text, variable, value);
@@ -138,9 +143,15 @@ static char *resolve(struct cw_providers *providers, const char *key, const char
 	size_t from = 0;
 
 	while (cw_variable_find(value, from, &variable)) {
+		int ret;
+
 		cw_buf_append(&out, value + from, variable.start - from);
-		if (append_variable(providers, key, value, &variable, &out, err) != 0) {
-			cw_buf_free(&out);
+		/* Neither the providers nor what was told is for two threads at a time. */
+		cw_provider_watch_lock(providers->watch);
+		ret = append_variable(providers, key, value, &variable, &out, err);
+		cw_provider_watch_unlock(providers->watch);
+		if (ret != 0) {
+			cw_buf_free_secret(&out);
 			return NULL;
 		}
 		from = variable.end;
@@ -155,7 +166,7 @@ int cw_providers_resolve(struct cw_providers *providers, const struct cw_map *co
 	for (size_t i = 0; i < config->n; i++) {
 		const struct cw_map_entry *entry = &config->entries[i];
 		struct cw_error why = { 0 };
-		CW_AUTO_FREE char *value = providers->n ? resolve(providers, entry->key, entry->value, &why) : NULL;
+		CW_AUTO_FREE_SECRET char *value = providers->n ? resolve(providers, entry->key, entry->value, &why) : NULL;
 
 		cw_map_set(resolved, entry->key, value ? value : entry->value);
 		if (why.code)
@@ -175,7 +186,12 @@ int cw_providers_resolve_worker(struct cw_providers *providers, struct cw_worker
 		cw_worker_config_free(worker);
 		ret = cw_worker_config_from_map(&resolved, worker, err);
 	}
-	cw_map_free(&resolved);
+	cw_map_free_secret(&resolved);
 	cw_map_free(&failed);
 	return ret;
+}
+
+void cw_providers_watch(struct cw_providers *providers, void (*changed)(void *arg, const char *variable), void *arg)
+{
+	cw_provider_watch_start(providers->watch, changed, arg);
 }

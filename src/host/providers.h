@@ -3,27 +3,22 @@
  * (config.providers, config.providers.ALIAS.class, config.providers.ALIAS.param.*); variables are resolved in the
  * host, when a connector or task starts or is validated, and nowhere else.
  *
- * Main thread.
+ * Main thread. What secrets stood for is overwritten when it is freed.
  */
 #ifndef CW_HOST_PROVIDERS_H
 #define CW_HOST_PROVIDERS_H
 
 #include "config/worker_config.h"
 #include "host/configured.h"
+#include "host/provider_watch.h"
 #include "host/task.h"
 
-struct cw_provider {
-	const char *alias; /* of the worker's config */
-	struct cw_configured configured;
-	void *state; /* NULL: not started */
-	bool started;
-};
-
 struct cw_providers {
-	struct cw_task scope; /* what the plugins are told of where they are; it never runs */
+	struct cw_task scope; /* what the plugins are told of where they are; it never runs, but it stops */
 	struct cw_provider *list;
 	size_t n;
 	struct cw_map told; /* by what variables stood for: the variables, which may be seen instead */
+	struct cw_provider_watch *watch; /* of what does not hold for ever */
 };
 
 /*
@@ -42,6 +37,12 @@ int cw_providers_resolve(struct cw_providers *providers, const struct cw_map *co
 int cw_providers_resolve_worker(struct cw_providers *providers, struct cw_worker_config *worker, struct cw_error *err);
 /* An error's text without what variables stood for. */
 void cw_providers_hide(const struct cw_providers *providers, struct cw_error *err);
+/*
+ * From now on providers are asked again when what they answered is to hold no longer. changed() is called once, on a
+ * thread of its own, with a variable that stands for something else now; then nothing is asked any more.
+ */
+void cw_providers_watch(struct cw_providers *providers, void (*changed)(void *arg, const char *variable), void *arg);
+/* Ends that thread first; what it waits for ends soon. */
 void cw_providers_close(struct cw_providers *providers);
 
 #endif

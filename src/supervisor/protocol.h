@@ -62,6 +62,8 @@
  *        each once, unless topic.tracking.enable is false
  *   {"type":"log","time":epoch ms,"level":"error"…"debug","task":T?,"message":text}   a line that it has written to
  *        its standard error, for the connector's ring; at most so many a second (host/log_lines.h)
+ *   {"type":"reload"}                                  what config providers answered has changed: the host is to be
+ *        replaced by one that asks them anew
  *   {"type":"metrics","task":T,"metrics":{name:{"kind":"counter"|"gauge","help":text,"value":number}…},
  *        "retry":{…}}                                   each second; "retry" as in TaskState (schemas/openapi.yaml), if any,
  *        and once more before the "status" COMPLETED or FAILED, and before "stopped": the last ones are kept

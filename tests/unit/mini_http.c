@@ -24,6 +24,7 @@ struct mini_http {
 	struct answer *answers;
 	size_t n;
 	struct cw_buf requests;
+	struct cw_buf headers; /* of the last one */
 	char authorization[256], etag[64];
 };
 
@@ -52,6 +53,13 @@ static const struct answer *find(const struct mini_http *http, const char *metho
 	return NULL;
 }
 
+static enum MHD_Result add_header(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	(void)kind;
+	cw_buf_printf(arg, "%s: %s\n", name, value ? value : "");
+	return MHD_YES;
+}
+
 static enum MHD_Result reply(struct mini_http *http, struct MHD_Connection *connection, const char *method,
 			     const struct exchange *x)
 {
@@ -65,6 +73,8 @@ static enum MHD_Result reply(struct mini_http *http, struct MHD_Connection *conn
 	pthread_mutex_lock(&http->lock);
 	cw_buf_printf(&http->requests, "%s %s%s%s%s%s\n", method, x->uri, if_match ? " if " : "",
 		      if_match ? if_match : "", x->body.n ? " " : "", x->body.n ? x->body.p : "");
+	http->headers.n = 0;
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, add_header, &http->headers);
 	snprintf(http->authorization, sizeof(http->authorization), "%s", authorization ? authorization : "");
 	answer = find(http, method, x->uri, strcspn(x->uri, "?"));
 	body = answer ? answer->body : "";
@@ -137,6 +147,7 @@ void mini_http_stop(struct mini_http *http)
 	}
 	free(http->answers);
 	cw_buf_free(&http->requests);
+	cw_buf_free(&http->headers);
 	pthread_mutex_destroy(&http->lock);
 	free(http);
 }
@@ -190,6 +201,16 @@ char *mini_http_requests(struct mini_http *http)
 
 	pthread_mutex_lock(&http->lock);
 	copy = cw_strdup(http->requests.n ? http->requests.p : "");
+	pthread_mutex_unlock(&http->lock);
+	return copy;
+}
+
+char *mini_http_headers(struct mini_http *http)
+{
+	char *copy;
+
+	pthread_mutex_lock(&http->lock);
+	copy = cw_strdup(http->headers.n ? http->headers.p : "");
 	pthread_mutex_unlock(&http->lock);
 	return copy;
 }

@@ -20,6 +20,8 @@ void mini_http_etag(struct mini_http *http, const char *etag);
 /* "METHOD path?query body\n", with " if ETAG" before the body where it has an If-Match, for each request since mini_http_forget(): new. */
 char *mini_http_requests(struct mini_http *http);
 void mini_http_forget(struct mini_http *http);
+/* "Name: value\n" for each header of the last request, in its order: new. */
+char *mini_http_headers(struct mini_http *http);
 /* The Authorization header of the last request, "" when it had none. */
 const char *mini_http_authorization(const struct mini_http *http);
 

@@ -184,6 +184,8 @@ static void test_names__full_simple_and_without_the_suffix(void)
 		{ CW_PLUGIN_TRANSFORMATION, "org.x.Cast$Value", "Value", false },
 		{ CW_PLUGIN_PREDICATE, "org.x.predicates.HasHeaderKey", "HasHeaderKey", true },
 		{ CW_PLUGIN_CONFIG_PROVIDER, "org.x.FileConfigProvider", "File", true },
+		{ CW_PLUGIN_CONFIG_PROVIDER, "org.x.FileConfigProvider", "file", true },
+		{ CW_PLUGIN_CONFIG_PROVIDER, "org.x.FileConfigProvider", "fileconfigprovider", false },
 		{ (enum cw_plugin_kind)99, "org.x.A", "A", false },
 	};
 

@@ -648,7 +648,10 @@ struct cw_converter_ops {
 	void (*stop)(void *state);
 };
 
-/* Answers ${provider:path:key}. Its calls come from the host's main thread, before tasks start. */
+/*
+ * Answers ${provider:path:key}. Its calls come one after the other: from the host's main thread before tasks start, and
+ * from another thread later, to learn whether an answer that was to hold for a while still does.
+ */
 struct cw_config_provider_ops {
 	uint32_t size; /* sizeof(struct cw_config_provider_ops) */
 	uint32_t flags;
