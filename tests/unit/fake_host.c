@@ -216,6 +216,17 @@ static void send_log(const struct fake *fake, int task)
 			       "message", text));
 }
 
+static void send_reload(const struct fake *fake, int task)
+{
+	const char *path = setting(fake->config, "fake.reload", NULL);
+	FILE *f = path && task == atoi(setting(fake->config, "tasks.max", "1")) - 1 ? fopen(path, "wx") : NULL;
+
+	if (!f)
+		return;
+	fclose(f);
+	send_message(json_pack("{ssss}", "type", "reload", "extra", "ignored"));
+}
+
 static void on_start_task(struct fake *fake, int task, const json_t *message)
 {
 	bool paused = json_is_true(json_object_get(message, "paused"));
@@ -240,6 +251,7 @@ static void on_start_task(struct fake *fake, int task, const json_t *message)
 		send_status(task, "FAILED", "told to fail\nat fake");
 	else
 		misbehave(how);
+	send_reload(fake, task);
 }
 
 static void stop_all(const struct fake *fake)

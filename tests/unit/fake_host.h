@@ -12,6 +12,7 @@
  *   fake.stuck      true: tasks do not get on, until they are resumed
  *   fake.log        what each task logs when it starts; lines that are none come with it
  *   fake.levels     a file that gets a line for each log level that it is told, and "configured" after its start
+ *   fake.reload     a file; while it is not there, the start of the last task makes it and sends "reload"
  *   tasks.max       how many tasks
  *   fake.starts     a file that gets a line for each start of a task: "TASK PAUSED OFFSETS"
  * and of the worker's config: fake.plugins  ok, fail, crash, garbage

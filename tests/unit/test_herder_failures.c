@@ -119,6 +119,30 @@ static void expect_unstartable(const char *name, const char *config, const char 
 	wait_states(name, "FAILED");
 }
 
+/* What a config provider answered has changed. */
+static void test_reload__a_new_host_has_all_but_what_is_completed(void)
+{
+	CW_AUTO_FREE char *path = cw_format("%s/reloaded", w.folder), *starts = NULL;
+	json_t *config = starts_config("{'tasks.max':'3','fake.task.1':'complete','fake.task.2':'fail'}");
+
+	json_object_set_new(config, "fake.reload", json_string(path));
+	start_worker();
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", config));
+	wait_number("a", 0, "stored", 1);
+	for (int64_t deadline = cw_clock_ms() + DEADLINE_MS;; free(starts)) {
+		starts = read_file("starts");
+		if (strstr(starts, "2 running [[{\"p\":") || !look_again(deadline))
+			break;
+	}
+	wait_states("a", "RUNNING RUNNING COMPLETED FAILED");
+	free(starts);
+	starts = read_file("starts");
+	CU_ASSERT_STRING_EQUAL(starts, "0 running []\n1 running []\n2 running []\n"
+			       "0 running [[{\"p\":0},{\"n\":1}],[{\"p\":1},{\"n\":1}],[{\"p\":2},{\"n\":1}]]\n"
+			       "2 running [[{\"p\":0},{\"n\":1}],[{\"p\":1},{\"n\":1}],[{\"p\":2},{\"n\":1}]]\n");
+	CU_ASSERT_EQUAL(worker_number("host_starts"), 2);
+}
+
 static void test_failure__a_connector_that_cannot_start_says_why(void)
 {
 	int64_t deadline = cw_clock_ms() + DEADLINE_MS;
@@ -392,6 +416,7 @@ int main(int argc, char **argv)
 		  test_failure__a_failed_task_stays_failed_until_it_is_restarted },
 		{ "restart answers with the chosen ones RESTARTING",
 		  test_failure__restart_answers_with_the_chosen_ones_restarting },
+		{ "reload: all but what is completed", test_reload__a_new_host_has_all_but_what_is_completed },
 		{ "a connector that cannot start says why", test_failure__a_connector_that_cannot_start_says_why },
 		{ "a start that hangs is ended", test_failure__a_start_that_hangs_is_ended },
 		{ "a restart of the connector object can fail",
