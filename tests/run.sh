@@ -11,7 +11,8 @@
 #
 #   unit          warnings are errors; unit tests plain, under ASan+UBSan and under TSan; installation;
 #                 make distcheck
-#   integration   real Kafka, OpenSearch, Elasticsearch and Schema Registry, which tests/stack downloads and starts
+#   integration   real Kafka, OpenSearch, Elasticsearch and Schema Registry, and a stand-in for AWS, which tests/stack
+#                 downloads and starts
 #   fault         the same servers, with everything going wrong
 #
 # Missing Debian packages are installed with apt-get (root or sudo). The tree itself is not touched: a
@@ -204,8 +205,8 @@ if wanted integration || wanted fault; then
 	step 'install into a prefix' 300 make -s -C "$WORK/plain" -j"$JOBS" install || exit 1
 	step 'test programs' 300 make -s -C "$WORK/plain" -j"$JOBS" check TESTS= || exit 1
 	stack_ports
-	step 'start Kafka, OpenSearch, Elasticsearch, Schema Registry' 1200 "$TOP/tests/stack/stack" start kafka opensearch \
-		elasticsearch schema-registry || exit 1
+	step 'start Kafka, OpenSearch, Elasticsearch, Schema Registry, AWS' 1200 "$TOP/tests/stack/stack" start kafka opensearch \
+		elasticsearch schema-registry aws || exit 1
 	eval "$("$TOP/tests/stack/stack" env | sed 's/^/export /')"
 	! wanted integration || integration
 	! wanted fault || python_tests fault

@@ -87,6 +87,8 @@ static struct meaning meaning_of(const char *type, long status)
 			return meanings[i];
 	if (status == 429)
 		return (struct meaning){ NULL, "is asked for too often", CW_ERR_RETRIABLE, false };
+	if (status == 401 || status == 403)
+		return (struct meaning){ NULL, "is denied", CW_ERR_FATAL, false };
 	return (struct meaning){ NULL, "cannot be read", status >= 500 ? CW_ERR_RETRIABLE : CW_ERR_FATAL, false };
 }
 

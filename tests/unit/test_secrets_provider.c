@@ -172,6 +172,7 @@ static void test_secrets__errors_name_the_secret_only(void)
 		/* What was taken for good may have run out: found anew once. */
 		{ 400, "{\"__type\":\"ExpiredTokenException\"}", "${aws:s:k}", "the credentials have expired: HTTP status 400", 2 },
 		{ 400, "{\"__type\":\"InvalidSignatureException\"}", "${aws:s:k}", "the secret access key or the clock is wrong", 2 },
+		{ 403, PLANTED, "${aws:s:k}", "(eu-west-1, with credentials from the environment) is denied: HTTP status 403", 1 },
 		{ 418, PLANTED, "${aws:s:k}", "cannot be read: HTTP status 418", 1 },
 		{ 200, PLANTED, "${aws:s:k}", "/ answers with what is no secret when it is asked for s", 1 },
 		{ 200, "{\"SecretBinary\":\"" PLANTED "\"}", "${aws:s}", "the secret s of AWS Secrets Manager (eu-west-1) is binary", 1 },

@@ -15,6 +15,7 @@ KAFKA_CA = os.environ.get("CW_KAFKA_CA", "")
 OPENSEARCH = os.environ.get("CW_OPENSEARCH", "http://127.0.0.1:9200")
 CONNECT_PORT = int(os.environ.get("CW_CONNECT_PORT", "18083"))
 ELASTICSEARCH = os.environ.get("CW_ELASTICSEARCH", "http://127.0.0.1:9201")
+AWS = os.environ.get("CW_AWS", "http://127.0.0.1:15000")
 SCHEMA_REGISTRY = os.environ.get("CW_SCHEMA_REGISTRY", "http://127.0.0.1:18081/apis/ccompat/v7")
 
 POLL_S = 0.02
