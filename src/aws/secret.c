@@ -102,8 +102,9 @@ static void refuse(const struct cw_aws_secrets *secrets, const char *id, const s
 	if (!message)
 		message = cw_aws_json_text(body, "Message");
 	*stale = meaning.stale;
-	cw_error_set(err, meaning.code, "the secret %s of AWS Secrets Manager (%s, with credentials from %s) %s: HTTP status %ld%s%.100s%s%.300s",
-		     id, secrets->region, secrets->credentials->source, meaning.sentence, answer->status, type ? ", " : "",
+	cw_error_set(err, meaning.code,
+		     "the secret %s of AWS Secrets Manager (%s, with credentials from %s) %s: HTTP status %ld%s%.100s%s%.300s", id,
+		     secrets->region, secrets->credentials->source, meaning.sentence, answer->status, type ? ", " : "",
 		     type ? type : "", message ? ": " : "", message ? message : "");
 	cw_aws_json_free(body);
 }

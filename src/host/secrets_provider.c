@@ -223,23 +223,25 @@ static const struct cw_config_def defs[] = {
 	  .doc = "Region of secrets that are named without one; an ARN has its own. Empty: AWS_REGION, AWS_DEFAULT_REGION, the "
 		 "profile's, the EC2 instance's." },
 	{ .name = "profile", .default_value = "", .importance = CW_MEDIUM, STORED(profile),
-	  .doc = "Profile of ~/.aws/credentials and ~/.aws/config whose credentials are used, and no others. Empty: the first of the "
-		 "environment, a web identity, the profile that AWS_PROFILE names or default, the container's metadata, the EC2 "
+	  .doc = "Profile of ~/.aws/credentials and ~/.aws/config whose credentials are used, and no others. Empty: the first of "
+		 "the environment, a web identity, the profile that AWS_PROFILE names or default, the container's metadata, the EC2 "
 		 "instance's metadata." },
 	{ .name = "version.stage", .default_value = "AWSCURRENT", .flags = CW_CONFIG_NOT_EMPTY, .importance = CW_LOW,
 	  STORED(stage), .doc = "Staging label of the version that is read: AWSCURRENT, AWSPREVIOUS, or one of your own." },
 	{ .name = "ttl.ms", .type = CW_CONFIG_LONG, .default_value = "300000", .flags = CW_CONFIG_RANGE, .min = 0,
 	  .max = INT64_C(31536000000), .importance = CW_MEDIUM, STORED(ttl_ms),
 	  .doc = "How long a secret is taken to hold, in milliseconds. Then it is read again, and connectors for which it has "
-		 "changed are restarted, as their config.action.reload says. 0: it is read when the connector starts, and not again." },
+		 "changed are restarted, as their config.action.reload says. 0: it is read when the connector starts, and not "
+		 "again." },
 	{ .name = "request.timeout.ms", .type = CW_CONFIG_LONG, .default_value = "5000", .flags = CW_CONFIG_RANGE, .min = 100,
 	  .max = 60000, .importance = CW_LOW, STORED(timeout_ms),
 	  .doc = "How long AWS may take to answer, in milliseconds; what is throttled is asked for again within that time." },
 	{ .name = "endpoint", .default_value = "", .importance = CW_LOW, .check = check_url, STORED(endpoint),
-	  .doc = "URL of Secrets Manager, such as that of a VPC endpoint. Empty: AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL, "
-		 "AWS's own of the region." },
+	  .doc = "URL of Secrets Manager, such as that of a VPC endpoint. Empty: AWS_ENDPOINT_URL_SECRETS_MANAGER, "
+		 "AWS_ENDPOINT_URL, AWS's own of the region." },
 	{ .name = "sts.endpoint", .default_value = "", .importance = CW_LOW, .check = check_url, STORED(sts_endpoint),
-	  .doc = "URL of the Security Token Service, for roles. Empty: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS's own of the region." },
+	  .doc = "URL of the Security Token Service, for roles. Empty: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS's own of the "
+		 "region." },
 	{ .name = "ssl.ca.location", .default_value = "", .importance = CW_LOW, STORED(ca),
 	  .doc = "File of certificates in PEM that AWS's are checked with. Empty: AWS_CA_BUNDLE, or the system's." },
 };

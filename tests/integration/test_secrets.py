@@ -197,6 +197,20 @@ class Secrets(TestCase):
                 self.assertNotIn(secret, answer.text + worker.log)
             worker.stop()
 
+    def test_a_role_by_a_web_identity(self):
+        """As a pod or a workflow has it: a token in a file, and no keys."""
+        aws.create_secret(self, self.secret, {"kafka": "connect-secret", "search": "x"})
+        token = os.path.join(self.dir, "token")
+        with open(token, "w") as f:
+            f.write("header.body.signature\n")
+        role = "arn:aws:iam::123456789012:role/connect"
+        environ = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_WEB_IDENTITY_TOKEN_FILE": token,
+                   "AWS_ROLE_ARN": role, "AWS_ENDPOINT_URL": env.AWS, "HOME": self.dir}
+        rest = self.start(environ).rest
+        validate = "/connector-plugins/%s/config/validate" % pipeline.SINK_CLASS
+        answer = rest.expect(200, "PUT", validate, dict(self.sink(Gate(self, "x")), name="x")).json
+        self.assertEqual(answer["error_count"], 0, answer)
+
     def test_what_cannot_be_had_is_named(self):
         aws.create_secret(self, self.secret, "connect-secret")
         keyless = env.unique("tests/text")

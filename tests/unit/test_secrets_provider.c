@@ -90,7 +90,8 @@ static void test_secrets__one_question_for_all_keys(void)
 	struct provider p;
 
 	set_up();
-	mini_http_answer(http, "POST", "/", 200, "{\"SecretString\":\"{\\\"user\\\":\\\"u\\\",\\\"password\\\":\\\"" PLANTED "\\\"}\"}");
+	mini_http_answer(http, "POST", "/", 200,
+			 "{\"SecretString\":\"{\\\"user\\\":\\\"u\\\",\\\"password\\\":\\\"" PLANTED "\\\"}\"}");
 	open_provider(&p, standard);
 	both = value_of(&p, "${aws:prod/db:user}/${aws:prod/db:password}");
 	CU_ASSERT_STRING_EQUAL(both, "u/" PLANTED);
@@ -234,8 +235,8 @@ static void test_secrets__nobody_answers(void)
 	unsetenv("AWS_SECRET_ACCESS_KEY");
 	open_provider(&p, settings);
 	keyless = value_of(&p, "${aws:s}");
-	CU_ASSERT_PTR_NOT_NULL(strstr(keyless, "the secret s of AWS Secrets Manager cannot be read: no AWS credentials: none in the "
-				      "environment (AWS_ACCESS_KEY_ID)"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(keyless, "the secret s of AWS Secrets Manager cannot be read: no AWS credentials: none in "
+				      "the environment (AWS_ACCESS_KEY_ID)"));
 	close_provider(&p);
 }
 
