@@ -17,6 +17,8 @@
 #include "host/log_lines.h"
 #include "host/providers.h"
 #include "host/topics.h"
+#include "kafka/client.h"
+#include "kafka/security.h"
 #include "supervisor/protocol.h"
 
 #define METRICS_MS 1000
@@ -135,6 +137,21 @@ static int load_configs(struct host *host, const json_t *message, struct cw_erro
 	return resolve(host, &host->raw, &host->config, err);
 }
 
+/* What the Kafka client cannot do of what is asked for. */
+static void warn_of_client(const struct host *host)
+{
+	bool sink = host->plugin->plugin.kind == CW_PLUGIN_SINK;
+	struct cw_error refused = { 0 }; /* its tasks say it */
+	rd_kafka_conf_t *conf = cw_client_conf(sink ? CW_CLIENT_CONSUMER : CW_CLIENT_PRODUCER, &host->worker, &host->config,
+					       NULL, &refused);
+	CW_AUTO_FREE char *warning = conf ? cw_security_warning(conf, rd_kafka_version()) : NULL;
+
+	if (warning)
+		log_warn(&host->scope, "%s", warning);
+	if (conf)
+		rd_kafka_conf_destroy(conf);
+}
+
 static int load(struct host *host, const json_t *message, struct cw_error *err)
 {
 	const char *asked, *hint = text_of(message, "file");
@@ -157,6 +174,7 @@ static int load(struct host *host, const json_t *message, struct cw_error *err)
 		return -1;
 	host->self = cw_task_new(-1, 0, host->connector, host->plugin, &host->worker, &host->link, &host->config,
 				  &host->providers.told, NULL);
+	warn_of_client(host);
 	return 0;
 }
 

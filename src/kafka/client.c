@@ -1,14 +1,13 @@
 #include "kafka/client.h"
 
-#include <ctype.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <syslog.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "kafka/security.h"
 
 /* How long a call may block that does not hear of a stop. */
 #define SLICE_MS 250
@@ -56,104 +55,17 @@ static const struct {
 	{ "value.serializer", NULL },
 };
 
-/* The value of name="…" in a JAAS line; new, or NULL. */
-static char *jaas_option(const char *jaas, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (const char *p = jaas; (p = strstr(p, name)) != NULL; p += n) {
-		const char *q = p + n;
-		char quote, *out;
-		size_t k = 0;
-
-		if (p != jaas && p[-1] != ' ' && p[-1] != '\t')
-			continue;
-		while (*q == ' ')
-			q++;
-		if (*q++ != '=')
-			continue;
-		while (*q == ' ')
-			q++;
-		quote = *q++;
-		if (quote != '"' && quote != '\'')
-			continue;
-		out = cw_alloc(strlen(q) + 1);
-		for (; *q && *q != quote; q++) {
-			if (*q == '\\' && q[1])
-				q++;
-			out[k++] = *q;
-		}
-		return out;
-	}
-	return NULL;
-}
-
-static int set_native(rd_kafka_conf_t *conf, const char *key, const char *value, const char *as_given,
-		      struct cw_error *err)
-{
-	char text[512];
-
-	if (rd_kafka_conf_set(conf, key, value, text, sizeof(text)) == RD_KAFKA_CONF_OK)
-		return 0;
-	/* librdkafka's text may quote the value: not for secrets. */
-	if (strstr(key, "password") || strstr(key, "jaas"))
-		return cw_error_set(err, CW_ERR_INVALID, "%s: the Kafka client refuses the value", as_given);
-	for (size_t n = strlen(text); n && isspace((unsigned char)text[n - 1]); n--)
-		text[n - 1] = '\0';
-	return cw_error_set(err, CW_ERR_INVALID, "%s: %s", as_given, text);
-}
-
-static int set_jaas(rd_kafka_conf_t *conf, const char *value, const char *as_given, struct cw_error *err)
-{
-	CW_AUTO_FREE char *user = jaas_option(value, "username");
-	CW_AUTO_FREE char *password = jaas_option(value, "password");
-
-	if (!user || !password)
-		return cw_error_set(err, CW_ERR_INVALID,
-				    "%s: only the PLAIN and SCRAM login modules with username=\"…\" password=\"…\" are "
-				    "understood; give sasl.username and sasl.password instead",
-				    as_given);
-	return set_native(conf, "sasl.username", user, as_given, err) ||
-	       set_native(conf, "sasl.password", password, as_given, err);
-}
-
-static int set_store(rd_kafka_conf_t *conf, const struct cw_map *all, const char *prefix, const char *key,
-		     const char *value, const char *as_given, struct cw_error *err)
-{
-	bool trust = strncmp(key, "ssl.truststore.", 15) == 0;
-	CW_AUTO_FREE char *type_key = cw_format("%sssl.%s.type", prefix, trust ? "truststore" : "keystore");
-	const char *type = cw_map_get(all, type_key), *what = strrchr(key, '.') + 1;
-
-	if (strcmp(what, "type") == 0)
-		return 0;
-	if (!trust && type && strcasecmp(type, "PKCS12") == 0)
-		return set_native(conf, key, value, as_given, err);
-	if (!type || strcasecmp(type, "PEM") != 0)
-		return cw_error_set(err, CW_ERR_INVALID,
-				    "%s: Java key stores are not understood; give PEM files: ssl.ca.location, "
-				    "ssl.certificate.location and ssl.key.location",
-				    as_given);
-	if (strcmp(what, "password") == 0)
-		return 0;
-	if (trust)
-		return set_native(conf, "ssl.ca.location", value, as_given, err);
-	return set_native(conf, "ssl.certificate.location", value, as_given, err) ||
-	       set_native(conf, "ssl.key.location", value, as_given, err);
-}
-
 static int set_java(rd_kafka_conf_t *conf, const struct cw_map *all, const char *prefix, const char *key,
 		    const char *value, const char *as_given, struct cw_error *err)
 {
-	if (strcmp(key, "sasl.jaas.config") == 0)
-		return set_jaas(conf, value, as_given, err);
-	if (strncmp(key, "ssl.truststore.", 15) == 0 || strncmp(key, "ssl.keystore.", 13) == 0)
-		return set_store(conf, all, prefix, key, value, as_given, err);
+	if (cw_security_is(key))
+		return cw_security_set(conf, &(struct cw_client_key){ all, prefix, key, value, as_given }, err);
 	if (strcmp(key, "ssl.endpoint.identification.algorithm") == 0 && *value == '\0')
-		return set_native(conf, key, "none", as_given, err);
+		return cw_native_set(conf, key, "none", as_given, err);
 	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
 		if (strcmp(renamed[i].java, key) == 0)
-			return renamed[i].native ? set_native(conf, renamed[i].native, value, as_given, err) : 0;
-	return set_native(conf, key, value, as_given, err);
+			return renamed[i].native ? cw_native_set(conf, renamed[i].native, value, as_given, err) : 0;
+	return cw_native_set(conf, key, value, as_given, err);
 }
 
 static bool is_shared(const char *key)
@@ -183,7 +95,7 @@ static int set_prefixed(rd_kafka_conf_t *conf, const struct cw_map *from, const 
 static int set_defaults(rd_kafka_conf_t *conf, const struct cw_client_default *defaults, struct cw_error *err)
 {
 	for (; defaults && defaults->key; defaults++)
-		if (set_native(conf, defaults->key, defaults->value, defaults->key, err) != 0)
+		if (cw_native_set(conf, defaults->key, defaults->value, defaults->key, err) != 0)
 			return -1;
 	return 0;
 }
@@ -191,7 +103,7 @@ static int set_defaults(rd_kafka_conf_t *conf, const struct cw_client_default *d
 static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct cw_worker_config *worker,
 		   const struct cw_map *connector, const struct cw_client_default *defaults, struct cw_error *err)
 {
-	if (set_native(conf, "bootstrap.servers", worker->bootstrap_servers, "bootstrap.servers", err) != 0)
+	if (cw_native_set(conf, "bootstrap.servers", worker->bootstrap_servers, "bootstrap.servers", err) != 0)
 		return -1;
 	if (kind == CW_CLIENT_PRODUCER && set_defaults(conf, producer_defaults, err) != 0)
 		return -1;
