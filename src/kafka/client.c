@@ -58,6 +58,9 @@ static const struct {
 static int set_java(rd_kafka_conf_t *conf, const struct cw_map *all, const char *prefix, const char *key,
 		    const char *value, const char *as_given, struct cw_error *err)
 {
+	/* Every librdkafka tries all addresses of a name; the older ones do not know the key. */
+	if (strcmp(key, "client.dns.lookup") == 0 && strcmp(value, "use_all_dns_ips") == 0)
+		return 0;
 	if (cw_security_is(key))
 		return cw_security_set(conf, &(struct cw_client_key){ all, prefix, key, value, as_given }, err);
 	if (strcmp(key, "ssl.endpoint.identification.algorithm") == 0 && *value == '\0')

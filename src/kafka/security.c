@@ -313,7 +313,7 @@ char *cw_security_warning(const rd_kafka_conf_t *conf, int version)
 	    rd_kafka_conf_get(conf, "sasl.mechanism", mechanism, &size) != RD_KAFKA_CONF_OK ||
 	    strncmp(mechanism, "SCRAM-", 6) != 0)
 		return NULL;
-	return cw_format("%s with librdkafka %d.%d.%d: brokers of Kafka 4 and newer refuse its logins, or the connection breaks; "
+	return cw_format("%s with librdkafka %d.%d.%d: brokers of Kafka 4 and newer refuse its logins as if the password were wrong; "
 			 "librdkafka 2.6.1 and newer can log in there", mechanism, version >> 24, version >> 16 & 0xff,
 			 version >> 8 & 0xff);
 }

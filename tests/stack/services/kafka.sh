@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # One Apache Kafka broker (KRaft, its own controller) on 127.0.0.1.
 #   KAFKA_PORT (9092)             PLAINTEXT
-#   KAFKA_SASL_SSL_PORT (9093)    SASL_SSL, mechanism PLAIN, user connect, password connect-secret,
+#   KAFKA_SASL_SSL_PORT (9093)    SASL_SSL, mechanisms PLAIN and SCRAM-SHA-256, user connect, password connect-secret,
 #                                 CA certificate in $STACK_RUN/kafka/tls/ca.pem
 #   KAFKA_CONTROLLER_PORT (9099)  internal
 #   KAFKA_HEAP (512m)
@@ -40,8 +40,9 @@ share.coordinator.state.topic.num.partitions=3
 log.cleaner.dedupe.buffer.size=16777216
 num.network.threads=2
 num.io.threads=4
-sasl.enabled.mechanisms=PLAIN
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256
 listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_connect="connect-secret";
+listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 listener.name.sasl_ssl.ssl.keystore.type=PEM
 listener.name.sasl_ssl.ssl.keystore.location=$RUN_DIR/tls/server.pem
 CONFIG
@@ -58,7 +59,8 @@ prepare() {
 	config >server.properties
 	[ -e data/meta.properties ] || java -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$LIB_DIR/lib/*" \
 		"-Dlog4j2.configurationFile=$SRC/log4j2.properties" -Dstack.log=error \
-		kafka.tools.StorageTool format -t c3RhY2sta2Fma2EtMDAwMQ -c server.properties >format.log 2>&1 ||
+		kafka.tools.StorageTool format -t c3RhY2sta2Fma2EtMDAwMQ -c server.properties \
+		--add-scram 'SCRAM-SHA-256=[name=connect,password=connect-secret]' >format.log 2>&1 ||
 		{ cat format.log >&2; return 1; }
 }
 
