@@ -339,7 +339,7 @@ int cw_host_offsets(void)
 	json_decref(q.request);
 	cw_providers_close(&q.providers);
 	cw_catalog_free(&catalog);
-	cw_map_free(&q.config);
+	cw_map_free_secret(&q.config);
 	cw_worker_config_free(&q.worker);
 	return status;
 }

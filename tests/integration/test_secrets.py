@@ -155,6 +155,19 @@ class Secrets(TestCase):
         self.assertIn("${aws:%s:search} stands for something else now" % self.secret, worker.log)
         self.assert_seen_nowhere(worker, [first, second, "connect-secret"], ["/connectors/sink/tasks"])
 
+    def test_offsets_are_asked_for_with_the_same_login(self):
+        aws.create_secret(self, self.secret, {"kafka": "connect-secret", "search": "x"})
+        gate = Gate(self, "x")
+        rest = self.start(aws.ANYBODY).rest
+        kafka.produce(self.topic, pipeline.lines_of(pipeline.source(self.topic, 5)))
+        rest.create("sink", self.sink(gate, **{"consumer.override.sasl.password": "${aws:%s:kafka}" % self.secret}))
+        offsets = rest.path("sink", "/offsets")
+        env.wait_for(lambda: sum(o["offset"]["kafka_offset"] for o in rest.get(offsets)["offsets"]) == 5, 30,
+                     "all lines are committed", 0.2)
+        rest.expect(200, "PUT", rest.path("sink", "/stop?wait=STOPPED"))
+        rest.expect(200, "DELETE", offsets)
+        self.assertEqual(rest.get(offsets), {"offsets": []})
+
     def test_a_change_may_be_left_alone(self):
         """config.action.reload=none: neither asked for again nor restarted."""
         first = self.plant()
