@@ -222,6 +222,7 @@ static void test_stores__by_type_and_content(void)
 		  "ssl.keystore.location ssl.keystore.password", "ssl.keystore.location=/later.p12 ssl.keystore.password=p" },
 		{ "", "consumer.override.ssl.keystore.location=/x.jks\nconsumer.override.ssl.keystore.password=pl4nted", NULL,
 		  "! consumer.override.ssl.keystore.location" NO_JKS },
+		{ "ssl.keystore.type=PKCS12\nssl.keystore.location=FOLDER/store.jks", "", NULL, "! ssl.keystore.location" NO_JKS },
 		{ "ssl.keystore.key=k\nssl.keystore.certificate.chain=c", "", "ssl.key.pem ssl.certificate.pem",
 		  "ssl.key.pem=k ssl.certificate.pem=c" },
 		{ "ssl.protocol=TLSv1.3\nssl.enabled.protocols=TLSv1.2,TLSv1.3\nssl.provider=SunJSSE\n"
