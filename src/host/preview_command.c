@@ -189,7 +189,7 @@ int cw_host_preview(void)
 	status = cw_host_answer(answer ? answer : error_json(&q, &preview, &err));
 	free_preview(&preview);
 	cw_map_free(&q.raw);
-	cw_map_free(&q.config);
+	cw_map_free_secret(&q.config);
 	cw_providers_close(&q.providers);
 	cw_catalog_free(&q.catalog);
 	json_decref(request);
