@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-/* A secret has at most 64 KiB, in JSON perhaps six times as much. Reserved at once: a buffer that grows leaves copies. */
+/* A secret has at most 64 KiB, in JSON six times as much. Reserved at once: a buffer that grows leaves copies. */
 #define ANSWER_MAX ((size_t)400 << 10)
 /* Metadata that is not there does not answer at all. */
 #define LOCAL_CONNECT_MS 1000L

@@ -1,6 +1,6 @@
 /*
- * http - one question to AWS over HTTP, signed with Signature Version 4 where there is a key to sign with. libcurl signs;
- * what it leaves behind in its own memory is not reached, everything here is overwritten.
+ * http - one question to AWS over HTTP, signed with Signature Version 4 where there is a key to sign with. libcurl
+ * signs; what it leaves behind in its own memory is not reached, everything here is overwritten.
  *
  * Any thread, each call on its own.
  */
@@ -41,9 +41,9 @@ struct cw_aws_answer {
 	struct cw_buf body; /* with a NUL; "" when there is none */
 };
 
-/* 0 with an answer of whatever status, -1 with *err (CW_ERR_RETRIABLE, or CW_ERR_FATAL when asking again is of no use). */
-int cw_aws_ask(const struct cw_aws_client *client, const struct cw_aws_question *question, struct cw_aws_answer *answer,
-	       struct cw_error *err);
+/* 0 with an answer of whatever status, -1 with *err: CW_ERR_RETRIABLE, or CW_ERR_FATAL when nothing else will come. */
+int cw_aws_ask(const struct cw_aws_client *client, const struct cw_aws_question *question,
+	       struct cw_aws_answer *answer, struct cw_error *err);
 /* Overwrites and frees it. */
 void cw_aws_answer_free(struct cw_aws_answer *answer);
 

@@ -10,7 +10,7 @@
 
 /*
  * The keys of a section (a name of a profile as the file has it) are set in *out, in lower case; nested ones are left
- * out. `where` is the file's name. 1 when the section is there, 0 when not, -1 with *err. An error never shows the line.
+ * out. `where` is the file's name. 1 when the section is there, 0 when not, -1 with *err, which never shows the line.
  */
 int cw_aws_profile_parse(const char *text, const char *where, const char *section, struct cw_map *out,
 			 struct cw_error *err);

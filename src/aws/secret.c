@@ -92,8 +92,8 @@ static struct meaning meaning_of(const char *type, long status)
 	return (struct meaning){ NULL, "cannot be read", status >= 500 ? CW_ERR_RETRIABLE : CW_ERR_FATAL, false };
 }
 
-static void refuse(const struct cw_aws_secrets *secrets, const char *id, const struct cw_aws_answer *answer, bool *stale,
-		   struct cw_error *err)
+static void refuse(const struct cw_aws_secrets *secrets, const char *id, const struct cw_aws_answer *answer,
+		   bool *stale, struct cw_error *err)
 {
 	json_t *body = json_loads(answer->body.p, 0, NULL);
 	const char *type = cw_aws_json_text(body, "__type"), *message = cw_aws_json_text(body, "message");

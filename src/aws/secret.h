@@ -23,8 +23,8 @@ struct cw_aws_secrets {
 };
 
 /*
- * The secret's text, new: overwrite it. NULL with *err: a sentence that names the secret and what is wrong with it, never
- * what is in it. CW_ERR_RETRIABLE: it may be there later. *stale: the credentials have run out or are not known any more.
+ * The secret's text, new: overwrite it. NULL with *err: a sentence that names the secret and what is wrong with it,
+ * never what is in it. CW_ERR_RETRIABLE: it may be there later. *stale: the credentials have run out or are not known.
  */
 char *cw_aws_secret_read(const struct cw_aws_secrets *secrets, const char *id, bool *stale, struct cw_error *err);
 /* What is wanted of a secret's text, new. Pure. */

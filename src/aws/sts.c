@@ -11,7 +11,7 @@
 #define API_VERSION "2011-06-15"
 #define SESSION "connect-worker"
 
-/* The text of the first <NAME>…</NAME>, new; NULL without one. STS's elements have no attributes, keys no entities. */
+/* The text of the first <NAME>…</NAME>, new; NULL without one. STS has no attributes there, keys no entities. */
 static char *element(const char *xml, const char *name)
 {
 	CW_AUTO_FREE char *open = cw_format("<%s>", name);

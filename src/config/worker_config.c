@@ -77,12 +77,12 @@ static const struct cw_config_def worker_table[] = {
 	{ .name = "config.providers", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
 	  .group = "Plugins", STORED(config_providers),
 	  .doc = "Aliases of config providers. ${ALIAS:PATH:KEY} and ${ALIAS:KEY} in the configs of connectors, and here in "
-		 "bootstrap.servers and the settings of Kafka clients and converters, stand for what the provider of that alias answers. Only a "
-		 "connector's own process asks it, when the connector or a task starts, and again when the answer is to hold no longer; "
-		 "REST and the state show the text itself. config.providers.ALIAS.class is its class: FileConfigProvider (a key of a "
-		 "properties file), DirectoryConfigProvider (a file in a folder), EnvVarConfigProvider or "
-		 "SecretsManagerConfigProvider (a secret of AWS Secrets Manager, ${ALIAS:NAME-OR-ARN:KEY}); its settings are "
-		 "config.providers.ALIAS.param.*, as in config.providers.file.param.allowed.paths=/etc/secrets." },
+		 "bootstrap.servers and the settings of Kafka clients and converters, stand for what the provider of that alias "
+		 "answers. Only a connector's own process asks it, when the connector or a task starts, and again when the answer is "
+		 "to hold no longer; REST and the state show the text itself. config.providers.ALIAS.class is its class: "
+		 "FileConfigProvider (a key of a properties file), DirectoryConfigProvider (a file in a folder), "
+		 "EnvVarConfigProvider or SecretsManagerConfigProvider (a secret of AWS Secrets Manager, ${ALIAS:NAME-OR-ARN:KEY}); "
+		 "its settings are config.providers.ALIAS.param.*, as in config.providers.file.param.allowed.paths=/etc/secrets." },
 
 	{ .name = "connector.unknown.keys", .default_value = "warn", .choices = "warn,error",
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_LOW, .group = "Plugins", STORED(connector_unknown_keys),

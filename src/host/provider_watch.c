@@ -32,8 +32,8 @@ struct cw_provider_watch {
 	_Atomic bool stop; /* set without it, so that it is seen while a provider is asked */
 };
 
-int cw_provider_ask(const struct cw_provider *provider, const char *path, const char *name, char **text, int64_t *ttl_ms,
-		    struct cw_error *err)
+int cw_provider_ask(const struct cw_provider *provider, const char *path, const char *name, char **text,
+		    int64_t *ttl_ms, struct cw_error *err)
 {
 	const struct cw_config_provider_ops *ops = provider->configured.plugin->config_provider;
 	struct cw_error why = { 0 };
@@ -107,7 +107,7 @@ static char *variable_of(const struct held *held)
 	return cw_format("${%s:%s%s%s}", held->provider->alias, held->path, *held->path ? ":" : "", held->name);
 }
 
-/* Asks for one again. An answer that is not there any more is no other answer: a restart would only end the connector. */
+/* Asks for one again. An answer that is not there any more is no other one: a restart would only end the connector. */
 static void check(struct cw_provider_watch *watch, struct held *held)
 {
 	CW_AUTO_FREE char *variable = variable_of(held);
@@ -185,7 +185,8 @@ void cw_provider_watch_unlock(struct cw_provider_watch *watch)
 	pthread_mutex_unlock(&watch->lock);
 }
 
-void cw_provider_watch_start(struct cw_provider_watch *watch, void (*changed)(void *arg, const char *variable), void *arg)
+void cw_provider_watch_start(struct cw_provider_watch *watch, void (*changed)(void *arg, const char *variable),
+			     void *arg)
 {
 	bool needed;
 

@@ -66,7 +66,8 @@ static int have_credentials(struct secrets *secrets, struct cw_error *err)
 
 /* ---- reading ----------------------------------------------------------------------------------- */
 
-static char *read_once(struct secrets *secrets, const struct cw_aws_secret_name *name, bool *stale, struct cw_error *err)
+static char *read_once(struct secrets *secrets, const struct cw_aws_secret_name *name, bool *stale,
+		       struct cw_error *err)
 {
 	struct cw_aws_place place = secrets->place;
 	struct cw_error why = { 0 };
@@ -170,8 +171,8 @@ static enum cw_result get(void *state, const char *path, const char *key, char *
 
 /* ---- life -------------------------------------------------------------------------------------- */
 
-static enum cw_result start(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config, void **state,
-			    struct cw_error *err)
+static enum cw_result start(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config,
+			    void **state, struct cw_error *err)
 {
 	struct secrets *secrets = cw_alloc(sizeof(*secrets));
 
@@ -220,12 +221,12 @@ static int check_url(const char *value, struct cw_error *err)
 
 static const struct cw_config_def defs[] = {
 	{ .name = "region", .default_value = "", .importance = CW_HIGH, .check = check_region, STORED(region),
-	  .doc = "Region of secrets that are named without one; an ARN has its own. Empty: AWS_REGION, AWS_DEFAULT_REGION, the "
-		 "profile's, the EC2 instance's." },
+	  .doc = "Region of secrets that are named without one; an ARN has its own. Empty: AWS_REGION, AWS_DEFAULT_REGION, "
+		 "the profile's, the EC2 instance's." },
 	{ .name = "profile", .default_value = "", .importance = CW_MEDIUM, STORED(profile),
-	  .doc = "Profile of ~/.aws/credentials and ~/.aws/config whose credentials are used, and no others. Empty: the first of "
-		 "the environment, a web identity, the profile that AWS_PROFILE names or default, the container's metadata, the EC2 "
-		 "instance's metadata." },
+	  .doc = "Profile of ~/.aws/credentials and ~/.aws/config whose credentials are used, and no others. Empty: the first "
+		 "of the environment, a web identity, the profile that AWS_PROFILE names or default, the container's metadata, the "
+		 "EC2 instance's metadata." },
 	{ .name = "version.stage", .default_value = "AWSCURRENT", .flags = CW_CONFIG_NOT_EMPTY, .importance = CW_LOW,
 	  STORED(stage), .doc = "Staging label of the version that is read: AWSCURRENT, AWSPREVIOUS, or one of your own." },
 	{ .name = "ttl.ms", .type = CW_CONFIG_LONG, .default_value = "300000", .flags = CW_CONFIG_RANGE, .min = 0,
@@ -240,8 +241,8 @@ static const struct cw_config_def defs[] = {
 	  .doc = "URL of Secrets Manager, such as that of a VPC endpoint. Empty: AWS_ENDPOINT_URL_SECRETS_MANAGER, "
 		 "AWS_ENDPOINT_URL, AWS's own of the region." },
 	{ .name = "sts.endpoint", .default_value = "", .importance = CW_LOW, .check = check_url, STORED(sts_endpoint),
-	  .doc = "URL of the Security Token Service, for roles. Empty: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS's own of the "
-		 "region." },
+	  .doc = "URL of the Security Token Service, for roles. Empty: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS's own of "
+		 "the region." },
 	{ .name = "ssl.ca.location", .default_value = "", .importance = CW_LOW, STORED(ca),
 	  .doc = "File of certificates in PEM that AWS's are checked with. Empty: AWS_CA_BUNDLE, or the system's." },
 };

@@ -16,7 +16,8 @@
 /* Of rd_kafka_version(): from here on SCRAM works with brokers of Kafka 4. */
 #define SCRAM_VERSION 0x020601ff
 
-int cw_native_set(rd_kafka_conf_t *conf, const char *name, const char *value, const char *as_given, struct cw_error *err)
+int cw_native_set(rd_kafka_conf_t *conf, const char *name, const char *value, const char *as_given,
+		  struct cw_error *err)
 {
 	char text[512];
 
@@ -146,7 +147,8 @@ static int set_module(rd_kafka_conf_t *conf, const struct cw_client_key *key, co
 		return m->set(conf, key, jaas, err);
 	}
 	return cw_error_set(err, CW_ERR_INVALID, "%s: the login module %.200s is Java's alone; librdkafka logs in as "
-			    "PlainLoginModule, ScramLoginModule, OAuthBearerLoginModule and Krb5LoginModule do", key->as_given, jaas->module);
+			    "PlainLoginModule, ScramLoginModule, OAuthBearerLoginModule and Krb5LoginModule do", key->as_given,
+			    jaas->module);
 }
 
 static int set_jaas(rd_kafka_conf_t *conf, const struct cw_client_key *key, struct cw_error *err)
@@ -172,8 +174,8 @@ static int check_handler(rd_kafka_conf_t *conf, const struct cw_client_key *key,
 	if (strcmp(name, "OAuthBearerLoginCallbackHandler") == 0 ||
 	    strcmp(name, "OAuthBearerUnsecuredLoginCallbackHandler") == 0)
 		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "%s: %.200s is Java's alone; librdkafka does what OAuthBearerLoginCallbackHandler "
-			    "does", key->as_given, key->value);
+	return cw_error_set(err, CW_ERR_INVALID, "%s: %.200s is Java's alone; librdkafka does what "
+			    "OAuthBearerLoginCallbackHandler does", key->as_given, key->value);
 }
 
 /* ---- stores ------------------------------------------------------------------------------------ */
@@ -233,8 +235,8 @@ static int set_keystore(rd_kafka_conf_t *conf, const struct cw_client_key *key, 
 	case STORE_PKCS12:
 		return cw_native_set(conf, "ssl.keystore.location", key->value, key->as_given, err);
 	default:
-		return cw_error_set(err, CW_ERR_INVALID, "%s: Java key stores are not understood; make a PKCS#12 store of it (keytool "
-				    "-importkeystore -srckeystore STORE -destkeystore STORE.p12 -deststoretype PKCS12) and give "
+		return cw_error_set(err, CW_ERR_INVALID, "%s: Java key stores are not understood; make a PKCS#12 store of it "
+				    "(keytool -importkeystore -srckeystore STORE -destkeystore STORE.p12 -deststoretype PKCS12) and give "
 				    "ssl.keystore.type=PKCS12 and that", key->as_given);
 	}
 }
@@ -313,7 +315,7 @@ char *cw_security_warning(const rd_kafka_conf_t *conf, int version)
 	    rd_kafka_conf_get(conf, "sasl.mechanism", mechanism, &size) != RD_KAFKA_CONF_OK ||
 	    strncmp(mechanism, "SCRAM-", 6) != 0)
 		return NULL;
-	return cw_format("%s with librdkafka %d.%d.%d: brokers of Kafka 4 and newer refuse its logins as if the password were wrong; "
-			 "librdkafka 2.6.1 and newer can log in there", mechanism, version >> 24, version >> 16 & 0xff,
+	return cw_format("%s with librdkafka %d.%d.%d: brokers of Kafka 4 and newer refuse its logins as if the password were "
+			 "wrong; librdkafka 2.6.1 and newer can log in there", mechanism, version >> 24, version >> 16 & 0xff,
 			 version >> 8 & 0xff);
 }

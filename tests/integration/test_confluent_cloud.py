@@ -66,7 +66,8 @@ class ConfluentCloud(TestCase):
                 ({"sasl.jaas.config": "software.amazon.msk.auth.iam.IAMLoginModule required;"},
                  "producer.override.sasl.jaas.config: the login module software.amazon.msk.auth.iam.IAMLoginModule is "
                  "Java's alone"),
-                ({"ssl.keystore.location": "/nowhere.jks"}, "Java key stores are not understood; make a PKCS#12 store")):
+                ({"ssl.keystore.location": "/nowhere.jks"},
+                 "Java key stores are not understood; make a PKCS#12 store")):
             config = pipeline.source(self.topic, 1)
             config.update({"producer.override." + key: value for key, value in override.items()})
             answer = worker.rest.request("POST", "/connectors", {"name": "x", "config": config})

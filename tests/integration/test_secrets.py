@@ -1,4 +1,4 @@
-"""AWS Secrets Manager: planted secrets reach the logins of Kafka and OpenSearch, are rotated, and are seen by nobody."""
+"""AWS Secrets Manager: planted secrets reach the logins of Kafka and OpenSearch, are rotated, and nobody sees them."""
 
 import base64
 import http.server
@@ -180,7 +180,8 @@ class Secrets(TestCase):
         hosts = {name: worker.host(name) for name in ("kept", "reloaded")}
         gate.password = self.plant()
         aws.rotate_secret(self.secret, {"kafka": "connect-secret", "search": gate.password})
-        env.wait_for(lambda: worker.hosts().get("reloaded") not in (None, hosts["reloaded"]), 30, "the other is restarted")
+        env.wait_for(lambda: worker.hosts().get("reloaded") not in (None, hosts["reloaded"]), 30,
+                     "the other is restarted")
         self.assertEqual(worker.host("kept"), hosts["kept"])
 
     def test_signatures_and_policies(self):
@@ -204,8 +205,9 @@ class Secrets(TestCase):
             worker = self.start(who, name=name)
             answer = worker.rest.request("POST", "/connectors", {"name": "x", "config": self.sink(gate)})
             self.assertEqual(answer.status, 500, answer)
-            self.assertIn("sasl.password of the worker: the secret %s of AWS Secrets Manager (%s, with credentials from the "
-                          "environment) is denied: HTTP status 403" % (self.secret, aws.REGION), answer.message)
+            self.assertIn("sasl.password of the worker: the secret %s of AWS Secrets Manager (%s, with credentials "
+                          "from the environment) is denied: HTTP status 403" % (self.secret, aws.REGION),
+                          answer.message)
             for secret in (planted, who["AWS_SECRET_ACCESS_KEY"]):
                 self.assertNotIn(secret, answer.text + worker.log)
             worker.stop()
@@ -233,8 +235,8 @@ class Secrets(TestCase):
                                             "consumer.sasl.password": "${aws:%s}" % self.secret})
         gate = Gate(self, "x")
         for variable, words in (
-                ("${aws:tests/nobody:key}", "the secret tests/nobody of AWS Secrets Manager (%s, with credentials from the "
-                                            "environment) is not there" % aws.REGION),
+                ("${aws:tests/nobody:key}", "the secret tests/nobody of AWS Secrets Manager (%s, with credentials from "
+                                            "the environment) is not there" % aws.REGION),
                 ("${aws:%s:key}" % keyless, "the secret %s is no JSON object, so it has no key key" % keyless)):
             answer = worker.rest.request("POST", "/connectors", {
                 "name": "x", "config": self.sink(gate, **{"connection.password": variable})})

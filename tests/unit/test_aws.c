@@ -259,7 +259,7 @@ static void test_places__ec2_with_a_token_only(void)
 
 /* ---- roles ------------------------------------------------------------------------------------- */
 
-#define GRANTED(access, secret, token)                                                                                     \
+#define GRANTED(access, secret, token) \
 	"<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>" access "</AccessKeyId><SecretAccessKey>" secret \
 	"</SecretAccessKey>\n<SessionToken> " token "</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>"        \
 	"</Credentials></AssumeRoleResult></AssumeRoleResponse>"
@@ -279,11 +279,11 @@ static void test_roles__web_identity_is_not_signed(void)
 	mini_http_answer(http, "POST", "/", 200, GRANTED("AW", "SW", "TW"));
 	expect_found(&place, "AW SW TW the role arn:aws:iam::1:role/r");
 	requests = mini_http_requests(http);
-	CU_ASSERT_STRING_EQUAL(requests, "POST / Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A"
-			       "%3A1%3Arole%2Fr&RoleSessionName=connect-worker&WebIdentityToken=a%2Btoken%2F\n");
+	CU_ASSERT_STRING_EQUAL(requests, "POST / Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3A"
+			       "iam%3A%3A1%3Arole%2Fr&RoleSessionName=connect-worker&WebIdentityToken=a%2Btoken%2F\n");
 	CU_ASSERT_STRING_EQUAL(mini_http_authorization(http), "");
-	mini_http_answer(http, "POST", "/", 403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>Not authorized</Message>"
-						 "</Error></ErrorResponse>");
+	mini_http_answer(http, "POST", "/", 403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>Not "
+						 "authorized</Message></Error></ErrorResponse>");
 	got = found(&place);
 	CU_ASSERT_PTR_NOT_NULL(strstr(got, "the role arn:aws:iam::1:role/r is not given by http://127.0.0.1:"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(got, "AccessDenied (HTTP status 403): Not authorized"));
@@ -310,8 +310,8 @@ static void test_roles__of_a_profile_are_signed_with_its_source(void)
 	expect_found(&place, "AR SR TR the role arn:r");
 	CU_ASSERT_EQUAL(strncmp(mini_http_authorization(http), "AWS4-HMAC-SHA256 Credential=AB/", 31), 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(mini_http_authorization(http), "/eu-west-1/sts/aws4_request, SignedHeaders="));
-	expect_found(&bare, "! the profile bare has a role_arn, but there are no credentials to take it on with: source_profile, "
-		     "credential_source or web_identity_token_file name them");
+	expect_found(&bare, "! the profile bare has a role_arn, but there are no credentials to take it on with: "
+		     "source_profile, credential_source or web_identity_token_file name them");
 	mini_http_stop(http);
 }
 

@@ -58,7 +58,7 @@ static void test_jaas__is_read_as_kafka_reads_it(void)
 
 /* ---- keys -------------------------------------------------------------------------------------- */
 
-/* What a consumer is told under a worker with these lines, or the error as "! …": "name=value" for each of `names`. New. */
+/* What a consumer is told under a worker with these lines, "name=value" for each of `names`; or "! why". New. */
 static char *told(const char *lines, const char *connector_lines, const char *names)
 {
 	struct cw_map raw = { 0 }, connector = { 0 };
@@ -131,8 +131,8 @@ static void test_logins__jaas_in_librdkafkas_keys(void)
 		{ "sasl.jaas.config=" OAUTH "unsecuredLoginStringClaim_sub='me';", "",
 		  "enable.sasl.oauthbearer.unsecure.jwt sasl.oauthbearer.config",
 		  "enable.sasl.oauthbearer.unsecure.jwt=true sasl.oauthbearer.config=principal=me" },
-		{ "sasl.jaas.config=com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true keyTab=\"/k\" principal=\"c@X\" "
-		  "serviceName=kafka;", "", "sasl.kerberos.keytab sasl.kerberos.principal sasl.kerberos.service.name",
+		{ "sasl.jaas.config=com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true keyTab=\"/k\" "
+		  "principal=\"c@X\" serviceName=kafka;", "", "sasl.kerberos.keytab sasl.kerberos.principal sasl.kerberos.service.name",
 		  "sasl.kerberos.keytab=/k sasl.kerberos.principal=c@X sasl.kerberos.service.name=kafka" },
 	};
 
@@ -172,11 +172,13 @@ static void test_logins__tokens_of_an_identity_provider(void)
 static void test_logins__what_cannot_be(void)
 {
 	static const struct key_case cases[] = {
-		{ "sasl.jaas.config=" PLAIN "username=\"u\";", "", NULL, "! sasl.jaas.config: PlainLoginModule has no password=\"…\"" },
+		{ "sasl.jaas.config=" PLAIN "username=\"u\";", "", NULL,
+		  "! sasl.jaas.config: PlainLoginModule has no password=\"…\"" },
 		{ "sasl.jaas.config=" PLAIN "password=\"pl4nted\"", "", NULL,
 		  "! sasl.jaas.config is no JAAS configuration: it does not end with a semicolon" },
 		{ "sasl.mechanism=PLAIN\nsasl.jaas.config=" SCRAM "username=u password=pl4nted;", "", NULL,
-		  "! sasl.jaas.config: ScramLoginModule does not go with sasl.mechanism=PLAIN, but with SCRAM-SHA-256 and SCRAM-SHA-512" },
+		  "! sasl.jaas.config: ScramLoginModule does not go with sasl.mechanism=PLAIN, but with SCRAM-SHA-256 and "
+		  "SCRAM-SHA-512" },
 		{ "", "consumer.override.sasl.jaas.config=" SCRAM "username=u password=pl4nted tokenauth=\"true\";", NULL,
 		  "! consumer.override.sasl.jaas.config: librdkafka cannot log in with delegation tokens (tokenauth)" },
 		{ "sasl.jaas.config=software.amazon.msk.auth.iam.IAMLoginModule required awsProfileName=pl4nted;", "", NULL,
@@ -192,10 +194,10 @@ static void test_logins__what_cannot_be(void)
 
 /* ---- stores ------------------------------------------------------------------------------------ */
 
-#define NO_JKS_TRUST                                                                                                    \
+#define NO_JKS_TRUST \
 	": Java key stores are not understood; make a PEM file of it (keytool -exportcert -rfc -keystore STORE -alias NAME " \
 	"-file ca.pem) and give ssl.truststore.type=PEM and that"
-#define NO_JKS                                                                                                          \
+#define NO_JKS \
 	": Java key stores are not understood; make a PKCS#12 store of it (keytool -importkeystore -srckeystore STORE "  \
 	"-destkeystore STORE.p12 -deststoretype PKCS12) and give ssl.keystore.type=PKCS12 and that"
 
@@ -216,8 +218,8 @@ static void test_stores__by_type_and_content(void)
 		{ "ssl.keystore.type=PEM\nssl.keystore.location=/k.pem\nssl.keystore.password=p\nssl.key.password=q", "",
 		  "ssl.certificate.location ssl.key.location ssl.key.password ssl.keystore.password",
 		  "ssl.certificate.location=/k.pem ssl.key.location=/k.pem ssl.key.password=q ssl.keystore.password=" },
-		{ "ssl.keystore.location=FOLDER/store.p12\nssl.keystore.password=p", "", "ssl.keystore.location ssl.keystore.password",
-		  "ssl.keystore.location=FOLDER/store.p12 ssl.keystore.password=p" },
+		{ "ssl.keystore.location=FOLDER/store.p12\nssl.keystore.password=p", "",
+		  "ssl.keystore.location ssl.keystore.password", "ssl.keystore.location=FOLDER/store.p12 ssl.keystore.password=p" },
 		{ "ssl.keystore.type=pkcs12\nssl.keystore.location=/later.p12\nssl.keystore.password=p", "",
 		  "ssl.keystore.location ssl.keystore.password", "ssl.keystore.location=/later.p12 ssl.keystore.password=p" },
 		{ "", "consumer.override.ssl.keystore.location=/x.jks\nconsumer.override.ssl.keystore.password=pl4nted", NULL,

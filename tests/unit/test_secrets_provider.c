@@ -165,18 +165,20 @@ static void test_secrets__errors_name_the_secret_only(void)
 		  "the secret s of AWS Secrets Manager (eu-west-1, with credentials from the environment) is not there: HTTP status "
 		  "400, ResourceNotFoundException: Secrets Manager can't find it.", 1 },
 		{ 400, "{\"__type\":\"com.amazonaws#AccessDeniedException\",\"message\":\"not authorized\"}", "${aws:s:k}",
-		  "(eu-west-1, with credentials from the environment) is denied: HTTP status 400, com.amazonaws#AccessDeniedException: "
-		  "not authorized", 1 },
+		  "(eu-west-1, with credentials from the environment) is denied: HTTP status 400, "
+		  "com.amazonaws#AccessDeniedException: not authorized", 1 },
 		{ 400, "{\"__type\":\"InvalidRequestException\",\"Message\":\"marked for deletion\"}", "${aws:s:k}",
 		  "cannot be read in the state it is in: HTTP status 400, InvalidRequestException: marked for deletion", 1 },
-		{ 400, "{\"__type\":\"DecryptionFailure\"}", "${aws:s:k}", "cannot be decrypted: HTTP status 400, DecryptionFailure", 1 },
+		{ 400, "{\"__type\":\"DecryptionFailure\"}", "${aws:s:k}",
+		  "cannot be decrypted: HTTP status 400, DecryptionFailure", 1 },
 		/* What was taken for good may have run out: found anew once. */
 		{ 400, "{\"__type\":\"ExpiredTokenException\"}", "${aws:s:k}", "the credentials have expired: HTTP status 400", 2 },
 		{ 400, "{\"__type\":\"InvalidSignatureException\"}", "${aws:s:k}", "the secret access key or the clock is wrong", 2 },
 		{ 403, PLANTED, "${aws:s:k}", "(eu-west-1, with credentials from the environment) is denied: HTTP status 403", 1 },
 		{ 418, PLANTED, "${aws:s:k}", "cannot be read: HTTP status 418", 1 },
 		{ 200, PLANTED, "${aws:s:k}", "/ answers with what is no secret when it is asked for s", 1 },
-		{ 200, "{\"SecretBinary\":\"" PLANTED "\"}", "${aws:s}", "the secret s of AWS Secrets Manager (eu-west-1) is binary", 1 },
+		{ 200, "{\"SecretBinary\":\"" PLANTED "\"}", "${aws:s}",
+		  "the secret s of AWS Secrets Manager (eu-west-1) is binary", 1 },
 		{ 200, "{\"SecretString\":\"" PLANTED "\"}", "${aws:s:k}", "the secret s is no JSON object, so it has no key k", 1 },
 		{ 200, "{\"SecretString\":\"{\\\"a\\\":\\\"" PLANTED "\\\"}\"}", "${aws:s:k}", "the secret s has no key k", 1 },
 		{ 200, "", "${aws:arn:aws:s3:::b}", "\"arn:aws:s3:::b\" is no ARN of a secret", 0 },
@@ -228,15 +230,16 @@ static void test_secrets__nobody_answers(void)
 	set_up();
 	open_provider(&p, settings);
 	got = value_of(&p, "${aws:s}");
-	CU_ASSERT_PTR_NOT_NULL(strstr(got, "the secret s of AWS Secrets Manager (eu-west-1) cannot be read: http://127.0.0.1:"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(got, "the secret s of AWS Secrets Manager (eu-west-1) cannot be read: "
+				      "http://127.0.0.1:"));
 	CU_ASSERT_PTR_NULL(strstr(got, "a secret access key"));
 	close_provider(&p);
 	unsetenv("AWS_ACCESS_KEY_ID");
 	unsetenv("AWS_SECRET_ACCESS_KEY");
 	open_provider(&p, settings);
 	keyless = value_of(&p, "${aws:s}");
-	CU_ASSERT_PTR_NOT_NULL(strstr(keyless, "the secret s of AWS Secrets Manager cannot be read: no AWS credentials: none in "
-				      "the environment (AWS_ACCESS_KEY_ID)"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(keyless, "the secret s of AWS Secrets Manager cannot be read: no AWS credentials: none "
+				      "in the environment (AWS_ACCESS_KEY_ID)"));
 	close_provider(&p);
 }
 
