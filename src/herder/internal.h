@@ -287,6 +287,7 @@ void cw_turn_end(struct cw_herder *herder, const char *name);
  */
 /* Whether the call was refused, since its if_match does not hold; c may be NULL. */
 bool cw_change_refused_by_etag(struct cw_call *call, const struct cw_connector *c);
+void cw_change_fail(struct cw_call *call, const char *error); /* with the one error that the configuration has */
 int cw_change_prepare_create(struct cw_call *call); /* its name and config; -1: it was answered with what is wrong */
 bool cw_change_create(struct cw_herder *herder, struct cw_call *call);
 bool cw_change_put(struct cw_herder *herder, struct cw_call *call);

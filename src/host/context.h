@@ -22,7 +22,7 @@ int cw_task_configs_make(struct cw_task_configs *configs, const struct cw_loaded
 			 const struct cw_context *ctx, void *connector, const void *plugin_config, struct cw_error *err);
 void cw_task_configs_free(struct cw_task_configs *configs);
 
-/* sink_records.c, sink_task.c: reject(), drop() and complete() of a sink's context. */
+/* sink_records.c, sink_put.c: reject(), drop() and complete() of a sink's context. */
 int cw_sink_reject(struct cw_task *task, struct cw_batch *batch, size_t i, const char *reason, struct cw_error *err);
 int cw_sink_drop(struct cw_task *task, struct cw_batch *batch, size_t i, const char *reason, bool letter,
 		 struct cw_error *err);

@@ -1,7 +1,8 @@
 /*
- * sink - the inside of a sink task, shared by its files: sink_task.c (the loop: batches through the plugin),
+ * sink - the inside of a sink task, shared by its files: sink_task.c (the loop), sink_put.c (batches through the plugin),
  * sink_records.c (single records: through the pipeline, or rejected), sink_consumer.c (Kafka: subscription, receiving,
- * commits), sink_bounds.c (runs that have an end) and sink_rebalance.c (partitions that come and go).
+ * commits), sink_fill.c (its messages into batches), sink_bounds.c (runs that have an end) and sink_rebalance.c
+ * (partitions that come and go).
  *
  * Everything runs on the task's thread; librdkafka's callbacks are served there too.
  */
@@ -72,6 +73,11 @@ void cw_sink_update_lag(struct cw_sink *sink);
 /* Leaves the group, when somebody is there to be told, and closes the consumer. */
 void cw_sink_unsubscribe(struct cw_sink *sink);
 
+/* ---- sink_fill.c ---- */
+
+/* The messages that were taken, which are given back, become the batch's records. The bytes of their values. */
+int64_t cw_sink_fill_batch(struct cw_sink *sink, struct cw_task_batch *b);
+
 /* ---- sink_records.c ---- */
 
 /*
@@ -97,6 +103,13 @@ bool cw_sink_run_is_over(const struct cw_sink *sink);
  * CW_OK: all of it; CW_RETRY: not in this time; CW_FAIL with *err.
  */
 enum cw_result cw_sink_flush(struct cw_sink *sink, int64_t deadline_ms, struct cw_error *err);
+
+/* ---- sink_put.c ---- */
+
+/* Offers the first waiting batch to the plugin. CW_OK: taken; CW_BUSY: held back; CW_FAIL with *err. */
+enum cw_result cw_sink_offer(struct cw_sink *sink, struct cw_error *err);
+/* The complete batches at the front give their offsets up for commit and their memory back. */
+void cw_sink_settle(struct cw_sink *sink);
 /* The first waiting batch is another one now, or there is none: nothing is held back. */
 void cw_sink_release(struct cw_sink *sink);
 /* The batch is in none of the queues any more, and may be filled again. */

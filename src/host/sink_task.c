@@ -21,196 +21,6 @@
 #define TICK_MS 1000
 #define SLICE_MS 50
 
-static struct cw_sink *sink_of(struct cw_task *task);
-
-void cw_sink_recycle(struct cw_sink *sink, struct cw_task_batch *b)
-{
-	if (b->letters > 0) {
-		cw_batch_queue_push(&sink->leaving, b);
-		return;
-	}
-	cw_task_batch_reset(b);
-	b->next = sink->spare;
-	sink->spare = b;
-}
-
-/* ---- what the plugin says of a batch ---- */
-
-/* The plugin has it: see sink_records.c. */
-static void count(struct cw_sink *sink, struct cw_task_batch *b)
-{
-	if (b->counted)
-		return;
-	b->counted = true;
-	cw_metric_add(sink->in_flight, (int64_t)(b->batch.n - b->rejected));
-	cw_metric_add(sink->records, (int64_t)(b->batch.n - b->rejected));
-}
-
-void cw_sink_complete(struct cw_task *task, struct cw_batch *batch)
-{
-	struct cw_sink *sink = sink_of(task);
-	struct cw_task_batch *b = cw_task_batch_of(batch);
-
-	if (b->complete)
-		return;
-	b->complete = true;
-	count(sink, b); /* it may say so within put() */
-	cw_metric_add(sink->written, (int64_t)(batch->n - b->rejected));
-	cw_metric_add(sink->in_flight, -(int64_t)(batch->n - b->rejected));
-}
-
-/* Looks after dead letters, and the batches that only they needed. */
-static void serve_letters(struct cw_sink *sink)
-{
-	struct cw_batch_queue leaving = sink->leaving;
-	struct cw_task_batch *b;
-
-	if (!sink->letters)
-		return;
-	cw_dead_letters_serve(sink->letters, &sink->failure);
-	sink->leaving = (struct cw_batch_queue){ 0 };
-	while ((b = cw_batch_queue_pop(&leaving)) != NULL)
-		cw_sink_recycle(sink, b);
-}
-
-/* What waits for longest: when it came. 0: nothing waits. */
-static int64_t oldest_ms(const struct cw_sink *sink)
-{
-	const struct cw_task_batch *b = sink->given.first ? sink->given.first : sink->waiting.first;
-
-	return b ? b->batch.received_ns / CW_NS_PER_MS : 0;
-}
-
-/*
- * The complete batches at the front, whose dead letters are written, give their offsets up for commit and their memory
- * back.
- */
-static void settle(struct cw_sink *sink)
-{
-	struct cw_positions *to = sink->flushes && !sink->async ? &sink->unflushed : &sink->safe;
-	struct cw_progress *progress = &sink->task->progress;
-	bool any = false;
-
-	serve_letters(sink);
-	while (sink->given.first && sink->given.first->complete && sink->given.first->letters == 0) {
-		struct cw_task_batch *b = cw_batch_queue_pop(&sink->given);
-
-		for (size_t i = 0; i < b->n_spans; i++)
-			cw_positions_advance(to, b->spans[i].topic, b->spans[i].partition,
-					     b->spans[i].next_offset);
-		if (sink->letters && to == &sink->unflushed && !sink->unsafe)
-			sink->unsafe = b;
-		else
-			cw_sink_recycle(sink, b);
-		any = true;
-	}
-	if (any || (cw_progress_is_busy(progress) && oldest_ms(sink) == 0))
-		cw_progress_made(progress, cw_clock_ms(), oldest_ms(sink));
-}
-
-/* ---- giving batches to the plugin ---- */
-
-static void hold(struct cw_sink *sink)
-{
-	if (sink->held_since_ms == 0)
-		sink->held_since_ms = cw_clock_ms();
-}
-
-void cw_sink_release(struct cw_sink *sink)
-{
-	sink->held_since_ms = 0;
-	if (sink->attempt)
-		cw_progress_retry_over(&sink->task->progress);
-	sink->attempt = 0;
-	sink->retry_at_ms = 0;
-}
-
-/* The first waiting batch is the plugin's now. */
-static void taken(struct cw_sink *sink)
-{
-	cw_sink_release(sink);
-	count(sink, sink->waiting.first);
-	cw_batch_queue_push(&sink->given, cw_batch_queue_pop(&sink->waiting));
-}
-
-/* The pipeline, for a batch as Kafka has it. CW_OK: done; CW_BUSY: not yet; CW_FAIL. */
-static enum cw_result take_through(struct cw_sink *sink, struct cw_task_batch *b, struct cw_error *err)
-{
-	int64_t wait_ms = 0;
-	enum cw_result result = cw_sink_process(sink, b, &wait_ms, err);
-
-	if (result != CW_RETRY)
-		return result;
-	hold(sink);
-	sink->retry_at_ms = cw_clock_ms() + wait_ms;
-	return CW_BUSY;
-}
-
-/* put() wants the batch again. CW_BUSY: it gets it later; CW_FAIL: it had its time. */
-static enum cw_result retry_put(struct cw_sink *sink, struct cw_error *err)
-{
-	const struct cw_connector_config *config = &sink->task->framework;
-	const struct cw_error why = *err;
-	int64_t now = cw_clock_ms(), timeout = config->put_retry_timeout_ms, wait_ms;
-
-	if (sink->attempt == 0)
-		sink->give_up_ms = timeout < 0 || timeout > INT64_MAX - now ? INT64_MAX : now + timeout;
-	*err = (struct cw_error){ 0 };
-	if (now >= sink->give_up_ms && !cw_task_stopping(sink->task)) {
-		cw_error_set(err, CW_ERR_FATAL, "put did not succeed in %lld ms (put.retry.timeout.ms), at %u attempts: %s",
-			     (long long)timeout, sink->attempt + 1, why.text);
-		return CW_FAIL;
-	}
-	wait_ms = cw_task_backoff_ms(sink->task, ++sink->attempt, config->put_retry_delay_ms,
-				     config->put_retry_delay_max_ms ? config->put_retry_delay_max_ms :
-								      config->errors_retry_delay_max_ms);
-	if (wait_ms > sink->give_up_ms - now)
-		wait_ms = sink->give_up_ms - now;
-	hold(sink);
-	cw_metric_add(sink->retries, 1);
-	cw_progress_retry(&sink->task->progress, "TASK_PUT", sink->attempt, wait_ms, why.text);
-	log_warn(&sink->scope, "put is tried again in %lld ms (attempt %u): %s", (long long)wait_ms, sink->attempt, why.text);
-	sink->retry_at_ms = now + wait_ms;
-	return CW_BUSY;
-}
-
-/* Offers the first waiting batch. CW_OK: taken; CW_BUSY: held back; CW_FAIL. */
-static enum cw_result offer(struct cw_sink *sink, struct cw_error *err)
-{
-	struct cw_task *task = sink->task;
-	struct cw_task_batch *b = sink->waiting.first;
-	enum cw_result result;
-
-	if (cw_clock_ms() < sink->retry_at_ms)
-		return CW_BUSY;
-	if (cw_dead_letters_are_many(sink->letters)) {
-		hold(sink);
-		return CW_BUSY;
-	}
-	if (b->raw) {
-		result = take_through(sink, b, err);
-		if (result != CW_OK)
-			return result;
-	}
-	if (b->batch.n == 0) { /* nothing is left for the plugin: its offsets go on all the same */
-		taken(sink);
-		cw_sink_complete(task, &b->batch);
-		return CW_OK;
-	}
-	result = task->plugin->ops.put(task->state, &b->batch, err);
-	if (result == CW_OK) {
-		taken(sink);
-		if (!sink->async)
-			cw_sink_complete(task, &b->batch);
-		return CW_OK;
-	}
-	if (result == CW_BUSY)
-		hold(sink);
-	if (result == CW_RETRY)
-		result = retry_put(sink, err);
-	return result == CW_BUSY ? CW_BUSY : CW_FAIL;
-}
-
 /* ---- waiting ---- */
 
 static void clear(int fd)
@@ -271,10 +81,10 @@ static void stay_in_group(struct cw_sink *sink)
 /* An asynchronous plugin without flush() says itself how far it is. */
 static enum cw_result wait_until_complete(struct cw_sink *sink, int64_t ms, struct cw_error *err)
 {
-	settle(sink);
+	cw_sink_settle(sink);
 	if (sink->given.first && wait_for(sink, false, ms, err) == CW_FAIL)
 		return CW_FAIL;
-	settle(sink);
+	cw_sink_settle(sink);
 	return sink->given.first ? CW_RETRY : CW_OK;
 }
 
@@ -288,7 +98,7 @@ static enum cw_result flush_slice(struct cw_sink *sink, int64_t ms, struct cw_er
 	if (!sink->flushes)
 		return wait_until_complete(sink, ms, err);
 	result = task->plugin->ops.flush(task->state, ms, err);
-	settle(sink);
+	cw_sink_settle(sink);
 	if (result == CW_RETRY && cw_clock_ms() < until)
 		cw_task_sleep(task, until - cw_clock_ms()); /* it did not wait itself */
 	return result;
@@ -309,7 +119,7 @@ enum cw_result cw_sink_flush(struct cw_sink *sink, int64_t deadline_ms, struct c
 		if (result == CW_RETRY)
 			*err = (struct cw_error){ 0 };
 	} while (result == CW_RETRY && left > 0);
-	settle(sink);
+	cw_sink_settle(sink);
 	if (result == CW_OK && sink->flushes && !sink->async) {
 		rd_kafka_topic_partition_list_t *flushed = cw_positions_take(&sink->unflushed);
 
@@ -332,7 +142,7 @@ static void drain(struct cw_sink *sink, int64_t timeout_ms)
 	struct cw_error err = { 0 };
 
 	while (sink->waiting.first && (left = cw_task_left_ms(sink->task, deadline)) > 0) {
-		enum cw_result result = offer(sink, &err);
+		enum cw_result result = cw_sink_offer(sink, &err);
 
 		if (result == CW_BUSY && sink->waiting.first->raw && cw_task_stopping(sink->task))
 			break; /* the pipeline waits for what may take long: it is read again */
@@ -340,7 +150,7 @@ static void drain(struct cw_sink *sink, int64_t timeout_ms)
 			result = wait_for(sink, false, left > SLICE_MS ? SLICE_MS : left, &err);
 		if (result == CW_FAIL)
 			break;
-		settle(sink);
+		cw_sink_settle(sink);
 	}
 	if (!err.code)
 		cw_sink_flush(sink, deadline, &err);
@@ -380,7 +190,7 @@ static enum cw_result paused(struct cw_sink *sink, struct cw_error *err)
 		receive(sink);
 		if (wait_for(sink, true, TICK_MS, err) == CW_FAIL)
 			return CW_FAIL;
-		settle(sink);
+		cw_sink_settle(sink);
 		if (commit_if_due(sink, err) == CW_FAIL)
 			return CW_FAIL;
 	}
@@ -421,7 +231,7 @@ static enum cw_result step(struct cw_sink *sink, struct cw_error *err)
 			return CW_OK; /* which the loop sees, before a plugin that refused its partitions gets records */
 	}
 	if (sink->waiting.first) {
-		result = offer(sink, err);
+		result = cw_sink_offer(sink, err);
 		if (result == CW_BUSY) {
 			stay_in_group(sink);
 			result = wait_for(sink, sink->partitions_paused, wait_ms(sink), err);
@@ -429,7 +239,7 @@ static enum cw_result step(struct cw_sink *sink, struct cw_error *err)
 	} else {
 		result = wait_for(sink, true, wait_ms(sink), err);
 	}
-	settle(sink);
+	cw_sink_settle(sink);
 	if (result == CW_FAIL)
 		return CW_FAIL;
 	if (cw_sink_run_is_over(sink))
@@ -541,11 +351,6 @@ static enum cw_result run_sink(struct cw_sink *sink, struct cw_error *err)
 		result = run_plugin(sink, err);
 	cw_pipeline_stop(&sink->pipeline);
 	return result;
-}
-
-static struct cw_sink *sink_of(struct cw_task *task)
-{
-	return task->loop;
 }
 
 enum cw_result cw_sink_task_run(struct cw_task *task, struct cw_error *err)
