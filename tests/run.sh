@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # Builds and tests everything, from nothing but a Debian 12 and this tree.
 #
-#   tests/run.sh [--only unit|integration|fault]... [--long] [--keep] [PATTERN...]
+#   tests/run.sh [--only unit|integration|fault|platform]... [--long] [--keep] [PATTERN...]
 #
 #   --only STAGE  only that stage (may be given more than once); all need the build, which is always made
 #   --long        the full counts (50 kills while 1,000,000 lines flow, …) instead of a seeded share of them; minutes
 #                 instead of a second for each test with wrongly put together inputs
 #   --keep        keep the folder with builds and logs also when everything passed
-#   PATTERN       of the integration and fault tests only those whose name contains it
+#   PATTERN       of the integration, fault and platform tests only those whose name contains it
 #
 #   unit          warnings are errors; unit tests plain, under ASan+UBSan and under TSan; installation;
 #                 make distcheck
 #   integration   real Kafka, OpenSearch, Elasticsearch and Schema Registry, and a stand-in for AWS, which tests/stack
 #                 downloads and starts
 #   fault         the same servers, with everything going wrong
+#   platform      Airflow, which tests/stack downloads, with the DAGs of examples/airflow; only when it is named:
+#                 tests/platform.sh does
 #
 # Missing Debian packages are installed with apt-get (root or sudo). The tree itself is not touched: a
 # copy is built. CW_SEED (printed) repeats a run's random choices. The last line is "N passed, N failed",
@@ -28,8 +30,8 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--only)
 		case ${2-} in
-		unit | integration | fault) stages="${stages:+$stages }$2" ;;
-		*) echo "run.sh: --only takes unit, integration or fault" >&2; exit 2 ;;
+		unit | integration | fault | platform) stages="${stages:+$stages }$2" ;;
+		*) echo "run.sh: --only takes unit, integration, fault or platform" >&2; exit 2 ;;
 		esac
 		shift
 		;;
@@ -43,6 +45,7 @@ while [ $# -gt 0 ]; do
 done
 stages=${stages:-unit integration fault}
 wanted() { case " $stages " in *" $1 "*) ;; *) return 1 ;; esac; }
+with_servers() { wanted integration || wanted fault || wanted platform; }
 
 JOBS=$(nproc)
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/connect-worker-tests.XXXXXX")
@@ -193,7 +196,7 @@ say "tests of $stages in $WORK, seed $CW_SEED, $JOBS processors"
 
 # shellcheck disable=SC2086
 packages="$PACKAGES_BUILD g++ python3"
-if wanted integration || wanted fault; then packages="$packages $PACKAGES_SERVERS python3-jsonschema zsh"; fi
+if with_servers; then packages="$packages $PACKAGES_SERVERS python3-jsonschema zsh"; fi
 # shellcheck disable=SC2086
 install_packages $packages || { echo 'FAIL packages' >>"$RESULTS"; exit 1; }
 
@@ -201,13 +204,16 @@ copy_tree "$TOP" "$SRC"
 step 'autoreconf' 300 env -C "$SRC" autoreconf -fi || exit 1
 build plain 900 '-O2 -g' --enable-werror --prefix="$WORK/prefix" || exit 1
 ! wanted unit || unit
-if wanted integration || wanted fault; then
+if with_servers; then
 	step 'install into a prefix' 300 make -s -C "$WORK/plain" -j"$JOBS" install || exit 1
 	step 'test programs' 300 make -s -C "$WORK/plain" -j"$JOBS" check TESTS= || exit 1
 	stack_ports
-	step 'start Kafka, OpenSearch, Elasticsearch, Schema Registry, AWS' 1200 "$TOP/tests/stack/stack" start kafka opensearch \
-		elasticsearch schema-registry aws || exit 1
+	servers=(kafka opensearch)
+	if wanted integration || wanted fault; then servers+=(elasticsearch schema-registry aws); fi
+	step "start ${servers[*]}" 1200 "$TOP/tests/stack/stack" start "${servers[@]}" || exit 1
+	! wanted platform || step 'install Airflow' 1200 "$TOP/tests/stack/stack" install airflow || exit 1
 	eval "$("$TOP/tests/stack/stack" env | sed 's/^/export /')"
 	! wanted integration || integration
 	! wanted fault || python_tests fault
+	! wanted platform || python_tests platform
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests of tests/integration or tests/fault against installed programs and running servers.
+"""Runs the tests of tests/integration, tests/fault or tests/platform against installed programs and running servers.
 
 tests/run.sh calls it. By hand, with the servers of `tests/stack/stack start kafka opensearch elasticsearch schema-registry aws`:
 
@@ -33,7 +33,7 @@ def tests_of(suite):
 
 def main():
     parser = argparse.ArgumentParser(description="Runs the tests of one stage.")
-    parser.add_argument("--stage", required=True, choices=["integration", "fault"])
+    parser.add_argument("--stage", required=True, choices=["integration", "fault", "platform"])
     parser.add_argument("--prefix", required=True, help="where the programs are installed")
     parser.add_argument("--build", required=True, help="where they were built: test programs and connectors")
     parser.add_argument("--results", help="a file that gets a line for each test")

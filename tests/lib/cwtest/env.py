@@ -17,6 +17,8 @@ CONNECT_PORT = int(os.environ.get("CW_CONNECT_PORT", "18083"))
 ELASTICSEARCH = os.environ.get("CW_ELASTICSEARCH", "http://127.0.0.1:9201")
 AWS = os.environ.get("CW_AWS", "http://127.0.0.1:15000")
 SCHEMA_REGISTRY = os.environ.get("CW_SCHEMA_REGISTRY", "http://127.0.0.1:18081/apis/ccompat/v7")
+AIRFLOW = os.environ.get("CW_AIRFLOW", "http://127.0.0.1:18080")
+AIRFLOW_VENV = os.environ.get("CW_AIRFLOW_VENV", "")
 
 POLL_S = 0.02
 

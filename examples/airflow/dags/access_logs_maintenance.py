@@ -1,0 +1,129 @@
+"""Indexes the lines of one day again, from the topic, with the sink that has indexed them, which then goes on.
+
+Pause, stop, set the offsets to where the day begins, a run up to where it ends, and the offsets back. Documents keep
+their ids, so what is there already is written over and nothing is there twice. Where the day begins and ends in the
+topic is asked of the documents of the days around it; what is earlier is read from the topic's beginning, what is later
+up to where the sink was. Lines are not strictly in order: params.slack_hours says by how much they may be off.
+"""
+
+import json
+
+from airflow import DAG
+from airflow.exceptions import AirflowFailException
+from airflow.models.param import Param
+
+from access_logs import DAG_DEFAULTS, SINK, STORE, committed, params
+from connect_http import action, chained, step, trace, wait
+
+PARTITIONS_MAX = 10000
+
+
+def known_offsets(response):
+    """The offsets to come back to: a sink that has none has nothing to replay."""
+    offsets = committed(response)
+    if not offsets:
+        raise AirflowFailException("the sink has committed no offsets yet: there is nothing to replay")
+    return offsets
+
+
+def unchanged(response):
+    """The sink's configuration as it is, to come back to."""
+    return json.dumps(response.json())
+
+
+def bounds_query(topic, day, slack_hours):
+    """For each partition, the last offset of lines before the day and the first one of lines after it."""
+    last, first = {"max": {"field": "kafka.offset"}}, {"min": {"field": "kafka.offset"}}
+    before = {"range": {"@timestamp": {"lt": "%s||-%dh" % (day, slack_hours)}}}
+    after = {"range": {"@timestamp": {"gte": "%s||+1d+%dh" % (day, slack_hours)}}}
+    return json.dumps({
+        "size": 0,
+        "query": {"bool": {"filter": [{"term": {"kafka.topic": topic}}]}},
+        "aggs": {"partitions": {
+            "terms": {"field": "kafka.partition", "size": PARTITIONS_MAX},
+            "aggs": {"before": {"filter": before, "aggs": {"offset": last}},
+                     "after": {"filter": after, "aggs": {"offset": first}}}}},
+    })
+
+
+def bounds(response):
+    """Partition → the offsets where the day begins and ends; null for an end that no document names."""
+    buckets = response.json().get("aggregations", {}).get("partitions", {}).get("buckets", [])
+    found = {}
+    for bucket in buckets:
+        before, after = bucket["before"]["offset"]["value"], bucket["after"]["offset"]["value"]
+        found[str(bucket["key"])] = [0 if before is None else int(before) + 1, None if after is None else int(after)]
+    return found
+
+
+def span(saved, day):
+    """Partition → the offsets to read again: the day's, as far as documents name them; all when they disagree."""
+    found = {}
+    for partition, committed_offset in saved.items():
+        begin, end = day.get(partition) or [0, None]
+        end = committed_offset if end is None else min(end, committed_offset)
+        found[partition] = (begin, end) if begin <= end else (0, committed_offset)
+    return found
+
+
+def begins(saved, day):
+    return {partition: begin for partition, (begin, _) in span(saved, day).items()}
+
+
+def ends(saved, day):
+    return {partition: end for partition, (_, end) in span(saved, day).items()}
+
+
+def offsets_body(topic, offsets):
+    """Offsets as PATCH /offsets takes them; none when they were not read, which the worker refuses."""
+    return json.dumps({"offsets": [
+        {"partition": {"kafka_topic": topic, "kafka_partition": int(partition)}, "offset": {"kafka_offset": offset}}
+        for partition, offset in sorted((offsets or {}).items())]})
+
+
+def until(topic, config, offsets):
+    """The sink's configuration for a run that ends at these offsets."""
+    places = ",".join("%s:%s:%d" % (topic, partition, end) for partition, end in sorted(offsets.items()))
+    return json.dumps({**json.loads(config), "run.until": "offsets", "run.until.offsets": places})
+
+
+with DAG(
+    "access_logs_maintenance",
+    schedule=None,
+    description="Indexes the lines of one day again.",
+    doc_md=__doc__,
+    user_defined_macros={"bounds_query": bounds_query, "begins": begins, "ends": ends, "offsets_body": offsets_body,
+                         "until": until},
+    params=params(
+        "topic", "index", "timeout_s", sink=Param(SINK, type="string", description="The sink connector's name."),
+        day=Param("2026-01-21", type="string", format="date", description="The day of the log lines."),
+        slack_hours=Param(1, type="integer", minimum=0, description="So late or early may lines be in the topic.")),
+    **DAG_DEFAULTS,
+):
+    NAME = "{{ params.sink }}"
+    path = "connectors/%s/" % NAME
+    saved, config, day = ("ti.xcom_pull(task_ids='%s')" % task for task in ("offsets_before", "config_before", "day"))
+    steps = chained(
+        action(NAME, "pause"),
+        wait(NAME, "PAUSED"),
+        step("config_before", "GET", path + "config", keep=unchanged),
+        action(NAME, "stop"),
+        wait(NAME, "STOPPED"),
+        step("offsets_before", "GET", path + "offsets", keep=known_offsets),
+        step("day", "POST", "{{ params.index }}-*/_search",
+             "{{ bounds_query(params.topic, params.day, params.slack_hours) }}", connection=STORE, keep=bounds),
+        step("reset_offsets", "PATCH", path + "offsets",
+             "{{ offsets_body(params.topic, begins(%s, %s)) }}" % (saved, day)),
+        step("replay", "PUT", path + "config", "{{ until(params.topic, %s, ends(%s, %s)) }}" % (config, saved, day)),
+        action(NAME, "resume", "resume_replay"),
+        wait(NAME, "COMPLETED"),
+    )
+    # Also after a replay that has failed: the sink is left as it was found, and goes on.
+    restore = chained(
+        step("stop_again", "PUT", path + "stop", trigger_rule="all_done"),
+        step("restore_config", "PUT", path + "config", "{{ %s }}" % config),
+        step("restore_offsets", "PATCH", path + "offsets", "{{ offsets_body(params.topic, %s) }}" % saved),
+        step("resume", "PUT", path + "resume", trigger_rule="all_done"),
+    )
+    steps[-1] >> restore[0]
+    trace(NAME, steps + restore)

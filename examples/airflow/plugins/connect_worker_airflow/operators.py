@@ -1,0 +1,101 @@
+"""Operators for connectors: apply, run and wait, pause, resume, check."""
+
+import time
+
+from airflow.configuration import conf
+from airflow.exceptions import AirflowFailException
+from airflow.models import BaseOperator
+
+from connect_worker_airflow.hook import ConnectWorkerHook
+from connect_worker_airflow.sensors import defer_until, settle
+from connect_worker_airflow.status import REACHED, WAIT_ON, describe, verdict
+
+
+class ConnectWorkerOperator(BaseOperator):
+    """What all of them have: the connector's name and the worker's HTTP connection."""
+
+    template_fields = ("connector", "http_conn_id")
+
+    def __init__(self, *, connector, http_conn_id=ConnectWorkerHook.default_conn_name, **more):
+        super().__init__(**more)
+        self.connector, self.http_conn_id = connector, http_conn_id
+
+    def hook(self):
+        return ConnectWorkerHook(self.http_conn_id)
+
+
+class ApplyConnectorOperator(ConnectWorkerOperator):
+    """Makes a connector or gives it a configuration (a dict, templated)."""
+
+    template_fields = ("connector", "http_conn_id", "config")
+    template_fields_renderers = {"config": "json"}
+
+    def __init__(self, *, config, **more):
+        super().__init__(**more)
+        self.config = config
+
+    def execute(self, context):
+        self.hook().apply(self.connector, self.config)
+
+
+class PauseConnectorOperator(ConnectWorkerOperator):
+    def execute(self, context):
+        self.hook().action(self.connector, "pause")
+
+
+class ResumeConnectorOperator(ConnectWorkerOperator):
+    def execute(self, context):
+        self.hook().action(self.connector, "resume")
+
+
+class CheckConnectorOperator(ConnectWorkerOperator):
+    """Fails with the trace unless the connector has this state now; returns its status."""
+
+    def __init__(self, *, state="RUNNING", **more):
+        super().__init__(**more)
+        self.state = state
+
+    def execute(self, context):
+        status = self.hook().status(self.connector)
+        if verdict(status, self.state) != REACHED:
+            raise AirflowFailException("not %s: %s" % (self.state, describe(status)))
+        return status
+
+
+class RunConnectorOperator(ApplyConnectorOperator):
+    """One run of a connector that ends by itself: a source with a count, a sink with run.until.
+
+    Begins it exactly once, from whatever state the connector is in, waits until it is COMPLETED, at most run_timeout
+    seconds, and returns the offsets. A retry is harmless: it goes on where the run before has stopped.
+    """
+
+    def __init__(self, *, run_timeout=3600, poke_interval=2,
+                 deferrable=conf.getboolean("operators", "default_deferrable", fallback=False), **more):
+        super().__init__(**more)
+        self.run_timeout, self.poke_interval, self.deferrable = run_timeout, poke_interval, deferrable
+
+    def execute(self, context):
+        hook = self.hook()
+        hook.action(self.connector, "stop", missing={})
+        hook.apply(self.connector, self.config)
+        hook.action(self.connector, "resume")
+        if self.deferrable:
+            defer_until(self, self.connector, "COMPLETED", self.run_timeout)
+        return self.wait(hook)
+
+    def wait(self, hook):
+        deadline = time.monotonic() + self.run_timeout
+        while True:
+            status = hook.status(self.connector)
+            found = verdict(status, "COMPLETED")
+            if found == REACHED:
+                return hook.offsets(self.connector)
+            if found != WAIT_ON:
+                raise AirflowFailException(describe(status))
+            if time.monotonic() >= deadline:
+                raise AirflowFailException("not COMPLETED within %g s: %s" % (self.run_timeout, describe(status)))
+            time.sleep(self.poke_interval)
+
+    def execute_complete(self, context, event):
+        settle(event, "COMPLETED")
+        return self.hook().offsets(self.connector)

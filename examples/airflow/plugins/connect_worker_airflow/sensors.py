@@ -1,0 +1,66 @@
+"""A sensor for the state of a connector and its tasks."""
+
+import time
+from datetime import timedelta
+
+from airflow.configuration import conf
+from airflow.exceptions import AirflowException, AirflowFailException
+from airflow.sensors.base import BaseSensorOperator
+
+from connect_worker_airflow.hook import ConnectWorkerHook
+from connect_worker_airflow.status import FAILED, REACHED, describe, verdict
+from connect_worker_airflow.triggers import ConnectorStateTrigger
+
+# The trigger tells its lateness itself, with the state; Airflow's own limit is for a triggerer that does not work.
+GRACE = timedelta(minutes=5)
+
+
+def defer_until(operator, connector, state, seconds):
+    operator.defer(
+        trigger=ConnectorStateTrigger(connector, state, time.time() + seconds, operator.http_conn_id,
+                                      operator.poke_interval),
+        method_name="execute_complete", timeout=timedelta(seconds=seconds) + GRACE)
+
+
+def settle(event, state):
+    """Returns when the trigger says that the state was reached, else raises what it says."""
+    outcome, message = event["outcome"], event["message"]
+    if outcome == FAILED:
+        raise AirflowFailException(message)
+    if outcome == "late":
+        raise AirflowFailException("not %s in the time that was given: %s" % (state, message))
+    if outcome != REACHED:
+        raise AirflowException(message)
+
+
+class ConnectorStateSensor(BaseSensorOperator):
+    """Waits until a connector and all of its tasks have a state: RUNNING, PAUSED, STOPPED or COMPLETED.
+
+    One that FAILED fails the task, with the trace. deferrable: wait in the triggerer.
+    """
+
+    template_fields = ("connector", "http_conn_id")
+
+    def __init__(self, *, connector, state="COMPLETED", http_conn_id=ConnectWorkerHook.default_conn_name,
+                 deferrable=conf.getboolean("operators", "default_deferrable", fallback=False), poke_interval=2,
+                 **more):
+        super().__init__(poke_interval=poke_interval, **more)
+        self.connector, self.state, self.http_conn_id, self.deferrable = connector, state, http_conn_id, deferrable
+
+    def poke(self, context):
+        status = ConnectWorkerHook(self.http_conn_id).status(self.connector)
+        found = verdict(status, self.state)
+        if found == FAILED:
+            raise AirflowFailException(describe(status))
+        self.log.info("%s", describe(status))
+        return found == REACHED
+
+    def execute(self, context):
+        if not self.deferrable:
+            return super().execute(context)
+        if not self.poke(context):
+            defer_until(self, self.connector, self.state, self.timeout)
+        return None
+
+    def execute_complete(self, context, event):
+        settle(event, self.state)

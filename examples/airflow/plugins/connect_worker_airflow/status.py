@@ -1,0 +1,19 @@
+"""What a connector's status means, for those who wait for a state. No I/O."""
+
+REACHED, WAIT_ON, FAILED = "reached", "wait on", "failed"
+
+
+def verdict(status, state):
+    """Whether the connector is in that state, may come to it, or has FAILED and will not."""
+    summary = status.get("summary_state")
+    if summary == state or (state == "RUNNING" and summary == "COMPLETED"):
+        return REACHED
+    return FAILED if summary == "FAILED" else WAIT_ON
+
+
+def describe(status):
+    """A sentence on the connector's state, and the trace of each part that has one."""
+    parts = [("the connector", status["connector"])] + [("task %d" % t["id"], t) for t in status["tasks"]]
+    lines = ["connector %s: %s" % (status["name"], ", ".join("%s is %s" % (who, p["state"]) for who, p in parts))]
+    lines += ["%s: %s" % (who, part["trace"]) for who, part in parts if part.get("trace")]
+    return "\n".join(lines)

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Builds, and tests what is around the worker with a real Airflow: the DAGs of examples/airflow.
+#
+#   tests/platform.sh [--long] [--keep] [PATTERN...]
+#
+# The same as tests/run.sh --only platform, which explains the options; --long moves 100,000 lines twice.
+set -euo pipefail
+exec "$(dirname "${BASH_SOURCE[0]}")/run.sh" --only platform "$@"

@@ -1,0 +1,246 @@
+"""The DAGs of examples/airflow, run by a real Airflow against the worker, Kafka and OpenSearch."""
+
+import json
+
+from cwtest import env, kafka, pipeline
+from cwtest.airflow import Airflow, Home, connection
+from cwtest.case import TestCase, deadline
+
+COUNT, LONG_COUNT = 10000, 100000
+
+IMPORT = """
+import json, sys
+from airflow.models import DagBag
+bag = DagBag(include_examples=False)
+print("RESULT " + json.dumps({"dags": sorted(bag.dags), "errors": bag.import_errors,
+                              "warnings": {k: [str(w) for w in v] for k, v in bag.captured_warnings.items()}}))
+"""
+
+OLD_PROVIDER = """
+import airflow.providers.http.operators.http as http
+del http.HttpOperator
+""" + IMPORT + """
+kinds = {type(t).__name__ for t in bag.dags["access_logs_produce"].tasks}
+print("KINDS " + " ".join(sorted(kinds)))
+"""
+
+MISSING = """
+import types
+import access_logs
+read = {"offsets_before": {"0": 5}, "offsets_after": {"0": 100, "1": 10}}
+context = {"ti": types.SimpleNamespace(xcom_pull=lambda task_ids: read[task_ids]),
+           "params": {"max_missing": 2, "sink": "s"}}
+def check(count):
+    try:
+        access_logs.all_indexed(types.SimpleNamespace(json=lambda: {"count": count}), **context)
+        return "fine"
+    except Exception as error:
+        return str(error)
+offsets = [{"partition": {"seed": seed, "task": 0, "tasks": 2}, "offset": {"record": 7}} for seed in (1, 2)]
+try:
+    access_logs.check_series(offsets, {"seed": 1, "tasks": 2, "count": 8}, None)
+except Exception as error:
+    print(error)
+for count in 105, 103, 102, 106:
+    print(count, check(count))
+"""
+
+
+SPAN = """
+import json
+from access_logs_maintenance import begins, ends
+saved, day = {"0": 100, "1": 100, "2": 100, "3": 100}, {"0": [10, 20], "1": [30, None], "2": [50, 40], "4": [1, 2]}
+print("BEGINS", json.dumps(begins(saved, day)))
+print("ENDS", json.dumps(ends(saved, day)))
+"""
+
+
+class AirflowCase(TestCase):
+    DEADLINE = 600
+
+    @classmethod
+    def setUpClass(cls):
+        cls.template = Home()
+        cls.addClassCleanup(cls.template.remove)
+
+    def setUp(self):
+        super().setUp()
+        self.topic = kafka.topic("flow", 4)
+        self.addCleanup(kafka.delete, self.topic)
+        self.index = env.unique("flow")
+        self.drop(self.opensearch, self.index + "-*")
+        self.w = self.worker()
+        self.rest = self.w.rest
+        self.airflow = Airflow(self, self.template, self.w.url, env.OPENSEARCH)
+
+    def produce(self, count, **params):
+        return self.airflow.succeed("access_logs_produce", source="source", topic=self.topic, count=count, **params)
+
+    def consume(self, **params):
+        return self.airflow.succeed("access_logs_consume", sink="sink", topic=self.topic, index=self.index, **params)
+
+    def status(self, name):
+        return self.rest.status(name)["summary_state"]
+
+
+class Import(AirflowCase):
+    def setUp(self):
+        TestCase.setUp(self)
+        self.airflow = Airflow(self, self.template, "http://127.0.0.1:1", "http://127.0.0.1:1")
+
+    def bag(self, code):
+        out = self.airflow.python(code)
+        lines = dict(line.split(" ", 1) for line in out.splitlines() if line.startswith(("RESULT ", "KINDS ")))
+        return json.loads(lines["RESULT"]), lines.get("KINDS")
+
+    def test_import_without_error_or_warning(self):
+        found, _ = self.bag(IMPORT)
+        self.assertEqual(found, {"errors": {}, "warnings": {}, "dags": [
+            "access_logs_consume", "access_logs_evening", "access_logs_maintenance", "access_logs_morning",
+            "access_logs_pipeline", "access_logs_produce", "connect_health"]})
+
+    def test_import_with_an_older_provider(self):
+        found, kinds = self.bag(OLD_PROVIDER)
+        self.assertEqual(found["errors"], {})
+        self.assertEqual(kinds, "HttpSensor ShortCircuitOperator SimpleHttpOperator")
+
+    def test_missing_lines_and_documents(self):
+        lines = self.airflow.python(MISSING).splitlines()
+        self.assertIn("7 of 8 lines of the series with seed 1 are acknowledged", lines)
+        self.assertIn("105 fine", lines)
+        self.assertIn("103 fine", lines)
+        for count, missing in ((102, 3), (106, -1)):
+            text = "%d 105 records were read and %d of them are documents: %d are missing, 2 may be (params.max_missing)"
+            self.assertIn(text % (count, count, missing), [line.split(";")[0] for line in lines])
+
+
+    def test_what_is_read_again(self):
+        lines = self.airflow.python(SPAN).splitlines()
+        self.assertIn('BEGINS {"0": 10, "1": 30, "2": 0, "3": 0}', lines)
+        self.assertIn('ENDS {"0": 20, "1": 100, "2": 100, "3": 100}', lines)
+
+
+class Runs(AirflowCase):
+    @deadline(600, 1800)
+    def test_twice_in_a_row(self):
+        count = LONG_COUNT if env.LONG else COUNT
+        self.produce(count)
+        self.consume()
+        self.assertEqual(self.opensearch.count(self.index + "-*"), count)
+        # The second run has a series of its own; the third, asked for the second's seed again, has nothing to add.
+        self.produce(count // 2, pause_after=True)
+        self.assertEqual(self.status("source"), "PAUSED")
+        self.consume()
+        self.assertEqual(self.opensearch.count(self.index + "-*"), count + count // 2)
+        seed = int(self.rest.get("/connectors/source/config")["seed"])
+        self.produce(count // 2, seed=seed)
+        self.consume()
+        first = [e["partition"]["seed"] for e in self.rest.get("/connectors/source/offsets")["offsets"]
+                 if e["partition"]["seed"] != seed][0]
+        written = pipeline.source(self.topic, count, tasks=2, seed=first)
+        again = pipeline.source(self.topic, count // 2, tasks=2, seed=seed)
+        self.assertEqual(pipeline.difference(pipeline.lines_of(written) + pipeline.lines_of(again),
+                                             kafka.values(self.topic)), "")
+        self.assertEqual(pipeline.assert_indexed(self, self.opensearch, self.index + "-*", self.topic),
+                         count + count // 2)
+
+    def test_the_package(self):
+        names = {"source": "source", "sink": "sink", "topic": self.topic, "index": self.index}
+        for total in (2000, 4000):
+            self.airflow.succeed("access_logs_pipeline", count=2000, **names)
+            self.assertEqual(pipeline.assert_indexed(self, self.opensearch, self.index + "-*", self.topic), total)
+        self.broken_topic()
+        log = self.airflow.fail("access_logs_pipeline", "task 0: ", count=10, **dict(names, topic=self.topic))
+        self.assertIn("Message size too large", log)
+
+    def broken_topic(self):
+        """A topic that no line fits into."""
+        self.topic = kafka.topic("tiny", 1, "max.message.bytes=20")
+        self.addCleanup(kafka.delete, self.topic)
+
+    def test_a_connector_that_fails(self):
+        self.broken_topic()
+        log = self.airflow.fail("access_logs_produce", "is FAILED", source="source", topic=self.topic, count=10)
+        self.assertIn("Message size too large", log)
+        self.assertIn("the connector source is FAILED", log, "the task `trace` shows it")
+
+    def test_a_run_that_takes_too_long(self):
+        self.airflow.fail("access_logs_produce", "not within 2 s (params.timeout_s)", source="source", topic=self.topic,
+                          count=1000, rate=1, timeout_s=2)
+
+    def test_a_store_that_is_away(self):
+        self.produce(10)
+        self.airflow.environ["AIRFLOW_CONN_ACCESS_LOG_STORE"] = connection("http://127.0.0.1:1")
+        self.airflow.fail("access_logs_consume", "not within 2 s (params.timeout_s)", sink="sink", topic=self.topic,
+                          index=self.index, timeout_s=2)
+
+    def test_a_worker_that_is_down(self):
+        self.w.stop()
+        self.airflow.fail("access_logs_produce", "Connection refused", source="source", topic=self.topic, count=10)
+
+    def test_a_configuration_that_is_refused(self):
+        self.airflow.fail("access_logs_consume", "HTTP 400: ", sink="sink", topic="..",
+                          index=self.index)
+
+    def test_morning_and_evening(self):
+        names = {"source": "source", "sink": "sink", "topic": self.topic, "index": self.index}
+        self.airflow.succeed("access_logs_morning", rate=200, **names)
+        self.assertEqual((self.status("source"), self.status("sink")), ("RUNNING", "RUNNING"))
+        env.wait_for(lambda: self.opensearch.count(self.index + "-*") > 0, 30, "lines flow", 0.2)
+        self.airflow.succeed("access_logs_evening", **names)
+        self.assertEqual((self.status("source"), self.status("sink")), ("PAUSED", "PAUSED"))
+        pipeline.assert_indexed(self, self.opensearch, self.index + "-*", self.topic)
+        # The next morning they go on.
+        before = kafka.count(self.topic)
+        self.airflow.succeed("access_logs_morning", rate=200, **names)
+        env.wait_for(lambda: kafka.count(self.topic) > before, 30, "lines flow again", 0.2)
+
+    def test_health(self):
+        self.airflow.succeed("connect_health")
+        good = self.topic
+        self.broken_topic()
+        self.rest.create("bad", pipeline.source(self.topic, 10))
+        self.rest.create("good", pipeline.source(good, 10))
+        self.rest.wait_state("bad", tasks="FAILED", n=1)
+        self.airflow.fail("connect_health", "bad: task 0: ")
+        self.assertIn("POST /connectors/bad/restart", self.w.log)
+        self.assertNotIn("POST /connectors/good/restart", self.w.log)
+        self.airflow.fail("connect_health", "bad has failed and is left alone", leave=["bad"])
+        kafka.delete(self.topic)
+        kafka.create(self.topic, 1)
+        self.airflow.succeed("connect_health")
+        self.rest.wait_state("bad", tasks="COMPLETED", n=1)
+
+    def test_maintenance(self):
+        """A day's index is lost, and made again from the topic; the sink is then as it was."""
+        self.lose_a_day(1)
+
+    def test_maintenance_of_lines_in_no_order(self):
+        """Each task writes all days: no offsets are those of a day."""
+        self.lose_a_day(2)
+
+    def lose_a_day(self, tasks):
+        source = pipeline.source(self.topic, 3000, tasks=tasks, **{
+            "start.time": "2026-01-20T12:00:00Z", "log.records.per.second": "0.01"})
+        self.rest.expect(201, "POST", "/connectors?wait=COMPLETED", {"name": "source", "config": source})
+        sink = pipeline.sink(self.topic, env.OPENSEARCH, self.index + "-%{+yyyy.MM.dd}", tasks=2)
+        self.rest.create("sink", sink)
+        env.wait_for(lambda: self.opensearch.count(self.index + "-*") == 3000, 60, "all indexed", 0.2)
+        self.assertGreater(len(self.opensearch.indices(self.index + "-*")), 2)
+        config = self.rest.get("/connectors/sink/config")
+        self.opensearch.delete(self.index + "-2026.01.21")
+        self.assertLess(self.opensearch.count(self.index + "-*"), 3000)
+        self.airflow.succeed("access_logs_maintenance", sink="sink", topic=self.topic, index=self.index,
+                             day="2026-01-21")
+        self.assertEqual(pipeline.assert_indexed(self, self.opensearch, self.index + "-*", self.topic), 3000)
+        self.assertEqual(self.rest.get("/connectors/sink/config"), config)
+        self.rest.wait_state("sink", "RUNNING", "RUNNING", 2)
+        committed = kafka.committed("connect-sink", self.topic)
+        self.assertEqual({p: max(offset, 0) for p, offset in committed.items()}, kafka.end_offsets(self.topic))
+
+    def test_maintenance_without_offsets(self):
+        """Nothing is replayed, and the sink goes on."""
+        self.rest.create("sink", pipeline.sink(self.topic, env.OPENSEARCH, self.index + "-%{+yyyy.MM.dd}"))
+        self.airflow.fail("access_logs_maintenance", "there is nothing to replay", sink="sink", topic=self.topic,
+                          index=self.index, day="2026-01-21")
+        self.rest.wait_state("sink", "RUNNING", "RUNNING", 1)
