@@ -69,6 +69,7 @@ struct cw_task_batch *cw_sink_receive(struct cw_sink *sink);
 void cw_sink_pause_partitions(struct cw_sink *sink, bool paused);
 /* Commits what is safe; with timeout_ms 0 the answer comes with the records, else it is waited for. */
 void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms);
+/* Sets the gauge consumer_lag; where nothing was read yet, it may ask Kafka for a moment. */
 void cw_sink_update_lag(struct cw_sink *sink);
 /* Leaves the group, when somebody is there to be told, and closes the consumer. */
 void cw_sink_unsubscribe(struct cw_sink *sink);

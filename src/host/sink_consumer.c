@@ -278,28 +278,6 @@ void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms)
 	rd_kafka_topic_partition_list_destroy(offsets);
 }
 
-void cw_sink_update_lag(struct cw_sink *sink)
-{
-	rd_kafka_topic_partition_list_t *at = rd_kafka_topic_partition_list_copy(sink->safe.list);
-	int64_t lag = 0;
-
-	rd_kafka_position(sink->consumer, at);
-	for (int i = 0; i < at->cnt; i++) {
-		int64_t low = 0, high = 0, position = at->elems[i].offset;
-
-		if (rd_kafka_get_watermark_offsets(sink->consumer, at->elems[i].topic, at->elems[i].partition, &low,
-						   &high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
-		    high < 0)
-			continue;
-		if (position < 0)
-			position = low > 0 ? low : 0;
-		if (high > position)
-			lag += high - position;
-	}
-	cw_metric_set(sink->lag, lag);
-	rd_kafka_topic_partition_list_destroy(at);
-}
-
 /*
  * librdkafka 2.0 aborts the process when a consumer goes that has been let into its group and has not heard yet which
  * partitions it gets: it frees what its assignor keeps of them, which is not there before. That takes a moment only.

@@ -242,8 +242,10 @@ static enum cw_result step(struct cw_sink *sink, struct cw_error *err)
 	cw_sink_settle(sink);
 	if (result == CW_FAIL)
 		return CW_FAIL;
-	if (cw_sink_run_is_over(sink))
+	if (cw_sink_run_is_over(sink)) {
+		cw_sink_update_lag(sink); /* what is told of it from now on is what the run has left */
 		return CW_END;
+	}
 	return commit_if_due(sink, err);
 }
 

@@ -40,6 +40,7 @@ class Bounded(TestCase):
         self.assertEqual(len(created["tasks"]), 3)
         self.assertEqual(self.search.count(self.index), COUNT)
         self.assertEqual(self.committed("s"), kafka.end_offsets(self.topic))
+        self.assertEqual(rest.metrics().sum("connect_worker_task_consumer_lag", connector="s"), 0)
         # The next run: what has come since, and no more of it than there was when it began.
         kafka.produce(self.topic, self.lines(COUNT, 100))
         self.complete(rest, "s")
