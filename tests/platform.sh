@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds, and tests what is around the worker with a real Airflow: the DAGs of examples/airflow.
+# Builds, and tests what is around the worker with a real Airflow: the DAGs of examples/airflow, examples/platform.sh.
 #
 #   tests/platform.sh [--long] [--keep] [PATTERN...]
 #

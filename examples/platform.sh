@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# The whole log platform on this machine, with no cloud account: Kafka, OpenSearch, Airflow with the DAGs of
+# examples/airflow, the worker, and two connectors through which lines flow.
+#
+#   examples/platform.sh up        builds, downloads and starts what is not there or does not run; prints the addresses
+#   examples/platform.sh check     checks the connectors' files and the DAGs, and says what `apply` would change
+#   examples/platform.sh apply     gives the worker the connectors' files
+#   examples/platform.sh status    what runs, and the addresses
+#   examples/platform.sh down      ends it; data and state stay for the next `up`
+#   examples/platform.sh purge     the same, and deletes data and state
+#
+# The connectors' files are made once, in build/platform/connectors; edit them there. A DAG that is edited is live
+# within seconds. Missing Debian packages are installed with apt-get (root or sudo). Everything is made below
+# build/platform in this tree (CW_PLATFORM names another folder) and listens on 127.0.0.1, on the usual ports where
+# they are free. AIRFLOW_DAGS names another folder of DAGs, CW_PREFIX an installed worker instead of one built here.
+set -euo pipefail
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=tests/lib/shell.sh
+. "$TOP/tests/lib/shell.sh"
+
+HOME_DIR=${CW_PLATFORM:-$TOP/build/platform}
+RUN=$HOME_DIR/run
+PREFIX=${CW_PREFIX:-$HOME_DIR/prefix}
+CONNECTORS=$HOME_DIR/connectors
+EXAMPLES=$TOP/examples
+SERVERS=(kafka opensearch airflow)
+
+die() { echo "platform: $*" >&2; exit 1; }
+# shellcheck source=examples/processes.sh
+. "$EXAMPLES/processes.sh"
+
+usage() { sed -n '2,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'; }
+stack() { STACK_RUN=$RUN/stack "$TOP/tests/stack/stack" "$@"; }
+ctl() { "$PREFIX/bin/workerctl" -s "$WORKER" "$@"; }
+
+# The ports are chosen once, so that what is stopped and started again is where it was.
+choose_ports() {
+	[ ! -s "$RUN/ports" ] || return 0
+	stack_ports
+	{
+		printf 'export KAFKA_PORT=%s KAFKA_SASL_SSL_PORT=%s KAFKA_CONTROLLER_PORT=%s\n' \
+			"$(port 9092)" "$KAFKA_SASL_SSL_PORT" "$KAFKA_CONTROLLER_PORT"
+		printf 'export OPENSEARCH_PORT=%s AIRFLOW_PORT=%s WORKER_PORT=%s\n' "$(port 9200)" "$(port 8080)" "$(port 8083)"
+	} >"$RUN/ports"
+}
+
+# An HTTP connection as a value of AIRFLOW_CONN_….
+connection() { printf '{"conn_type":"http","schema":"http","host":"127.0.0.1","port":%s}' "$1"; }
+
+# The addresses, and Airflow's settings.
+read_settings() {
+	[ -s "$RUN/ports" ] || die "nothing was started yet: examples/platform.sh up"
+	# shellcheck disable=SC1091
+	. "$RUN/ports"
+	WORKER=http://127.0.0.1:$WORKER_PORT STORE=http://127.0.0.1:$OPENSEARCH_PORT
+	export STORE AIRFLOW_DAGS=${AIRFLOW_DAGS:-$EXAMPLES/airflow/dags}
+	export AIRFLOW__CORE__PLUGINS_FOLDER=$EXAMPLES/airflow/plugins PYTHONDONTWRITEBYTECODE=1
+	AIRFLOW_CONN_CONNECT_WORKER=$(connection "$WORKER_PORT")
+	AIRFLOW_CONN_ACCESS_LOG_STORE=$(connection "$OPENSEARCH_PORT")
+	export AIRFLOW_CONN_CONNECT_WORKER AIRFLOW_CONN_ACCESS_LOG_STORE
+}
+
+# The example's connectors, for lines that come at a calm pace and do not end; workerctl fills in ${STORE}.
+make_connectors() {
+	[ ! -d "$CONNECTORS" ] || return 0
+	mkdir -p "$CONNECTORS.part"
+	jq '.name = "demo-source" | .config += {"topic": "demo-logs", "count": "0", "records.per.second": "50",
+		"start.time": "now"} | del(.config["log.records.per.second"])' "$EXAMPLES/synthetic-log-source.json" \
+		>"$CONNECTORS.part/demo-source.json"
+	# shellcheck disable=SC2016
+	jq '.name = "demo-sink" | .config += {"topics": "demo-logs", "connection.url": "${STORE}",
+		"index": "demo-logs-%{+yyyy.MM.dd}"}' "$EXAMPLES/access-log-sink.json" >"$CONNECTORS.part/demo-sink.json"
+	mv "$CONNECTORS.part" "$CONNECTORS"
+}
+
+worker_runs() {
+	local pid start
+	[ -r "$RUN/worker.pid" ] || return 1
+	read -r pid start <"$RUN/worker.pid"
+	[ -n "$start" ] && ! ended "$pid" "$start"
+}
+
+up() {
+	# shellcheck disable=SC2086
+	install_packages $PACKAGES_SERVERS curl jq
+	mkdir -p "$RUN"
+	if [ -z "${CW_PREFIX-}" ]; then
+		# shellcheck disable=SC2086
+		install_packages $PACKAGES_BUILD
+		say "building (log: $HOME_DIR/build.log)"
+		build
+	fi
+	choose_ports
+	read_settings
+	say 'starting Kafka, OpenSearch and Airflow (the first time they are downloaded, which takes minutes)'
+	stack start kafka opensearch
+	if worker_runs; then
+		say 'worker: already running'
+	else
+		run_worker "$WORKER" "127.0.0.1:$KAFKA_PORT"
+		say 'worker: ready'
+	fi
+	stack start airflow
+	make_connectors
+	say 'connectors'
+	ctl apply -f "$CONNECTORS" --wait
+	echo
+	addresses
+}
+
+addresses() {
+	cat <<TEXT
+  Airflow      http://127.0.0.1:$AIRFLOW_PORT (user admin, password admin), DAGs in $AIRFLOW_DAGS
+  worker       $WORKER: export CONNECT_URL=$WORKER PATH=$PREFIX/bin:\$PATH; workerctl top
+  connectors   $CONNECTORS
+  OpenSearch   $STORE/demo-logs-*/_search?size=1&pretty
+  Kafka        127.0.0.1:$KAFKA_PORT
+  a batch      $RUN/stack/airflow/airflow dags test access_logs_pipeline
+TEXT
+}
+
+# A DAG file that cannot be imported, or warns, is named with the reason.
+check_dags() {
+	local CW_AIRFLOW_VENV=
+	eval "$(stack env | grep '^CW_AIRFLOW_VENV=')"
+	[ -d "$RUN/stack/airflow" ] && [ -d "$CW_AIRFLOW_VENV" ] || die "Airflow is not there: examples/platform.sh up"
+	AIRFLOW_HOME=$RUN/stack/airflow AIRFLOW__CORE__DAGS_FOLDER=$AIRFLOW_DAGS AIRFLOW__CORE__LOAD_EXAMPLES=False \
+		"$CW_AIRFLOW_VENV/bin/python" "$EXAMPLES/airflow/check_dags.py"
+}
+
+check() {
+	local status=0
+	read_settings
+	ctl validate -f "$CONNECTORS" || status=1
+	ctl apply -f "$CONNECTORS" --diff --dry-run || status=1
+	check_dags || status=1
+	return $status
+}
+
+status() {
+	local s
+	read_settings
+	for s in "${SERVERS[@]}"; do stack status | grep "^$s:"; done
+	if worker_runs; then
+		echo 'worker: running'
+		ctl get connectors
+	else
+		echo 'worker: stopped'
+	fi
+	echo
+	addresses
+}
+
+down() {
+	end worker
+	[ ! -d "$RUN/stack" ] || stack stop
+}
+
+case ${1-} in
+up) up ;;
+check) check ;;
+apply) read_settings; ctl apply -f "$CONNECTORS" --diff --wait ;;
+status) status ;;
+down) down ;;
+purge) down; rm -rf "$RUN" "$CONNECTORS" ;;
+-h | --help) usage ;;
+*) usage >&2; exit 2 ;;
+esac
