@@ -23,6 +23,7 @@
 #include "worker/broker.h"
 #include "worker/converters.h"
 #include "worker/files.h"
+#include "worker/notify.h"
 #include "worker/options.h"
 
 struct worker {
@@ -33,18 +34,20 @@ struct worker {
 	struct cw_broker *broker;
 	struct cw_herder *herder;
 	struct cw_rest *rest;
+	struct cw_notify notify;
 	pthread_t applier;
 	bool applying;
 	atomic_bool failed;
 };
 
 /* A signal handler has no argument of ours. */
-static struct cw_herder *signalled;
+static struct worker *signalled;
 
 static void on_signal(int number)
 {
 	(void)number;
-	cw_herder_stop(signalled);
+	cw_notify_stopping(&signalled->notify);
+	cw_herder_stop(signalled->herder);
 }
 
 static int complain(const char *text)
@@ -264,10 +267,11 @@ static void run(struct worker *w)
 {
 	const char *state = w->config.offset_storage_file_filename;
 
-	signalled = w->herder;
+	signalled = w;
 	handle_signals(on_signal);
 	log_info(NULL, "connect-worker %s ready: %s, state in %s", PACKAGE_VERSION, cw_rest_address(w->rest),
 		 strcmp(state, ":memory:") == 0 ? "memory only" : state);
+	cw_notify_ready(&w->notify, cw_herder_loop(w->herder), cw_rest_address(w->rest));
 	if (w->options.n_connector_files > 0)
 		w->applying = pthread_create(&w->applier, NULL, apply_files, w) == 0;
 	cw_herder_run(w->herder);
@@ -281,6 +285,7 @@ static void stop(struct worker *w)
 {
 	cw_rest_stop(w->rest);
 	cw_broker_free(w->broker);
+	cw_notify_close(&w->notify);
 	cw_herder_free(w->herder);
 	cw_connector_files_free(w->files);
 	cw_worker_config_free(&w->config);
@@ -298,6 +303,7 @@ int main(int argc, char **argv)
 	mallopt(M_ARENA_MAX, 2); /* a few threads that allocate little: memory counts more */
 	mallopt(M_MXFAST, 0); /* many small pieces of JSON at a time: joining them later costs more than at once */
 	signal(SIGPIPE, SIG_IGN);
+	cw_notify_init(&w.notify);
 	status = load_config(&w);
 	if (status >= 0)
 		return status;
