@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds, and tests what is around the worker with a real Airflow: the DAGs of examples/airflow, examples/platform.sh.
+# Builds, and tests what is around the worker: the DAGs of examples/airflow with a real Airflow, examples/platform.sh,
+# the Debian packages.
 #
 #   tests/platform.sh [--long] [--keep] [PATTERN...]
 #
