@@ -19,6 +19,9 @@ fi
 # inside COMMAND...: on the system that is only ours.
 inside() { chroot root "$@"; }
 
+# The same, and its output only when it fails.
+quietly() { inside "$@" >log 2>&1 || { cat log >&2; fail "$*"; }; }
+
 # Every file and folder that is not on the machine as it was, but for what dpkg and systemd note of any package.
 left() {
 	(cd up && find . -mindepth 1 ! -type c \( ! -type d -o -empty \) -path '*connect*worker*') | sort
@@ -35,12 +38,12 @@ mount --bind "$DEBS" root/tmp/debs
 inside dpkg --purge connect-worker workerctl connect-worker-dev >/dev/null 2>&1 || :
 
 # Packages that connect-worker is told to have, such as systemd, are there: tests/run.sh installs them.
-inside sh -c 'DEBIAN_FRONTEND=noninteractive dpkg -i /tmp/debs/*.deb' >install.log 2>&1 || { cat install.log >&2; fail 'dpkg -i'; }
+quietly sh -c 'DEBIAN_FRONTEND=noninteractive dpkg -i /tmp/debs/*.deb'
 inside getent passwd connect-worker >/dev/null || fail 'there is no user connect-worker'
-[ "$(inside stat -c '%U %a' /var/lib/connect-worker)" = 'connect-worker 750' ] || fail 'the folder of states is not right'
+[ "$(inside stat -c "%U %a" /var/lib/connect-worker)" = "connect-worker 750" ] || fail "the folder of states is not right"
 inside systemd-analyze verify --man=no connect-worker.service || fail 'systemd-analyze verify'
-inside sh -c 'echo "#include <connect-worker/connector.h>" | gcc -fsyntax-only $(pkg-config --cflags connect-worker) -xc -' ||
-	fail 'the header is not found with pkg-config'
+echo '#include <connect-worker/connector.h>' >root/tmp/include.c
+inside sh -c 'gcc -fsyntax-only $(pkg-config --cflags connect-worker) /tmp/include.c' || fail 'the header is not found'
 
 worker=''
 trap '[ -z "$worker" ] || kill -KILL "$worker"' EXIT
@@ -84,7 +87,7 @@ if [ -n "$BROKER" ]; then
 fi
 
 # An upgrade keeps what the administrator has made, and a worker that starts goes on from its state.
-inside sh -c 'dpkg -i /tmp/debs/*.deb' >install.log 2>&1 || { cat install.log >&2; fail 'the upgrade'; }
+quietly sh -c 'dpkg -i /tmp/debs/*.deb'
 if [ -n "$BROKER" ]; then
 	start
 	inside workerctl get connectors | grep -q source || fail 'the connector is gone after the upgrade'
@@ -92,7 +95,7 @@ if [ -n "$BROKER" ]; then
 	inside dpkg --remove connect-worker >/dev/null 2>&1
 	[ -s root/var/lib/connect-worker/connect.db ] || fail 'the state is gone after a removal'
 fi
-inside dpkg --purge connect-worker workerctl connect-worker-dev >install.log 2>&1 || { cat install.log >&2; fail 'the purge'; }
+quietly dpkg --purge connect-worker workerctl connect-worker-dev
 ! inside getent passwd connect-worker >/dev/null || fail 'the user is left'
 [ -z "$(left)" ] || fail "left after the purge: $(left)"
 echo 'packages: clean, installed, upgraded, removed, purged'
