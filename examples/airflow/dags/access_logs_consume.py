@@ -13,11 +13,12 @@ with DAG(
     user_defined_macros=MACROS,
     params=params(
         "topic", "index", "sink", "tasks", "timeout_s",
-        max_lag=Param(0, type="integer", minimum=0, description="So many records may be left in the topic: those that "
-                      "were written while the run was on its way."),
+        max_lag=Param(0, type="integer", minimum=0,
+                      description="So many records may be left in the topic: those that were written while the run was "
+                                  "on its way."),
         max_missing=Param(0, type="integer", minimum=0,
-                          description="So many records may have no document: bad lines that the sink skips with "
-                                      "errors.tolerance=all, marks of Kafka's transactions."),
+                          description="So many records may have no document: bad lines that the sink skips or makes "
+                                      "dead letters of with errors.tolerance=all, marks of Kafka's transactions."),
     ),
     **DAG_DEFAULTS,
 ):
