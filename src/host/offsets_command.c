@@ -1,8 +1,10 @@
 /* Offsets of connectors that live in Kafka, for the worker, which has no client: see supervisor/protocol.h. */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hide.h"
 #include "base/mem.h"
 #include "config/connector_config.h"
@@ -16,6 +18,8 @@
 #include "kafka/partitions.h"
 
 #define TIMEOUT_MS 15000
+#define MEMBERS_GO_MS 5000
+#define MEMBERS_STEP_MS 200
 
 /* What was asked, with what the variables in it stand for. */
 struct question {
@@ -77,28 +81,46 @@ static json_t *offsets_json(const rd_kafka_topic_partition_list_t *offsets)
 	return json_pack("{so}", "offsets", list);
 }
 
+static int change_group_once(rd_kafka_t *client, const char *group, const json_t *change, struct cw_error *err)
+{
+	rd_kafka_topic_partition_list_t *list;
+	int status;
+
+	if (json_is_string(change))
+		return cw_group_delete(client, group, TIMEOUT_MS, err);
+	list = wanted_offsets(change);
+	status = cw_group_alter_offsets(client, group, list, TIMEOUT_MS, err);
+	rd_kafka_topic_partition_list_destroy(list);
+	return status;
+}
+
+/* Tasks that have just been stopped may be members still: the coordinator takes its time with their good-byes. */
+static json_t *change_group(rd_kafka_t *client, const char *group, const json_t *change, struct cw_error *err)
+{
+	int64_t deadline_ms = cw_clock_ms() + MEMBERS_GO_MS;
+
+	while (change_group_once(client, group, change, err) != 0) {
+		if (err->code != CW_ERR_CONFLICT || cw_clock_ms() >= deadline_ms)
+			return NULL;
+		*err = (struct cw_error){ 0 };
+		poll(NULL, 0, MEMBERS_STEP_MS);
+	}
+	return json_object();
+}
+
 static json_t *ask_group(const struct question *q, rd_kafka_t *client, const char *group, struct cw_error *err)
 {
 	const json_t *change = json_object_get(q->request, "change");
 	rd_kafka_topic_partition_list_t *list;
-	json_t *answer = NULL;
+	json_t *answer;
 
-	if (json_is_string(change)) {
-		if (cw_group_delete(client, group, TIMEOUT_MS, err) == 0)
-			answer = json_object();
-		return answer;
-	}
-	if (json_is_array(change)) {
-		list = wanted_offsets(change);
-		if (cw_group_alter_offsets(client, group, list, TIMEOUT_MS, err) == 0)
-			answer = json_object();
-	} else {
-		list = cw_group_offsets(client, group, TIMEOUT_MS, err);
-		if (list)
-			answer = offsets_json(list);
-	}
-	if (list)
-		rd_kafka_topic_partition_list_destroy(list);
+	if (json_is_string(change) || json_is_array(change))
+		return change_group(client, group, change, err);
+	list = cw_group_offsets(client, group, TIMEOUT_MS, err);
+	if (!list)
+		return NULL;
+	answer = offsets_json(list);
+	rd_kafka_topic_partition_list_destroy(list);
 	return answer;
 }
 

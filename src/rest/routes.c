@@ -75,7 +75,7 @@ static const struct cw_route routes[] = {
 	  "Pauses a connector and its tasks, which stay allocated. Takes effect after the answer." },
 	{ "PUT", "/connectors/{connector}/resume", "resumeConnector", "connectors", CW_HANDLER_HERDER, CW_OP_RESUME,
 	  CW_BODY_IGNORED, CW_ANSWER_ACCEPTED, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { WAIT },
-	  "Lets a paused or stopped connector run again, and begins the next run of tasks that are COMPLETED." },
+	  "Lets a paused or stopped connector run again; of one that runs, begins the next run of tasks that are COMPLETED." },
 	{ "PUT", "/connectors/{connector}/stop", "stopConnector", "connectors", CW_HANDLER_HERDER, CW_OP_STOP,
 	  CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { WAIT },
 	  "Stops a connector: its tasks are gone until it is resumed, its configuration and offsets stay." },
