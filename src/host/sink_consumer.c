@@ -214,9 +214,12 @@ void cw_sink_pause_partitions(struct cw_sink *sink, bool paused)
 	if (sink->partitions_paused == paused)
 		return;
 	sink->partitions_paused = paused;
-	if (paused)
-		rd_kafka_pause_partitions(sink->consumer, sink->safe.list);
-	else
+	/*
+	 * To resume they are paused once more: librdkafka 2.0 goes on where the last pause has met the partition, and one
+	 * that comes right after the assignment meets it before its first fetch, whose records may come all the same.
+	 */
+	rd_kafka_pause_partitions(sink->consumer, sink->safe.list);
+	if (!paused)
 		rd_kafka_resume_partitions(sink->consumer, sink->safe.list);
 }
 

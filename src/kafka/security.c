@@ -158,7 +158,7 @@ static int set_jaas(rd_kafka_conf_t *conf, const struct cw_client_key *key, stru
 	int ret;
 
 	if (cw_jaas_parse(key->value, &jaas, &why) != 0)
-		ret = cw_error_set(err, CW_ERR_INVALID, "%s is no JAAS configuration: %s", key->as_given, why.text);
+		ret = cw_error_set(err, CW_ERR_INVALID, "%s: it is no JAAS configuration: %s", key->as_given, why.text);
 	else
 		ret = set_module(conf, key, &jaas, err);
 	cw_jaas_free(&jaas);

@@ -81,8 +81,11 @@ class Use(CtlCase):
     @deadline(600)
     def test_every_example_works(self):
         store = Devstore(self).start()
+        letters = kafka.topic("use-letters", 1)
+        self.addCleanup(kafka.delete, letters)
+        kafka.produce(self.topic, [b"nonsense"] * 20)
         sink = {"connector.class": "AccessLogElasticsearchSink", "topics": self.topic, "connection.url": store.url,
-                "index": "access-logs"}
+                "index": "access-logs", "errors.tolerance": "all", "errors.deadletterqueue.topic.name": letters}
         self.run_ctl("context", "set", "local", "--server", self.running.url)
         commands = self.commands()
         self.assertGreater(len(commands), 30)

@@ -528,6 +528,23 @@ void cw_fake_store_stop(struct cw_fake_store *store)
 	}
 }
 
+unsigned cw_fake_store_bulks(struct cw_fake_store *store)
+{
+	unsigned bulks;
+
+	pthread_mutex_lock(&store->lock);
+	bulks = store->bulks;
+	pthread_mutex_unlock(&store->lock);
+	return bulks;
+}
+
+void cw_fake_store_recover(struct cw_fake_store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	store->on_request = NULL;
+	pthread_mutex_unlock(&store->lock);
+}
+
 size_t cw_fake_store_count(struct cw_fake_store *store, const char *index)
 {
 	size_t n;

@@ -85,6 +85,10 @@ void cw_fake_store_stop(struct cw_fake_store *store);
 void cw_fake_store_resume(struct cw_fake_store *store);
 /* Documents of an index. */
 size_t cw_fake_store_count(struct cw_fake_store *store, const char *index);
+/* The same of the bulk requests that there were so far, while more may come. */
+unsigned cw_fake_store_bulks(struct cw_fake_store *store);
+/* From now on it is as good a store as any: on_request is not called any more. */
+void cw_fake_store_recover(struct cw_fake_store *store);
 void cw_fake_store_free(struct cw_fake_store *store);
 
 #endif

@@ -277,9 +277,7 @@ static void wait_bulks(struct run *run, unsigned n)
 
 	while (got < n && cw_clock_ms() < end) {
 		CU_ASSERT_EQUAL(cw_essink_ops()->wait(run->sink.task, NULL, 0, 1, &run->sink.err), CW_OK);
-		pthread_mutex_lock(&run->store.lock);
-		got = run->store.bulks;
-		pthread_mutex_unlock(&run->store.lock);
+		got = cw_fake_store_bulks(&run->store);
 	}
 	CU_ASSERT_EQUAL(got, n);
 }

@@ -85,7 +85,7 @@ static void test_trouble__refused_for_ever_never_fails_the_task(void)
 	start(run);
 	CU_ASSERT_EQUAL(put(run, 10), CW_OK);
 	expect_all(run);
-	CU_ASSERT_EQUAL(run->store.bulks, 61);
+	CU_ASSERT_EQUAL(cw_fake_store_bulks(&run->store), 61);
 	CU_ASSERT_TRUE(run->sink.host.logged[CW_LOG_WARN] >= 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.host.last_log, "takes documents again"));
 	run_free(run);
@@ -102,7 +102,7 @@ static void test_trouble__retry_after_is_kept_to(void)
 	CU_ASSERT_EQUAL(put(run, 10), CW_OK);
 	expect_all(run);
 	CU_ASSERT_TRUE(cw_clock_ms() - begin >= 1000);
-	CU_ASSERT_EQUAL(run->store.bulks, 2);
+	CU_ASSERT_EQUAL(cw_fake_store_bulks(&run->store), 2);
 	run_free(run);
 }
 
@@ -134,7 +134,7 @@ static void test_trouble__silence_ends_at_the_timeout(void)
 	start(run);
 	CU_ASSERT_EQUAL(put(run, 10), CW_OK);
 	expect_all(run);
-	CU_ASSERT_EQUAL(run->store.bulks, 3);
+	CU_ASSERT_EQUAL(cw_fake_store_bulks(&run->store), 3);
 	run_free(run);
 }
 
@@ -280,7 +280,7 @@ static void test_policy__of_each_class(void)
 		CU_ASSERT_EQUAL(put(run, 10), CW_OK);
 		CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), fails ? CW_FAIL : CW_OK);
 		CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.err.text, fails ? rows[i].failure : ""));
-		CU_ASSERT_EQUAL(run->store.bulks, rows[i].sent);
+		CU_ASSERT_EQUAL(cw_fake_store_bulks(&run->store), rows[i].sent);
 		CU_ASSERT_EQUAL((int64_t)run->sink.host.n_rejected, rows[i].rejected);
 		CU_ASSERT_EQUAL((int64_t)run->sink.host.n_dropped, rows[i].dropped);
 		CU_ASSERT_EQUAL(metric(run, "documents_refused"), fails ? 1 : 10);
@@ -314,7 +314,7 @@ static void test_policy__requests_are_sent_again_without_a_limit(void)
 		start(run);
 		CU_ASSERT_EQUAL(put(run, 10), CW_OK);
 		expect_all(run);
-		CU_ASSERT_EQUAL(run->store.bulks, 21);
+		CU_ASSERT_EQUAL(cw_fake_store_bulks(&run->store), 21);
 		run_free(run);
 	}
 }
@@ -417,10 +417,10 @@ static void test_outage__presses_little(void)
 		start(run);
 		CU_ASSERT_EQUAL(put(run, 50), CW_OK);
 		let_pass(run, 1000);
-		flown = run->store.bulks;
+		flown = cw_fake_store_bulks(&run->store);
 		/* five together, four while the pauses grow, then pauses of 100 to 200; curl repeats one on a kept connection */
 		CU_ASSERT_TRUE(flown >= 8 && flown <= 5 + 4 + 10 + (rows[i].fault == CW_STORE_RESET ? 5 : 0));
-		run->store.on_request = NULL;
+		cw_fake_store_recover(&run->store);
 		expect_all(run);
 		CU_ASSERT_EQUAL(metric(run, "bulk_window") > 0, 1);
 		run_free(run);
@@ -437,8 +437,8 @@ static void test_outage__keeps_to_retry_after(void)
 	start(run);
 	CU_ASSERT_EQUAL(put(run, 50), CW_OK);
 	let_pass(run, 2500);
-	CU_ASSERT_EQUAL(run->store.bulks, 5 + 2);
-	run->store.on_request = NULL;
+	CU_ASSERT_EQUAL(cw_fake_store_bulks(&run->store), 5 + 2);
+	cw_fake_store_recover(&run->store);
 	expect_all(run);
 	run_free(run);
 }

@@ -175,7 +175,7 @@ static void test_logins__what_cannot_be(void)
 		{ "sasl.jaas.config=" PLAIN "username=\"u\";", "", NULL,
 		  "! sasl.jaas.config: PlainLoginModule has no password=\"…\"" },
 		{ "sasl.jaas.config=" PLAIN "password=\"pl4nted\"", "", NULL,
-		  "! sasl.jaas.config is no JAAS configuration: it does not end with a semicolon" },
+		  "! sasl.jaas.config: it is no JAAS configuration: it does not end with a semicolon" },
 		{ "sasl.mechanism=PLAIN\nsasl.jaas.config=" SCRAM "username=u password=pl4nted;", "", NULL,
 		  "! sasl.jaas.config: ScramLoginModule does not go with sasl.mechanism=PLAIN, but with SCRAM-SHA-256 and "
 		  "SCRAM-SHA-512" },
