@@ -159,7 +159,7 @@ unit() {
 	step 'installation' 300 bash "$TOP/tests/lib/install_check.sh" "$WORK/plain" "$WORK/install" || :
 	# Warnings are errors in the plain build only: under the sanitizers gcc warns of what cannot happen.
 	! build asan 600 '-O1 -g' --enable-sanitize=address,undefined ||
-		UBSAN_OPTIONS=print_stacktrace=1 check asan
+		CW_FUZZ_SECONDS=15 UBSAN_OPTIONS=print_stacktrace=1 check asan
 	[ "$long" = 0 ] || fuzz asan
 	# With full address randomisation, newer kernels leave TSan no room for its shadow memory.
 	! build tsan 600 '-O1 -g' --enable-sanitize=thread || check tsan setarch -R
