@@ -38,7 +38,7 @@ struct cw_dead_letters {
 	rd_kafka_topic_partition_list_t *assigned; /* looked at when there is a letter; NULL: done */
 	struct cw_letters_found found;
 
-	struct cw_metric *written, *in_flight, *requests, *failures;
+	struct cw_metric *written, *failed, *in_flight, *requests, *failures;
 };
 
 static bool is_sink(const struct cw_task *task)
@@ -54,12 +54,12 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 	struct cw_task_batch *b = m->_private;
 
 	(void)producer;
-	b->letters--;
 	letters->open--;
 	letters->open_bytes -= m->len + m->key_len;
 	if (letters->in_flight)
 		cw_metric_add(letters->in_flight, -1);
 	if (!m->err) {
+		b->letters--;
 		cw_metric_add(letters->written, 1);
 		if (m->partition < letters->n_marks && m->offset >= letters->marks[m->partition])
 			letters->marks[m->partition] = m->offset + 1;
@@ -67,7 +67,9 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 	}
 	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
 		return; /* the task ends: the record comes again */
+	/* The batch keeps its letter, so that it is never settled: all of it is read again when the task starts again. */
 	cw_metric_add(letters->failures, 1);
+	cw_metric_add(letters->failed, 1);
 	cw_error_set(&letters->failure, CW_ERR_FATAL, "a record that cannot be processed was not written to the dead letter "
 		     "topic %s either: %s", letters->name, rd_kafka_err2str(m->err));
 }
@@ -175,6 +177,7 @@ enum cw_result cw_dead_letters_open(struct cw_dead_letters **out, struct cw_task
 	*letters = (struct cw_dead_letters){ .scope = task->scope, .task = task, .name = config->errors_dlq_topic };
 	letters->written = cw_metrics_get(m, CW_METRIC_COUNTER, "records_dead_lettered",
 					  "Records that were written to the dead letter topic.");
+	letters->failed = cw_metrics_get(m, CW_METRIC_COUNTER, "records_failed", "Records that failed the task.");
 	if (is_sink(task))
 		letters->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight",
 					    "Records that the connector has and that are not settled yet.");

@@ -18,6 +18,15 @@
 #define SHOWN_MAX 2000u
 #define CONTEXT "__connect.errors."
 
+/* One of a replay, in the order in which they were read. */
+struct sent {
+	struct letters *letters;
+	struct sent *next;
+	int32_t partition;
+	int64_t offset;
+	bool done; /* acknowledged, or none that is to be put back */
+};
+
 struct letters {
 	struct cw_question q;
 	const char *topic;
@@ -26,7 +35,7 @@ struct letters {
 	rd_kafka_topic_partition_list_t *replayed; /* offset: before it, all are put back */
 	json_t *list;
 	rd_kafka_t *producer;
-	rd_kafka_topic_partition_list_t *read; /* of this replay: where the next one begins */
+	struct sent *first, *last;
 	int64_t put_back, left;
 	struct cw_error failure;
 };
@@ -215,15 +224,16 @@ static const char *only_topic(const struct letters *l)
 
 static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
 {
-	struct letters *l = m->_private;
+	struct sent *sent = m->_private;
 
 	(void)producer;
 	(void)opaque;
+	sent->done = !m->err;
+	sent->letters->put_back += sent->done;
 	if (m->err)
-		cw_error_set(&l->failure, CW_ERR_RETRIABLE, "a letter could not be put back into topic %s: %s",
-			     rd_kafka_topic_name(m->rkt), rd_kafka_err2str(m->err));
-	else
-		l->put_back++;
+		cw_error_set(&sent->letters->failure, CW_ERR_RETRIABLE, "letter %d:%lld could not be put back into topic %s: %s",
+			     (int)sent->partition, (long long)sent->offset, rd_kafka_topic_name(m->rkt),
+			     rd_kafka_err2str(m->err));
 }
 
 static rd_kafka_headers_t *without_context(const rd_kafka_message_t *m)
@@ -241,27 +251,53 @@ static rd_kafka_headers_t *without_context(const rd_kafka_message_t *m)
 }
 
 /* As it was read there, at the end of its partition. */
-static rd_kafka_resp_err_t produce(struct letters *l, const char *topic, int32_t partition, const rd_kafka_message_t *m)
+static rd_kafka_resp_err_t produce(struct sent *sent, const char *topic, int32_t partition, const rd_kafka_message_t *m)
 {
 	rd_kafka_headers_t *headers = without_context(m);
 	rd_kafka_resp_err_t code =
-		rd_kafka_producev(l->producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
+		rd_kafka_producev(sent->letters->producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
 				  RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(m->key, m->key_len),
 				  RD_KAFKA_V_VALUE(m->payload, m->len), RD_KAFKA_V_TIMESTAMP(rd_kafka_message_timestamp(m, NULL)),
-				  RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(l), RD_KAFKA_V_END);
+				  RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(sent), RD_KAFKA_V_END);
 
 	if (code)
 		rd_kafka_headers_destroy(headers); /* taken on success only */
 	return code;
 }
 
-static void note_read(struct letters *l, const rd_kafka_message_t *m)
+static struct sent *note(struct letters *l, const rd_kafka_message_t *m)
 {
-	rd_kafka_topic_partition_t *p = rd_kafka_topic_partition_list_find(l->read, l->topic, m->partition);
+	struct sent *sent = cw_alloc(sizeof(*sent));
 
-	if (!p)
-		p = rd_kafka_topic_partition_list_add(l->read, l->topic, m->partition);
-	p->offset = m->offset + 1;
+	*sent = (struct sent){ .letters = l, .partition = m->partition, .offset = m->offset };
+	if (l->last)
+		l->last->next = sent;
+	else
+		l->first = sent;
+	l->last = sent;
+	return sent;
+}
+
+/* Where the next replay begins: in each partition at the first letter that is not back. New. */
+static rd_kafka_topic_partition_list_t *next_offsets(const struct letters *l)
+{
+	rd_kafka_topic_partition_list_t *next = rd_kafka_topic_partition_list_new(1), *stopped = rd_kafka_topic_partition_list_new(1);
+
+	for (const struct sent *sent = l->first; sent; sent = sent->next) {
+		rd_kafka_topic_partition_t *p = rd_kafka_topic_partition_list_find(next, l->topic, sent->partition);
+
+		if (rd_kafka_topic_partition_list_find(stopped, l->topic, sent->partition))
+			continue;
+		if (!sent->done) {
+			rd_kafka_topic_partition_list_add(stopped, l->topic, sent->partition);
+			continue;
+		}
+		if (!p)
+			p = rd_kafka_topic_partition_list_add(next, l->topic, sent->partition);
+		p->offset = sent->offset + 1;
+	}
+	rd_kafka_topic_partition_list_destroy(stopped);
+	return next;
 }
 
 static bool put_back(void *arg, const rd_kafka_message_t *m)
@@ -270,19 +306,23 @@ static bool put_back(void *arg, const rd_kafka_message_t *m)
 	struct cw_slice from = context(m, "topic");
 	CW_AUTO_FREE char *topic = from.p ? cw_strndup(from.p, from.n) : cw_strdup(only_topic(l));
 	int32_t partition = from.p ? (int32_t)number(context(m, "partition")) : RD_KAFKA_PARTITION_UA;
+	struct sent *sent = note(l, m);
 	rd_kafka_resp_err_t code;
 
-	note_read(l, m);
 	if (!is_ours(l, m) || !topic) {
+		sent->done = true;
 		l->left += !topic;
 		return true;
 	}
-	while ((code = produce(l, topic, partition, m)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+	while ((code = produce(sent, topic, partition, m)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		rd_kafka_poll(l->producer, 100);
 	if (code)
-		cw_error_set(&l->failure, CW_ERR_FATAL, "a letter cannot be put back into topic %s: %s", topic,
-			     rd_kafka_err2str(code));
-	rd_kafka_poll(l->producer, 0);
+		cw_error_set(&l->failure, CW_ERR_FATAL, "letter %d:%lld cannot be put back into topic %s: %s",
+			     (int)m->partition, (long long)m->offset, topic, rd_kafka_err2str(code));
+	/* One after the other: what is behind one that does not go would be put back again with the next replay. */
+	else if (rd_kafka_flush(l->producer, TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+		cw_error_set(&l->failure, CW_ERR_RETRIABLE, "the brokers did not acknowledge letter %d:%lld",
+			     (int)m->partition, (long long)m->offset);
 	return !l->failure.code;
 }
 
@@ -327,19 +367,32 @@ static int open_producer(struct letters *l, struct cw_error *err)
 	return l->producer ? 0 : -1;
 }
 
-/* Those that were not put back yet; what was is committed, so that none is twice. */
+/* What is back is committed, so that none is put back twice, whatever became of those behind it. */
+static int commit(const struct letters *l, rd_kafka_t *admin, struct cw_error *err)
+{
+	rd_kafka_topic_partition_list_t *next = next_offsets(l);
+	int status = next->cnt > 0 ? cw_group_alter_offsets(admin, l->group, next, TIMEOUT_MS, err) : 0;
+
+	rd_kafka_topic_partition_list_destroy(next);
+	return status;
+}
+
+/* Those that were not put back yet. */
 static json_t *replay(struct letters *l, rd_kafka_t *admin, struct cw_error *err)
 {
-	if (open_producer(l, err) != 0 || read_letters(l, behind_replayed, put_back, err) != 0)
+	struct cw_error why = { 0 };
+
+	if (open_producer(l, err) != 0)
 		return NULL;
-	if (rd_kafka_flush(l->producer, TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
-		cw_error_set(&l->failure, CW_ERR_RETRIABLE, "the brokers did not acknowledge the letters that were put back");
-	if (l->failure.code) {
-		*err = l->failure;
+	read_letters(l, behind_replayed, put_back, &why);
+	if (l->failure.code)
+		why = l->failure;
+	if (commit(l, admin, err) != 0)
+		return NULL;
+	if (why.code) {
+		cw_error_set(err, why.code, "%s; %lld were put back before", why.text, (long long)l->put_back);
 		return NULL;
 	}
-	if (l->read->cnt > 0 && cw_group_alter_offsets(admin, l->group, l->read, TIMEOUT_MS, err) != 0)
-		return NULL;
 	return json_pack("{sssIsI}", "topic", l->topic, "replayed", (json_int_t)l->put_back, "left", (json_int_t)l->left);
 }
 
@@ -354,13 +407,13 @@ static json_t *ask(struct letters *l, struct cw_error *err)
 	l->replayed = cw_group_offsets(admin, l->group, TIMEOUT_MS, err);
 	if (l->replayed)
 		answer = json_is_true(json_object_get(l->q.request, "replay")) ? replay(l, admin, err) : list_letters(l, err);
-	rd_kafka_destroy(admin);
+	/* The client goes with the process: its end would wait for an answer that a broker owes it. */
 	return answer;
 }
 
 int cw_host_letters(void)
 {
-	struct letters l = { .list = json_array(), .read = rd_kafka_topic_partition_list_new(1) };
+	struct letters l = { .list = json_array() };
 	struct cw_error err = { 0 };
 	json_t *answer = NULL;
 	int status;
@@ -373,7 +426,7 @@ int cw_host_letters(void)
 		else
 			cw_error_set(&err, CW_ERR_INVALID, "the connector has no errors.deadletterqueue.topic.name");
 	}
-	status = cw_question_answer(answer, &err);
+	status = cw_question_answer(&l.q, answer, &err);
 	if (l.producer) {
 		rd_kafka_purge(l.producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 		rd_kafka_flush(l.producer, 1000);
@@ -381,7 +434,12 @@ int cw_host_letters(void)
 	}
 	if (l.replayed)
 		rd_kafka_topic_partition_list_destroy(l.replayed);
-	rd_kafka_topic_partition_list_destroy(l.read);
+	while (l.first) {
+		struct sent *next = l.first->next;
+
+		free(l.first);
+		l.first = next;
+	}
 	json_decref(l.list);
 	free(l.group);
 	cw_question_free(&l.q);

@@ -54,9 +54,10 @@ static uint64_t add_bytes(uint64_t hash, struct cw_slice bytes)
 	return hash;
 }
 
-static uint64_t hash_of(struct cw_slice key, struct cw_slice value, int64_t timestamp_ms)
+/* Not of its time: the dead letter topic may put its own in that place. */
+static uint64_t hash_of(struct cw_slice key, struct cw_slice value)
 {
-	return add_bytes(add_bytes(UINT64_C(14695981039346656037) ^ (uint64_t)timestamp_ms, key), value);
+	return add_bytes(add_bytes(UINT64_C(14695981039346656037), key), value);
 }
 
 static int compare(const void *a, const void *b)
@@ -117,7 +118,7 @@ static bool take(void *arg, const rd_kafka_message_t *m)
 	letter.offset = number(context(headers, "__connect.errors.offset"));
 	if (letter.place < 0 || letter.offset < found->committed->elems[letter.place].offset)
 		return true;
-	letter.hash = hash_of(cw_slice(m->key, m->key_len), cw_slice(m->payload, m->len), rd_kafka_message_timestamp(m, NULL));
+	letter.hash = hash_of(cw_slice(m->key, m->key_len), cw_slice(m->payload, m->len));
 	if (found->n == found->cap) {
 		found->cap = found->cap ? found->cap * 2 : 64;
 		found->items = cw_realloc(found->items, found->cap * sizeof(*found->items));
@@ -164,7 +165,7 @@ int cw_letters_look(struct cw_letters_found *found, const struct cw_task *task, 
 bool cw_letters_have(const struct cw_letters_found *found, const struct cw_original *o)
 {
 	const struct cw_letter_found wanted = {
-		.hash = hash_of(o->key, o->value, o->timestamp_ms), .offset = o->offset,
+		.hash = hash_of(o->key, o->value), .offset = o->offset,
 		.place = found->n ? place_of(found, o->topic, o->partition) : -1,
 	};
 

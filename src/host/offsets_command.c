@@ -5,13 +5,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/hide.h"
 #include "base/mem.h"
 #include "config/connector_config.h"
 #include "config/props.h"
-#include "host/catalog.h"
 #include "host/commands.h"
-#include "host/providers.h"
+#include "host/question.h"
 #include "kafka/client.h"
 #include "kafka/groups.h"
 #include "kafka/offsets_topic.h"
@@ -21,20 +19,10 @@
 #define MEMBERS_GO_MS 5000
 #define MEMBERS_STEP_MS 200
 
-/* What was asked, with what the variables in it stand for. */
-struct question {
-	json_t *request;
-	struct cw_worker_config worker;
-	struct cw_map config;
-	struct cw_providers providers;
-	const char *name;
-	struct cw_log_scope scope;
-};
-
 /* ---- sinks --------------------------------------------------------------------------------------- */
 
 /* The group that the connector's tasks are in; new. */
-static char *group_of(const struct question *q, struct cw_error *err)
+static char *group_of(const struct cw_question *q, struct cw_error *err)
 {
 	CW_AUTO_FREE char *usual = cw_format("connect-%s", q->name);
 	const struct cw_client_default defaults[] = { { "group.id", usual }, { NULL, NULL } };
@@ -108,7 +96,7 @@ static json_t *change_group(rd_kafka_t *client, const char *group, const json_t 
 	return json_object();
 }
 
-static json_t *ask_group(const struct question *q, rd_kafka_t *client, const char *group, struct cw_error *err)
+static json_t *ask_group(const struct cw_question *q, rd_kafka_t *client, const char *group, struct cw_error *err)
 {
 	const json_t *change = json_object_get(q->request, "change");
 	rd_kafka_topic_partition_list_t *list;
@@ -124,24 +112,22 @@ static json_t *ask_group(const struct question *q, rd_kafka_t *client, const cha
 	return answer;
 }
 
-static json_t *group_offsets(const struct question *q, struct cw_error *err)
+static json_t *group_offsets(const struct cw_question *q, struct cw_error *err)
 {
 	CW_AUTO_FREE char *group = group_of(q, err);
 	rd_kafka_conf_t *conf = group ? cw_client_conf(CW_CLIENT_ADMIN, &q->worker, &q->config, NULL, err) : NULL;
 	rd_kafka_t *client = conf ? cw_client_new(CW_CLIENT_ADMIN, conf, &q->scope, err) : NULL;
-	json_t *answer;
 
 	if (!client)
 		return NULL;
-	answer = ask_group(q, client, group, err);
-	rd_kafka_destroy(client);
-	return answer;
+	/* The client goes with the process: its end would wait for an answer that a broker owes it. */
+	return ask_group(q, client, group, err);
 }
 
 /* ---- the offsets of a time ----------------------------------------------------------------------- */
 
 /* The two keys alone: others may have variables that cannot be resolved, and are not needed here. */
-static int read_topics(const struct question *q, struct cw_connector_config *out, struct cw_config_memory **memory,
+static int read_topics(const struct cw_question *q, struct cw_connector_config *out, struct cw_config_memory **memory,
 		       struct cw_error *err)
 {
 	static const char *const keys[] = { "topics", "topics.regex" };
@@ -178,7 +164,7 @@ static rd_kafka_topic_partition_list_t *ask_time(const struct cw_kafka_asking *a
 }
 
 /* A consumer, unlike others, makes no topic by asking for it. It is in no group. */
-static json_t *time_offsets(const struct question *q, struct cw_error *err)
+static json_t *time_offsets(const struct cw_question *q, struct cw_error *err)
 {
 	const struct cw_client_default defaults[] = { { "group.id", q->name }, { NULL, NULL } };
 	struct cw_connector_config config = { 0 };
@@ -213,7 +199,7 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 		*failure = m->err;
 }
 
-static rd_kafka_t *new_producer(const struct question *q, struct cw_error *err)
+static rd_kafka_t *new_producer(const struct cw_question *q, struct cw_error *err)
 {
 	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_PRODUCER, &q->worker, &q->config, NULL, err);
 
@@ -234,7 +220,7 @@ static const json_t *as_written(const json_t *current, const json_t *partition)
 	return partition;
 }
 
-static int write_offset(const struct question *q, rd_kafka_t *producer, const char *topic, const json_t *current,
+static int write_offset(const struct cw_question *q, rd_kafka_t *producer, const char *topic, const json_t *current,
 			const json_t *pair, rd_kafka_resp_err_t *failure, struct cw_error *err)
 {
 	CW_AUTO_FREE char *partition = json_dumps(as_written(current, json_array_get(pair, 0)), JSON_COMPACT);
@@ -248,7 +234,7 @@ static int write_offset(const struct question *q, rd_kafka_t *producer, const ch
 	return code ? cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: %s", topic, rd_kafka_err2str(code)) : 0;
 }
 
-static json_t *write_all(const struct question *q, rd_kafka_t *producer, const char *topic, struct cw_error *err)
+static json_t *write_all(const struct cw_question *q, rd_kafka_t *producer, const char *topic, struct cw_error *err)
 {
 	const json_t *offsets = json_object_get(q->request, "offsets"), *pair;
 	rd_kafka_resp_err_t failure = RD_KAFKA_RESP_ERR_NO_ERROR, flushed;
@@ -278,7 +264,7 @@ static json_t *write_all(const struct question *q, rd_kafka_t *producer, const c
 	return NULL;
 }
 
-static json_t *write_source_offsets(const struct question *q, struct cw_error *err)
+static json_t *write_source_offsets(const struct cw_question *q, struct cw_error *err)
 {
 	const char *topic = json_string_value(json_object_get(q->request, "topic"));
 	rd_kafka_t *producer = new_producer(q, err);
@@ -293,75 +279,23 @@ static json_t *write_source_offsets(const struct question *q, struct cw_error *e
 
 /* ---- the command --------------------------------------------------------------------------------- */
 
-static int answer(const json_t *json)
-{
-	return json_dumpf(json, stdout, JSON_COMPACT) != 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
-/* The config with what its variables stand for; what cannot be resolved stays, since it may not be needed. */
-static int resolve(struct question *q, struct cw_catalog *catalog, struct cw_error *err)
-{
-	struct cw_map raw = { 0 }, failed = { 0 };
-	int status = -1;
-
-	if (cw_config_from_json(json_object_get(q->request, "config"), "config", &raw, err) == 0 &&
-	    cw_providers_open(&q->providers, catalog, &q->worker, q->name, err) == 0 &&
-	    cw_providers_resolve_worker(&q->providers, &q->worker, err) == 0) {
-		cw_providers_resolve(&q->providers, &raw, &q->config, &failed);
-		status = 0;
-	}
-	cw_map_free(&failed);
-	cw_map_free(&raw);
-	return status;
-}
-
-static int read_question(struct question *q, struct cw_error *err)
-{
-	json_error_t where;
-
-	q->request = json_loadf(stdin, 0, &where);
-	if (!json_is_object(q->request))
-		return cw_error_set(err, CW_ERR_INVALID, "standard input is not a JSON object: %s", where.text);
-	q->name = json_string_value(json_object_get(q->request, "name"));
-	q->scope = (struct cw_log_scope){ .connector = q->name, .task = -1 };
-	if (!q->name)
-		return cw_error_set(err, CW_ERR_INVALID, "the request has no \"name\"");
-	return cw_worker_config_from_json(json_object_get(q->request, "worker"), &q->worker, err);
-}
-
-static json_t *answer_of(const struct question *q, struct cw_error *err)
+static json_t *answer_of(const struct cw_question *q, struct cw_error *err)
 {
 	if (json_object_get(q->request, "offsets"))
 		return write_source_offsets(q, err);
 	return json_object_get(q->request, "at") ? time_offsets(q, err) : group_offsets(q, err);
 }
 
-/* Kafka's words about a client may have in them what it was configured with. */
-static json_t *hidden_error(const struct question *q, const struct cw_error *err)
-{
-	CW_AUTO_FREE char *text = cw_hide(err->text, &q->providers.told);
-
-	return json_pack("{s{siss}}", "error", "code", err->code, "text", text);
-}
-
 int cw_host_offsets(void)
 {
-	struct question q = { .request = NULL };
-	struct cw_catalog catalog = { .plugin_path = &q.worker.plugin_path };
+	struct cw_question q = { .request = NULL };
 	struct cw_error err = { 0 };
-	json_t *result = NULL;
+	json_t *answer = NULL;
 	int status;
 
-	if (read_question(&q, &err) == 0 && resolve(&q, &catalog, &err) == 0)
-		result = answer_of(&q, &err);
-	if (!result)
-		result = hidden_error(&q, &err);
-	status = answer(result);
-	json_decref(result);
-	json_decref(q.request);
-	cw_providers_close(&q.providers);
-	cw_catalog_free(&catalog);
-	cw_map_free_secret(&q.config);
-	cw_worker_config_free(&q.worker);
+	if (cw_question_read(&q, &err) == 0)
+		answer = answer_of(&q, &err);
+	status = cw_question_answer(&q, answer, &err);
+	cw_question_free(&q);
 	return status;
 }

@@ -197,8 +197,7 @@ struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 	cw_dead_letters_note(sink->letters, b);
 	bytes = cw_sink_fill_batch(sink, b);
 	if (b->batch.n == 0) {
-		b->next = sink->spare;
-		sink->spare = b;
+		cw_sink_recycle(sink, b);
 		return NULL;
 	}
 	b->batch.received_ns = cw_clock_ns();

@@ -148,9 +148,9 @@ static void give_up(struct cw_sink *sink, rd_kafka_topic_partition_list_t *parti
 	rd_kafka_error_t *error;
 
 	drop_messages(sink, partitions);
-	drop_waiting(sink, partitions);
 	if (!lost)
 		finish(sink);
+	drop_waiting(sink, partitions); /* only now: the mark of the commit is before the dead letters of what waits */
 	forget(sink, partitions);
 	tell_revoked(sink, partitions, lost);
 	/* librdkafka would keep them paused, also when they come back later. */

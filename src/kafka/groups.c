@@ -6,6 +6,7 @@
 #include "base/clock.h"
 
 #define COORDINATOR_STEP_MS 200
+#define DESCRIBE_MS 5000
 
 static int fail(struct cw_error *err, rd_kafka_resp_err_t code, const char *group, const char *text)
 {
@@ -33,12 +34,13 @@ static int fail(struct cw_error *err, rd_kafka_resp_err_t code, const char *grou
 	return cw_error_set(err, class, "%s", text && *text ? text : rd_kafka_err2str(code));
 }
 
-/* The result of an admin request that `start` makes; NULL with *err. */
+/* The result of an admin request that `start` makes; NULL with *err, and the reason in *code, if it is asked for. */
 static rd_kafka_event_t *ask(rd_kafka_t *client, rd_kafka_admin_op_t op, const char *group, int timeout_ms,
 			     void (*start)(rd_kafka_t *client, void *request, const rd_kafka_AdminOptions_t *options,
 					   rd_kafka_queue_t *queue),
-			     void *request, struct cw_error *err)
+			     void *request, rd_kafka_resp_err_t *code, struct cw_error *err)
 {
+	rd_kafka_resp_err_t failure;
 	rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(client, op);
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
 	rd_kafka_event_t *event;
@@ -47,14 +49,15 @@ static rd_kafka_event_t *ask(rd_kafka_t *client, rd_kafka_admin_op_t op, const c
 	rd_kafka_AdminOptions_set_request_timeout(options, timeout_ms, text, sizeof(text));
 	start(client, request, options, queue);
 	event = rd_kafka_queue_poll(queue, timeout_ms + 1000);
-	if (!event)
-		fail(err, RD_KAFKA_RESP_ERR__TIMED_OUT, group, NULL);
-	else if (rd_kafka_event_error(event))
-		fail(err, rd_kafka_event_error(event), group, rd_kafka_event_error_string(event));
-	if (event && rd_kafka_event_error(event)) {
+	failure = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+	if (failure)
+		fail(err, failure, group, event ? rd_kafka_event_error_string(event) : NULL);
+	if (event && failure) {
 		rd_kafka_event_destroy(event);
 		event = NULL;
 	}
+	if (code)
+		*code = failure;
 	rd_kafka_AdminOptions_destroy(options);
 	rd_kafka_queue_destroy(queue);
 	return event;
@@ -80,40 +83,46 @@ static void start_describe(rd_kafka_t *client, void *request, const rd_kafka_Adm
 	rd_kafka_DescribeConsumerGroups(client, &one, 1, options, queue);
 }
 
-/* Whether the group's coordinator answers for it; else *err. */
-static int describe(rd_kafka_t *client, const char *group, int timeout_ms, struct cw_error *err)
+/* What keeps the group's coordinator from answering for it. */
+static rd_kafka_resp_err_t describe(rd_kafka_t *client, const char *group, int timeout_ms)
 {
+	struct cw_error err = { 0 };
+	rd_kafka_resp_err_t code;
 	rd_kafka_event_t *event = ask(client, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, group, timeout_ms, start_describe,
-				      (void *)(uintptr_t)group, err);
+				      (void *)(uintptr_t)group, &code, &err);
 	const rd_kafka_ConsumerGroupDescription_t **groups;
 	const rd_kafka_error_t *error;
 	size_t n = 0;
-	int status = 0;
 
 	if (!event)
-		return -1;
+		return code;
 	groups = rd_kafka_DescribeConsumerGroups_result_groups(rd_kafka_event_DescribeConsumerGroups_result(event), &n);
 	error = n == 1 ? rd_kafka_ConsumerGroupDescription_error(groups[0]) : NULL;
-	if (error)
-		status = fail(err, rd_kafka_error_code(error), group, rd_kafka_error_string(error));
+	code = error ? rd_kafka_error_code(error) : RD_KAFKA_RESP_ERR_NO_ERROR;
 	rd_kafka_event_destroy(event);
-	return status;
+	return code;
+}
+
+static bool is_loading(rd_kafka_resp_err_t code)
+{
+	return code == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS || code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR ||
+	       code == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE;
 }
 
 /*
  * Until the coordinator has loaded what it knows of the group, as after a start of the brokers: librdkafka 2.0 crashes on
- * what such a one answers to a request for offsets. What else is wrong, that request will say.
+ * what such a one answers to a request for offsets. What else is wrong, that request will say; the embedded broker has
+ * no descriptions of groups.
  */
 static int wait_for_coordinator(rd_kafka_t *client, const char *group, int timeout_ms, struct cw_error *err)
 {
 	int64_t deadline_ms = cw_clock_ms() + timeout_ms;
-	struct cw_error why = { 0 };
+	rd_kafka_resp_err_t code;
 
-	while (describe(client, group, timeout_ms, &why) != 0 && why.code == CW_ERR_RETRIABLE) {
+	while (is_loading(code = describe(client, group, timeout_ms < DESCRIBE_MS ? timeout_ms : DESCRIBE_MS))) {
 		if (cw_clock_ms() + COORDINATOR_STEP_MS >= deadline_ms)
-			return cw_error_set(err, why.code, "%s", why.text);
+			return fail(err, code, group, NULL);
 		poll(NULL, 0, COORDINATOR_STEP_MS);
-		why = (struct cw_error){ 0 };
 	}
 	return 0;
 }
@@ -140,7 +149,7 @@ rd_kafka_topic_partition_list_t *cw_group_offsets(rd_kafka_t *client, const char
 	if (wait_for_coordinator(client, group, timeout_ms, err) != 0)
 		return NULL;
 	request = rd_kafka_ListConsumerGroupOffsets_new(group, NULL);
-	event = ask(client, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, group, timeout_ms, start_list, request, err);
+	event = ask(client, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, group, timeout_ms, start_list, request, NULL, err);
 	rd_kafka_ListConsumerGroupOffsets_destroy(request);
 	if (!event)
 		return NULL;
@@ -184,7 +193,7 @@ static int set_offsets(rd_kafka_t *client, const char *group, const rd_kafka_top
 {
 	rd_kafka_AlterConsumerGroupOffsets_t *request = rd_kafka_AlterConsumerGroupOffsets_new(group, offsets);
 	rd_kafka_event_t *event =
-		ask(client, RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, group, timeout_ms, start_alter, request, err);
+		ask(client, RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, group, timeout_ms, start_alter, request, NULL, err);
 	const rd_kafka_group_result_t **results;
 	size_t n = 0;
 	int status = -1;
@@ -213,7 +222,7 @@ static int forget_offsets(rd_kafka_t *client, const char *group, const rd_kafka_
 {
 	rd_kafka_DeleteConsumerGroupOffsets_t *request = rd_kafka_DeleteConsumerGroupOffsets_new(group, partitions);
 	rd_kafka_event_t *event =
-		ask(client, RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS, group, timeout_ms, start_forget, request, err);
+		ask(client, RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS, group, timeout_ms, start_forget, request, NULL, err);
 	const rd_kafka_group_result_t **results;
 	size_t n = 0;
 	int status = -1;
@@ -264,7 +273,7 @@ int cw_group_delete(rd_kafka_t *client, const char *group, int timeout_ms, struc
 {
 	rd_kafka_DeleteGroup_t *request = rd_kafka_DeleteGroup_new(group);
 	rd_kafka_event_t *event =
-		ask(client, RD_KAFKA_ADMIN_OP_DELETEGROUPS, group, timeout_ms, start_delete, request, err);
+		ask(client, RD_KAFKA_ADMIN_OP_DELETEGROUPS, group, timeout_ms, start_delete, request, NULL, err);
 	const rd_kafka_group_result_t **results;
 	const rd_kafka_error_t *error;
 	size_t n = 0;

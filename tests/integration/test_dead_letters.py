@@ -213,6 +213,53 @@ class DeadLetters(TestCase):
         self.dead = None
         self.assertEqual(kafka.committed("connect-sink", self.topic)[0], -1, "where all the poison is")
 
+    def test_letters_that_the_broker_refuses(self):
+        """What is not in the dead letter topic is not committed: all of it is there once the topic takes it."""
+        worker = self.worker()
+        self.dead = kafka.topic("narrow", 1, "max.message.bytes=200")
+        config = self.sink(**STAGES["value converter"][0])
+        produce(self.topic, 0, COUNT, 2)
+        worker.rest.create("sink", config)
+        worker.rest.wait_state("sink", tasks="FAILED", n=1)
+        self.assertIn("was not written to the dead letter topic %s either" % self.dead,
+                      worker.rest.status("sink")["tasks"][0]["trace"])
+        committed = kafka.committed("connect-sink", self.topic)
+        self.assertEqual(committed[0], -1, "where all the poison is")
+        audit = json.loads(self.workerctl(worker, "audit", "sink", "-o", "json"))
+        self.assertTrue(audit["adds_up"], audit)
+        self.delete_letters()
+        self.dead = env.unique("dead")
+        worker.rest.expect(200, "PUT", "/connectors/sink/config?wait=RUNNING",
+                           dict(config, **{"errors.deadletterqueue.topic.name": self.dead}))
+        self.settle(worker.rest, "sink", COUNT - max(committed[1], 0))
+        self.check_letters(range(0, COUNT, 4), "sink")
+
+    def test_a_replay_that_ends_half_way(self):
+        """The letters before the one that cannot go are not put back again; variables are resolved."""
+        topic = self.topic
+        with open(os.path.join(self.dir, "names.properties"), "w", encoding="ascii") as f:
+            f.write("dead=%s\n" % self.dead)
+        worker = self.worker(properties={
+            "config.providers": "file", "config.providers.file.class": "file"})
+        other = kafka.topic("other", 2)
+        produce(topic, 0, 40, 2)
+        config = self.sink(**STAGES["value converter"][0])
+        config["errors.deadletterqueue.topic.name"] = "${file:%s:dead}" % os.path.join(self.dir, "names.properties")
+        worker.rest.create("sink", config)
+        self.settle(worker.rest, "sink", 40)
+        config["topics"] = other
+        worker.rest.expect(200, "PUT", "/connectors/sink/config?wait=RUNNING", config)
+        kafka.run("produce", other, "hex", data=hex_line(0, 1) + hex_line(4, 1))
+        self.settle(worker.rest, "sink", 2)
+        config["topics"] = topic
+        worker.rest.expect(200, "PUT", "/connectors/sink/config?wait=RUNNING", config)
+        kafka.delete(other)  # the broker makes it again, with one partition
+        for _ in range(2):
+            answer = worker.rest.request("POST", "/connectors/sink/dlq/replay")
+            self.assertGreaterEqual(answer.status, 400)
+            self.assertIn(" put back into topic %s" % other, answer.message)
+        self.assertEqual(kafka.count(topic), 40 + 10)
+
     def test_a_topic_that_cannot_be_made(self):
         worker = self.worker()
         worker.rest.create("sink", self.sink(**{"errors.deadletterqueue.topic.replication.factor": "3"}))
