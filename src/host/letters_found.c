@@ -146,8 +146,8 @@ int cw_letters_look(struct cw_letters_found *found, const struct cw_task *task, 
 {
 	const struct cw_topic_reading reading = {
 		.worker = task->worker, .connector = &task->config, .scope = &task->scope, .topic = topic,
-		.what = "the dead letters", .timeout_ms = TIMEOUT_MS, .stop = &task->stop, .from = begin_at, .take = take,
-		.arg = found,
+		.what = "the dead letters", .however_long = true, .timeout_ms = TIMEOUT_MS, .stop = &task->stop,
+		.from = begin_at, .take = take, .arg = found,
 	};
 	int failed;
 

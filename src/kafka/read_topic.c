@@ -75,6 +75,8 @@ static int read_all(struct state *s, rd_kafka_t *consumer, struct cw_error *err)
 		rd_kafka_message_t *m = rd_kafka_consumer_poll(consumer, SLICE_MS);
 		int failed = m ? take_message(s, m, err) : 0;
 
+		if (m && !m->err && s->reading->however_long)
+			s->deadline_ms = cw_clock_ms() + s->reading->timeout_ms;
 		if (m)
 			rd_kafka_message_destroy(m);
 		if (failed)

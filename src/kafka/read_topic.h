@@ -15,6 +15,7 @@ struct cw_topic_reading {
 	const struct cw_map *connector; /* its consumer.override.*; NULL: none */
 	const struct cw_log_scope *scope;
 	const char *topic, *what; /* what is read, for errors: "the offsets" */
+	bool however_long; /* the timeout counts from the newest record, not from the beginning */
 	int64_t timeout_ms;
 	const _Atomic bool *stop; /* NULL: none */
 	/* Where to begin in a partition whose records are from..end-1; NULL: at from. What is not between them is put there. */
