@@ -92,10 +92,10 @@ static bool matches(const char *expression, const char *topic)
 	return found;
 }
 
-/* The topic for dead letters: it is not read by the same sink, and not without errors.tolerance=all. */
-static void check_dead_letters(struct cw_validation *validation)
+/* A sink does not read its own dead letters. */
+static void check_letters_not_read(struct cw_validation *validation)
 {
-	const char *dlq = given(validation, DLQ_TOPIC), *tolerance = given(validation, "errors.tolerance");
+	const char *dlq = given(validation, DLQ_TOPIC);
 	const char *topics = given(validation, "topics"), *regex = given(validation, "topics.regex");
 	CW_AUTO_FREE char *text = NULL;
 
@@ -112,7 +112,13 @@ static void check_dead_letters(struct cw_validation *validation)
 	}
 	if (text)
 		cw_validation_add(validation, DLQ_TOPIC, text);
-	if (!tolerance || strcasecmp(tolerance, "all") != 0)
+}
+
+static void check_letters_written(struct cw_validation *validation)
+{
+	const char *tolerance = given(validation, "errors.tolerance");
+
+	if (given(validation, DLQ_TOPIC) && (!tolerance || strcasecmp(tolerance, "all") != 0))
 		cw_validation_warn(validation, DLQ_TOPIC, DLQ_TOPIC " has no effect with errors.tolerance=none: a record that cannot be "
 				   "processed fails its task, and is read again when that is started again");
 }
@@ -406,11 +412,12 @@ void cw_validate_rules(struct cw_validation *validation)
 	for (size_t i = 0; i < validation->n; i++)
 		if ((validation->keys[i].def.flags & CW_CONFIG_REQUIRED) && !validation->keys[i].value)
 			hint_mistyped(validation, &validation->keys[i]);
-	if (validation->kind == CW_PLUGIN_SINK)
+	if (validation->kind == CW_PLUGIN_SINK) {
 		check_topics(validation);
-	check_dead_letters(validation);
-	if (validation->kind == CW_PLUGIN_SINK)
+		check_letters_not_read(validation);
 		check_run_until(validation);
+	}
+	check_letters_written(validation);
 	if (validation->kind == CW_PLUGIN_SOURCE)
 		check_exactly_once(validation);
 	check_aliases(validation, "transforms");

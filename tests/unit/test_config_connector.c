@@ -359,6 +359,19 @@ static void test_validate__labels_are_described_and_checked(void)
 	}
 }
 
+/* What only sinks have may stand in any config; that of an unknown class too. */
+static void test_validate__dead_letters_beside_topics_of_no_sink(void)
+{
+	static const char changes[] = "topics=dead\nerrors.deadletterqueue.topic.name=dead\nerrors.tolerance=all";
+	json_t *infos = validate(&fixture_source, changes, NULL);
+
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 0);
+	json_decref(infos);
+	infos = validate(NULL, changes, NULL);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 1);
+	json_decref(infos);
+}
+
 static void test_validate__accepts_what_kafka_accepts(void)
 {
 	static const char *const fine[] = {
@@ -521,6 +534,7 @@ int main(void)
 		{ "labels", test_validate__labels_are_described_and_checked },
 		{ "unknown keys as errors", test_validate__unknown_keys_are_errors_where_the_worker_says_so },
 		{ "accepted", test_validate__accepts_what_kafka_accepts },
+		{ "what only sinks have", test_validate__dead_letters_beside_topics_of_no_sink },
 		{ "the worker's part", test_validate__the_worker_decides_converters_and_overrides },
 		{ "exactly once", test_validate__an_exactly_once_worker_takes_what_needs_it },
 		{ "plugin config", test_plugin_config__its_own_keys_first },
