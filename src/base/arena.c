@@ -64,6 +64,7 @@ void cw_arena_init(struct cw_arena *arena, size_t first_block)
 
 void cw_arena_reset(struct cw_arena *arena)
 {
+	cw_batch_disown(&arena->batch);
 	use_nothing(arena);
 	if (arena->blocks)
 		use_block(arena, arena->blocks);

@@ -2,31 +2,15 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/utf8.h"
-#include "convert/json_number.h"
 #include "convert/json_text.h"
-#include "data/text.h"
+#include "convert/json_token.h"
 #include "data/value.h"
 
-/* Jackson's limits, in bytes of a name and UTF-16 units of a string. */
-#define NAME_MAX_BYTES 50000u
-#define STRING_MAX_UNITS 20000000u
 /* Of more entries than these it is not expected that the next document has them, too. */
 #define USUAL_MAX 64u
-
-static int fail_at(struct cw_json_reader *r, const char *p, const char *what)
-{
-	r->what = what;
-	r->at = (size_t)(p - r->start);
-	return -1;
-}
-
-static int fail(struct cw_json_reader *r, const char *what)
-{
-	return fail_at(r, r->p, what);
-}
 
 void cw_json_reader_init(struct cw_json_reader *reader)
 {
@@ -40,6 +24,7 @@ void cw_json_reader_free(struct cw_json_reader *reader)
 	free(reader->items);
 	free(reader->own_entries);
 	cw_json_index_free(&reader->names);
+	cw_json_shape_free(&reader->shape);
 }
 
 static void use_own_entries(struct cw_json_reader *r)
@@ -59,7 +44,7 @@ int cw_json_open(struct cw_json_reader *reader, struct cw_batch *strings, struct
 	use_own_entries(reader);
 	reader->start = reader->p = text.p;
 	if (cw_json_to_utf8(strings, &text, &reader->what) < 0)
-		return fail(reader, reader->what);
+		return cw_json_fail(reader, reader->what);
 	reader->start = reader->p = text.p;
 	reader->end = text.p + text.n;
 	return 0;
@@ -77,144 +62,13 @@ int cw_json_peek(struct cw_json_reader *reader)
 	return -1;
 }
 
-/* ---- strings --------------------------------------------------------------------------------- */
-
-/* Past the rest of a string to its closing quote; NULL when there is none. */
-static const char *closing_quote(const char *p, const char *end)
-{
-	for (; p < end && *p != '"'; p++)
-		if (*p == '\\' && ++p == end)
-			break;
-	return p < end ? p : NULL;
-}
-
-static bool is_too_long(struct cw_slice s, bool is_name)
-{
-	if (is_name)
-		return s.n > NAME_MAX_BYTES;
-	return s.n > STRING_MAX_UNITS && cw_text_length(s) > STRING_MAX_UNITS;
-}
-
-/* At the first byte that needs a closer look. */
-static int read_odd_string(struct cw_json_reader *r, const char *start, const char *odd, bool is_name,
-			   struct cw_slice *out)
-{
-	const char *end = closing_quote(odd, r->end);
-
-	if (!end)
-		return fail_at(r, r->end, "unexpected end of the document in a string");
-	if (cw_json_unescape(r->strings, cw_slice(start, (size_t)(end - start)), is_name, out, &r->what) < 0)
-		return fail_at(r, odd, r->what);
-	r->p = end + 1;
-	return 0;
-}
-
-/* At the opening quote. */
-static int read_string(struct cw_json_reader *r, bool is_name, struct cw_slice *out)
-{
-	const char *start = ++r->p, *p = start;
-
-	for (;;) {
-		size_t length;
-
-		p += cw_json_plain_length(p, (size_t)(r->end - p));
-		if (p < r->end && *p == '"')
-			break;
-		length = p < r->end && (unsigned char)*p >= 0x80 ? cw_utf8_length(p, (size_t)(r->end - p)) : 0;
-		if (!length)
-			return read_odd_string(r, start, p, is_name, out);
-		p += length;
-	}
-	*out = cw_slice(start, (size_t)(p - start));
-	r->p = p + 1;
-	return 0;
-}
-
-static int read_text(struct cw_json_reader *r, bool is_name, struct cw_slice *out)
-{
-	const char *start = r->p;
-
-	if (read_string(r, is_name, out) < 0)
-		return -1;
-	return is_too_long(*out, is_name) ? fail_at(r, start, "a string or name is too long") : 0;
-}
-
-/* ---- scalars --------------------------------------------------------------------------------- */
-
-static int read_number(struct cw_json_reader *r, struct cw_value *out)
-{
-	struct cw_json_number number;
-	const char *start = r->p, *end = cw_json_number_scan(start, r->end, &number, &r->what);
-
-	if (!end)
-		return fail(r, r->what);
-	r->p = end;
-	if (r->depth == 0 && end < r->end && cw_json_peek(r) >= 0 && r->p == end)
-		return fail(r, "a blank is expected after a number");
-	if (cw_json_number_is_long(&number) || (!r->exact_numbers && !number.decimal)) {
-		*out = cw_value_int64(cw_json_number_int64(&number));
-	} else if (!r->exact_numbers) {
-		*out = cw_value_float64(cw_json_number_double(&number));
-	} else {
-		*out = cw_value_of(CW_JSON_NUMBER);
-		out->u.bytes = cw_slice(start, (size_t)(end - start));
-		out->scale = number.decimal;
-	}
-	return 0;
-}
-
-static bool continues_word(char c)
-{
-	return (unsigned char)c >= 0x7f || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_' ||
-	       (c >= 'a' && c <= 'z');
-}
-
-static int read_word(struct cw_json_reader *r, const char *word)
-{
-	size_t n = strlen(word);
-
-	if ((size_t)(r->end - r->p) < n || memcmp(r->p, word, n) != 0 ||
-	    (r->p + n < r->end && continues_word(r->p[n])))
-		return fail(r, "unknown word; a value, \"true\", \"false\" or \"null\", is expected");
-	r->p += n;
-	return 0;
-}
-
-static int read_string_value(struct cw_json_reader *r, struct cw_value *out)
-{
-	*out = cw_value_of(CW_STRING);
-	return read_text(r, false, &out->u.bytes);
-}
-
-/* What is no array or object; c is the character that is next. */
-static int read_scalar(struct cw_json_reader *r, int c, struct cw_value *out)
-{
-	switch (c) {
-	case '"':
-		return read_string_value(r, out);
-	case 't':
-		*out = cw_value_boolean(true);
-		return read_word(r, "true");
-	case 'f':
-		*out = cw_value_boolean(false);
-		return read_word(r, "false");
-	case 'n':
-		*out = cw_value_null();
-		return read_word(r, "null");
-	default:
-		if (c == '-' || (c >= '0' && c <= '9'))
-			return read_number(r, out);
-		return fail(r, c < 0 ? "unexpected end of the document" : "unexpected character, a value is expected");
-	}
-}
-
 /* ---- arrays and objects ---------------------------------------------------------------------- */
 
 /* Past a bracket. */
 static int enter(struct cw_json_reader *r)
 {
 	if (++r->depth > CW_JSON_DEPTH_MAX)
-		return fail(r, "more than 1000 levels of nesting");
+		return cw_json_fail(r, "more than 1000 levels of nesting");
 	r->p++;
 	return 0;
 }
@@ -233,11 +87,11 @@ static int next_item(struct cw_json_reader *r, bool first, char close)
 		return 0;
 	}
 	if (c < 0)
-		return fail(r, "unexpected end of the document");
+		return cw_json_fail(r, "unexpected end of the document");
 	if (first)
 		return 1;
 	if (c != ',')
-		return fail(r, "a comma or the closing bracket is expected");
+		return cw_json_fail(r, "a comma or the closing bracket is expected");
 	r->p++;
 	return 1;
 }
@@ -254,11 +108,11 @@ int cw_json_next_member(struct cw_json_reader *reader, bool first, struct cw_sli
 	if (rc <= 0)
 		return rc;
 	if (cw_json_peek(reader) != '"')
-		return fail(reader, "a name in double quotes is expected");
-	if (read_text(reader, true, name) < 0)
+		return cw_json_fail(reader, "a name in double quotes is expected");
+	if (cw_json_read_text(reader, true, name) < 0)
 		return -1;
 	if (cw_json_peek(reader) != ':')
-		return fail(reader, "a colon is expected after a name");
+		return cw_json_fail(reader, "a colon is expected after a name");
 	reader->p++;
 	return 1;
 }
@@ -281,10 +135,14 @@ static void *copy_of(struct cw_batch *memory, const void *p, size_t size)
 /* Documents of a stream are alike: the entries of one that has no more than the last are read to where they stay. */
 static void begin_document(struct cw_json_reader *r)
 {
+	size_t size = r->usual_entries * sizeof(*r->entries) + r->nodes->spare;
+
+	r->is_new_shape = false;
 	if (r->usual_entries == 0)
 		return;
-	r->entries = cw_batch_alloc(r->nodes, r->usual_entries * sizeof(*r->entries));
+	r->entries = cw_batch_alloc(r->nodes, size);
 	r->entries_cap = r->usual_entries;
+	cw_batch_own(r->nodes, r->entries, size);
 }
 
 static const struct cw_entry *end_document(struct cw_json_reader *r, size_t n)
@@ -344,7 +202,7 @@ static int read_item(struct cw_json_reader *r)
 	int c = cw_json_peek(r);
 
 	if (!opens_container(c))
-		return read_scalar(r, c, push_item(r));
+		return cw_json_read_scalar(r, c, push_item(r));
 	if (read_container(r, &inner) < 0)
 		return -1;
 	set_container(push_item(r), &inner);
@@ -385,27 +243,79 @@ static int read_member(struct cw_json_reader *r, struct cw_slice name)
 	}
 	entry = push_entry(r);
 	entry->key = cw_value_string(name);
-	return read_scalar(r, c, &entry->value);
+	return cw_json_read_scalar(r, c, &entry->value);
+}
+
+/* As cw_json_next_member(), of the outermost object. */
+static int next_outermost_member(struct cw_json_reader *r, size_t i, struct cw_slice *name)
+{
+	const char *start = r->p;
+	size_t same = cw_json_shape_match(&r->shape, i, cw_slice(start, (size_t)(r->end - start)), name);
+	int rc = 1;
+
+	r->p += same;
+	if (same)
+		return 1;
+	rc = cw_json_next_member(r, i == 0, name);
+	if (rc > 0) {
+		r->is_new_shape = true;
+		cw_json_shape_learn(&r->shape, i, cw_slice(start, (size_t)(r->p - start)), *name);
+	}
+	return rc;
+}
+
+/* How many entries there are when the last value of equal names has taken the place of the first. */
+static size_t unite_outermost(struct cw_json_reader *r, size_t n)
+{
+	size_t kept = r->is_new_shape ? cw_json_unite(&r->names, r->entries, n) : n;
+
+	if (kept < n)
+		r->shape.n = 0;
+	return kept;
+}
+
+static int read_outermost_members(struct cw_json_reader *r)
+{
+	struct cw_slice name;
+	int rc;
+
+	for (size_t i = 0; (rc = next_outermost_member(r, i, &name)) > 0; i++)
+		if (read_member(r, name) < 0)
+			return -1;
+	return rc;
+}
+
+static int read_outermost(struct cw_json_reader *r, struct container *out)
+{
+	begin_document(r);
+	if (read_outermost_members(r) < 0) {
+		r->shape.n = 0; /* nobody has looked whether its names are distinct */
+		return -1;
+	}
+	out->type = CW_MAP;
+	out->n = unite_outermost(r, r->n_entries);
+	out->p = end_document(r, out->n);
+	r->n_entries = 0;
+	return 0;
 }
 
 static int read_object(struct cw_json_reader *r, struct container *out)
 {
 	size_t base = r->n_entries;
-	bool first = true, outermost = r->depth == 0;
+	bool first = true;
 	struct cw_slice name;
 	int rc;
 
 	if (enter(r) < 0)
 		return -1;
-	if (outermost)
-		begin_document(r);
+	if (r->depth == 1)
+		return read_outermost(r, out);
 	for (; (rc = cw_json_next_member(r, first, &name)) > 0; first = false)
 		if (read_member(r, name) < 0)
 			return -1;
 	out->type = CW_MAP;
 	out->n = cw_json_unite(&r->names, r->entries + base, r->n_entries - base);
-	out->p = outermost ? end_document(r, out->n) :
-			     copy_of(r->nodes, r->entries + base, out->n * sizeof(*r->entries));
+	out->p = copy_of(r->nodes, r->entries + base, out->n * sizeof(*r->entries));
 	r->n_entries = base;
 	return rc;
 }
@@ -423,7 +333,7 @@ int cw_json_read_value(struct cw_json_reader *reader, struct cw_value *out)
 	int c = cw_json_peek(reader);
 
 	if (!opens_container(c))
-		return read_scalar(reader, c, out);
+		return cw_json_read_scalar(reader, c, out);
 	if (read_container(reader, &container) < 0)
 		return -1;
 	set_container(out, &container);

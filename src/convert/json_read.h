@@ -12,6 +12,7 @@
 
 #include "connect-worker/connector.h"
 #include "convert/json_index.h"
+#include "convert/json_shape.h"
 
 /* Nesting of arrays and objects, in documents that are read and in those that are written. */
 #define CW_JSON_DEPTH_MAX 1000u
@@ -39,6 +40,8 @@ struct cw_json_reader {
 	struct cw_entry *own_entries;
 	size_t own_entries_cap, usual_entries; /* as many as the last outermost object had */
 	struct cw_json_index names;
+	struct cw_json_shape shape; /* of the last outermost object */
+	bool is_new_shape;
 };
 
 /* Zeroes the reader. */

@@ -7,6 +7,10 @@
 #ifndef CW_CONVERT_JSON_TEXT_H
 #define CW_CONVERT_JSON_TEXT_H
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "connect-worker/connector.h"
 
 /*
@@ -80,23 +84,52 @@ static inline bool cw_json_plain_copy_few(char *to, const char *p, size_t n)
 	return cw_json_marks((uint64_t)last << 32 | first) == 0;
 }
 
-/* As cw_json_plain_length(), and copies them; `to` has room for eight more. */
-static inline size_t cw_json_plain_copy(char *to, const char *p, size_t n)
+/* Eight to fifteen bytes, likewise. */
+static inline bool cw_json_plain_copy_some(char *to, const char *p, size_t n)
 {
-	size_t i = 0;
+	uint64_t first, last;
 
-	for (uint64_t eight, marks; n - i >= sizeof(eight); i += sizeof(eight)) {
-		memcpy(&eight, p + i, sizeof(eight));
-		memcpy(to + i, &eight, sizeof(eight));
-		marks = cw_json_marks(eight);
-		if (marks)
-			return i + cw_json_plain_before(marks, p + i);
-	}
-	if (i == n || cw_json_plain_copy_few(to + i, p + i, n - i))
-		return n;
-	for (; i < n && cw_json_is_plain(p[i]); i++)
-		to[i] = p[i];
-	return i;
+	memcpy(&first, p, 8);
+	memcpy(&last, p + n - 8, 8);
+	memcpy(to, &first, 8);
+	memcpy(to + n - 8, &last, 8);
+	return (cw_json_marks(first) | cw_json_marks(last)) == 0;
+}
+
+/* Copies sixteen bytes: whether all of them are plain. */
+static inline bool cw_json_plain_copy_16(char *to, const char *p)
+{
+#ifdef __SSE2__
+	const __m128i text = _mm_loadu_si128((const __m128i *)(const void *)p);
+	/* As signed numbers, what is not ASCII is less than a blank, too. */
+	const __m128i odd = _mm_or_si128(_mm_cmplt_epi8(text, _mm_set1_epi8(' ')),
+					 _mm_or_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8('"')),
+						      _mm_cmpeq_epi8(text, _mm_set1_epi8('\\'))));
+
+	_mm_storeu_si128((__m128i *)(void *)to, text);
+	return _mm_movemask_epi8(odd) == 0;
+#else
+	return cw_json_plain_copy_some(to, p, 16);
+#endif
+}
+
+/* Sixteen or more, likewise. */
+static inline bool cw_json_plain_copy_many(char *to, const char *p, size_t n)
+{
+	for (size_t i = 0; n - i > 16; i += 16)
+		if (!cw_json_plain_copy_16(to + i, p + i))
+			return false;
+	return cw_json_plain_copy_16(to + n - 16, p + n - 16);
+}
+
+/* Copies the text when all of it means itself; otherwise something of it may have been copied. */
+static inline bool cw_json_plain_copy(char *to, const char *p, size_t n)
+{
+	if (n >= 16)
+		return cw_json_plain_copy_many(to, p, n);
+	if (n >= 8)
+		return cw_json_plain_copy_some(to, p, n);
+	return n == 0 || cw_json_plain_copy_few(to, p, n);
 }
 
 /*

@@ -4,6 +4,7 @@
 
 #include "convert/json_names.h"
 #include "convert/json_read.h"
+#include "convert/json_text.h"
 #include "data/number.h"
 #include "data/schema.h"
 #include "data/value.h"
@@ -36,6 +37,27 @@ static inline void put_text(struct writer *w, const char *text, size_t n)
 		cw_buf_reserve(out, n);
 	memcpy(out->p + out->n, text, n);
 	out->n += n;
+}
+
+/* A string and what comes after it ('\0': nothing). Most have nothing to be escaped. */
+static inline void put_string(struct writer *w, struct cw_slice text, char after)
+{
+	struct cw_buf *out = w->out;
+	char *p;
+
+	if (out->cap - out->n < text.n + 4)
+		cw_buf_reserve(out, text.n + 3);
+	p = out->p + out->n;
+	p[0] = '"';
+	if (cw_json_plain_copy(p + 1, text.p, text.n)) {
+		p[text.n + 1] = '"';
+		p[text.n + 2] = after;
+		out->n += text.n + 2 + (after != '\0');
+		return;
+	}
+	cw_json_write_string(out, text);
+	if (after)
+		put(w, after);
 }
 
 static int enter(struct writer *w, char bracket)
@@ -144,14 +166,10 @@ static int write_array(struct writer *w, const struct cw_schema *items, const st
 	return leave(w, ']');
 }
 
-static bool has_string_keys(const struct cw_schema *schema, const struct cw_value *value)
+/* Whether its keys can be names. Without a schema that is seen as they are written. */
+static bool may_be_object(const struct cw_schema *schema)
 {
-	if (schema)
-		return cw_type_physical((enum cw_type)schema->key_schema->type) == CW_STRING;
-	for (size_t i = 0; i < value->u.map.n; i++)
-		if (value->u.map.entries[i].key.type != CW_STRING)
-			return false;
-	return true;
+	return !schema || cw_type_physical((enum cw_type)schema->key_schema->type) == CW_STRING;
 }
 
 static bool stays_null(struct writer *w, const struct cw_schema *schema)
@@ -162,13 +180,15 @@ static bool stays_null(struct writer *w, const struct cw_schema *schema)
 /* A null key is the name "null"; anything that is no string fails as such a value does. */
 static int write_name(struct writer *w, const struct cw_schema *schema, const struct cw_value *key)
 {
-	if (key->type == CW_NULL && stays_null(w, schema))
-		cw_json_write_string(w->out, cw_slice_str("null"));
-	else if (key->type == CW_STRING && (!schema || !schema->name.n))
-		cw_json_write_string(w->out, key->u.bytes);
-	else if (write_value(w, schema, key) < 0)
-		return -1;
-	put(w, ':');
+	if (key->type == CW_STRING && (!schema || !schema->name.n)) {
+		put_string(w, key->u.bytes, ':');
+	} else if (key->type == CW_NULL && stays_null(w, schema)) {
+		put_string(w, cw_slice_str("null"), ':');
+	} else {
+		if (write_value(w, schema, key) < 0)
+			return -1;
+		put(w, ':');
+	}
 	return 0;
 }
 
@@ -189,21 +209,48 @@ static int write_pair(struct writer *w, const struct cw_schema *schema, const st
 	return leave(w, ']');
 }
 
-static int write_map(struct writer *w, const struct cw_schema *schema, const struct cw_value *value)
+static int write_pairs(struct writer *w, const struct cw_schema *schema, const struct cw_value *value)
 {
-	bool object = has_string_keys(schema, value);
+	if (enter(w, '[') < 0)
+		return -1;
+	for (size_t i = 0; i < value->u.map.n; i++) {
+		if (i)
+			put(w, ',');
+		if (write_pair(w, schema, &value->u.map.entries[i]) < 0)
+			return -1;
+	}
+	return leave(w, ']');
+}
 
-	if (enter(w, object ? '{' : '[') < 0)
+/* 1: a key is no string, so it cannot be an object. */
+static int write_object(struct writer *w, const struct cw_schema *schema, const struct cw_value *value)
+{
+	if (enter(w, '{') < 0)
 		return -1;
 	for (size_t i = 0; i < value->u.map.n; i++) {
 		const struct cw_entry *entry = &value->u.map.entries[i];
 
+		if (!schema && entry->key.type != CW_STRING)
+			return 1;
 		if (i)
 			put(w, ',');
-		if ((object ? write_object_entry(w, schema, entry) : write_pair(w, schema, entry)) < 0)
+		if (write_object_entry(w, schema, entry) < 0)
 			return -1;
 	}
-	return leave(w, object ? '}' : ']');
+	return leave(w, '}');
+}
+
+static int write_map(struct writer *w, const struct cw_schema *schema, const struct cw_value *value)
+{
+	size_t start = w->out->n;
+	unsigned depth = w->depth;
+	int rc = may_be_object(schema) ? write_object(w, schema, value) : 1;
+
+	if (rc <= 0)
+		return rc;
+	w->out->n = start;
+	w->depth = depth;
+	return write_pairs(w, schema, value);
 }
 
 static int write_struct(struct writer *w, const struct cw_schema *schema, const struct cw_value *value)
@@ -216,8 +263,7 @@ static int write_struct(struct writer *w, const struct cw_schema *schema, const 
 	for (size_t i = 0; i < schema->n_fields; i++) {
 		if (i)
 			put(w, ',');
-		cw_json_write_string(w->out, schema->fields[i].name);
-		put(w, ':');
+		put_string(w, schema->fields[i].name, ':');
 		if (write_value(w, schema->fields[i].schema, &value->u.array.items[i]) < 0)
 			return -1;
 	}
@@ -277,7 +323,7 @@ static int write_plain(struct writer *w, const struct cw_schema *schema, const s
 		put_text(w, value->u.boolean ? "true" : "false", value->u.boolean ? 4 : 5);
 		return 0;
 	case CW_STRING:
-		cw_json_write_string(w->out, value->u.bytes);
+		put_string(w, value->u.bytes, '\0');
 		return 0;
 	case CW_BYTES:
 		put(w, '"');

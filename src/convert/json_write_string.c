@@ -39,8 +39,8 @@ static char *put_character(char *p, uint32_t c)
 	return cw_is_surrogate(c) ? put_unit(p, c) : p + cw_text_write(p, c);
 }
 
-/* The longest that a character becomes, and what a copy may write beyond its end. */
-#define ROOM (12u + 8u)
+/* The longest that a character becomes, and the quotes. */
+#define ROOM (12u + 2u)
 
 void cw_json_write_string(struct cw_buf *out, struct cw_slice text)
 {
@@ -53,8 +53,10 @@ void cw_json_write_string(struct cw_buf *out, struct cw_slice text)
 	p = out->p + out->n;
 	*p++ = '"';
 	for (;;) {
-		size_t plain = cw_json_plain_copy(p, text.p + i, text.n - i);
+		size_t plain = cw_json_plain_length(text.p + i, text.n - i);
 
+		if (plain)
+			memcpy(p, text.p + i, plain);
 		p += plain;
 		i += plain;
 		if (i == text.n)

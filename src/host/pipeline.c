@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "host/dead_letters.h"
 #include "host/record_error.h"
+#include "transform/transforms.h"
 
 #define RETRY_BASE_MS 300
 
@@ -131,7 +132,7 @@ static enum cw_result run_transformation(struct cw_pipeline *p, struct cw_pipeli
 	(void)p;
 	if (result != CW_OK || !meant)
 		return result;
-	return stage->plugin->transformation->apply(stage->state, batch, record, err);
+	return cw_transformation_apply(stage->plugin, stage->state, batch, record, err);
 }
 
 static void stop_transformation(struct cw_pipeline_stage *stage)
@@ -411,13 +412,14 @@ enum cw_result cw_pipeline_step(struct cw_pipeline *p, size_t i, struct cw_batch
 	*step = (struct cw_pipeline_step){ .stage = stage->name, .plugin = stage->plugin, .predicate = stage->predicate,
 					   .negate = stage->negate, .meant = true,
 					   .transforms = stage->run == run_transformation };
+	cw_batch_disown(batch); /* what a stage was given is still to be looked at */
 	if (!stage->predicate)
 		return stage->run(p, stage, batch, record, err);
 	result = test(stage, record, &step->meant, err);
 	step->tested = result == CW_OK;
 	if (result != CW_OK || !step->meant)
 		return result;
-	return stage->plugin->transformation->apply(stage->state, batch, record, err);
+	return cw_transformation_apply(stage->plugin, stage->state, batch, record, err);
 }
 
 void cw_pipeline_forget(struct cw_pipeline *p)

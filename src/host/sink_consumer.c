@@ -176,10 +176,12 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
  */
 static void take_messages(struct cw_sink *sink)
 {
+	bool values = !sink->pipeline.value_direct || sink->pipeline.transforms;
+	size_t most = values ? CW_SINK_BATCH_VALUES : CW_SINK_BATCH_RECORDS;
 	rd_kafka_message_t *m;
 
 	/* A rebalance may be served within the call, and drop messages that were taken before. */
-	while (sink->n_messages < CW_SINK_BATCH_RECORDS && (m = rd_kafka_consume_queue(sink->queue, 0)) != NULL)
+	while (sink->n_messages < most && (m = rd_kafka_consume_queue(sink->queue, 0)) != NULL)
 		sink->messages[sink->n_messages++] = m;
 }
 

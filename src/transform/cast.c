@@ -273,7 +273,8 @@ static const struct cw_config_def keys[] = {
 };
 
 static const struct cw_transformation_ops ops = {
-	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS, .start = start, .apply = apply, .stop = stop,
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS | CW_TRANSFORMATION_EDITS,
+	.start = start, .apply = apply, .stop = stop,
 };
 
 const struct cw_plugin cw_cast_key_transform = {

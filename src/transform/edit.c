@@ -1,13 +1,31 @@
 #include "transform/edit.h"
 
+#include "base/arena.h"
 #include "transform/operating.h"
+
+struct cw_entry *cw_map_edit_room(struct cw_batch *batch, const struct cw_value *map, size_t more)
+{
+	const struct cw_entry *entries = map->u.map.entries;
+	size_t size = (map->u.map.n + more) * sizeof(*entries), owned = cw_batch_owned(batch, entries);
+	struct cw_entry *copy;
+
+	if (size && size <= owned)
+		return (struct cw_entry *)(uintptr_t)entries;
+	if (owned)
+		cw_batch_miss(batch, size - owned);
+	copy = cw_batch_alloc(batch, size);
+	cw_batch_own(batch, copy, size);
+	return copy;
+}
 
 void cw_map_edit_begin(struct cw_map_edit *edit, struct cw_batch *batch, const struct cw_value *map, size_t more)
 {
+	const struct cw_entry *entries = map->u.map.entries;
+
+	edit->entries = cw_map_edit_room(batch, map, more);
 	edit->n = map->u.map.n;
-	edit->entries = cw_batch_alloc(batch, (edit->n + more) * sizeof(*edit->entries));
-	if (edit->n)
-		memcpy(edit->entries, map->u.map.entries, edit->n * sizeof(*edit->entries));
+	if (edit->n && edit->entries != entries)
+		memcpy(edit->entries, entries, edit->n * sizeof(*entries));
 }
 
 struct cw_value *cw_map_edit_at(struct cw_map_edit *edit, struct cw_slice key)

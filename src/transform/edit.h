@@ -1,7 +1,9 @@
 /*
- * edit - the copy of a map or struct in which a transformation changes some fields, made once however many they are.
+ * edit - the copy of a map or struct in which a transformation changes some fields, made once however many they are;
+ * of a map that belongs to its value alone (cw_batch_own() in base/arena.h), that map itself.
  *
- * All memory is the batch's. Fields that are not changed share what they point to with the original.
+ * All memory is the batch's. Fields that are not changed share what they point to with the original. Who edits does
+ * not refer to the value from anywhere else, which is what CW_TRANSFORMATION_EDITS says of a transformation.
  */
 #ifndef CW_TRANSFORM_EDIT_H
 #define CW_TRANSFORM_EDIT_H
@@ -22,7 +24,9 @@ struct cw_map_edit {
 	size_t n;
 };
 
-/* A copy of a schemaless map with room for `more` new entries. */
+/* Where a changed schemaless map with up to `more` new entries goes: into the map itself, or into new memory. */
+struct cw_entry *cw_map_edit_room(struct cw_batch *batch, const struct cw_value *map, size_t more);
+/* A schemaless map, or a copy of it, with room for `more` new entries. */
 void cw_map_edit_begin(struct cw_map_edit *edit, struct cw_batch *batch, const struct cw_value *map, size_t more);
 /* The value of a key, to be changed; a new one is null and the last entry. The key is lent for the batch's life. */
 struct cw_value *cw_map_edit_at(struct cw_map_edit *edit, struct cw_slice key);

@@ -12,7 +12,7 @@ static enum cw_result apply(void *state, struct cw_batch *batch, struct cw_recor
 }
 
 static const struct cw_transformation_ops ops = {
-	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS,
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS | CW_TRANSFORMATION_EDITS,
 	.start = cw_plain_start, .apply = apply, .stop = cw_plain_stop,
 };
 

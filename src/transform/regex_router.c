@@ -108,7 +108,8 @@ static enum cw_result apply(void *context, struct cw_batch *batch, struct cw_rec
 }
 
 static const struct cw_transformation_ops ops = {
-	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS, .start = start, .apply = apply, .stop = stop,
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS | CW_TRANSFORMATION_EDITS,
+	.start = start, .apply = apply, .stop = stop,
 };
 
 const struct cw_plugin cw_regex_router = {

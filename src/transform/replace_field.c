@@ -39,6 +39,7 @@ struct state {
 	struct names exclude, include;
 	struct rename *renames;
 	size_t n_renames;
+	bool renames_clash; /* two fields get the same name */
 	struct cw_schema_cache *schemas;
 };
 
@@ -164,6 +165,9 @@ static void read_renames(struct state *state)
 		state->renames[k] = rename;
 		state->n_renames += k == state->n_renames;
 	}
+	for (size_t i = 0; i < state->n_renames; i++)
+		for (size_t k = 0; k < i; k++)
+			state->renames_clash |= cw_slice_equal(state->renames[i].to, state->renames[k].to);
 }
 
 /* ---- with schema -------------------------------------------------------------------------------- */
@@ -247,13 +251,6 @@ static int apply_with_schema(struct state *state, struct cw_batch *batch, struct
 
 /* ---- without ------------------------------------------------------------------------------------ */
 
-static bool stays(const struct state *state, const struct cw_entry *entry)
-{
-	struct cw_slice name = entry->key.u.bytes;
-
-	return entry->key.type == CW_STRING && is_kept(state, name) && cw_slice_equal(new_name(state, name), name);
-}
-
 /*
  * Whether another field of the map is renamed to this one's name. In Kafka Connect the order of a HashMap decides
  * which of them is lost; here it is the one that nobody named.
@@ -282,28 +279,72 @@ static void put_entry(const struct state *state, const struct cw_value *map, con
 		cw_map_builder_append(builder, name, entry->value); /* nothing else has this name */
 }
 
+/* A new map, in which fields may have come together under one name. */
+static void rebuild(const struct state *state, struct cw_batch *batch, struct cw_value *value)
+{
+	const struct cw_entry *entries = value->u.map.entries;
+	struct cw_map_builder builder;
+
+	cw_map_builder_init(&builder, batch, value->u.map.n);
+	for (size_t i = 0; i < value->u.map.n; i++)
+		if (is_kept(state, entries[i].key.u.bytes))
+			put_entry(state, value, &entries[i], &builder);
+	*value = cw_map_builder_map(&builder);
+}
+
+/* A map in which no two fields can get the same name. */
+static void edit(const struct state *state, struct cw_batch *batch, struct cw_value *value)
+{
+	const struct cw_entry *from = value->u.map.entries;
+	struct cw_entry *to = cw_map_edit_room(batch, value, 0);
+	size_t n = 0;
+
+	for (size_t i = 0; i < value->u.map.n; i++) {
+		struct cw_slice name = from[i].key.u.bytes;
+
+		if (!is_kept(state, name))
+			continue;
+		if (&to[n] != &from[i])
+			to[n] = from[i];
+		to[n++].key.u.bytes = new_name(state, name);
+	}
+	*value = cw_value_map(to, n);
+}
+
+/* What the names of a map's fields mean for it. */
+struct look {
+	bool changes; /* a field is left out or renamed */
+	bool clashes; /* a field has the name that another may get */
+};
+
+static int look_at(const struct state *state, const struct cw_value *map, struct look *look, struct cw_error *err)
+{
+	*look = (struct look){ false, state->renames_clash };
+	for (size_t i = 0; i < map->u.map.n; i++) {
+		const struct cw_value *key = &map->u.map.entries[i].key;
+
+		if (cw_require_string_key(key, err) < 0)
+			return -1;
+		look->changes = look->changes || !is_kept(state, key->u.bytes);
+		for (size_t k = 0; k < state->n_renames; k++) {
+			look->changes = look->changes || cw_slice_equal(state->renames[k].from, key->u.bytes);
+			look->clashes = look->clashes || cw_slice_equal(state->renames[k].to, key->u.bytes);
+		}
+	}
+	return 0;
+}
+
 static int apply_schemaless(const struct state *state, struct cw_batch *batch, struct cw_value *value,
 			    struct cw_error *err)
 {
-	const struct cw_entry *entries;
-	struct cw_map_builder builder;
-	size_t same = 0;
+	struct look look;
 
-	if (cw_require_map(value, PURPOSE, err) < 0)
+	if (cw_require_map(value, PURPOSE, err) < 0 || look_at(state, value, &look, err) < 0)
 		return -1;
-	entries = value->u.map.entries;
-	while (same < value->u.map.n && stays(state, &entries[same]))
-		same++;
-	if (same == value->u.map.n)
-		return 0;
-	cw_map_builder_init(&builder, batch, value->u.map.n);
-	for (size_t i = 0; i < value->u.map.n; i++) {
-		if (cw_require_string_key(&entries[i].key, err) < 0)
-			return -1;
-		if (is_kept(state, entries[i].key.u.bytes))
-			put_entry(state, value, &entries[i], &builder);
-	}
-	*value = cw_map_builder_map(&builder);
+	if (look.clashes)
+		rebuild(state, batch, value);
+	else if (look.changes)
+		edit(state, batch, value);
 	return 0;
 }
 
@@ -350,7 +391,8 @@ static enum cw_result apply(void *context, struct cw_batch *batch, struct cw_rec
 }
 
 static const struct cw_transformation_ops ops = {
-	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS, .start = start, .apply = apply, .stop = stop,
+	.size = sizeof(ops), .flags = CW_TRANSFORMATION_NO_HEADERS | CW_TRANSFORMATION_EDITS,
+	.start = start, .apply = apply, .stop = stop,
 };
 
 #define PLUGIN(part)                                                                                                 \

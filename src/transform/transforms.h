@@ -6,11 +6,26 @@
 #ifndef CW_TRANSFORM_TRANSFORMS_H
 #define CW_TRANSFORM_TRANSFORMS_H
 
-#include "connect-worker/connector.h"
+#include "base/arena.h"
 
 #define CW_TRANSFORMS_PACKAGE "org.apache.kafka.connect.transforms."
 #define CW_PREDICATES_PACKAGE "org.apache.kafka.connect.transforms.predicates."
 #define CW_OUR_TRANSFORMS_PACKAGE "io.connectworker.transforms." /* what Kafka Connect has not */
+
+/*
+ * A flag of transformations beside those of <connect-worker/connector.h>: it changes maps as transform/edit.h does, or
+ * not at all, and takes no value from the record to anywhere else.
+ */
+#define CW_TRANSFORMATION_EDITS (1u << 16)
+
+/* Any transformation's apply(): what is not known to be such a one may leave a second reference to what was owned. */
+static inline enum cw_result cw_transformation_apply(const struct cw_plugin *plugin, void *state, struct cw_batch *batch,
+						 struct cw_record *record, struct cw_error *err)
+{
+	if (!(plugin->transformation->flags & CW_TRANSFORMATION_EDITS))
+		cw_batch_disown(batch);
+	return plugin->transformation->apply(state, batch, record, err);
+}
 
 /* The first members of a plugin that comes with the worker. `table` is an array, `type` the struct that it fills. */
 #define CW_OWN_PLUGIN(plugin_kind, class, text, table, type)                                                          \

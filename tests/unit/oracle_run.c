@@ -234,7 +234,7 @@ static enum cw_result apply(struct run *run, const struct step *step, struct cw_
 	}
 	if (holds == step->negate)
 		return CW_OK;
-	return transformation->plugin->transformation->apply(transformation->state, run->memory, record, &run->out->error);
+	return cw_transformation_apply(transformation->plugin, transformation->state, run->memory, record, &run->out->error);
 }
 
 static bool transform(struct run *run, struct cw_record *record)

@@ -122,6 +122,56 @@ static bool same_text(struct json *json, uint64_t seed)
 	return cw_slice_equal(text, again) || fail(seed, "written differently than", text, &json->err);
 }
 
+/* Random bytes of what documents of one kind are made of: names that come again, go, and stand twice; blanks, escapes. */
+static struct cw_slice random_document(struct cw_random *random, struct cw_batch *memory)
+{
+	static const char *const members[] = {
+		"\"a\":1", "\"a\":2", "\"b\":{\"a\":1,\"a\":2}", "\"long name of more than sixteen bytes\":[1,{\"a\":3}]",
+		"\"b\" :true", "\"\\u0061\":4", "\"\":5", "\"gr\xc3\xbc\xc3\x9f\":\"x\"", " \"a\":6", "\"c\":1e2", "\"c\":", "\"d\"",
+	};
+	struct cw_buf text = { 0 };
+	size_t n = cw_random_below(random, 6);
+	struct cw_slice out;
+
+	cw_buf_puts(&text, "{");
+	for (size_t i = 0; i < n; i++) {
+		/* Mostly the same one at the same place, and seldom one that is wrong. */
+		size_t usual = i, other = cw_random_below(random, cw_random_below(random, 8) == 0 ? 12 : 10);
+
+		cw_buf_printf(&text, "%s%s", i ? "," : "", members[cw_random_below(random, 3) ? usual : other]);
+	}
+	cw_buf_puts(&text, cw_random_below(random, 20) ? "}" : ",}");
+	out = cw_slice(memcpy(cw_batch_alloc(memory, text.n), text.p, text.n), text.n);
+	cw_buf_free(&text);
+	return out;
+}
+
+/* What a reader has read before does not show in what it reads. */
+static void test_sequence__each_document_is_read_as_by_a_new_reader(void)
+{
+	struct cw_random random = { 1 };
+	struct json json;
+
+	CU_ASSERT_EQUAL_FATAL(json_start(&json, JSON_PLAIN), 0);
+	for (size_t i = 0; i < 20 * ROUNDS; i++) {
+		struct cw_slice text;
+		struct cw_value value, alone;
+		struct json fresh;
+		bool read, read_alone;
+
+		cw_arena_reset(&json.arena);
+		text = random_document(&random, &json.arena.batch);
+		json_start(&fresh, JSON_PLAIN);
+		read = json_read(&json, text, &value);
+		read_alone = json_read(&fresh, text, &alone);
+		if (read != read_alone || (read && !cw_value_equal(&value, &alone)) ||
+		    strcmp(json.err.text, fresh.err.text) != 0)
+			fail(i, "read differently than by a new reader", text, &json.err);
+		json_stop(&fresh);
+	}
+	json_stop(&json);
+}
+
 /* A document with some bytes changed is an error, or a value whose document is read again. */
 static bool survives(struct json *json, uint64_t seed)
 {
@@ -176,6 +226,7 @@ int main(void)
 	static CU_TestInfo tests[] = {
 		{ "envelopes: read as what was written", test_envelopes__are_read_as_what_was_written },
 		{ "plain: written as it was read", test_plain__is_written_as_it_was_read },
+		{ "sequence: as by a new reader", test_sequence__each_document_is_read_as_by_a_new_reader },
 		{ "broken: an error at most", test_broken__is_an_error_at_most },
 		CU_TEST_INFO_NULL,
 	};

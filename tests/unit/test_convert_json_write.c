@@ -25,6 +25,21 @@ static const char *written(struct cw_buf *out, const struct cw_value *value, con
 	return out->p;
 }
 
+/* As a value, and alone. */
+static void expect_string(struct cw_slice text, const char *wanted)
+{
+	struct cw_value value = cw_value_string(text);
+	struct cw_buf out = { 0 };
+
+	CU_ASSERT_STRING_EQUAL(written(&out, &value, &base64), wanted);
+	CU_ASSERT_EQUAL(out.n, strlen(wanted));
+	out.n = 0;
+	cw_json_write_string(&out, text);
+	CU_ASSERT_STRING_EQUAL(out.p, wanted);
+	CU_ASSERT_EQUAL(out.n, strlen(wanted));
+	cw_buf_free(&out);
+}
+
 static void test_string__escapes_as_jackson_does(void)
 {
 	static const struct {
@@ -47,15 +62,9 @@ static void test_string__escapes_as_jackson_does(void)
 		{ "eight by" "teseight\n", 17, "\"eight byteseight\\n\"" },
 		{ "1234567\"", 8, "\"1234567\\\"\"" },
 	};
-	struct cw_buf out = { 0 };
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		out.n = 0;
-		cw_json_write_string(&out, cw_slice(rows[i].text, rows[i].n));
-		CU_ASSERT_STRING_EQUAL(out.p, rows[i].out);
-		CU_ASSERT_EQUAL(out.n, strlen(rows[i].out));
-	}
-	cw_buf_free(&out);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		expect_string(cw_slice(rows[i].text, rows[i].n), rows[i].out);
 }
 
 /* Each kind of byte at each place of a word, and longer texts than the buffer had room for. */
@@ -67,15 +76,24 @@ static void test_string__at_every_place(void)
 
 	for (size_t k = 0; k < COUNT(odd); k++) {
 		for (int before = 0; before < 40; before++) {
-			struct cw_buf out = { 0 };
 			CW_AUTO_FREE char *text = cw_format("%.*s%s%.*s", before, digits, odd[k], before / 2, letters);
 			CW_AUTO_FREE char *json =
 				cw_format("\"%.*s%s%.*s\"", before, digits, wanted[k], before / 2, letters);
 
-			cw_json_write_string(&out, cw_slice_str(text));
-			CU_ASSERT_STRING_EQUAL(out.p, json);
-			cw_buf_free(&out);
+			expect_string(cw_slice_str(text), json);
 		}
+	}
+}
+
+/* Plain texts of each length are as they were, in memory of their size. */
+static void test_string__of_each_length(void)
+{
+	for (int n = 0; n < 70; n++) {
+		CW_AUTO_FREE char *text = cw_format("%.*s", n, "the quick brown fox jumps over the lazy dog; "
+						    "pack my box with five dozen liquor jugs");
+		CW_AUTO_FREE char *json = cw_format("\"%s\"", text);
+
+		expect_string(cw_slice_str(text), json);
 	}
 }
 
@@ -319,6 +337,7 @@ int main(void)
 	static CU_TestInfo tests[] = {
 		{ "string: escapes as Jackson does", test_string__escapes_as_jackson_does },
 		{ "string: at every place", test_string__at_every_place },
+		{ "string: of each length", test_string__of_each_length },
 		{ "numbers: as Java prints them", test_numbers__as_java_prints_them },
 		{ "logical: by their schema", test_logical__by_their_schema },
 		{ "types: that their schema does not have", test_types__that_their_schema_does_not_have },

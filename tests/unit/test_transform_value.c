@@ -115,20 +115,36 @@ static struct cw_record record_of(const struct line *line, bool key, struct cw_v
 	return record;
 }
 
+/* The same map as one that may be changed where it lies, with room for one entry more. */
+static void own(struct cw_batch *memory, struct cw_value *map)
+{
+	size_t size = (map->u.map.n + 1) * sizeof(struct cw_entry);
+	struct cw_entry *entries = cw_batch_alloc(memory, size);
+
+	if (map->u.map.n)
+		memcpy(entries, map->u.map.entries, map->u.map.n * sizeof(*entries));
+	*map = cw_value_map(entries, map->u.map.n);
+	cw_batch_own(memory, entries, size);
+}
+
 /* The topic when it has changed, else what became of the key or value; an error after "E ", of the config after "C ". */
-static void run_line(const struct line *line, struct cw_batch *memory, struct cw_buf *out)
+static void run_line(const struct line *line, bool owned, struct cw_batch *memory, struct cw_buf *out)
 {
 	struct running r = start(line->class_name, line->config);
 	size_t n = strlen(line->class_name);
 	bool key = n > 4 && strcmp(line->class_name + n - 4, "$Key") == 0;
 	struct cw_record record;
+	struct cw_value value;
 
 	if (!r.state) {
 		cw_buf_printf(out, "C %s", r.err.text);
 		stop(&r);
 		return;
 	}
-	record = record_of(line, key, value_text_parse(memory, line->value));
+	value = value_text_parse(memory, line->value);
+	if (owned && value.type == CW_MAP && !value.schema)
+		own(memory, &value);
+	record = record_of(line, key, value);
 	if (r.plugin->transformation->apply(r.state, memory, &record, &r.err) != CW_OK)
 		cw_buf_printf(out, "E %s", r.err.text);
 	else if (!cw_slice_equal(record.topic, cw_slice_str(TOPIC)))
@@ -136,6 +152,21 @@ static void run_line(const struct line *line, struct cw_batch *memory, struct cw
 	else
 		value_text_append(out, key ? &record.key : &record.value);
 	stop(&r);
+}
+
+static void check_line(const struct line *line, bool owned)
+{
+	struct cw_batch *memory = cw_memory_new();
+	struct cw_buf out = { 0 };
+
+	run_line(line, owned, memory, &out);
+	if (strcmp(out.p, line->expected) != 0) {
+		fprintf(stderr, "%s|%s|%s|%s%s\n  is   %s\n  not  %s\n", line->class_name, line->config, line->value,
+			line->flag, owned ? " (owned)" : "", out.p, line->expected);
+		CU_FAIL("differs");
+	}
+	cw_buf_free(&out);
+	cw_memory_free(memory);
 }
 
 static void test_value__does_what_kafka_connect_did(void)
@@ -146,17 +177,8 @@ static void test_value__does_what_kafka_connect_did(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
 	for (; next_line(file, &line); n++) {
-		struct cw_batch *memory = cw_memory_new();
-		struct cw_buf out = { 0 };
-
-		run_line(&line, memory, &out);
-		if (strcmp(out.p, line.expected) != 0) {
-			fprintf(stderr, "%s|%s|%s|%s\n  is   %s\n  not  %s\n", line.class_name, line.config, line.value,
-				line.flag, out.p, line.expected);
-			CU_FAIL("differs");
-		}
-		cw_buf_free(&out);
-		cw_memory_free(memory);
+		check_line(&line, false);
+		check_line(&line, true);
 	}
 	free(line.text);
 	fclose(file);
@@ -210,7 +232,7 @@ static void test_value__says_what_is_wrong(void)
 		struct cw_batch *memory = cw_memory_new();
 		struct cw_buf out = { 0 };
 
-		run_line(&line, memory, &out);
+		run_line(&line, false, memory, &out);
 		CU_ASSERT_STRING_EQUAL(out.p, rows[i].expected);
 		if (strcmp(out.p, rows[i].expected) != 0)
 			fprintf(stderr, "%s\n", out.p);
@@ -239,6 +261,72 @@ static void test_value__what_does_not_change_is_not_copied(void)
 		CU_ASSERT_PTR_EQUAL(record.value.u.array.items, value.u.array.items);
 		stop(&r);
 	}
+	cw_memory_free(memory);
+}
+
+/* A map that belongs to its value is changed where it lies, as far as it has room. */
+static void test_value__what_is_owned_is_not_copied(void)
+{
+	static const char *const changes[][2] = {
+		{ "Cast$Value", "spec=a:string" },
+		{ "TimestampConverter$Value", "target.type=unix;field=x" },
+		{ "MaskField$Value", "fields=a" },
+		{ "InsertField$Value", "static.field=s;static.value=v" },
+	};
+	struct cw_batch *memory = cw_memory_new();
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		struct running r = start(changes[i][0], changes[i][1]);
+		struct cw_value shared = value_text_parse(memory, "map{a=int8:1,b=string:x}"), owned = shared;
+		struct cw_record record = { .value = shared };
+
+		cw_batch_disown(memory);
+		CU_ASSERT_EQUAL(cw_transformation_apply(r.plugin, r.state, memory, &record, &r.err), CW_OK);
+		CU_ASSERT_PTR_NOT_EQUAL(record.value.u.map.entries, shared.u.map.entries);
+		CU_ASSERT_EQUAL(shared.u.map.entries[0].value.u.integer, 1);
+		own(memory, &owned);
+		record.value = owned;
+		CU_ASSERT_EQUAL(cw_transformation_apply(r.plugin, r.state, memory, &record, &r.err), CW_OK);
+		CU_ASSERT_PTR_EQUAL(record.value.u.map.entries, owned.u.map.entries);
+		stop(&r);
+	}
+	cw_memory_free(memory);
+}
+
+/* What was missed is what the next such map had better have. */
+static void test_value__what_is_owned_is_copied_when_it_has_no_room(void)
+{
+	struct running r = start("InsertField$Value", "static.field=s;static.value=v;topic.field=t");
+	struct cw_batch *memory = cw_memory_new();
+	struct cw_value value = value_text_parse(memory, "map{a=int8:1}");
+	struct cw_record record = { .topic = cw_slice_str("t") };
+
+	own(memory, &value);
+	record.value = value;
+	CU_ASSERT_EQUAL(cw_transformation_apply(r.plugin, r.state, memory, &record, &r.err), CW_OK);
+	CU_ASSERT_PTR_NOT_EQUAL(record.value.u.map.entries, value.u.map.entries);
+	CU_ASSERT_EQUAL(record.value.u.map.n, 3);
+	CU_ASSERT_EQUAL(memory->spare, sizeof(struct cw_entry));
+	stop(&r);
+	cw_memory_free(memory);
+}
+
+/* After one that may refer to the value from elsewhere, here as a field of another, it is a copy that is changed. */
+static void test_value__what_may_be_shared_is_owned_no_more(void)
+{
+	struct running metadata = start("SetSchemaMetadata$Value", "schema.name=n"), cast = start("Cast$Value", "spec=a:string");
+	struct cw_batch *memory = cw_memory_new();
+	struct cw_value value = value_text_parse(memory, "map{a=int8:1}");
+	struct cw_record record = { 0 };
+
+	own(memory, &value);
+	record.value = value;
+	cw_transformation_apply(metadata.plugin, metadata.state, memory, &record, &metadata.err);
+	CU_ASSERT_EQUAL(cw_transformation_apply(cast.plugin, cast.state, memory, &record, &cast.err), CW_OK);
+	CU_ASSERT_PTR_NOT_EQUAL(record.value.u.map.entries, value.u.map.entries);
+	CU_ASSERT_EQUAL(value.u.map.entries[0].value.type, CW_INT8);
+	stop(&metadata);
+	stop(&cast);
 	cw_memory_free(memory);
 }
 
@@ -384,6 +472,9 @@ int main(void)
 		{ "as Kafka Connect does", test_value__does_what_kafka_connect_did },
 		{ "says what is wrong", test_value__says_what_is_wrong },
 		{ "what does not change is not copied", test_value__what_does_not_change_is_not_copied },
+		{ "what is owned is not copied", test_value__what_is_owned_is_not_copied },
+		{ "what is owned is copied when it has no room", test_value__what_is_owned_is_copied_when_it_has_no_room },
+		{ "what may be shared is owned no more", test_value__what_may_be_shared_is_owned_no_more },
 		{ "schemas are made once", test_value__schemas_are_made_once },
 		{ "a struct's default value", test_timestamp_converter__converts_the_default_of_a_struct },
 		{ "records allocate nothing of their own", test_value__records_allocate_nothing_of_their_own },

@@ -236,6 +236,37 @@ static void apply_once(struct cw_transform_run *run, const struct cw_record *rec
 		cw_buf_puts(out, " (and the record was changed)");
 }
 
+static void own(struct cw_batch *batch, struct cw_value *value)
+{
+	size_t size = value->u.map.n * sizeof(struct cw_entry);
+	struct cw_entry *entries;
+
+	if (value->type != CW_MAP || value->schema || !size)
+		return;
+	entries = memcpy(cw_batch_alloc(batch, size), value->u.map.entries, size);
+	*value = cw_value_map(entries, value->u.map.n);
+	cw_batch_own(batch, entries, size);
+}
+
+/* The same with maps that may be changed where they lie. */
+static void apply_owned(struct cw_transform_run *run, const char *text, const char *expected, struct cw_buf *out)
+{
+	struct cw_record untouched = cw_transform_record(run->batch, text), record = untouched;
+	struct cw_error err = { 0 };
+	struct cw_buf owned = { 0 };
+
+	if (!run->plugin->transformation || !(run->plugin->transformation->flags & CW_TRANSFORMATION_EDITS))
+		return;
+	own(run->batch, &record.key);
+	own(run->batch, &record.value);
+	if (run->plugin->transformation->apply(run->state, run->batch, &record, &err) != CW_OK)
+		return;
+	cw_transform_print(&owned, &untouched, &record);
+	if (strcmp(owned.p, expected) != 0)
+		cw_buf_printf(out, " (but changed where it lies: %s)", owned.p);
+	cw_buf_free(&owned);
+}
+
 void cw_transform_apply(struct cw_transform_run *run, const char *text, struct cw_buf *out)
 {
 	struct cw_record record = cw_transform_record(run->batch, text),
@@ -246,6 +277,7 @@ void cw_transform_apply(struct cw_transform_run *run, const char *text, struct c
 	apply_once(run, &record, &again);
 	if (strcmp(out->p, again.p) != 0)
 		cw_buf_printf(out, " (but the second time: %s)", again.p);
+	apply_owned(run, text, again.p, out);
 	cw_transform_print(&compared, &untouched, &record);
 	if (strcmp(compared.p, "same") != 0)
 		cw_buf_printf(out, " (and what the record pointed to was changed: %s)", compared.p);

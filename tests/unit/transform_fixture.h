@@ -45,7 +45,10 @@ struct cw_transform_row {
 void cw_transform_check(const struct cw_transform_row *rows, size_t n);
 #define CW_TRANSFORM_CHECK(rows) cw_transform_check(rows, sizeof(rows) / sizeof((rows)[0]))
 
-/* Applies it twice to the same record, and the result of both is in *out: what differs, "drop", or "error: …". */
+/*
+ * Applies it twice to the same record, and once to one that may be changed where it lies; the result of all is in *out:
+ * what differs, "drop", or "error: …".
+ */
 void cw_transform_apply(struct cw_transform_run *run, const char *record, struct cw_buf *out);
 
 #endif

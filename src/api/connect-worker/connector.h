@@ -302,6 +302,9 @@ struct cw_batch {
 	int64_t wait_ns;      /* poll, out: nothing more before that long from now; 0: call again at once */
 	int64_t received_ns;  /* sink: monotonic time at which the records were taken from Kafka */
 	void *(*grow)(struct cw_batch *batch, size_t size); /* the slow path of cw_batch_alloc */
+	/* The framework's own. */
+	const void *owned;
+	size_t owned_size, spare;
 };
 
 static inline struct cw_record *cw_batch_record(const struct cw_batch *batch, size_t i)
