@@ -1,4 +1,4 @@
-/* Commands that change connectors by name: patch, pause, resume, stop, restart, delete. */
+/* Commands that change connectors by name: patch, pause, resume, stop, delete. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -46,19 +46,6 @@ enum cw_ctl_exit cw_ctl_stop(struct cw_ctl *ctl)
 	return each(ctl, "PUT", "/stop", "stopping", "STOPPED");
 }
 
-enum cw_ctl_exit cw_ctl_restart(struct cw_ctl *ctl)
-{
-	CW_AUTO_FREE char *suffix = NULL;
-
-	if (ctl->task >= 0)
-		suffix = cw_format("/tasks/%d/restart", ctl->task);
-	else
-		suffix = cw_format("/restart?includeTasks=%s&onlyFailed=%s",
-				   ctl->given & CW_O_TASKS ? "true" : "false",
-				   ctl->given & CW_O_FAILED ? "true" : "false");
-	return each(ctl, "POST", suffix, "restarting", "RUNNING");
-}
-
 /* A worker says of a connector that is not there that its topics are reset. */
 enum cw_ctl_exit cw_ctl_topics_reset(struct cw_ctl *ctl)
 {
@@ -104,21 +91,7 @@ static enum cw_ctl_exit delete_one(struct cw_ctl *ctl, const char *name)
 
 enum cw_ctl_exit cw_ctl_delete(struct cw_ctl *ctl)
 {
-	json_t *names, *name;
-	enum cw_ctl_exit result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names), one = CW_CTL_OK;
-	size_t i;
-
-	if (result == CW_CTL_OK && !cw_ctl_confirm(ctl, "Delete", names))
-		result = CW_CTL_REFUSED;
-	if (result == CW_CTL_OK)
-		json_array_foreach(names, i, name) {
-			one = delete_one(ctl, json_string_value(name));
-			result = cw_ctl_worse(result, one);
-			if (one == CW_CTL_UNREACHABLE)
-				break;
-		}
-	json_decref(names);
-	return result;
+	return cw_ctl_each_confirmed(ctl, "Delete", delete_one);
 }
 
 /* ---- patch --------------------------------------------------------------------------------- */

@@ -257,16 +257,20 @@ enum cw_ctl_exit cw_ctl_context_set(struct cw_ctl *ctl)
 enum cw_ctl_exit cw_ctl_context_delete(struct cw_ctl *ctl)
 {
 	struct cw_map contexts = { 0 };
+	json_t *names = json_pack("[s]", ctl->args[0]);
 	enum cw_ctl_exit result = cw_context_load(ctl, &contexts);
 
 	if (result == CW_CTL_OK && !cw_context_exists(&contexts, ctl->args[0]))
 		result = missing(ctl, ctl->args[0]);
+	if (result == CW_CTL_OK && !cw_ctl_confirm(ctl, "Forget the context", names))
+		result = CW_CTL_REFUSED;
 	if (result == CW_CTL_OK) {
 		cw_context_remove(&contexts, ctl->args[0]);
 		result = cw_context_save(ctl, &contexts);
 	}
 	if (result == CW_CTL_OK)
 		cw_ctl_print_result(ctl, ctl->args[0], "deleted");
+	json_decref(names);
 	cw_map_free(&contexts);
 	return result;
 }

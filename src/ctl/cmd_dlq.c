@@ -7,11 +7,20 @@
 #include "ctl/ctl.h"
 
 #define SHOWN 60u /* columns of a value or a reason in the list */
+#define LETTERS_MAX 1000 /* which a worker shows */
+#define MOST "1000"
 
-static enum cw_ctl_exit fetch(struct cw_ctl *ctl, json_t **answer)
+/* The newest letters: so many as --last says, or else `number` (NULL: as the worker likes). */
+static enum cw_ctl_exit fetch(struct cw_ctl *ctl, const char *number, json_t **answer)
 {
-	CW_AUTO_FREE char *path = cw_ctl_path(ctl, ctl->args[0], "/dlq");
+	const char *last = ctl->given & CW_O_LAST ? cw_ctl_value(ctl, CW_O_LAST) : number;
+	CW_AUTO_FREE char *suffix = cw_format("/dlq%s%s", last ? "?letters=" : "", last ? last : "");
+	CW_AUTO_FREE char *path = cw_ctl_path(ctl, ctl->args[0], suffix);
 
+	*answer = NULL;
+	if (ctl->last > LETTERS_MAX)
+		return (enum cw_ctl_exit)cw_ctl_wrong(ctl, "%s %s is too many: a worker shows " MOST " letters at most",
+						      cw_ctl_typed(ctl, CW_O_LAST), last);
 	return cw_ctl_get(ctl, path, ctl->args[0], answer);
 }
 
@@ -78,7 +87,7 @@ enum cw_ctl_exit cw_ctl_dlq_list(struct cw_ctl *ctl)
 	static const char *const heads[] = { "LETTER", "FROM", "STAGE", "REPLAYED", "REASON", "VALUE" };
 	struct cw_table table = { 0 };
 	json_t *answer, *letter;
-	enum cw_ctl_exit result = fetch(ctl, &answer);
+	enum cw_ctl_exit result = fetch(ctl, NULL, &answer);
 	size_t i;
 
 	if (result == CW_CTL_OK && cw_ctl_is_data(ctl)) {
@@ -177,7 +186,8 @@ static void print_letters(const struct cw_ctl *ctl, const json_t *letters)
 enum cw_ctl_exit cw_ctl_dlq_show(struct cw_ctl *ctl)
 {
 	json_t *answer, *letters;
-	enum cw_ctl_exit result = fetch(ctl, &answer);
+	/* One that is named is looked for as far back as can be seen. */
+	enum cw_ctl_exit result = fetch(ctl, ctl->n_args > 1 ? MOST : NULL, &answer);
 
 	letters = choose(ctl, answer);
 	if (result == CW_CTL_OK && ctl->n_args > 1 && json_array_size(letters) == 0) {
@@ -211,19 +221,21 @@ static void say_replayed(struct cw_ctl *ctl, const char *name, const json_t *ans
 				"not put back", left, name);
 }
 
+static enum cw_ctl_exit replay(struct cw_ctl *ctl, const char *name)
+{
+	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, "/dlq/replay");
+	enum cw_ctl_exit result = CW_CTL_OK;
+	struct cw_reply reply;
+
+	if (cw_client_call(ctl->client, "POST", path, NULL, &reply))
+		result = cw_ctl_refused(ctl, &reply, name);
+	else
+		say_replayed(ctl, name, reply.body);
+	cw_reply_free(&reply);
+	return result;
+}
+
 enum cw_ctl_exit cw_ctl_dlq_replay(struct cw_ctl *ctl)
 {
-	enum cw_ctl_exit result = CW_CTL_OK;
-
-	for (int i = 0; i < ctl->n_args; i++) {
-		CW_AUTO_FREE char *path = cw_ctl_path(ctl, ctl->args[i], "/dlq/replay");
-		struct cw_reply reply;
-
-		if (cw_client_call(ctl->client, "POST", path, NULL, &reply))
-			result = cw_ctl_worse(result, cw_ctl_refused(ctl, &reply, ctl->args[i]));
-		else
-			say_replayed(ctl, ctl->args[i], reply.body);
-		cw_reply_free(&reply);
-	}
-	return result;
+	return cw_ctl_each_confirmed(ctl, "Put back the dead letters of", replay);
 }

@@ -1,7 +1,7 @@
 /* loggers set. */
-#include <ctype.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "ctl/ctl.h"
 
@@ -39,13 +39,28 @@ static void print_changed(struct cw_ctl *ctl, const char *name, const char *leve
 		cw_ctl_print_result(ctl, json_string_value(one), level);
 }
 
+/* NULL: said that there is no such level, and which there are. */
+static const char *read_level(const struct cw_ctl *ctl, const char *text)
+{
+	struct cw_buf list = { 0 };
+	int ignored;
+	const char *level = cw_logger_level_parse(text, &ignored);
+
+	for (size_t i = 0; !level && cw_ctl_levels[i]; i++)
+		cw_buf_printf(&list, "%s%s", i ? ", " : "", cw_ctl_levels[i]);
+	if (!level)
+		cw_ctl_wrong(ctl, "%s is no level; there are %s", text, list.p);
+	cw_buf_free(&list);
+	return level;
+}
+
 enum cw_ctl_exit cw_ctl_loggers_set(struct cw_ctl *ctl)
 {
-	const char *name = ctl->args[0], *level = ctl->args[1], *scope = cw_ctl_value(ctl, CW_O_SCOPE);
+	const char *name = ctl->args[0], *level = read_level(ctl, ctl->args[1]), *scope = cw_ctl_value(ctl, CW_O_SCOPE);
 	CW_AUTO_FREE char *escaped = cw_client_escape(ctl->client, name);
 	CW_AUTO_FREE char *path =
 		cw_format("/admin/loggers/%s%s%s", escaped, scope ? "?scope=" : "", scope ? scope : "");
-	enum cw_ctl_exit result = check_name(ctl, name);
+	enum cw_ctl_exit result = level ? check_name(ctl, name) : CW_CTL_USAGE;
 	struct cw_reply reply;
 	json_t *body;
 
@@ -55,8 +70,6 @@ enum cw_ctl_exit cw_ctl_loggers_set(struct cw_ctl *ctl)
 	if (cw_client_call(ctl->client, "PUT", path, body, &reply) == 0) {
 		CW_AUTO_FREE char *shown = cw_format("level %s", level);
 
-		for (char *p = shown + strlen("level "); *p; p++)
-			*p = (char)toupper((unsigned char)*p);
 		print_changed(ctl, name, shown, reply.body);
 	} else {
 		result = cw_ctl_refused(ctl, &reply, NULL);

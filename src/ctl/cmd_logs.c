@@ -170,7 +170,7 @@ static enum cw_ctl_exit follow(struct cw_ctl *ctl, const char *path)
 
 enum cw_ctl_exit cw_ctl_logs(struct cw_ctl *ctl)
 {
-	const char *level = cw_ctl_value(ctl, CW_O_LEVEL), *n = cw_ctl_value(ctl, CW_O_LINES);
+	const char *level = cw_ctl_value(ctl, CW_O_LEVEL), *n = cw_ctl_value(ctl, CW_O_LAST);
 	CW_AUTO_FREE char *query =
 		cw_format("/logs?follow=%s%s%s%s%s", ctl->given & CW_O_FOLLOW ? "true" : "false",
 			  level ? "&level=" : "", level ? level : "", n ? "&lines=" : "", n ? n : "");

@@ -164,8 +164,6 @@ static enum cw_ctl_exit reset(struct cw_ctl *ctl, const char *name)
 	enum cw_ctl_exit result = CW_CTL_OK;
 	struct cw_reply reply;
 
-	if (ctl->given & CW_O_DRY_RUN)
-		return plan_reset(ctl, name);
 	if (cw_client_call(ctl->client, "DELETE", path, NULL, &reply))
 		result = cw_ctl_refused(ctl, &reply, name);
 	else
@@ -177,14 +175,14 @@ static enum cw_ctl_exit reset(struct cw_ctl *ctl, const char *name)
 enum cw_ctl_exit cw_ctl_offsets_reset(struct cw_ctl *ctl)
 {
 	json_t *names, *name;
-	enum cw_ctl_exit result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names);
+	enum cw_ctl_exit result;
 	size_t i;
 
-	if (result == CW_CTL_OK && !(ctl->given & CW_O_DRY_RUN) && !cw_ctl_confirm(ctl, "Forget the offsets of", names))
-		result = CW_CTL_REFUSED;
-	if (result == CW_CTL_OK)
-		json_array_foreach(names, i, name)
-			result = cw_ctl_worse(result, reset(ctl, json_string_value(name)));
+	if (!(ctl->given & CW_O_DRY_RUN))
+		return cw_ctl_each_confirmed(ctl, "Forget the offsets of", reset);
+	result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names);
+	json_array_foreach(names, i, name)
+		result = cw_ctl_worse(result, plan_reset(ctl, json_string_value(name)));
 	json_decref(names);
 	return result;
 }

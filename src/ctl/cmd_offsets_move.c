@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "config/run_until.h"
 #include "ctl/ctl.h"
 #include "ctl/offsets.h"
 
@@ -131,13 +132,19 @@ static int64_t time_ago(const char *text)
 	return -1;
 }
 
-/* "?at=…" of the time that was typed. New. */
+/* "?at=…" of the time that was typed. New; NULL: said that it is none. */
 static char *time_query(const struct cw_ctl *ctl, const char *text)
 {
-	int64_t ago_ms = time_ago(text);
+	int64_t at_ms = time_ago(text), ignored;
 	CW_AUTO_FREE char *escaped = cw_client_escape(ctl->client, text);
 
-	return ago_ms >= 0 ? cw_format("?at=%lld", (long long)ago_ms) : cw_format("?at=%s", escaped);
+	if (at_ms >= 0)
+		return cw_format("?at=%lld", (long long)at_ms);
+	if (cw_run_until_time(text, &ignored, NULL) == 0)
+		return cw_format("?at=%s", escaped);
+	cw_ctl_wrong(ctl, "%s is no time; it is such as 2026-01-21T22:23:40Z, milliseconds since 1970, or -90s, -30m, -2h or "
+			  "-1d from now", text);
+	return NULL;
 }
 
 static json_t *meant(const struct cw_ctl *ctl, const json_t *offsets)
@@ -156,7 +163,7 @@ enum cw_ctl_exit cw_ctl_offsets_to_time(struct cw_ctl *ctl)
 	const char *name = ctl->args[0];
 	CW_AUTO_FREE char *query = time_query(ctl, ctl->args[1]);
 	json_t *then = NULL, *now = NULL, *entries = NULL;
-	enum cw_ctl_exit result = cw_ctl_need(ctl, "\"name\":\"at\"", "offsets of a time");
+	enum cw_ctl_exit result = query ? cw_ctl_need(ctl, "\"name\":\"at\"", "offsets of a time") : CW_CTL_USAGE;
 
 	if (result == CW_CTL_OK)
 		result = cw_ctl_fetch_offsets(ctl, name, query, &then);

@@ -25,10 +25,12 @@ const struct cw_ctl_exit_text cw_ctl_exits[] = {
 	{ CW_CTL_TIMEOUT, "waiting: the state was not reached in time" },
 	{ CW_CTL_UNREACHABLE, "the worker cannot be reached" },
 	{ CW_CTL_DENIED, "not allowed: credentials are missing, wrong, or do not suffice" },
-	{ CW_CTL_FAILED, "status, describe, wait: a connector or task is FAILED; preview: a record fails" },
+	{ CW_CTL_FAILED, "status, describe, wait, restart: something is FAILED; preview: a record fails" },
 	{ CW_CTL_OK, NULL },
 };
 
+/* Also FATAL and ALL, which say the same as OFF and TRACE. */
+const char *const cw_ctl_levels[] = { "OFF", "FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL", NULL };
 static const char *const goals[] = { "RUNNING", "PAUSED", "STOPPED", "COMPLETED", "FAILED", NULL };
 static const char *const starts[] = { "RUNNING", "PAUSED", "STOPPED", NULL };
 static const char *const levels[] = { "ERROR", "WARN", "INFO", "DEBUG", NULL };
@@ -58,11 +60,13 @@ const struct cw_ctl_option cw_ctl_options[] = {
 	{ CW_O_COUNT, "count", 'n', "N", "end after N looks (implies --watch)", NULL },
 	{ CW_O_FOLLOW, "follow", 'f', NULL, "go on with the lines that come", NULL },
 	{ CW_O_LEVEL, "level", 0, "LEVEL", "only this level and graver ones: ERROR, WARN, INFO or DEBUG", levels },
-	{ CW_O_LINES, "lines", 'n', "N", "the last N lines (default 100)", NULL },
+	{ CW_O_LAST, "last", 'n', "N", "the newest N: lines of a log or dead letters (100), records (10; also --lines, --limit)",
+	  NULL },
+	{ CW_O_LAST, "lines", 0, "N", NULL, NULL },
+	{ CW_O_LAST, "limit", 0, "N", NULL, NULL },
 	{ CW_O_SCOPE, "scope", 0, "SCOPE", "worker (default), or cluster: all workers", scopes },
 	{ CW_O_RECORD, "record", 0, "FILE", "records: a JSON array of them, or lines that are their values; - for standard input", NULL },
 	{ CW_O_TOPIC, "topic", 0, "TOPIC", "the newest records of this topic (default: the connector's own)", NULL },
-	{ CW_O_LAST, "last", 0, "N", "so many of the newest records, at most 100 (default 10)", NULL },
 	{ CW_O_FIRST, "first", 0, "N", "of a source: the first N records that it gives, at most 100 (default 10)", NULL },
 	{ CW_O_PASSWORD_STDIN, "password-stdin", 0, NULL, "read the password from standard input", NULL },
 	{ CW_O_TOKEN_STDIN, "token-stdin", 0, NULL, "read a bearer token from standard input", NULL },
@@ -102,7 +106,7 @@ const struct cw_ctl_command cw_ctl_commands[] = {
 	{ NULL, "top", "[NAME…]", 0, -1, WATCHING | LABELS, CW_COMPLETES_CONNECTORS, false,
 	  "Show what is going on, the fastest connector first: rates, lag, errors, processor and memory.",
 	  "workerctl top --count=1", cw_ctl_top },
-	{ NULL, "logs", "NAME", 1, 1, CW_O_FOLLOW | CW_O_LEVEL | CW_O_LINES, CW_COMPLETES_CONNECTORS, false,
+	{ NULL, "logs", "NAME", 1, 1, CW_O_FOLLOW | CW_O_LEVEL | CW_O_LAST, CW_COMPLETES_CONNECTORS, false,
 	  "Print the last log lines of a connector and its tasks, and with -f those that come.",
 	  "workerctl logs logs --level=INFO", cw_ctl_logs },
 	{ NULL, "wait", "NAME…", 1, -1, CW_O_FOR | CW_O_INTERVAL | LABELS, CW_COMPLETES_CONNECTORS, false,
@@ -167,14 +171,15 @@ const struct cw_ctl_command cw_ctl_commands[] = {
 	{ "Delivery", "audit", "NAME", 1, 1, 0, CW_COMPLETES_CONNECTORS, false,
 	  "Show what became of all that was read, by task since its start, and whether it adds up.", "workerctl audit search",
 	  cw_ctl_audit },
-	{ NULL, "dlq list", "NAME", 1, 1, 0, CW_COMPLETES_CONNECTORS, false,
-	  "List the newest records that a sink could not process, and why.", "workerctl dlq list search", cw_ctl_dlq_list },
-	{ NULL, "dlq show", "NAME [LETTER…]", 1, -1, 0, CW_COMPLETES_CONNECTORS, false,
+	{ NULL, "dlq list", "NAME", 1, 1, CW_O_LAST, CW_COMPLETES_CONNECTORS, false,
+	  "List the newest records that a sink could not process, and why.", "workerctl dlq list search --last=20",
+	  cw_ctl_dlq_list },
+	{ NULL, "dlq show", "NAME [LETTER…]", 1, -1, CW_O_LAST, CW_COMPLETES_CONNECTORS, false,
 	  "Show such records with all that is known of them; LETTER is a name from the list.",
 	  "workerctl dlq show search 0:12", cw_ctl_dlq_show },
-	{ NULL, "dlq replay", "NAME…", 1, -1, 0, CW_COMPLETES_CONNECTORS, false,
+	{ NULL, "dlq replay", "NAME…", 1, -1, CW_O_YES | LABELS, CW_COMPLETES_CONNECTORS, false,
 	  "Put those that were not put back yet where they came from: they are read again.",
-	  "workerctl dlq replay search", cw_ctl_dlq_replay },
+	  "workerctl dlq replay search --yes", cw_ctl_dlq_replay },
 
 	{ "Plugins", "plugins list", "", 0, 0, 0, CW_COMPLETES_NOTHING, false,
 	  "List the plugins that the worker can load.", "workerctl plugins list", cw_ctl_plugins },
@@ -207,8 +212,8 @@ const struct cw_ctl_command cw_ctl_commands[] = {
 	{ NULL, "context show", "[NAME]", 0, 1, 0, CW_COMPLETES_CONTEXTS, true,
 	  "Show the settings of a context; secrets stay hidden.", "workerctl context show local",
 	  cw_ctl_context_show },
-	{ NULL, "context delete", "NAME", 1, 1, 0, CW_COMPLETES_CONTEXTS, true, "Forget a context.",
-	  "workerctl context delete local", cw_ctl_context_delete },
+	{ NULL, "context delete", "NAME", 1, 1, CW_O_YES, CW_COMPLETES_CONTEXTS, true, "Forget a context.",
+	  "workerctl context delete local --yes", cw_ctl_context_delete },
 
 	{ "Around", "completion", "[SHELL]", 0, 1, 0, CW_COMPLETES_SHELLS, true,
 	  "Print a completion script for bash (default), zsh or fish.", "source <(workerctl completion bash)",

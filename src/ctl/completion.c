@@ -175,7 +175,6 @@ static bool has_many(const struct cw_ctl_command *command)
 static void offer_arguments(const struct completing *c)
 {
 	static const char *const shells[] = { "bash", "zsh", "fish", NULL };
-	static const char *const levels[] = { "OFF", "FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", NULL };
 	const struct cw_ctl_command *command = c->ctl->command;
 	int n = c->ctl->n_args;
 
@@ -196,7 +195,7 @@ static void offer_arguments(const struct completing *c)
 		if (n == 0 || has_many(command))
 			offer_from_worker(c, LOGGERS, NULL);
 		else if (n == 1)
-			offer_words(c, levels);
+			offer_words(c, cw_ctl_levels);
 		break;
 	case CW_COMPLETES_PLUGINS:
 		if (n == 0)

@@ -24,7 +24,7 @@ enum cw_ctl_exit {
 	CW_CTL_TIMEOUT = 5,	/* waiting: not in this time */
 	CW_CTL_UNREACHABLE = 6, /* no answer from the worker */
 	CW_CTL_DENIED = 7,	/* credentials are missing or wrong, or do not suffice */
-	CW_CTL_FAILED = 8	/* status, describe, wait: something is FAILED; preview: a record fails */
+	CW_CTL_FAILED = 8	/* status, describe, wait, restart: something is FAILED; preview: a record fails */
 };
 
 /* Bits of cw_ctl_command.options; those from CW_O_SERVER on are good for every command. */
@@ -50,7 +50,6 @@ enum cw_ctl_exit {
 #define CW_O_SELECTOR CW_O_BIT(18)
 #define CW_O_FOLLOW CW_O_BIT(19)
 #define CW_O_LEVEL CW_O_BIT(20)
-#define CW_O_LINES CW_O_BIT(21)
 #define CW_O_SCOPE CW_O_BIT(22)
 #define CW_O_TOPIC CW_O_BIT(30)
 #define CW_O_LAST CW_O_BIT(31)
@@ -109,6 +108,8 @@ struct cw_ctl_option {
 	const char *const *choices; /* the values that there are, ended by NULL; NULL: any */
 };
 
+#define CW_CTL_TYPED_MAX 24 /* the longest name of an option, with its "--" */
+
 struct cw_ctl_exit_text {
 	enum cw_ctl_exit code;
 	const char *text;
@@ -137,10 +138,11 @@ struct cw_ctl {
 	int n_args, n_files;
 	uint64_t given;	       /* options, as bits */
 	const char *value[64]; /* of options that have one, by the number of the bit */
+	char typed[64][CW_CTL_TYPED_MAX]; /* how an option was typed, by the same number: "-n", "--count" */
 	const char *for_state, *initial_state;
 	enum cw_ctl_output output;
 	bool colors;
-	int64_t timeout_ms, interval_ms, count;
+	int64_t timeout_ms, interval_ms, count, last;
 	int task;
 	const char *about; /* put before complaints: the file that it is about; NULL: none */
 	struct cw_client *client;
@@ -164,6 +166,19 @@ const struct cw_ctl_option *cw_ctl_find_option(const struct cw_ctl *ctl, const c
 const struct cw_ctl_command *cw_ctl_find(const char *first, const char *second, int *n);
 const char *cw_ctl_value(const struct cw_ctl *ctl, uint64_t option); /* NULL: not given */
 const char *cw_ctl_env(const struct cw_ctl *ctl, const char *name);  /* NULL: not set, or empty */
+/* An option that is given, as it was typed: "-n" or "--count". */
+const char *cw_ctl_typed(const struct cw_ctl *ctl, uint64_t option);
+/* The command that the words so far name; NULL: none yet. */
+const struct cw_ctl_command *cw_ctl_command_so_far(const struct cw_ctl *ctl);
+/* Says what is wrong with the command line, and where its help is. CW_CTL_USAGE. */
+int cw_ctl_wrong(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- option_values.c ---- */
+
+/* Notes that an option is given, and how it was typed. */
+void cw_ctl_give(struct cw_ctl *ctl, const struct cw_ctl_option *option, bool by_letter);
+/* Takes the value of an option in: -1, or CW_CTL_USAGE, said what is wrong with it. */
+int cw_ctl_take_value(struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *value);
 
 /* ---- errors.c: what went wrong, one sentence and the next step ---- */
 
@@ -213,8 +228,14 @@ enum cw_ctl_exit cw_ctl_need_dry_runs(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_names(struct cw_ctl *ctl, const char *const *words, int n, json_t **out);
 /* All that there are, or with --selector all that have its labels: perhaps none. New. */
 enum cw_ctl_exit cw_ctl_existing(struct cw_ctl *ctl, json_t **out);
-/* Asks "question? [y/N]" when there is a terminal to ask and no --yes. True: go on. */
+/* Asks "question NAME, NAME? [y/N]" when there is a terminal to ask and no --yes. True: go on. */
 bool cw_ctl_confirm(const struct cw_ctl *ctl, const char *question, const json_t *names);
+/*
+ * What cannot be undone, of the connectors that the arguments name, one after the other. Asks before, and about those
+ * only that are there; without a question, one that is not there is for `one` to say.
+ */
+enum cw_ctl_exit cw_ctl_each_confirmed(struct cw_ctl *ctl, const char *question,
+				       enum cw_ctl_exit (*one)(struct cw_ctl *ctl, const char *name));
 
 /* ---- output.c ---- */
 
@@ -312,6 +333,8 @@ enum cw_ctl_exit cw_ctl_completion(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_version(struct cw_ctl *ctl);
 enum cw_ctl_exit cw_ctl_help(struct cw_ctl *ctl);
 
+/* What loggers set knows, the quietest first, ended by NULL. */
+extern const char *const cw_ctl_levels[];
 /* What `get` knows: names to type, ended by NULL. */
 extern const char *const cw_ctl_kinds[];
 

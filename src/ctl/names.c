@@ -183,13 +183,20 @@ enum cw_ctl_exit cw_ctl_existing(struct cw_ctl *ctl, json_t **out)
 	return result;
 }
 
+/* ---- questions ----------------------------------------------------------------------------- */
+
+static bool asks(const struct cw_ctl *ctl)
+{
+	return !(ctl->given & CW_O_YES) && ctl->io.in_tty && ctl->io.tty;
+}
+
 bool cw_ctl_confirm(const struct cw_ctl *ctl, const char *question, const json_t *names)
 {
 	char answer[16];
 	size_t i;
 	json_t *name;
 
-	if (ctl->given & CW_O_YES || !ctl->io.in_tty || !ctl->io.tty || json_array_size(names) == 0)
+	if (!asks(ctl) || json_array_size(names) == 0)
 		return true;
 	fprintf(ctl->io.err, "%s", question);
 	json_array_foreach((json_t *)names, i, name) {
@@ -203,4 +210,53 @@ bool cw_ctl_confirm(const struct cw_ctl *ctl, const char *question, const json_t
 		return true;
 	cw_ctl_complain(ctl, "nothing was changed");
 	return false;
+}
+
+/* Says which of them are not there, and takes those out; all when the worker does not tell. */
+static enum cw_ctl_exit keep_existing(struct cw_ctl *ctl, json_t *names)
+{
+	struct existing existing;
+	enum cw_ctl_exit result = fetch(ctl, &existing);
+
+	if (result != CW_CTL_OK)
+		json_array_clear(names);
+	for (size_t i = 0; i < json_array_size(names);) {
+		const char *name = json_string_value(json_array_get(names, i));
+
+		if (contains(existing.all, name)) {
+			i++;
+			continue;
+		}
+		if (ctl->given & CW_O_IGNORE_MISSING)
+			cw_ctl_print_result(ctl, name, "not there");
+		else
+			result = cw_ctl_unknown(ctl, name);
+		json_array_remove(names, i);
+	}
+	existing_free(&existing);
+	return result;
+}
+
+enum cw_ctl_exit cw_ctl_each_confirmed(struct cw_ctl *ctl, const char *question,
+				       enum cw_ctl_exit (*one)(struct cw_ctl *ctl, const char *name))
+{
+	json_t *names, *name;
+	enum cw_ctl_exit result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names);
+	size_t i;
+
+	if (result == CW_CTL_OK && asks(ctl))
+		result = keep_existing(ctl, names);
+	if (!cw_ctl_confirm(ctl, question, names)) {
+		result = CW_CTL_REFUSED;
+		json_array_clear(names);
+	}
+	json_array_foreach(names, i, name) {
+		enum cw_ctl_exit status = one(ctl, json_string_value(name));
+
+		result = cw_ctl_worse(result, status);
+		if (status == CW_CTL_UNREACHABLE)
+			break;
+	}
+	json_decref(names);
+	return result;
 }

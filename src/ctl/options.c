@@ -1,103 +1,23 @@
 /* The command line: options may stand anywhere, and "--" ends them. */
 #include <ctype.h>
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
+#include <stdarg.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "ctl/ctl.h"
-#include "ctl/selector.h"
 
-static int wrong(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static int wrong(const struct cw_ctl *ctl, const char *fmt, ...)
+int cw_ctl_wrong(const struct cw_ctl *ctl, const char *fmt, ...)
 {
-	const struct cw_ctl_command *command = ctl->command;
+	const struct cw_ctl_command *command = cw_ctl_command_so_far(ctl);
 	va_list ap;
-	int n;
 
-	/* An option may be wrong before the command is looked for. */
-	if (!command && ctl->n_args > 0)
-		command = cw_ctl_find(ctl->args[0], ctl->n_args > 1 ? ctl->args[1] : NULL, &n);
 	fputs("workerctl: ", ctl->io.err);
 	va_start(ap, fmt);
 	vfprintf(ctl->io.err, fmt, ap);
 	va_end(ap);
 	fprintf(ctl->io.err, "\nTry 'workerctl %s%s--help'.\n", command ? command->name : "", command ? " " : "");
 	return CW_CTL_USAGE;
-}
-
-/* ---- values -------------------------------------------------------------------------------- */
-
-static int read_seconds(const struct cw_ctl *ctl, const char *name, const char *text, int64_t *ms)
-{
-	char *end;
-	double seconds = strtod(text, &end);
-
-	if (end == text || *end || !isfinite(seconds) || seconds < 0.001 || seconds > 86400 * 365)
-		return wrong(ctl, "--%s=%s is no time; it is a number of seconds, such as 0.5 or 60", name, text);
-	*ms = (int64_t)(seconds * 1000 + 0.5);
-	return -1;
-}
-
-static int read_number(const struct cw_ctl *ctl, const char *name, const char *text, int64_t min, int64_t *out)
-{
-	char *end;
-	long long number;
-
-	errno = 0;
-	number = strtoll(text, &end, 10);
-	if (end == text || *end || errno || number < min || number > 1000000000)
-		return wrong(ctl, "--%s=%s is not valid; it is a whole number, %lld or more", name, text,
-			     (long long)min);
-	*out = number;
-	return -1;
-}
-
-/* One of the option's choices, in any case of letters. */
-static int read_choice(const struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *text, const char **out)
-{
-	struct cw_buf list = { 0 };
-	int result;
-
-	for (size_t i = 0; option->choices[i]; i++)
-		if (strcasecmp(option->choices[i], text) == 0) {
-			*out = option->choices[i];
-			return -1;
-		}
-	for (size_t i = 0; option->choices[i]; i++)
-		cw_buf_printf(&list, "%s%s", i ? ", " : "", option->choices[i]);
-	result = wrong(ctl, "--%s=%s cannot be used here; there are %s", option->name, text, list.p);
-	cw_buf_free(&list);
-	return result;
-}
-
-/* The choices are in the order of enum cw_ctl_output. */
-static int read_output(struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *text)
-{
-	for (size_t i = 0; option->choices[i]; i++)
-		if (strcmp(text, option->choices[i]) == 0) {
-			ctl->output = (enum cw_ctl_output)i;
-			return -1;
-		}
-	return wrong(ctl, "--output=%s is unknown; it is table, wide, json, yaml or name", text);
-}
-
-static unsigned bit_number(uint64_t bit)
-{
-	unsigned n = 0;
-
-	while (bit >>= 1)
-		n++;
-	return n;
-}
-
-const char *cw_ctl_value(const struct cw_ctl *ctl, uint64_t option)
-{
-	return ctl->given & option ? ctl->value[bit_number(option)] : NULL;
 }
 
 const char *cw_ctl_env(const struct cw_ctl *ctl, const char *name)
@@ -107,56 +27,30 @@ const char *cw_ctl_env(const struct cw_ctl *ctl, const char *name)
 	return value && *value ? value : NULL;
 }
 
-/* -1, or the exit status. */
-static int read_value(struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *value)
+static int set_option(struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *value, bool by_letter)
 {
-	const char **kept = &ctl->value[bit_number(option->bit)];
-	struct cw_error err = { 0 };
-	int64_t number = 0;
-	int result;
-
-	*kept = value;
-	switch (option->bit) {
-	case CW_O_INTERVAL:
-		return read_seconds(ctl, option->name, value, &ctl->interval_ms);
-	case CW_O_TIMEOUT:
-		return read_seconds(ctl, option->name, value, &ctl->timeout_ms);
-	case CW_O_COUNT:
-		return read_number(ctl, option->name, value, 1, &ctl->count);
-	case CW_O_TASK:
-		result = read_number(ctl, option->name, value, 0, &number);
-		ctl->task = (int)number;
-		return result;
-	case CW_O_LINES:
-		return read_number(ctl, option->name, value, 0, &number);
-	case CW_O_LAST:
-	case CW_O_FIRST:
-		return read_number(ctl, option->name, value, 1, &number);
-	case CW_O_FOR:
-		return read_choice(ctl, option, strncmp(value, "state=", 6) == 0 ? value + 6 : value, kept);
-	case CW_O_STATE:
-	case CW_O_LEVEL:
-	case CW_O_SCOPE:
-		return read_choice(ctl, option, value, kept);
-	case CW_O_FILE:
-		ctl->files[ctl->n_files++] = value;
-		return -1;
-	case CW_O_SELECTOR:
-		return cw_selector_check(value, &err) == 0 ? -1 : wrong(ctl, "--%s: %s", option->name, err.text);
-	case CW_O_OUTPUT:
-		return read_output(ctl, option, value);
-	default:
-		return -1;
-	}
-}
-
-static int set_option(struct cw_ctl *ctl, const struct cw_ctl_option *option, const char *value)
-{
-	ctl->given |= option->bit;
-	return option->value ? read_value(ctl, option, value) : -1;
+	cw_ctl_give(ctl, option, by_letter);
+	return option->value ? cw_ctl_take_value(ctl, option, value) : -1;
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
+
+const struct cw_ctl_command *cw_ctl_command_so_far(const struct cw_ctl *ctl)
+{
+	int n;
+
+	if (ctl->command || ctl->n_args == 0)
+		return ctl->command;
+	return cw_ctl_find(ctl->args[0], ctl->n_args > 1 ? ctl->args[1] : NULL, &n);
+}
+
+/* The options that the command takes which the words so far name; all when they name none. */
+static uint64_t options_so_far(const struct cw_ctl *ctl)
+{
+	const struct cw_ctl_command *command = cw_ctl_command_so_far(ctl);
+
+	return command ? command->options | CW_O_GLOBAL : ~UINT64_C(0);
+}
 
 static int unknown_option(const struct cw_ctl *ctl, const char *name, size_t n)
 {
@@ -164,21 +58,11 @@ static int unknown_option(const struct cw_ctl *ctl, const char *name, size_t n)
 	struct cw_nearest near = { .name = typed };
 
 	for (const struct cw_ctl_option *option = cw_ctl_options; option->name; option++)
-		cw_nearest_offer(&near, option->name);
+		if (option->bit & options_so_far(ctl))
+			cw_nearest_offer(&near, option->name);
 	if (near.best)
-		return wrong(ctl, "unknown option --%s; did you mean --%s?", typed, near.best);
-	return wrong(ctl, "unknown option --%s", typed);
-}
-
-/* The options that the command takes which the words so far name; all when they name none. */
-static uint64_t options_so_far(const struct cw_ctl *ctl)
-{
-	const struct cw_ctl_command *command = ctl->command;
-	int n;
-
-	if (!command && ctl->n_args > 0)
-		command = cw_ctl_find(ctl->args[0], ctl->n_args > 1 ? ctl->args[1] : NULL, &n);
-	return command ? command->options : ~UINT64_C(0);
+		return cw_ctl_wrong(ctl, "unknown option --%s; did you mean --%s?", typed, near.best);
+	return cw_ctl_wrong(ctl, "unknown option --%s", typed);
 }
 
 /* A letter may mean one thing for one command and another for the next: -f is --file, and of logs --follow. */
@@ -219,13 +103,13 @@ static int take_long(struct cw_ctl *ctl, int argc, char *const *argv, int *i)
 	if (!option->name)
 		return unknown_option(ctl, name, n);
 	if (!option->value && value)
-		return wrong(ctl, "--%s takes no value", option->name);
+		return cw_ctl_wrong(ctl, "--%s takes no value", option->name);
 	if (option->value && !value) {
 		if (*i + 1 >= argc)
-			return wrong(ctl, "--%s needs a value: %s", option->name, option->value);
+			return cw_ctl_wrong(ctl, "--%s needs a value: %s", option->name, option->value);
 		value = argv[++*i];
 	}
-	return set_option(ctl, option, value);
+	return set_option(ctl, option, value, false);
 }
 
 /* "-o json", "-ojson", "-qw" */
@@ -237,13 +121,13 @@ static int take_short(struct cw_ctl *ctl, int argc, char *const *argv, int *i)
 		int result;
 
 		if (!option)
-			return wrong(ctl, "unknown option -%c", *p);
+			return cw_ctl_wrong(ctl, "unknown option -%c", *p);
 		if (option->value) {
 			value = p[1] ? p + 1 : *i + 1 < argc ? argv[++*i] : NULL;
 			if (!value)
-				return wrong(ctl, "-%c needs a value: %s", *p, option->value);
+				return cw_ctl_wrong(ctl, "-%c needs a value: %s", *p, option->value);
 		}
-		result = set_option(ctl, option, value);
+		result = set_option(ctl, option, value, true);
 		if (result >= 0 || option->value)
 			return result;
 	}
@@ -286,10 +170,10 @@ static int unknown_second(const struct cw_ctl *ctl, const char *first, const cha
 			cw_nearest_offer(&near, second_word(c, first));
 		}
 	if (second && near.best)
-		result = wrong(ctl, "unknown command \"%s %s\"; did you mean \"%s %s\"?", first, second, first,
+		result = cw_ctl_wrong(ctl, "unknown command \"%s %s\"; did you mean \"%s %s\"?", first, second, first,
 			       near.best);
 	else
-		result = wrong(ctl, "%s needs one of: %s", first, list.p);
+		result = cw_ctl_wrong(ctl, "%s needs one of: %s", first, list.p);
 	cw_buf_free(&list);
 	return result;
 }
@@ -309,8 +193,8 @@ static int unknown_command(const struct cw_ctl *ctl, const char *word, const cha
 	if (!near.best)
 		near.best = prefixed;
 	if (near.best)
-		return wrong(ctl, "unknown command \"%s\"; did you mean \"%s\"?", word, near.best);
-	return wrong(ctl, "unknown command \"%s\"", word);
+		return cw_ctl_wrong(ctl, "unknown command \"%s\"; did you mean \"%s\"?", word, near.best);
+	return cw_ctl_wrong(ctl, "unknown command \"%s\"", word);
 }
 
 /* The first word, or the first two, name the command; the others are its arguments. */
@@ -337,28 +221,58 @@ static int names_in_labels(const struct cw_ctl *ctl)
 	return ctl->given & CW_O_SELECTOR && ctl->command->completes == CW_COMPLETES_CONNECTORS;
 }
 
-static int check_arguments(const struct cw_ctl *ctl)
+/* An option of the command that has the letter of another one, which was typed before the command. */
+static const struct cw_ctl_option *meant_by_letter(const struct cw_ctl *ctl, const char *typed)
+{
+	for (const struct cw_ctl_option *option = cw_ctl_options; typed[1] != '-' && option->name; option++)
+		if (option->letter == typed[1] && option->bit & ctl->command->options)
+			return option;
+	return NULL;
+}
+
+static int does_not_take(const struct cw_ctl *ctl, const struct cw_ctl_option *stray)
+{
+	const char *typed = cw_ctl_typed(ctl, stray->bit), *command = ctl->command->name;
+	const struct cw_ctl_option *meant = meant_by_letter(ctl, typed);
+
+	if (meant)
+		return cw_ctl_wrong(ctl, "before the command %s means --%s, which %s does not take; behind it, it means --%s",
+				    typed, stray->name, command, meant->name);
+	return cw_ctl_wrong(ctl, "%s does not take %s", command, typed);
+}
+
+/* Options that mean nothing together, or not of this command. */
+static int check_options(const struct cw_ctl *ctl)
 {
 	const struct cw_ctl_command *c = ctl->command;
 	uint64_t stray = ctl->given & ~(c->options | CW_O_GLOBAL);
-	int have = ctl->n_args + (c->completes == CW_COMPLETES_FILES ? ctl->n_files : 0) + names_in_labels(ctl);
 
 	for (const struct cw_ctl_option *option = cw_ctl_options; option->name; option++)
 		if (option->bit & stray)
-			return wrong(ctl, "%s does not take --%s", c->name, option->name);
-	if (have < c->min_args)
-		return wrong(ctl, "%s needs an argument: %s", c->name, c->args);
-	if (c->max_args >= 0 && ctl->n_args > c->max_args)
-		return wrong(ctl, "%s: unexpected argument \"%s\"", c->name, ctl->args[c->max_args]);
+			return does_not_take(ctl, option);
 	if (c->run == cw_ctl_apply && ctl->given & (CW_O_MATCH | CW_O_SELECTOR) && !(ctl->given & CW_O_PRUNE))
-		return wrong(ctl, "--match and --selector say what --prune may delete, and mean nothing without it");
+		return cw_ctl_wrong(ctl, "%s says what --prune may delete, and means nothing without it",
+				    cw_ctl_typed(ctl, ctl->given & CW_O_MATCH ? CW_O_MATCH : CW_O_SELECTOR));
+	if ((ctl->given & CW_O_TASK) && (ctl->n_args != 1 || ctl->given & (CW_O_TASKS | CW_O_FAILED | CW_O_SELECTOR)))
+		return cw_ctl_wrong(ctl, "--task restarts one task of one connector, and goes with no other option of restart");
+	/* The last 0 lines of a log mean something before those that come. */
+	if (ctl->given & CW_O_LAST && ctl->last == 0 && c->run != cw_ctl_logs)
+		return cw_ctl_wrong(ctl, "%s 0 is not valid; it is a whole number, 1 or more", cw_ctl_typed(ctl, CW_O_LAST));
+	return -1;
+}
+
+static int check_words(const struct cw_ctl *ctl)
+{
+	const struct cw_ctl_command *c = ctl->command;
+	int have = ctl->n_args + (c->completes == CW_COMPLETES_FILES ? ctl->n_files : 0) + names_in_labels(ctl);
+
+	if (have < c->min_args)
+		return cw_ctl_wrong(ctl, "%s needs an argument: %s", c->name, c->args);
+	if (c->max_args >= 0 && ctl->n_args > c->max_args)
+		return cw_ctl_wrong(ctl, "%s: unexpected argument \"%s\"", c->name, ctl->args[c->max_args]);
 	for (int i = 0; i < ctl->n_args; i++)
 		if (!*ctl->args[i])
-			return wrong(ctl, "%s: an argument is empty; it needs: %s", c->name, c->args);
-	if ((ctl->given & CW_O_TASK) &&
-	    (ctl->n_args != 1 || ctl->given & (CW_O_TASKS | CW_O_FAILED | CW_O_SELECTOR)))
-		return wrong(ctl,
-			     "--task restarts one task of one connector, and goes with no other option of restart");
+			return cw_ctl_wrong(ctl, "%s: an argument is empty; it needs: %s", c->name, c->args);
 	return -1;
 }
 
@@ -430,8 +344,10 @@ int cw_ctl_parse(struct cw_ctl *ctl, int argc, char *const *argv)
 		return CW_CTL_OK;
 	}
 	if (!ctl->command)
-		return wrong(ctl, "a command is needed, such as get or status");
-	result = check_arguments(ctl);
+		return cw_ctl_wrong(ctl, "a command is needed, such as get or status");
+	result = check_options(ctl);
+	if (result < 0)
+		result = check_words(ctl);
 	if (result < 0)
 		set_defaults(ctl);
 	return result;

@@ -47,22 +47,31 @@ static const char *behind(const char *text, size_t n)
 	return text + n + (text[n] == ',');
 }
 
+/* What is wrong with it; NULL: nothing. */
+static const char *complaint(const struct condition *condition)
+{
+	struct cw_error why = { 0 };
+
+	if (cw_label_check_name(condition->name, &why) != 0)
+		return "asks for no label";
+	return condition->value && condition->value[0] == '=' ? "has a = too many" : NULL;
+}
+
 int cw_selector_check(const char *selector, struct cw_error *err)
 {
 	const char *p = selector;
-	struct cw_error why = { 0 };
 
 	do {
 		size_t n = strcspn(p, ",");
 		struct condition condition = read_condition(p, n);
-		int status = cw_label_check_name(condition.name, &why);
+		const char *wrong = complaint(&condition);
 
 		condition_free(&condition);
-		if (status != 0)
+		if (wrong)
 			return cw_error_set(err, CW_ERR_INVALID,
-					    "\"%.200s\" asks for no label; it is such as team=search, team!=search, "
-					    "team or !team, several apart by commas",
-					    selector);
+					    "\"%.200s\" %s; it is such as team=search, team!=search, team or !team, "
+					    "several apart by commas",
+					    selector, wrong);
 		p = behind(p, n);
 	} while (*p);
 	return 0;

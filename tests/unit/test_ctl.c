@@ -154,16 +154,55 @@ static void test_changes__make_one_request_a_name_and_go_on_after_a_refusal(void
 	end(r);
 }
 
+#define PLAIN_RESTART "POST /connectors/src/restart?includeTasks=false&onlyFailed=false\nGET /connectors/src/status\n"
+#define RESTART_OF(tasks, failed) "POST /connectors/src/restart?includeTasks=" #tasks "&onlyFailed=" #failed "\n"
+
+static void test_restart__says_what_the_worker_restarts(void)
+{
+	static const struct {
+		const char *line, *plan, *requests, *out, *err;
+		enum cw_ctl_exit result;
+	} cases[] = {
+		{ "restart src --include-tasks", STATUS("RESTARTING", TASK(0, "RESTARTING") "," TASK(1, "RESTARTING")),
+		  RESTART_OF(true, false), "src restarting, with 2 tasks\n", "", CW_CTL_OK },
+		{ "restart src --tasks --only-failed", STATUS("RUNNING", TASK(0, "RUNNING") "," TASK(1, "RESTARTING")),
+		  RESTART_OF(true, true), "src restarting 1 task\n", "", CW_CTL_OK },
+		{ "restart src --tasks --failed", STATUS("RUNNING", TASK(0, "RUNNING")), RESTART_OF(true, true),
+		  "src nothing to restart: nothing of it is FAILED\n", "", CW_CTL_OK },
+		{ "restart src --failed", STATUS("RUNNING", TASK(0, "RUNNING") "," FAILED_TASK), RESTART_OF(false, true), "",
+		  "workerctl: nothing to restart: src itself has not failed; 1 task of it did\n"
+		  "Try 'workerctl restart src --tasks --failed'.\n", CW_CTL_FAILED },
+		{ "restart src --failed", STATUS("RESTARTING", FAILED_TASK), RESTART_OF(false, true), "src restarting\n",
+		  "src itself is restarted, but not 1 task of it that failed\n", CW_CTL_OK },
+		/* Kafka Connect says RESTARTING of one that stays STOPPED. */
+		{ "restart src --tasks", STATUS("RESTARTING", ""), RESTART_OF(true, false) "GET /connectors/src/status\n",
+		  "src nothing to restart: it is STOPPED, and resume starts it\n", "", CW_CTL_OK },
+	};
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors/src/status", 200, STATUS("STOPPED", ""));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		mini_http_answer(r->http, "POST", "/connectors/src/restart", 202, cases[i].plan);
+		expect(r, cases[i].line, cases[i].result, cases[i].requests, cases[i].out, cases[i].err);
+	}
+	mini_http_answer(r->http, "POST", "/connectors/src/restart", 204, "");
+	expect(r, "restart src", CW_CTL_OK, PLAIN_RESTART, "src nothing to restart: it is STOPPED, and resume starts it\n", "");
+	mini_http_answer(r->http, "GET", "/connectors/src/status", 200, STATUS("RUNNING", FAILED_TASK "," FAILED_TASK));
+	expect(r, "restart src", CW_CTL_OK, PLAIN_RESTART, "src restarting\n", "not 2 tasks of it that failed");
+	run(r, "restart src --failed --wait -t 0.01");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_FAILED);
+	CU_ASSERT_TRUE(has(r->err, "Try 'workerctl restart src --tasks --failed --wait'."));
+	end(r);
+}
+
 static void test_restart__asks_for_what_is_to_be_restarted(void)
 {
 	struct run *r = begin();
 
 	mini_http_answer(r->http, "POST", "/connectors/src/restart", 204, "");
 	mini_http_answer(r->http, "POST", "/connectors/src/tasks/3/restart", 204, "");
-	expect(r, "restart src", CW_CTL_OK, "POST /connectors/src/restart?includeTasks=false&onlyFailed=false\n",
-	       "src restarting\n", "");
-	expect(r, "restart --include-tasks --only-failed src", CW_CTL_OK,
-	       "POST /connectors/src/restart?includeTasks=true&onlyFailed=true\n", "src restarting\n", "");
+	mini_http_answer(r->http, "GET", "/connectors/src/status", 200, STATUS("RUNNING", TASK(0, "RUNNING")));
+	expect(r, "restart src", CW_CTL_OK, PLAIN_RESTART, "src restarting\n", "");
 	expect(r, "restart src --task 3", CW_CTL_OK, "POST /connectors/src/tasks/3/restart\n", "src restarting\n", "");
 	expect(r, "restart src x --task 3", CW_CTL_USAGE, "", "", "--task restarts one task of one connector");
 	expect(r, "restart src --task 3 --only-failed", CW_CTL_USAGE, "", "", "--task restarts one task");
@@ -445,6 +484,8 @@ static void test_changes__wait_for_their_effect(void)
 	end(r);
 }
 
+#define LOOK "GET /connectors\n"
+
 static void test_delete__asks_on_a_terminal_only(void)
 {
 	struct run *r = begin();
@@ -454,11 +495,21 @@ static void test_delete__asks_on_a_terminal_only(void)
 	       "a deleted\nb not there\n", "");
 	r->tty = true;
 	r->in = "n\n";
-	expect(r, "delete a", CW_CTL_REFUSED, "", "", "Delete a? [y/N] ");
+	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"a\"]");
+	expect(r, "delete a", CW_CTL_REFUSED, LOOK, "", "Delete a? [y/N] ");
 	r->in = "";
-	expect(r, "delete a", CW_CTL_REFUSED, "", "", "nothing was changed");
+	expect(r, "delete a", CW_CTL_REFUSED, LOOK, "", "nothing was changed");
 	r->in = "y\n";
-	expect(r, "delete a", CW_CTL_OK, "DELETE /connectors/a\n", "a deleted\n", "Delete a? [y/N] ");
+	expect(r, "delete a", CW_CTL_OK, LOOK "DELETE /connectors/a\n", "a deleted\n", "Delete a? [y/N] ");
+	/* What is not there is said before anything is asked. */
+	expect(r, "delete nope", CW_CTL_NOT_FOUND, LOOK LOOK, "", "workerctl: Connector nope not found\nTry ");
+	CU_ASSERT_PTR_NULL(strstr(r->err, "[y/N]"));
+	expect(r, "delete nope a", CW_CTL_NOT_FOUND, LOOK LOOK "DELETE /connectors/a\n", "a deleted\n", "Delete a? [y/N] ");
+	expect(r, "delete nope a --ignore-missing", CW_CTL_OK, LOOK "DELETE /connectors/a\n", "nope not there\na deleted\n",
+	       "Delete a? [y/N] ");
+	expect(r, "offsets reset nope", CW_CTL_NOT_FOUND, LOOK LOOK, "", "Connector nope not found");
+	mini_http_answer(r->http, "GET", "/connectors", 503, "{\"message\":\"still starting\"}");
+	expect(r, "delete a", CW_CTL_REFUSED, LOOK, "", "still starting");
 	r->in = NULL;
 	expect(r, "delete a -y", CW_CTL_OK, "DELETE /connectors/a\n", "a deleted\n", "");
 	end(r);
@@ -500,6 +551,7 @@ int main(void)
 		{ "watch", test_status__watches_in_lines_or_on_a_screen },
 		{ "pause, resume, stop, delete", test_changes__make_one_request_a_name_and_go_on_after_a_refusal },
 		{ "restart", test_restart__asks_for_what_is_to_be_restarted },
+		{ "restart says what", test_restart__says_what_the_worker_restarts },
 		{ "plugins", test_plugins__are_listed_and_described },
 		{ "validate", test_validate__prints_every_error_and_warning },
 		{ "health", test_health__ends_by_what_the_worker_says },

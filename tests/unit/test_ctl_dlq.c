@@ -24,6 +24,15 @@ static void test_list__is_a_line_for_each(void)
 	       "no?json\n"
 	       "0:13    -          -                no        -                                                             -\n",
 	       "");
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const lines[] = { "dlq list s -n 2", "dlq list s --last=2", "dlq list s --limit 2", "dlq show s -n2" };
+		CW_AUTO_FREE char *seen = NULL;
+
+		run(r, lines[i]);
+		seen = mini_http_requests(r->http);
+		CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
+		CU_ASSERT_TRUE(is(seen, "GET /connectors/s/dlq?letters=2\n"));
+	}
 	mini_http_answer(r->http, "GET", "/connectors/s/dlq", 400,
 			 "{\"error_code\":400,\"message\":\"The dead letters of connector s cannot be read: the connector has no "
 			 "errors.deadletterqueue.topic.name\"}");
@@ -38,7 +47,7 @@ static void test_show__tells_all_of_a_letter(void)
 	struct run *r = begin();
 
 	mini_http_answer(r->http, "GET", "/connectors/s/dlq", 200, LETTERS);
-	expect(r, "dlq show s 0:12", CW_CTL_OK, GET,
+	expect(r, "dlq show s 0:12", CW_CTL_OK, "GET /connectors/s/dlq?letters=1000\n",
 	       "Letter:    0:12\n"
 	       "From:      logs:2@71\n"
 	       "Time:      2023-11-14T22:13:20.000Z\n"
@@ -72,12 +81,30 @@ static void test_replay__says_how_many(void)
 	end(r);
 }
 
+static void test_replay__is_of_patterns_and_asks_on_a_terminal(void)
+{
+	static const char *const back = "{\"topic\":\"dead\",\"replayed\":3,\"left\":0}";
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"s\",\"t\"]");
+	mini_http_answer(r->http, "POST", "/connectors/s/dlq/replay", 200, back);
+	mini_http_answer(r->http, "POST", "/connectors/t/dlq/replay", 200, back);
+	expect(r, "dlq replay *", CW_CTL_OK, "GET /connectors\nPOST /connectors/s/dlq/replay\nPOST /connectors/t/dlq/replay\n",
+	       "s 3 letters put back\nt 3 letters put back\n", "");
+	r->tty = true;
+	r->in = "n\n";
+	expect(r, "dlq replay s", CW_CTL_REFUSED, "GET /connectors\n", "", "Put back the dead letters of s? [y/N] ");
+	expect(r, "dlq replay s -y", CW_CTL_OK, "POST /connectors/s/dlq/replay\n", "s 3 letters put back\n", "");
+	end(r);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "list is a line for each", test_list__is_a_line_for_each },
 		{ "show tells all of a letter", test_show__tells_all_of_a_letter },
 		{ "replay says how many", test_replay__says_how_many },
+		{ "replay asks", test_replay__is_of_patterns_and_asks_on_a_terminal },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "workerctl dlq", .pTests = tests }, CU_SUITE_INFO_NULL };

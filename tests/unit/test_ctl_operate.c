@@ -32,11 +32,13 @@ static void test_selector__conditions(void)
 		{ "empty=", true },
 		{ "team=", false },
 		{ "x.io/cost-center=a=b", true },
+		{ "x.io/cost-center==a=b", true },
 		{ "team=search,env=prod", true },
 		{ "team=search,env!=prod", false },
 		{ "team=search,env,!owner,", true },
 	};
 	static const char *const wrong[] = { "", ",", "=x", "!=x", "!", "a b=x", "team=search,,env", "!!team" };
+	static const char *const too_many[] = { "a===", "a===b", "a!==b", "team=search,a====b" };
 	json_t *config = json_pack("{s:s,s:s,s:s,s:s,s:s}", "label.team", "search", "label.env", "prod", "label.empty", "",
 				   "label.x.io/cost-center", "a=b", "topic", "t");
 	struct cw_error err = { 0 };
@@ -49,6 +51,11 @@ static void test_selector__conditions(void)
 		err = (struct cw_error){ 0 };
 		CU_ASSERT_EQUAL(cw_selector_check(wrong[i], &err), -1);
 		CU_ASSERT_TRUE(has(err.text, "asks for no label; it is such as team=search"));
+	}
+	for (size_t i = 0; i < sizeof(too_many) / sizeof(too_many[0]); i++) {
+		err = (struct cw_error){ 0 };
+		CU_ASSERT_EQUAL(cw_selector_check(too_many[i], &err), -1);
+		CU_ASSERT_TRUE(has(err.text, "has a = too many; it is such as team=search"));
 	}
 	json_decref(config);
 }
@@ -280,9 +287,9 @@ static void test_loggers__are_shown_and_set(void)
 	expect(r, "loggers set src WARN", CW_CTL_NOT_FOUND, "GET /admin/loggers\n", "",
 	       "no logger is called src; that of the connector is connectors.src\n"
 	       "Try 'workerctl loggers set connectors.src WARN'.");
-	mini_http_answer(r->http, "PUT", "/admin/loggers/a%2Fb", 404, "{\"message\":\"invalid log level 'LOUD'.\"}");
-	run(r, "loggers set a/b LOUD");
-	CU_ASSERT_TRUE(has(r->err, "invalid log level 'LOUD'."));
+	mini_http_answer(r->http, "PUT", "/admin/loggers/a%2Fb", 404, "{\"message\":\"No such logger\"}");
+	expect(r, "loggers set a/b trace", CW_CTL_NOT_FOUND,
+	       "GET /admin/loggers\nPUT /admin/loggers/a%2Fb {\"level\":\"TRACE\"}\n", "", "No such logger");
 	end(r);
 }
 
@@ -359,10 +366,10 @@ static void test_to_time__so_long_ago(void)
 {
 	static const struct {
 		const char *word;
-		int64_t ago_ms; /* -1: it is left to the worker */
+		int64_t ago_ms;
 	} cases[] = {
 		{ "-90s", 90000 }, { "-30m", 1800000 }, { "-2h", 7200000 },
-		{ "-1d", 86400000 }, { "-0s", 0 }, { "-2y", -1 }, { "-2", -1 },
+		{ "-1d", 86400000 }, { "-0s", 0 },
 	};
 	struct run *r = begin_with_times();
 
@@ -377,8 +384,7 @@ static void test_to_time__so_long_ago(void)
 		at = strstr(seen, "?at=");
 		CU_ASSERT_PTR_NOT_NULL_FATAL(at);
 		off_ms = cw_clock_epoch_ms() - cases[i].ago_ms - strtoll(at + 4, NULL, 10);
-		CU_ASSERT_TRUE(cases[i].ago_ms < 0 ? strncmp(at + 4, cases[i].word, strlen(cases[i].word)) == 0
-						   : off_ms >= 0 && off_ms < 60000);
+		CU_ASSERT_TRUE(off_ms >= 0 && off_ms < 60000);
 	}
 	end(r);
 }
@@ -391,7 +397,7 @@ static void test_to_time__refusals(void)
 	expect(r, "offsets to-time k 5000", CW_CTL_REFUSED, "GET /openapi.json\nGET /connectors/k/offsets?at=5000\n", "",
 	       "k reads no topic that is there yet");
 	mini_http_answer(r->http, "GET", "/connectors/k/offsets", 400, "{\"message\":\"The parameter at is no time\"}");
-	run(r, "offsets to-time k soon");
+	run(r, "offsets to-time k 2026-01-21T22:23:40Z");
 	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
 	CU_ASSERT_TRUE(is(r->err, "workerctl: The parameter at is no time\n"));
 	/* One that does not know the parameter would answer with the offsets that are there. */
