@@ -10,12 +10,16 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ctl/table.h"
+#include "ctl/warnings.h"
 
 struct cw_client {
 	CURL *curl;
 	char *base; /* as curl gets it, without a slash at its end */
 	char *shown;
 	char error[CURL_ERROR_SIZE];
+	struct cw_reply *reply; /* of the request that is under way */
+	void (*warn)(void *arg, const char *text); /* NULL: nobody wants to know */
+	void *warn_arg;
 };
 
 static char *url_part(CURLU *url, CURLUPart part)
@@ -80,21 +84,45 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
-/* Keeps the ETag, as it came. */
+/* The value of a header field that has this name ("ETag:"); new, or NULL: it has another. */
+static char *value_of(const char *line, size_t length, const char *name)
+{
+	size_t at = strlen(name);
+	char *value;
+
+	if (length <= at || strncasecmp(line, name, at) != 0)
+		return NULL;
+	while (at < length && line[at] == ' ')
+		at++;
+	value = cw_strndup(line + at, length - at);
+	value[strcspn(value, "\r\n")] = '\0';
+	return value;
+}
+
+static void tell_warnings(const struct cw_client *client, const char *value)
+{
+	char *text;
+
+	while (client->warn && (text = cw_warning_next(&value))) {
+		client->warn(client->warn_arg, text);
+		free(text);
+	}
+}
+
+/* Keeps the ETag, as it came, and tells warnings. */
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
-	static const char name[] = "ETag:";
-	struct cw_reply *reply = arg;
-	size_t length = size * n, at = sizeof(name) - 1;
+	struct cw_client *client = arg;
+	char *etag = value_of(p, size * n, "ETag:");
+	CW_AUTO_FREE char *warning = value_of(p, size * n, "Warning:");
 
-	if (length <= at || strncasecmp(p, name, at) != 0)
-		return length;
-	while (at < length && p[at] == ' ')
-		at++;
-	free(reply->etag);
-	reply->etag = cw_strndup(p + at, length - at);
-	reply->etag[strcspn(reply->etag, "\r\n")] = '\0';
-	return length;
+	if (etag) {
+		free(client->reply->etag);
+		client->reply->etag = etag;
+	}
+	if (warning)
+		tell_warnings(client, warning);
+	return size * n;
 }
 
 static void set_credentials(CURL *curl, const struct cw_map *target)
@@ -166,6 +194,12 @@ void cw_client_free(struct cw_client *client)
 	free(client);
 }
 
+void cw_client_on_warning(struct cw_client *client, void (*warn)(void *arg, const char *text), void *arg)
+{
+	client->warn = warn;
+	client->warn_arg = arg;
+}
+
 const char *cw_client_url(const struct cw_client *client)
 {
 	return client->shown;
@@ -206,12 +240,13 @@ static struct curl_slist *set_request(struct cw_client *client, const struct cw_
 	struct curl_slist *headers = headers_of(request);
 
 	client->error[0] = '\0';
+	client->reply = reply;
 	curl_easy_setopt(client->curl, CURLOPT_URL, url);
 	curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, request->method);
 	curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &reply->text);
-	curl_easy_setopt(client->curl, CURLOPT_HEADERDATA, reply);
+	curl_easy_setopt(client->curl, CURLOPT_HEADERDATA, client);
 	curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, NULL);
 	curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L);
 	return headers;

@@ -38,6 +38,8 @@ struct cw_client *cw_client_new(const struct cw_map *target, int64_t timeout_ms,
 void cw_client_free(struct cw_client *client);
 const char *cw_client_url(const struct cw_client *client); /* to show: without credentials */
 void cw_client_set_timeout(struct cw_client *client, int64_t timeout_ms);
+/* Who is told of the warnings of every answer, as soon as they come; a text is as it came. */
+void cw_client_on_warning(struct cw_client *client, void (*warn)(void *arg, const char *text), void *arg);
 
 /* Makes a request. 0 with an answer of 2xx, -1 else. *reply is always set; free it with cw_reply_free(). */
 int cw_client_send(struct cw_client *client, const struct cw_request *request, struct cw_reply *reply);

@@ -3,7 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "ctl/context.h"
+
+/* Says each once, however many answers have it. */
+static void warn(void *arg, const char *text)
+{
+	struct cw_ctl *ctl = arg;
+	CW_AUTO_FREE char *shown = cw_text_harmless(text, false);
+	CW_AUTO_FREE char *key = cw_format("%s %s", ctl->about ? ctl->about : "", shown);
+
+	if (!ctl->warned)
+		ctl->warned = json_object();
+	if (json_object_get(ctl->warned, key))
+		return;
+	json_object_set_new(ctl->warned, key, json_true());
+	cw_ctl_complain(ctl, "warning: %s", shown);
+}
 
 enum cw_ctl_exit cw_ctl_connect(struct cw_ctl *ctl)
 {
@@ -16,6 +32,8 @@ enum cw_ctl_exit cw_ctl_connect(struct cw_ctl *ctl)
 		if (!ctl->client) {
 			cw_ctl_complain(ctl, "%s", err.text);
 			result = CW_CTL_USAGE;
+		} else {
+			cw_client_on_warning(ctl->client, warn, ctl);
 		}
 	}
 	cw_map_free(&target);
@@ -34,6 +52,7 @@ enum cw_ctl_exit cw_ctl_main(int argc, char *const *argv, const struct cw_ctl_io
 			status = (int)ctl.command->run(&ctl);
 	}
 	cw_client_free(ctl.client);
+	json_decref(ctl.warned);
 	free(ctl.args);
 	free(ctl.files);
 	if (fflush(io->out) != 0 || ferror(io->out)) {

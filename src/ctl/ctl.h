@@ -144,6 +144,7 @@ struct cw_ctl {
 	bool colors;
 	int64_t timeout_ms, interval_ms, count, last;
 	int task;
+	json_t *warned; /* what was warned of, as keys of an object; NULL: nothing */
 	const char *about; /* put before complaints: the file that it is about; NULL: none */
 	struct cw_client *client;
 };

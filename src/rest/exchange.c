@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "rest/peer.h"
+#include "rest/strays.h"
 
 void cw_request_id_make(char out[CW_REQUEST_ID_MAX + 1])
 {
@@ -146,6 +147,19 @@ static void add_configured_headers(struct MHD_Response *response, const struct c
 	}
 }
 
+/* What is odd in the query, before what is odd in the body. */
+static void warn_of_strays(struct cw_exchange *exchange)
+{
+	json_t *sentences;
+
+	if (!exchange->match.route || exchange->uri.n_params == 0)
+		return;
+	sentences = cw_strays_of(exchange->match.route, &exchange->uri);
+	json_array_extend(sentences, exchange->reply.warnings);
+	json_decref(exchange->reply.warnings);
+	exchange->reply.warnings = sentences;
+}
+
 static void add_warnings(struct MHD_Response *response, const struct cw_reply *reply)
 {
 	char *warning;
@@ -192,6 +206,7 @@ static enum MHD_Result send_reply(struct cw_exchange *exchange)
 	if (!response)
 		return MHD_NO;
 	reply->body = NULL;
+	warn_of_strays(exchange);
 	add_headers(response, exchange);
 	/* Lines that come when they come are nobody's delay. */
 	enter(exchange, follows ? CW_CONNECTION_WORKING : CW_CONNECTION_ANSWERING);

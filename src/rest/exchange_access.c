@@ -237,6 +237,6 @@ void cw_exchange_add_access_headers(const struct cw_exchange *exchange, struct M
 	MHD_add_response_header(response, "Access-Control-Allow-Origin", origin);
 	if (credentials)
 		MHD_add_response_header(response, "Access-Control-Allow-Credentials", "true");
-	MHD_add_response_header(response, "Access-Control-Expose-Headers", "ETag,Location,Retry-After,X-Request-Id");
+	MHD_add_response_header(response, "Access-Control-Expose-Headers", "ETag,Location,Retry-After,Warning,X-Request-Id");
 	add_preflight(exchange, response);
 }

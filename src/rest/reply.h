@@ -47,9 +47,9 @@ void cw_reply_answer(struct cw_reply *reply, const struct cw_route *route, const
 		     const struct cw_answer *answer, const struct cw_reply_context *context);
 
 /*
- * The i-th Warning field of the reply, as in 299 connect-worker "…": a sentence about a config that was taken. New;
- * NULL after the last. The entity of the answer is Kafka Connect's and has no place for them. Of very many the first
- * are sent.
+ * The i-th Warning field of the reply, as in 299 connect-worker "…": a sentence about a config that was taken, or about
+ * what was ignored of the query. New; NULL after the last. The entity of the answer is Kafka Connect's and has no place
+ * for them. Of very many the first are sent.
  */
 char *cw_reply_warning(const struct cw_reply *reply, size_t i);
 

@@ -105,7 +105,7 @@ static const struct cw_route routes[] = {
 	  CW_OP_TASK_STATUS, CW_BODY_IGNORED, CW_ANSWER_JSON, "TaskState", JSON, REQUEST_MS, CW_ROLE_VIEWER, { { 0 } },
 	  "The state of one task." },
 	{ "POST", "/connectors/{connector}/tasks/{task}/restart", "restartTask", "tasks", CW_HANDLER_HERDER,
-	  CW_OP_RESTART_TASK, CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },
+	  CW_OP_RESTART_TASK, CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { WAIT },
 	  "Restarts one task." },
 
 	{ "GET", "/connectors/{connector}/offsets", "getOffsets", "offsets", CW_HANDLER_HERDER, CW_OP_OFFSETS,

@@ -120,7 +120,7 @@ bool cw_area_has(enum cw_area area, const struct cw_uri *uri);
 /* Whether the route is about the connector that its path, or its body, names. */
 bool cw_route_is_of_connector(const struct cw_route *route);
 
-/* The flags of a request's query parameters; unknown parameters mean nothing. */
+/* The flags of a request's query parameters; unknown parameters mean nothing (see rest/strays.h). */
 uint32_t cw_route_flags(const struct cw_route *route, const struct cw_uri *uri);
 
 /* The version that a request names; NULL: none. Borrowed from the URI. */

@@ -25,7 +25,7 @@ struct mini_http {
 	size_t n;
 	struct cw_buf requests;
 	struct cw_buf headers; /* of the last one */
-	char authorization[256], etag[64];
+	char authorization[256], etag[64], warning[256];
 };
 
 struct exchange {
@@ -81,6 +81,8 @@ static enum MHD_Result reply(struct mini_http *http, struct MHD_Connection *conn
 	response = MHD_create_response_from_buffer(strlen(body), (void *)body, MHD_RESPMEM_MUST_COPY);
 	if (*http->etag)
 		MHD_add_response_header(response, "ETag", http->etag);
+	if (*http->warning)
+		MHD_add_response_header(response, "Warning", http->warning);
 	result = MHD_queue_response(connection, answer ? (unsigned)answer->status : 404, response);
 	MHD_destroy_response(response);
 	pthread_mutex_unlock(&http->lock);
@@ -203,6 +205,13 @@ char *mini_http_requests(struct mini_http *http)
 	copy = cw_strdup(http->requests.n ? http->requests.p : "");
 	pthread_mutex_unlock(&http->lock);
 	return copy;
+}
+
+void mini_http_warning(struct mini_http *http, const char *warning)
+{
+	pthread_mutex_lock(&http->lock);
+	snprintf(http->warning, sizeof(http->warning), "%s", warning);
+	pthread_mutex_unlock(&http->lock);
 }
 
 char *mini_http_headers(struct mini_http *http)

@@ -17,6 +17,8 @@ int mini_http_free_port(void);
 void mini_http_answer(struct mini_http *http, const char *method, const char *path, int status, const char *body);
 /* The ETag of every answer from now on; "": none. */
 void mini_http_etag(struct mini_http *http, const char *etag);
+/* A Warning field of every answer from now on; "" ends it. */
+void mini_http_warning(struct mini_http *http, const char *warning);
 /* "METHOD path?query body\n", with " if ETAG" before the body where it has an If-Match, for each request since mini_http_forget(): new. */
 char *mini_http_requests(struct mini_http *http);
 void mini_http_forget(struct mini_http *http);

@@ -14,6 +14,8 @@
 	"\\nYou can also find the above list of errors at the endpoint "                                   \
 	"`/connector-plugins/{connectorType}/config/validate`\"}"
 
+#define WARNING(text) "299 connect-worker \"" text "\""
+
 #define TEN "{},{},{},{},{},{},{},{},{},{},"
 
 struct row {
@@ -33,7 +35,31 @@ static const struct row rows[] = {
 	{ "GET", "/connectors?expand=status&expand=info", NULL, NULL, 200, "{\"a\":{}}", "LIST 7", 0, 0 },
 	{ "GET", "/connectors?expand=status,info", NULL, NULL, 200, "{\"a\":{}}", "LIST 4", 0, 0 },
 	{ "GET", "/connectors?expand", NULL, NULL, 200, "{\"a\":{}}", "LIST 4", 0, 0 },
-	{ "GET", "/connectors?x=%41&&y", NULL, NULL, 200, "~\"a\"", "LIST", 0, 0 },
+	{ "GET", "/connectors?x=%41&&y", NULL, NULL, 200, "~\"a\"", "LIST", "Warning",
+	  WARNING("query parameter \\\"x\\\" is ignored by GET /connectors, which takes expand") },
+	{ "GET", "/connectors?wait=FOO", NULL, NULL, 200, "~\"a\"", "LIST", "Warning",
+	  WARNING("query parameter \\\"wait\\\" is ignored by GET /connectors, which takes expand") },
+	{ "GET", "/connectors?expnad=info", NULL, NULL, 200, "~\"a\"", "LIST", "Warning",
+	  WARNING("query parameter \\\"expnad\\\" is ignored by GET /connectors; did you mean \\\"expand\\\"?") },
+	{ "GET", "/connectors?expand=foo", NULL, NULL, 200, "{\"a\":{}}", "LIST 4", "Warning",
+	  WARNING("the value \\\"foo\\\" of query parameter \\\"expand\\\" is ignored; there are status and info") },
+	{ "GET", "/connectors?forward=true&expand=info", NULL, NULL, 200, "{\"a\":{}}", "LIST 6", "Warning", "" },
+	{ "GET", "/connectors/c/config?dry_run=true", NULL, NULL, 200, INFO("c"), "GET_CONFIG c", "Warning",
+	  WARNING("query parameter \\\"dry_run\\\" is ignored by GET /connectors/{connector}/config, which takes none") },
+	{ "GET", "/openapi.json?pretty=1", NULL, NULL, 200, "~openapi", NULL, "Warning",
+	  WARNING("query parameter \\\"pretty\\\" is ignored by GET /openapi.json, which takes none") },
+	{ "PUT", "/connectors/c/pause?tiemout=5", NULL, NULL, 202, NULL, "PAUSE c", "Warning",
+	  WARNING("query parameter \\\"tiemout\\\" is ignored by PUT /connectors/{connector}/pause; did you mean "
+		  "\\\"timeout\\\"?") },
+	{ "DELETE", "/connectors/c?ignore_missing=yes", NULL, NULL, 204, NULL, "DELETE c", "Warning",
+	  WARNING("the value \\\"yes\\\" of query parameter \\\"ignore_missing\\\" is taken for false; there are true and "
+		  "false") },
+	{ "GET", "/connector-plugins?connectorsOnly=no", NULL, NULL, 200, "~[", "PLUGINS", "Warning",
+	  WARNING("the value \\\"no\\\" of query parameter \\\"connectorsOnly\\\" is taken for false; there are true and "
+		  "false") },
+	{ "GET", "/connectors/c/status?timeout=2", NULL, NULL, 200, STATUS("c"), "STATUS c", "Warning",
+	  WARNING("query parameter \\\"timeout\\\" is ignored without \\\"wait\\\"") },
+	{ "GET", "/nowhere?wait=RUNNING", NULL, NULL, 404, "~404", NULL, "Warning", "" },
 	{ "POST", "/connectors", JSON_TYPE, "{\"name\":\"c\",\"config\":{\"a\":1}}", 201, INFO("c"),
 	  "CREATE c {\"name\":\"c\",\"config\":{\"a\":1}}", "Location", "http://worker:1/connectors/c" },
 	{ "POST", "/connectors", JSON_TYPE, "{\"name\":\"  sp 1\\t\",\"config\":{},\"initial_state\":\"paused\"}", 201,
@@ -75,6 +101,8 @@ static const struct row rows[] = {
 	  "CREATE c wait RUNNING 0 {\"name\":\"c\",\"config\":{}}", "Location", "http://worker:1/connectors/c" },
 	{ "PUT", "/connectors/c/config?wait=RUNNING", JSON_TYPE, "{}", 200, INFO("c"),
 	  "PUT_CONFIG c wait RUNNING 60000 {}", "ETag", "\"e1\"" },
+	{ "POST", "/connectors/c/tasks/2/restart?wait=RUNNING", NULL, NULL, 200, INFO("c"),
+	  "RESTART_TASK c 2 wait RUNNING 60000", "Warning", "" },
 	{ "PUT", "/connectors/unreached/resume?wait=RUNNING", NULL, NULL, 504,
 	  ERROR("504", "Connector unreached is not RUNNING"), "RESUME unreached wait RUNNING 60000", 0, 0 },
 	{ "PUT", "/connectors/missing/pause?wait=PAUSED", NULL, NULL, 404, "~not found",

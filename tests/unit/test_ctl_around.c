@@ -1,6 +1,7 @@
 /* workerctl around its commands: workers that are not there, the command line, help, completion and the man page. */
 #include <curl/curl.h>
 
+#include "ctl/warnings.h"
 #include "ctl_fixture.h"
 
 /* ---- a worker that is not there, or is none ------------------------------------------------ */
@@ -51,6 +52,56 @@ static void test_credentials__go_with_the_request(void)
 	/* base64 of "me:s x" */
 	CU_ASSERT_STRING_EQUAL(mini_http_authorization(r->http), "Basic bWU6cyB4");
 	end(r);
+}
+
+static void test_warnings__of_any_answer_are_said_once(void)
+{
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors", 200, "{}");
+	mini_http_warning(r->http, "299 connect-worker \"unknown key \\\"a\\\\b\\\" is\x1b ignored\", 110 proxy \"old\" "
+				   "\"Sun, 06 Nov 1994 08:49:37 GMT\"");
+	run(r, "list -n 3 --interval 0.01 -q");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
+	CU_ASSERT_TRUE(is(r->err, "workerctl: warning: unknown key \"a\\b\" is? ignored\nworkerctl: warning: old\n"));
+	mini_http_warning(r->http, "no \"quotes");
+	run(r, "get connectors nope");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
+	CU_ASSERT_TRUE(is(r->err, "workerctl: warning: no \"quotes\nworkerctl: Connector nope not found\n"
+				  "Try 'workerctl get connectors'.\n"));
+	end(r);
+}
+
+static void test_warnings__are_read_as_http_has_them(void)
+{
+	static const struct {
+		const char *field, *texts[3];
+	} cases[] = {
+		{ "299 - \"a\"", { "a" } },
+		{ " 299 h:1 \"a, b\" ,299 h \"\"", { "a, b", "" } },
+		{ "299 h \"a\" \"date\"299 h \"b\"", { "a", "b" } },
+		{ "", { NULL } },
+		{ " ,, ", { NULL } },
+		{ "299", { "299" } },
+		{ "29 h \"a\"", { "29 h \"a\"" } },
+		{ "299 h a", { "299 h a" } },
+		{ "299 h \"a", { "299 h \"a" } },
+		{ "299 h \"a\\", { "299 h \"a\\" } },
+		{ "299 h \"a\" \"date", { "299 h \"a\" \"date" } },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *at = cases[i].field;
+
+		for (size_t k = 0; k < 3; k++) {
+			CW_AUTO_FREE char *text = cw_warning_next(&at);
+
+			CU_ASSERT_EQUAL(!text, !cases[i].texts[k]);
+			if (!text || !cases[i].texts[k])
+				break;
+			CU_ASSERT_TRUE(is(text, cases[i].texts[k]));
+		}
+	}
 }
 
 /* ---- the command line ---------------------------------------------------------------------- */
@@ -278,6 +329,8 @@ int main(void)
 		{ "unreachable", test_unreachable__is_told_from_a_refusal_and_shows_no_password },
 		{ "no worker", test_stranger__is_named },
 		{ "credentials", test_credentials__go_with_the_request },
+		{ "warnings", test_warnings__of_any_answer_are_said_once },
+		{ "warnings' texts", test_warnings__are_read_as_http_has_them },
 		{ "usage", test_usage__one_sentence_for_each_mistake },
 		{ "help", test_help__names_every_command_option_and_exit_status },
 		{ "examples", test_help__every_command_has_an_example_of_itself },

@@ -10,6 +10,7 @@
 #include "rest/negotiate.h"
 #include "rest/reply.h"
 #include "rest/request.h"
+#include "rest/strays.h"
 #include "unit.h"
 
 static const char *const targets[] = {
@@ -115,8 +116,14 @@ static void read_parameters(const struct cw_route_match *match, const struct cw_
 	struct cw_log_filter filter;
 	struct cw_error err = { 0 };
 
+	json_t *strays = cw_strays_of(match->route, uri), *sentence;
+	size_t i;
+
 	if (cw_route_log_filter(match->route, uri, &filter, &err) < 0)
 		expect_sentence(&err, "a filter of log lines");
+	json_array_foreach(strays, i, sentence)
+		CU_ASSERT_TRUE(json_is_string(sentence) && json_string_length(sentence) < 400);
+	json_decref(strays);
 }
 
 /* A request as far as the herder, which is not asked. */

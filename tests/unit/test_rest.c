@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "rest/negotiate.h"
 #include "rest/reply.h"
+#include "rest/strays.h"
 #include "unit.h"
 
 static void test_negotiate__the_most_specific_range_decides(void)
@@ -121,6 +122,31 @@ static void test_reply__warnings_are_header_fields(void)
 	CU_ASSERT_PTR_NULL(cw_reply_warning(&reply, 0));
 	cw_answer_free(&answer);
 	free(longest);
+}
+
+/* What is not in the table of test_rest_server: many, and long ones. */
+static void test_strays__are_few_and_short(void)
+{
+	CW_AUTO_FREE char *target = cw_format("/connectors?a%%22=1&b&c&%059d%%C3%%BC%%C3%%BC=1&d&e&f&forward=x&expand=info", 0);
+	static const char *const want[] = {
+		"query parameter \"a\"\" is ignored by GET /connectors, which takes expand",
+		"query parameter \"b\" is ignored by GET /connectors, which takes expand",
+		"query parameter \"c\" is ignored by GET /connectors, which takes expand",
+		"query parameter \"00000000000000000000000000000000000000000000000000000000000\" is ignored by GET /connectors, "
+		"which takes expand", /* characters are not cut */
+		"query parameter \"d\" is ignored by GET /connectors, which takes expand",
+		"and 2 more query parameters are ignored",
+	};
+	struct cw_uri uri = { 0 };
+	json_t *got;
+
+	CU_ASSERT_EQUAL(cw_uri_parse(target, &uri, NULL), 0);
+	got = cw_strays_of(route("listConnectors"), &uri);
+	CU_ASSERT_EQUAL(json_array_size(got), sizeof(want) / sizeof(*want));
+	for (size_t i = 0; i < json_array_size(got) && i < sizeof(want) / sizeof(*want); i++)
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(got, i)), want[i]);
+	json_decref(got);
+	cw_uri_free(&uri);
 }
 
 static void test_reply__an_answer_without_its_body_is_an_error(void)
@@ -253,6 +279,7 @@ int main(void)
 		{ "timeouts and refusals", test_reply__tells_a_timeout_from_a_refusal },
 		{ "a long error", test_reply__an_error_has_all_of_its_text },
 		{ "warnings", test_reply__warnings_are_header_fields },
+		{ "strays", test_strays__are_few_and_short },
 		{ "answers without a body", test_reply__an_answer_without_its_body_is_an_error },
 		{ "metrics", test_metrics__renders_worker_connectors_and_tasks },
 		{ "metrics the herder gives", test_metrics__the_herders_own_count_wins },
