@@ -305,10 +305,15 @@ static char *nearest_key(const struct cw_validation *validation, const char *key
 	return nearest.best ? cw_strdup(nearest.best) : nearest_override(key);
 }
 
+/* Whether unknown keys are errors. */
+static bool is_strict(const struct cw_validation *validation)
+{
+	return validation->worker && strcmp(validation->worker->connector_unknown_keys, "error") == 0;
+}
+
 /* A typing error, most likely: the worker's configuration says how much it matters. */
 static void report_unknown(struct cw_validation *validation, const char *key)
 {
-	bool strict = validation->worker && strcmp(validation->worker->connector_unknown_keys, "error") == 0;
 	CW_AUTO_FREE char *nearest = nearest_key(validation, key);
 	const struct cw_validated *meant = nearest ? cw_validation_find(validation, nearest) : NULL;
 	CW_AUTO_FREE char *hint = nearest ? cw_format("; did you mean \"%s\"?", nearest) : cw_strdup("");
@@ -317,7 +322,7 @@ static void report_unknown(struct cw_validation *validation, const char *key)
 	/* Somebody's mistyped password is one all the same. */
 	if (meant && meant->def.type == CW_CONFIG_PASSWORD)
 		cw_validation_key(validation, key)->def.type = CW_CONFIG_PASSWORD;
-	if (strict)
+	if (is_strict(validation))
 		cw_validation_add(validation, key, text);
 	else
 		cw_validation_warn(validation, key, "unknown key \"%s\" is ignored%s", key, hint);
@@ -377,7 +382,10 @@ static void check_other_key(struct cw_validation *validation, const char *key)
 		check_unknown(validation, key);
 }
 
-/* A required key that is missing was perhaps only mistyped: its error then says so, after Kafka's sentence. */
+/*
+ * A required key that is missing was perhaps only mistyped: its error then says so, after Kafka's sentence, where the
+ * unknown key is no error of its own.
+ */
 static void hint_mistyped(struct cw_validation *validation, struct cw_validated *missing)
 {
 	const struct cw_map *config = validation->config;
@@ -387,7 +395,7 @@ static void hint_mistyped(struct cw_validation *validation, struct cw_validated 
 	for (size_t i = 0; i < config->n; i++)
 		if (!is_defined(validation, config->entries[i].key))
 			cw_nearest_offer(&nearest, config->entries[i].key);
-	if (!nearest.best || json_array_size(missing->errors) == 0)
+	if (!nearest.best || json_array_size(missing->errors) == 0 || is_strict(validation))
 		return;
 	text = cw_format("%s Unknown key \"%s\"; did you mean \"%s\"?",
 			 json_string_value(json_array_get(missing->errors, 0)), nearest.best, missing->def.name);

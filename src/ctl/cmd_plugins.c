@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/findings.h"
 #include "ctl/documents.h"
 
 /* ---- describe ------------------------------------------------------------------------------ */
@@ -72,17 +73,18 @@ enum cw_ctl_exit cw_ctl_plugin(struct cw_ctl *ctl)
 
 /* ---- validate ------------------------------------------------------------------------------ */
 
-static void print_warnings(const struct cw_ctl *ctl, const json_t *infos)
+/* Each thing once: of an unknown key that an error names, nothing more is said. */
+static void print_warnings(const struct cw_ctl *ctl, const json_t *infos, json_t *said)
 {
 	size_t i;
 	json_t *warning;
 
 	json_array_foreach(json_object_get(infos, "warnings"), i, warning)
-		if (json_is_string(warning))
+		if (json_is_string(warning) && cw_findings_add(said, json_string_value(warning)))
 			fprintf(ctl->io.out, "warning: %s\n", json_string_value(warning));
 }
 
-static void print_errors(const struct cw_ctl *ctl, const json_t *infos)
+static void print_errors(const struct cw_ctl *ctl, const json_t *infos, json_t *said)
 {
 	static const char *const heads[] = { "KEY", "ERROR" };
 	struct cw_table table = { 0 };
@@ -94,6 +96,8 @@ static void print_errors(const struct cw_ctl *ctl, const json_t *infos)
 		const json_t *value = json_object_get(config, "value");
 
 		json_array_foreach(json_object_get(value, "errors"), k, error) {
+			if (!json_is_string(error) || !cw_findings_add(said, json_string_value(error)))
+				continue;
 			cw_table_row(&table);
 			cw_table_cell(&table, cw_json_text(value, "name"), CW_COLOR_YELLOW);
 			cw_table_cell(&table, json_string_value(error), CW_COLOR_NONE);
@@ -105,18 +109,20 @@ static void print_errors(const struct cw_ctl *ctl, const json_t *infos)
 static enum cw_ctl_exit report(struct cw_ctl *ctl, const char *where, const json_t *infos)
 {
 	json_int_t errors = json_integer_value(json_object_get(infos, "error_count"));
+	json_t *said = json_array();
 
 	if (cw_ctl_is_data(ctl)) {
 		cw_ctl_print_data(ctl, infos);
 	} else if (errors == 0) {
 		if (!(ctl->given & CW_O_QUIET))
 			fprintf(ctl->io.out, "%s is valid\n", where);
-		print_warnings(ctl, infos);
+		print_warnings(ctl, infos, said);
 	} else {
 		fprintf(ctl->io.out, "%s is not valid:\n", where);
-		print_errors(ctl, infos);
-		print_warnings(ctl, infos);
+		print_errors(ctl, infos, said);
+		print_warnings(ctl, infos, said);
 	}
+	json_decref(said);
 	return errors == 0 ? CW_CTL_OK : CW_CTL_REFUSED;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "config/findings.h"
 #include "ctl/ctl.h"
 
 void cw_ctl_complain(const struct cw_ctl *ctl, const char *fmt, ...)
@@ -106,14 +107,6 @@ static void advise_on(struct cw_ctl *ctl, const struct cw_reply *reply, const ch
 	}
 }
 
-/* How much of a refusal says something here: the errors of a configuration end with a hint for users of REST. */
-static int useful_length(const char *message)
-{
-	const char *hint = strstr(message, "\nYou can also find the above list of errors at the endpoint");
-
-	return (int)(hint ? (size_t)(hint - message) : strlen(message));
-}
-
 enum cw_ctl_exit cw_ctl_refused(struct cw_ctl *ctl, const struct cw_reply *reply, const char *connector)
 {
 	bool no_route = reply->status == 404 && strcmp(reply->message, "HTTP 404 Not Found") == 0;
@@ -126,7 +119,9 @@ enum cw_ctl_exit cw_ctl_refused(struct cw_ctl *ctl, const struct cw_reply *reply
 	} else if (meant) {
 		cw_ctl_complain(ctl, "%s (did you mean %s?)", reply->message, meant);
 	} else {
-		cw_ctl_complain(ctl, "%.*s", useful_length(reply->message), reply->message);
+		CW_AUTO_FREE char *findings = cw_findings_message(reply->message);
+
+		cw_ctl_complain(ctl, "%s", findings ? findings : reply->message);
 		advise_on(ctl, reply, connector);
 	}
 	return cw_ctl_exit_of(reply);

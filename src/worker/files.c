@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "config/connector_name.h"
+#include "config/findings.h"
 #include "config/props.h"
 #include "worker/ask.h"
 
@@ -101,6 +102,7 @@ struct cw_connector_files *cw_connector_files_load(char *const *paths, int n, js
 static void take_errors(const struct file *file, const json_t *infos, json_t *errors)
 {
 	const json_t *info, *error;
+	json_t *said = json_array();
 	size_t i, j;
 
 	json_array_foreach(json_object_get(infos, "configs"), i, info) {
@@ -108,8 +110,10 @@ static void take_errors(const struct file *file, const json_t *infos, json_t *er
 		const char *key = json_string_value(json_object_get(value, "name"));
 
 		json_array_foreach(json_object_get(value, "errors"), j, error)
-			add_error(errors, "%s: %s", place(file, key ? key : ""), json_string_value(error));
+			if (cw_findings_add(said, json_string_value(error)))
+				add_error(errors, "%s: %s", place(file, key ? key : ""), json_string_value(error));
 	}
+	json_decref(said);
 }
 
 static int validate_file(struct cw_loop *loop, const char *program, json_t *worker, const struct file *file,

@@ -2,6 +2,7 @@
  * Bad input: each row is one mistake and the whole of what a person is told: one sentence that names the
  * key, and the place where it stands in a file.
  */
+#include "config/findings.h"
 #include "config/props.h"
 #include "config_fixture.h"
 
@@ -375,6 +376,49 @@ static void test_sentences_that_kafka_says_twice(void)
 	}
 }
 
+/* A person is told once. */
+static void test_findings__are_said_once(void)
+{
+	static const struct {
+		const char *sentence;
+		bool is_new;
+	} cases[] = {
+		{ "Invalid value two for configuration tasks.max: Not a number of type INT", true },
+		{ "Invalid value null for configuration tasks.max: Value must be non-null", false },
+		{ "Invalid value null for configuration tasks: Value must be non-null", true },
+		{ "Invalid value null", true },
+		{ "Must configure one of topics or topics.regex", true },
+		{ "Must configure one of topics or topics.regex", false },
+		{ "Missing required configuration \"topic\" which has no default value. Unknown key \"topci\"; did you mean "
+		  "\"topic\"?", true },
+		{ "unknown key \"topci\" is ignored; did you mean \"topic\"?", false },
+		{ "unknown key \"topc\" is ignored; did you mean \"topic\"?", true },
+		{ "Unknown key \"topc\"; did you mean \"topic\"?", false },
+		{ "unknown key \"", true },
+	};
+	json_t *said = json_array();
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		CU_ASSERT_EQUAL(cw_findings_add(said, cases[i].sentence), cases[i].is_new);
+	json_decref(said);
+}
+
+static void test_findings__of_a_refused_config(void)
+{
+	struct cw_map config = fixture_connector(&fixture_sink, "tasks.max=two\ntopics");
+	struct cw_validation *validation = cw_validate(&(struct cw_validation_request){
+		.config = &config, .plugin = &fixture_sink });
+	CW_AUTO_FREE char *message = cw_validation_message(validation), *once = cw_findings_message(message);
+
+	expect(once, "Connector configuration is invalid and contains the following 2 error(s):\n"
+		     "Invalid value two for configuration tasks.max: Not a number of type INT\n"
+		     "Must configure one of topics or topics.regex", message);
+	CU_ASSERT_PTR_NULL(cw_findings_message("Connector x not found"));
+	CU_ASSERT_PTR_NULL(cw_findings_message("Connector configuration is invalid and contains the following "));
+	cw_validation_free(validation);
+	cw_map_free(&config);
+}
+
 /* ---- configs in a request's JSON ------------------------------------------------------------- */
 
 static void test_bad_json_configs(void)
@@ -416,6 +460,8 @@ int main(void)
 		{ "a NUL byte", test_a_nul_byte_in_a_file },
 		{ "connector configs", test_bad_connector_configs },
 		{ "sentences said twice", test_sentences_that_kafka_says_twice },
+		{ "sentences said once", test_findings__are_said_once },
+		{ "a refusal said once", test_findings__of_a_refused_config },
 		{ "configs in JSON", test_bad_json_configs },
 		CU_TEST_INFO_NULL,
 	};

@@ -251,6 +251,11 @@ static void test_validate__prints_every_error_and_warning(void)
 	CW_AUTO_FREE char *invalid = cw_format("%s is not valid:\nKEY    ERROR\ntopic  e 1\ntopic  e 2\n"
 					       "warning: unknown key \"x\"\n",
 					       path);
+	CW_AUTO_FREE char *once = cw_format("%s is not valid:\n"
+					    "KEY  ERROR\n"
+					    "n    Invalid value x for configuration n: Not a number of type INT\n"
+					    "t    t is missing. Unknown key \"tt\"; did you mean t?\n",
+					    path);
 	CW_AUTO_FREE char *valid = cw_format("%s is valid\nwarning: unknown key \"x\"\n", path);
 	static const char *const request =
 		"PUT /connector-plugins/Foo/config/validate {\"name\":\"s\",\"connector.class\":\"Foo\",\"x\":\"1\"}\n";
@@ -260,6 +265,13 @@ static void test_validate__prints_every_error_and_warning(void)
 			 "\"e 1\",\"e 2\"]}},"
 			 "{\"value\":{\"name\":\"ok\",\"errors\":[]}}],\"warnings\":[\"unknown key \\\"x\\\"\"]}");
 	expect(r, line, CW_CTL_REFUSED, request, invalid, "");
+	mini_http_answer(r->http, "PUT", "/connector-plugins/Foo/config/validate", 200,
+			 "{\"name\":\"Foo\",\"error_count\":3,\"configs\":[{\"value\":{\"name\":\"n\",\"errors\":["
+			 "\"Invalid value x for configuration n: Not a number of type INT\","
+			 "\"Invalid value null for configuration n: Value must be non-null\"]}},"
+			 "{\"value\":{\"name\":\"t\",\"errors\":[\"t is missing. Unknown key \\\"tt\\\"; did you mean t?\"]}}],"
+			 "\"warnings\":[\"unknown key \\\"tt\\\" is ignored\"]}");
+	expect(r, line, CW_CTL_REFUSED, request, once, "");
 	mini_http_answer(
 		r->http, "PUT", "/connector-plugins/Foo/config/validate", 200,
 		"{\"name\":\"Foo\",\"error_count\":0,\"configs\":[],\"warnings\":[\"unknown key \\\"x\\\"\"]}");

@@ -131,6 +131,15 @@ static void test_refusal__of_a_configuration_says_where_keys_are_explained(void)
 	expect(r, "create a k=v", CW_CTL_REFUSED,
 	       "POST /connectors {\"name\":\"a\",\"config\":{\"name\":\"a\",\"k\":\"v\"}}\n", "",
 	       "contains the following 1 error(s):\nno topic\nTry 'workerctl plugins describe CLASS'.\n");
+	/* What Kafka Connect says twice is said once. */
+	mini_http_answer(r->http, "POST", "/connectors", 400,
+			 "{\"message\":\"Connector configuration is invalid and contains the following 2 error(s):"
+			 "\\nInvalid value x for configuration tasks.max: Not a number of type INT"
+			 "\\nInvalid value null for configuration tasks.max: Value must be non-null"
+			 "\\nYou can also find the above list of errors at the endpoint `/x`\"}");
+	run(r, "create a k=v");
+	CU_ASSERT_TRUE(has(r->err, "contains the following 1 error(s):\nInvalid value x for configuration tasks.max: Not a "
+				   "number of type INT\nTry "));
 	end(r);
 }
 
