@@ -7,6 +7,7 @@
 #include "config/connector_config.h"
 #include "data/number.h"
 #include "host/commands.h"
+#include "host/letters_newest.h"
 #include "host/question.h"
 #include "kafka/client.h"
 #include "kafka/groups.h"
@@ -31,9 +32,8 @@ struct letters {
 	struct cw_question q;
 	const char *topic;
 	char *group; /* which commits how far letters were put back */
-	int64_t limit;
+	struct cw_letters_newest newest;
 	rd_kafka_topic_partition_list_t *replayed; /* offset: before it, all are put back */
-	json_t *list;
 	rd_kafka_t *producer;
 	struct sent *first, *last;
 	int64_t put_back, left;
@@ -173,9 +173,7 @@ static bool show(void *arg, const rd_kafka_message_t *m)
 
 	if (!is_ours(l, m))
 		return true;
-	json_array_append_new(l->list, letter_json(l, m));
-	if (json_array_size(l->list) > (size_t)l->limit)
-		json_array_remove(l->list, 0);
+	cw_letters_newest_add(&l->newest, m->partition, letter_json(l, m));
 	return true;
 }
 
@@ -183,33 +181,10 @@ static bool show(void *arg, const rd_kafka_message_t *m)
 static int64_t near_the_end(void *arg, int32_t partition, int64_t first, int64_t end)
 {
 	const struct letters *l = arg;
-	int64_t most = 10 * l->limit;
+	int64_t most = 10 * (int64_t)l->newest.limit;
 
 	(void)partition;
 	return end - first > most ? end - most : first;
-}
-
-static int by_time(const void *a, const void *b)
-{
-	json_int_t x = json_integer_value(json_object_get(*(json_t *const *)a, "timestamp"));
-	json_int_t y = json_integer_value(json_object_get(*(json_t *const *)b, "timestamp"));
-
-	return x < y ? -1 : x > y;
-}
-
-/* Those of one partition are in order; several partitions are put together by the records' times. */
-static json_t *sorted(const json_t *list)
-{
-	size_t n = json_array_size(list);
-	json_t **items = cw_alloc((n + 1) * sizeof(*items)), *result = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		items[i] = json_array_get(list, i);
-	qsort(items, n, sizeof(*items), by_time);
-	for (size_t i = 0; i < n; i++)
-		json_array_append(result, items[i]);
-	free(items);
-	return result;
 }
 
 /* ---- putting back ---------------------------------------------------------------------------- */
@@ -348,12 +323,12 @@ static int read_letters(struct letters *l, int64_t (*from)(void *, int32_t, int6
 
 static json_t *list_letters(struct letters *l, struct cw_error *err)
 {
-	l->limit = json_integer_value(json_object_get(l->q.request, "limit"));
-	if (l->limit > LETTERS_MAX)
-		l->limit = LETTERS_MAX;
+	json_int_t limit = json_integer_value(json_object_get(l->q.request, "limit"));
+
+	l->newest.limit = limit > LETTERS_MAX ? LETTERS_MAX : (size_t)limit;
 	if (read_letters(l, near_the_end, show, err) != 0)
 		return NULL;
-	return json_pack("{ssso}", "topic", l->topic, "letters", sorted(l->list));
+	return json_pack("{ssso}", "topic", l->topic, "letters", cw_letters_newest_list(&l->newest));
 }
 
 static int open_producer(struct letters *l, struct cw_error *err)
@@ -413,7 +388,7 @@ static json_t *ask(struct letters *l, struct cw_error *err)
 
 int cw_host_letters(void)
 {
-	struct letters l = { .list = json_array() };
+	struct letters l = { 0 };
 	struct cw_error err = { 0 };
 	json_t *answer = NULL;
 	int status;
@@ -440,7 +415,7 @@ int cw_host_letters(void)
 		free(l.first);
 		l.first = next;
 	}
-	json_decref(l.list);
+	cw_letters_newest_free(&l.newest);
 	free(l.group);
 	cw_question_free(&l.q);
 	return status;

@@ -123,7 +123,7 @@ static const struct cw_route routes[] = {
 
 	{ "GET", "/connectors/{connector}/dlq", "listDeadLetters", "dead letters", CW_HANDLER_HERDER, CW_OP_LETTERS,
 	  CW_BODY_IGNORED, CW_ANSWER_JSON, "DeadLetters", JSON, REQUEST_MS, CW_ROLE_OPERATOR,
-	  { { "letters", CW_QUERY_LINES, 0, "At most so many, the newest; 100 without it, and never more than 1000." } },
+	  { { "letters", CW_QUERY_LINES, 0, "At most so many, the newest of all partitions; 100 without it, and never more than 1000." } },
 	  "The records of a sink that could not be processed, as they are in its dead letter topic." },
 	{ "POST", "/connectors/{connector}/dlq/replay", "replayDeadLetters", "dead letters", CW_HANDLER_HERDER,
 	  CW_OP_REPLAY_LETTERS, CW_BODY_IGNORED, CW_ANSWER_JSON, "ReplayedLetters", JSON, REQUEST_MS, CW_ROLE_OPERATOR, { { 0 } },

@@ -127,6 +127,18 @@ class DeadLetters(TestCase):
         self.assertEqual((counters["indexed"], counters["letters"]), (50, 2))
         self.assertEqual([(value, headers) for _, value, _, headers in records(self.dead)], [(b"no line", [])] * 2)
 
+    def test_the_newest_are_shown_of_all_partitions(self):
+        """A topic of several partitions is read one after the other; where letters are does not say how old they are."""
+        worker = self.worker()
+        self.dead = kafka.topic("dead", 3)
+        letters = [(n % 3, TIME + n * 1000) for n in range(60)]
+        kafka.run("produce", self.dead, "hex", data=b"".join(
+            b"%d\t0\t%d\t-\t%s\n" % (partition, time, b"x".hex().encode()) for partition, time in letters))
+        worker.rest.expect(201, "POST", "/connectors", {"name": "sink", "config": self.sink(), "initial_state": "STOPPED"})
+        for n in (1, 10, 100):
+            shown = worker.rest.get("/connectors/sink/dlq?letters=%d" % n)["letters"]
+            self.assertEqual([(letter["partition"], letter["timestamp"]) for letter in shown], letters[-n:])
+
     def test_replay_puts_them_back(self):
         """Once each, with their bytes, headers and times; what is poison still becomes a letter again."""
         worker = self.worker()

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "host/letters_found.h"
+#include "host/letters_newest.h"
 #include "unit.h"
 
 static void test_marks__say_where_each_partition_went(void)
@@ -79,6 +80,46 @@ static void test_originals__are_found_wherever_the_record_is(void)
 	cw_task_batch_free(b);
 }
 
+/* ---- the newest ---- */
+
+static void test_newest__are_those_of_all_partitions(void)
+{
+	static const struct {
+		size_t limit;
+		const char *want; /* partition:offset, the newest last */
+	} cases[] = {
+		{ 1, "2:1 " },
+		{ 3, "0:1 0:2 2:1 " },
+		{ 4, "2:0 0:1 0:2 2:1 " },
+		{ 9, "0:0 2:0 0:1 0:2 2:1 " },
+		{ 0, "" },
+	};
+	/* As they are read: one partition after the other. 0:2 has an older time than 0:1, and yet is behind it. */
+	static const struct {
+		int partition, offset, time;
+	} letters[] = { { 2, 0, 30 }, { 2, 1, 60 }, { 0, 0, 10 }, { 0, 1, 50 }, { 0, 2, 40 } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cw_letters_newest newest = { .limit = cases[i].limit };
+		struct cw_buf got = { 0 };
+		json_t *list, *letter;
+		size_t k;
+
+		for (k = 0; k < sizeof(letters) / sizeof(letters[0]); k++)
+			cw_letters_newest_add(&newest, letters[k].partition,
+					      json_pack("{s:i,s:i,s:i}", "partition", letters[k].partition, "offset",
+							letters[k].offset, "timestamp", letters[k].time));
+		list = cw_letters_newest_list(&newest);
+		json_array_foreach(list, k, letter)
+			cw_buf_printf(&got, "%d:%d ", (int)json_integer_value(json_object_get(letter, "partition")),
+				      (int)json_integer_value(json_object_get(letter, "offset")));
+		CU_ASSERT_STRING_EQUAL(got.n ? got.p : "", cases[i].want);
+		json_decref(list);
+		cw_letters_newest_free(&newest);
+		cw_buf_free(&got);
+	}
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -86,6 +127,7 @@ int main(void)
 		{ "marks of others say nothing", test_marks__of_others_say_nothing },
 		{ "marks are left out where they are too long", test_marks__are_left_out_where_they_are_too_long },
 		{ "originals are found wherever the record is", test_originals__are_found_wherever_the_record_is },
+		{ "the newest are those of all partitions", test_newest__are_those_of_all_partitions },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "letters", .pTests = tests }, CU_SUITE_INFO_NULL };
