@@ -23,6 +23,7 @@
 #include "worker/broker.h"
 #include "worker/converters.h"
 #include "worker/files.h"
+#include "worker/leftovers.h"
 #include "worker/notify.h"
 #include "worker/options.h"
 
@@ -176,6 +177,8 @@ static int check(struct worker *w)
 
 static int start_broker(struct worker *w, struct cw_error *err)
 {
+	CW_AUTO_FREE char *leftovers = NULL;
+
 	if (!w->options.embedded)
 		return 0;
 	w->broker = cw_broker_start(w->program, err);
@@ -185,7 +188,10 @@ static int start_broker(struct worker *w, struct cw_error *err)
 	log_info(NULL, "embedded broker: bootstrap.servers=%s", w->config.bootstrap_servers);
 	log_warn(NULL, "the embedded broker is volatile: it forgets everything when the worker ends, and keeps only "
 		       "the newest 5 MiB or 100,000 records of a partition");
-	return 0;
+	leftovers = cw_leftovers(w->config.offset_storage_file_filename, err);
+	if (leftovers)
+		log_warn(NULL, "%s", leftovers);
+	return err->code == CW_ERR_NONE ? 0 : -1;
 }
 
 static void on_broker_gone(void *arg, const char *trace)

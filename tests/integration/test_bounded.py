@@ -119,3 +119,25 @@ class Bounded(TestCase):
         rest.create("s", self.sink(**{"run.until": "offsets", "run.until.offsets": "elsewhere:0:1"}))
         status = rest.wait_state("s", tasks="FAILED", n=1)
         self.assertIn("names partition 0 of topic elsewhere", status["tasks"][0]["trace"])
+
+
+class Embedded(TestCase):
+    def polled(self, rest):
+        return int(rest.metrics().sum("connect_worker_task_records_polled_total", connector="few") or 0)
+
+    def test_a_forgetful_broker_and_offsets_that_remember(self):
+        """A bounded source is COMPLETED after a restart though its records are gone: the start says so, and what to do."""
+        worker = self.worker(args=["--embedded"])
+        self.assertNotIn("an earlier run", worker.log)
+        worker.rest.expect(201, "POST", "/connectors?wait=COMPLETED", {"name": "few", "config": pipeline.source("few", 5)})
+        worker.restart()
+        warnings = [line for line in worker.log.splitlines() if "an earlier run" in line]
+        self.assertEqual(len(warnings), 1)
+        self.assertRegex(warnings[0], r"WARN .*connect\.db has offsets of an earlier run \(few\), .* workerctl stop few --wait, "
+                         "workerctl offsets reset few, workerctl resume few;")
+        worker.rest.expect(200, "GET", "/connectors/few/status?wait=COMPLETED")
+        self.assertEqual(self.polled(worker.rest), 0)
+        worker.rest.expect(200, "PUT", "/connectors/few/stop?wait=STOPPED")
+        worker.rest.expect(200, "DELETE", "/connectors/few/offsets")
+        worker.rest.expect(200, "PUT", "/connectors/few/resume?wait=COMPLETED")
+        env.wait_for(lambda: self.polled(worker.rest) == 5, 10, "it begins anew")
