@@ -46,6 +46,7 @@ struct cw_worker_config {
 	bool topic_tracking_enable, topic_tracking_allow_reset;
 	bool rest_hide_passwords; /* ours: answers have "[hidden]" for them */
 	const char *log_format, *log_level; /* ours: "text" or "json"; "error" … "debug" */
+	bool embedded_broker; /* no key: the worker has started the broker itself, which tells nothing of groups */
 	struct cw_map raw;                 /* every key as given: client settings (producer.*, …) are read from it */
 	struct cw_config_memory *memory;
 };

@@ -60,21 +60,6 @@ enum cw_ctl_exit cw_ctl_version(struct cw_ctl *ctl)
 
 /* ---- help ---------------------------------------------------------------------------------- */
 
-/* "help offsets": the commands that begin so. */
-static bool print_family(const struct cw_ctl *ctl, const char *word)
-{
-	size_t n = strlen(word);
-	bool any = false;
-
-	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++)
-		if (strncmp(c->name, word, n) == 0 && (c->name[n] == ' ' || !c->name[n])) {
-			fprintf(ctl->io.out, "%sworkerctl %s%s%s\n    %s\n", any ? "" : "Commands:\n\n", c->name,
-				*c->args ? " " : "", c->args, c->summary);
-			any = true;
-		}
-	return any;
-}
-
 enum cw_ctl_exit cw_ctl_help(struct cw_ctl *ctl)
 {
 	const char *first = ctl->n_args ? ctl->args[0] : "", *second = ctl->n_args > 1 ? ctl->args[1] : NULL;
@@ -83,15 +68,15 @@ enum cw_ctl_exit cw_ctl_help(struct cw_ctl *ctl)
 	int n;
 
 	if (ctl->n_args == 0) {
-		cw_ctl_usage(ctl->io.out, NULL);
+		cw_ctl_usage(ctl, NULL);
 		return CW_CTL_OK;
 	}
 	command = cw_ctl_find(first, second, &n);
 	if (command && n == ctl->n_args) {
-		cw_ctl_usage(ctl->io.out, command);
+		cw_ctl_usage(ctl, command);
 		return CW_CTL_OK;
 	}
-	if (!second && print_family(ctl, first))
+	if (!second && cw_ctl_usage_of_family(ctl, first))
 		return CW_CTL_OK;
 	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++)
 		cw_nearest_offer(&near, c->name);

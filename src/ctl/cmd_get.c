@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "ctl/kinds.h"
 #include "ctl/yaml.h"
 
@@ -102,11 +103,16 @@ enum cw_ctl_exit cw_kind_get(struct cw_ctl *ctl, const struct cw_kind *kind, con
 
 static enum cw_ctl_exit unknown_kind(const struct cw_ctl *ctl)
 {
+	struct cw_nearest near = { .name = ctl->n_args > 0 ? ctl->args[0] : "" };
 	struct cw_buf list = { 0 };
 
-	for (size_t i = 0; cw_ctl_kinds[i]; i++)
+	for (size_t i = 0; cw_ctl_kinds[i]; i++) {
 		cw_buf_printf(&list, "%s%s", i == 0 ? "" : cw_ctl_kinds[i + 1] ? ", " : " and ", cw_ctl_kinds[i]);
-	if (ctl->n_args > 0)
+		cw_nearest_offer(&near, cw_ctl_kinds[i]);
+	}
+	if (near.best)
+		cw_ctl_complain(ctl, "get knows no %s; did you mean %s?", ctl->args[0], near.best);
+	else if (ctl->n_args > 0)
 		cw_ctl_complain(ctl, "get knows no %s; there are %s", ctl->args[0], list.p);
 	else
 		cw_ctl_complain(ctl, "get needs to know what; there are %s", list.p);

@@ -53,7 +53,7 @@ static bool read_distance(const struct cw_ctl *ctl, const char *text, json_int_t
 	*out = strtoll(text, &end, 10);
 	if (end != text && !*end && !errno && *out > -INT64_C(1000000000000000) && *out < INT64_C(1000000000000000))
 		return true;
-	cw_ctl_complain(ctl, "%s is no distance; it is a number of records such as -100 or 100", text);
+	cw_ctl_wrong(ctl, "%s is no distance; it is a number of records such as -100 or 100", text);
 	return false;
 }
 

@@ -5,9 +5,31 @@
 #include "base/mem.h"
 #include "ctl/states.h"
 
+/* Whether words or labels name connectors; without, all are meant. */
+static bool names_some(const struct cw_ctl *ctl)
+{
+	return ctl->n_args > 0 || ctl->given & CW_O_SELECTOR;
+}
+
+/* The one connector that is named by its name, or NULL. */
+static const char *single(const struct cw_ctl *ctl)
+{
+	bool plain = ctl->n_args == 1 && !(ctl->given & CW_O_SELECTOR) && !cw_ctl_is_pattern(ctl->args[0]);
+
+	return plain ? ctl->args[0] : NULL;
+}
+
+/* Of one that was asked for alone there is more to show, however it was named. */
+static const char *in_detail(const struct cw_ctl *ctl, const struct cw_states *look)
+{
+	return names_some(ctl) && json_object_size(look->connectors) == 1 ?
+		       json_object_iter_key(json_object_iter(look->connectors)) :
+		       NULL;
+}
+
 static void render(const struct cw_ctl *ctl, const struct cw_states *look, bool rates, struct cw_buf *out)
 {
-	const char *name = ctl->n_args ? ctl->args[0] : NULL;
+	const char *name = in_detail(ctl, look);
 	struct cw_table table = { 0 };
 
 	if (json_object_size(look->connectors) == 0) {
@@ -66,7 +88,7 @@ static void render_lines(const struct cw_ctl *ctl, const struct cw_states *look,
 		cw_buf_printf(out, "%s %s %s tasks=%zu", time, name, state ? state : "-",
 			      json_array_size(json_object_get(status, "tasks")));
 		put_pairs(out, look->window, name, -1);
-		if (ctl->n_args == 0)
+		if (!names_some(ctl))
 			continue;
 		json_array_foreach(json_object_get(status, "tasks"), i, task) {
 			int id = (int)json_integer_value(json_object_get(task, "id"));
@@ -85,8 +107,8 @@ static json_t *to_data(const struct cw_ctl *ctl, const struct cw_states *look)
 	json_t *out, *status;
 	const char *name;
 
-	if (ctl->n_args)
-		return cw_states_with_metrics(look, ctl->args[0]);
+	if (single(ctl))
+		return cw_states_with_metrics(look, single(ctl));
 	out = json_object();
 	json_object_foreach(look->connectors, name, status)
 		json_object_set_new(out, name, cw_states_with_metrics(look, name));
@@ -120,13 +142,16 @@ static void print_look(const struct cw_ctl *ctl, const struct cw_states *look, s
 static enum cw_ctl_exit look_once(struct cw_ctl *ctl, void *window, struct cw_buf *out)
 {
 	struct cw_states look = { .window = window };
-	enum cw_ctl_exit result = cw_states_fetch(ctl, ctl->n_args ? ctl->args[0] : NULL, &look.connectors);
+	enum cw_ctl_exit result = cw_states_fetch(ctl, single(ctl), &look.connectors);
 
-	if (result != CW_CTL_OK)
-		return result;
-	cw_states_count(ctl, window);
-	print_look(ctl, &look, out);
-	result = cw_states_any_failed(look.connectors) ? CW_CTL_FAILED : CW_CTL_OK;
+	if (result == CW_CTL_OK && !single(ctl))
+		result = cw_states_choose(ctl, &look.connectors);
+	if (json_object_size(look.connectors) > 0 || result == CW_CTL_OK) {
+		cw_states_count(ctl, window);
+		print_look(ctl, &look, out);
+		if (cw_states_any_failed(look.connectors))
+			result = cw_ctl_worse(result, CW_CTL_FAILED);
+	}
 	json_decref(look.connectors);
 	return result;
 }

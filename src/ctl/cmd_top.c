@@ -107,27 +107,6 @@ static void put_table(const struct cw_ctl *ctl, const struct cw_states *states, 
 
 /* ---- looking ------------------------------------------------------------------------------- */
 
-/* Leaves those that words and labels name. */
-static enum cw_ctl_exit choose(struct cw_ctl *ctl, json_t **connectors)
-{
-	json_t *names, *name, *chosen = json_object();
-	enum cw_ctl_exit result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names);
-	size_t i;
-
-	json_array_foreach(names, i, name) {
-		json_t *status = json_object_get(*connectors, json_string_value(name));
-
-		if (status)
-			json_object_set(chosen, json_string_value(name), status);
-		else
-			result = cw_ctl_worse(result, cw_ctl_unknown(ctl, json_string_value(name)));
-	}
-	json_decref(names);
-	json_decref(*connectors);
-	*connectors = chosen;
-	return result;
-}
-
 static void print_data(const struct cw_ctl *ctl, const struct cw_states *states)
 {
 	json_t *data = json_object(), *status;
@@ -170,8 +149,8 @@ static enum cw_ctl_exit look(struct cw_ctl *ctl, void *arg, struct cw_buf *out)
 			cw_ctl_sleep_until(window->samples[0].at_ms + FIRST_RATE_MS);
 	}
 	result = cw_states_fetch(ctl, NULL, &states.connectors);
-	if (result == CW_CTL_OK && (ctl->n_args > 0 || ctl->given & CW_O_SELECTOR))
-		result = choose(ctl, &states.connectors);
+	if (result == CW_CTL_OK)
+		result = cw_states_choose(ctl, &states.connectors);
 	if (result == CW_CTL_OK) {
 		cw_states_count(ctl, window);
 		print_look(ctl, &states, out);

@@ -227,6 +227,8 @@ enum cw_ctl_exit cw_ctl_need_dry_runs(struct cw_ctl *ctl);
  * name need not exist.
  */
 enum cw_ctl_exit cw_ctl_names(struct cw_ctl *ctl, const char *const *words, int n, json_t **out);
+/* Whether a word stands for names that fit it. */
+bool cw_ctl_is_pattern(const char *word);
 /* All that there are, or with --selector all that have its labels: perhaps none. New. */
 enum cw_ctl_exit cw_ctl_existing(struct cw_ctl *ctl, json_t **out);
 /* Asks "question NAME, NAME? [y/N]" when there is a terminal to ask and no --yes. True: go on. */
@@ -340,6 +342,8 @@ extern const char *const cw_ctl_levels[];
 extern const char *const cw_ctl_kinds[];
 
 /* Prints usage: of one command, or of all (NULL). */
-void cw_ctl_usage(FILE *out, const struct cw_ctl_command *command);
+void cw_ctl_usage(const struct cw_ctl *ctl, const struct cw_ctl_command *command);
+/* Of the commands that begin with a word, as "offsets"; false: there are none. */
+bool cw_ctl_usage_of_family(const struct cw_ctl *ctl, const char *word);
 
 #endif

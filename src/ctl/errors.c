@@ -85,7 +85,9 @@ static void advise_on(struct cw_ctl *ctl, const struct cw_reply *reply, const ch
 		      ctl->io.err);
 		break;
 	case 404:
-		if (connector)
+		if (connector && strncmp(reply->message, "Unknown task", 12) == 0)
+			cw_ctl_advise(ctl, "workerctl get tasks %s", connector);
+		else if (connector)
 			cw_ctl_advise(ctl, "workerctl get connectors");
 		break;
 	case 412:
@@ -107,6 +109,15 @@ static void advise_on(struct cw_ctl *ctl, const struct cw_reply *reply, const ch
 	}
 }
 
+/* What a refusal says, for people: without what they would do over REST, which the advice has in words of this program. */
+static char *shown_message(const char *message)
+{
+	const char *rest = strstr(message, " This can be done for the specified connector by issuing a");
+	char *findings = cw_findings_message(message);
+
+	return findings ? findings : cw_strndup(message, rest ? (size_t)(rest - message) : strlen(message));
+}
+
 enum cw_ctl_exit cw_ctl_refused(struct cw_ctl *ctl, const struct cw_reply *reply, const char *connector)
 {
 	bool no_route = reply->status == 404 && strcmp(reply->message, "HTTP 404 Not Found") == 0;
@@ -119,9 +130,9 @@ enum cw_ctl_exit cw_ctl_refused(struct cw_ctl *ctl, const struct cw_reply *reply
 	} else if (meant) {
 		cw_ctl_complain(ctl, "%s (did you mean %s?)", reply->message, meant);
 	} else {
-		CW_AUTO_FREE char *findings = cw_findings_message(reply->message);
+		CW_AUTO_FREE char *shown = shown_message(reply->message);
 
-		cw_ctl_complain(ctl, "%s", findings ? findings : reply->message);
+		cw_ctl_complain(ctl, "%s", shown);
 		advise_on(ctl, reply, connector);
 	}
 	return cw_ctl_exit_of(reply);

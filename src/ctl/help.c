@@ -1,19 +1,45 @@
-/* What --help prints, from the tables. */
+/* What --help prints, from the tables: on a terminal in lines that fit it. */
 #include <string.h>
 
 #include "base/mem.h"
 #include "ctl/ctl.h"
 
-static void print_option(FILE *out, const struct cw_ctl_option *option)
+#define COMMAND_COLUMN 30 /* where the texts of commands begin, */
+#define OPTION_COLUMN 26  /* of options and variables, */
+#define EXIT_COLUMN 5	  /* and of exit statuses */
+#define UNENDING 100000	  /* columns of what is no terminal */
+
+/* `left`, and the text from that column on: in a line of its own where left is too long. */
+static void put_entry(const struct cw_ctl *ctl, const char *left, size_t column, const char *text)
 {
-	CW_AUTO_FREE char *name = cw_format("%s%c%s--%s%s%s", option->letter ? "-" : "",
+	size_t taken = cw_text_width(left);
+	bool fits = taken + 2 <= column;
+	struct cw_buf wrapped = { 0 };
+
+	cw_text_wrap(&wrapped, text, column, ctl->io.tty ? (size_t)ctl->io.width : UNENDING);
+	fprintf(ctl->io.out, "%s%s%s", left, fits ? "" : "\n", wrapped.p + (fits ? taken : 0));
+	cw_buf_free(&wrapped);
+}
+
+static void put_text(const struct cw_ctl *ctl, const char *text)
+{
+	struct cw_buf wrapped = { 0 };
+
+	cw_text_wrap(&wrapped, text, 0, ctl->io.tty ? (size_t)ctl->io.width : UNENDING);
+	fputs(wrapped.p, ctl->io.out);
+	cw_buf_free(&wrapped);
+}
+
+static void print_option(const struct cw_ctl *ctl, const struct cw_ctl_option *option)
+{
+	CW_AUTO_FREE char *name = cw_format("  %s%c%s--%s%s%s", option->letter ? "-" : "",
 					    option->letter ? option->letter : ' ', option->letter ? ", " : "   ",
 					    option->name, option->value ? "=" : "", option->value ? option->value : "");
 
-	fprintf(out, "  %-22s  %s\n", name, option->help);
+	put_entry(ctl, name, OPTION_COLUMN, option->help);
 }
 
-static void print_options(FILE *out, uint64_t bits, const char *title)
+static void print_options(const struct cw_ctl *ctl, uint64_t bits, const char *title)
 {
 	bool any = false;
 
@@ -21,24 +47,30 @@ static void print_options(FILE *out, uint64_t bits, const char *title)
 		if (!(option->bit & bits) || !option->help)
 			continue;
 		if (!any)
-			fprintf(out, "\n%s:\n", title);
+			fprintf(ctl->io.out, "\n%s:\n", title);
 		any = true;
-		print_option(out, option);
+		print_option(ctl, option);
 	}
 }
 
-static void print_exits(FILE *out)
+static void print_exits(const struct cw_ctl *ctl)
 {
-	fputs("\nExit status:\n", out);
-	for (const struct cw_ctl_exit_text *e = cw_ctl_exits; e->text; e++)
-		fprintf(out, "  %d  %s\n", (int)e->code, e->text);
+	fputs("\nExit status:\n", ctl->io.out);
+	for (const struct cw_ctl_exit_text *e = cw_ctl_exits; e->text; e++) {
+		CW_AUTO_FREE char *code = cw_format("  %d", (int)e->code);
+
+		put_entry(ctl, code, EXIT_COLUMN, e->text);
+	}
 }
 
-static void print_variables(FILE *out)
+static void print_variables(const struct cw_ctl *ctl)
 {
-	fputs("\nEnvironment:\n", out);
-	for (size_t i = 0; cw_ctl_variables[i][0]; i++)
-		fprintf(out, "  %-22s  %s\n", cw_ctl_variables[i][0], cw_ctl_variables[i][1]);
+	fputs("\nEnvironment:\n", ctl->io.out);
+	for (size_t i = 0; cw_ctl_variables[i][0]; i++) {
+		CW_AUTO_FREE char *name = cw_format("  %s", cw_ctl_variables[i][0]);
+
+		put_entry(ctl, name, OPTION_COLUMN, cw_ctl_variables[i][1]);
+	}
 }
 
 static void print_kinds(FILE *out)
@@ -50,59 +82,75 @@ static void print_kinds(FILE *out)
 }
 
 /* What is true of every command that takes names or files of connectors. */
-static void print_arguments(FILE *out, const struct cw_ctl_command *command)
+static void print_arguments(const struct cw_ctl *ctl, const struct cw_ctl_command *command)
 {
 	if (command->completes == CW_COMPLETES_CONNECTORS && strstr(command->args, "NAME…"))
-		fputs("A NAME may be a pattern: 'logs-*' stands for all connectors that fit.\n"
-		      "-l chooses by labels, which are keys of configurations such as label.team=search.\n",
-		      out);
+		put_text(ctl, "A NAME may be a pattern: 'logs-*' stands for all connectors that fit.\n"
+			      "-l chooses by labels, which are keys of configurations such as label.team=search.");
 	if (command->completes == CW_COMPLETES_FILES)
-		fputs("A FILE is .properties or JSON, several connectors in it separated by lines of ---;\n"
-		      "${NAME} in it stands for an environment variable, in capital letters.\n",
-		      out);
+		put_text(ctl, "A FILE is .properties or JSON, several connectors in it separated by lines of ---;\n"
+			      "${NAME} in it stands for an environment variable, in capital letters.");
 	if (command->completes == CW_COMPLETES_KINDS)
-		print_kinds(out);
+		print_kinds(ctl->io.out);
 }
 
-static void command_usage(FILE *out, const struct cw_ctl_command *command)
+static void command_usage(const struct cw_ctl *ctl, const struct cw_ctl_command *command)
 {
-	fprintf(out, "Usage: workerctl [OPTION]… %s%s%s\n%s\n", command->name, *command->args ? " " : "",
-		command->args, command->summary);
-	print_arguments(out, command);
-	fprintf(out, "\nExample:\n  %s\n", command->example);
-	print_options(out, command->options, "Options");
-	print_options(out, CW_O_SERVER | CW_O_CONTEXT | CW_O_OUTPUT | CW_O_QUIET | CW_O_TIMEOUT,
+	fprintf(ctl->io.out, "Usage: workerctl [OPTION]… %s%s%s\n", command->name, *command->args ? " " : "", command->args);
+	put_text(ctl, command->summary);
+	print_arguments(ctl, command);
+	fprintf(ctl->io.out, "\nExample:\n  %s\n", command->example);
+	print_options(ctl, command->options, "Options");
+	print_options(ctl, CW_O_SERVER | CW_O_CONTEXT | CW_O_OUTPUT | CW_O_QUIET | CW_O_TIMEOUT,
 		      "Options of every command, most used");
-	fputs("\nAll of them, exit statuses and environment: workerctl --help\n", out);
+	fputs("\nAll of them, exit statuses and environment: workerctl --help\n", ctl->io.out);
 }
 
-static void print_commands(FILE *out)
+static void print_command(const struct cw_ctl *ctl, const struct cw_ctl_command *c)
+{
+	CW_AUTO_FREE char *name = cw_format("  %s%s%s", c->name, *c->args ? " " : "", c->args);
+
+	put_entry(ctl, name, COMMAND_COLUMN, c->summary);
+}
+
+static void print_commands(const struct cw_ctl *ctl)
 {
 	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++) {
-		CW_AUTO_FREE char *name = cw_format("%s%s%s", c->name, *c->args ? " " : "", c->args);
-		bool fits = cw_text_width(name) <= 26;
-
 		if (c->group)
-			fprintf(out, "\n%s:\n", c->group);
-		/* "…" has three bytes and takes one column. */
-		fprintf(out, "  %-*s%s%*s%s\n", 26 + (int)(strlen(name) - cw_text_width(name)), name, fits ? "" : "\n",
-			fits ? 2 : 30, "", c->summary);
+			fprintf(ctl->io.out, "\n%s:\n", c->group);
+		print_command(ctl, c);
 	}
 }
 
-void cw_ctl_usage(FILE *out, const struct cw_ctl_command *command)
+void cw_ctl_usage(const struct cw_ctl *ctl, const struct cw_ctl_command *command)
 {
 	if (command) {
-		command_usage(out, command);
+		command_usage(ctl, command);
 		return;
 	}
 	fputs("Usage: workerctl [OPTION]… COMMAND [ARGUMENT]…\n"
 	      "Looks after the connectors of a worker, over the Kafka Connect REST API.\n"
 	      "'workerctl COMMAND --help' explains a command, with an example.\n",
-	      out);
-	print_commands(out);
-	print_options(out, ~CW_O_GLOBAL, "Options of single commands");
-	print_options(out, CW_O_GLOBAL, "Options of every command");
-	print_exits(out);
-	print_variables(out);
+	      ctl->io.out);
+	print_commands(ctl);
+	print_options(ctl, ~CW_O_GLOBAL, "Options of single commands");
+	print_options(ctl, CW_O_GLOBAL, "Options of every command");
+	print_exits(ctl);
+	print_variables(ctl);
+}
+
+bool cw_ctl_usage_of_family(const struct cw_ctl *ctl, const char *word)
+{
+	size_t n = strlen(word);
+	bool any = false;
+
+	for (const struct cw_ctl_command *c = cw_ctl_commands; c->name; c++)
+		if (strncmp(c->name, word, n) == 0 && (c->name[n] == ' ' || !c->name[n])) {
+			fputs(any ? "" : "Commands:\n", ctl->io.out);
+			print_command(ctl, c);
+			any = true;
+		}
+	if (any)
+		fprintf(ctl->io.out, "\n'workerctl %s COMMAND --help' explains one, with an example.\n", word);
+	return any;
 }

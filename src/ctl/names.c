@@ -18,7 +18,7 @@ static void existing_free(struct existing *existing)
 	json_decref(existing->chosen);
 }
 
-static bool is_pattern(const char *word)
+bool cw_ctl_is_pattern(const char *word)
 {
 	return strpbrk(word, "*?[") != NULL;
 }
@@ -138,7 +138,7 @@ static enum cw_ctl_exit choose(struct cw_ctl *ctl, const char *const *words, int
 	bool by_labels = ctl->given & CW_O_SELECTOR;
 
 	for (int k = 0; k < n; k++) {
-		if (is_pattern(words[k])) {
+		if (cw_ctl_is_pattern(words[k])) {
 			if (add_matching(names, existing->chosen, words[k]) == 0)
 				return none_fits(ctl, words[k]);
 		} else if (!by_labels || contains(existing->chosen, words[k]) || !contains(existing->all, words[k])) {
@@ -158,7 +158,7 @@ enum cw_ctl_exit cw_ctl_names(struct cw_ctl *ctl, const char *const *words, int 
 
 	*out = NULL;
 	for (int i = 0; i < n; i++)
-		asks = asks || is_pattern(words[i]);
+		asks = asks || cw_ctl_is_pattern(words[i]);
 	if (asks)
 		result = fetch(ctl, &existing);
 	if (result == CW_CTL_OK) {

@@ -206,6 +206,8 @@ static int take_command(struct cw_ctl *ctl)
 	if (!first)
 		return -1;
 	ctl->command = cw_ctl_find(first, second, &n);
+	if (!ctl->command && !second && ctl->given & CW_O_HELP && cw_ctl_usage_of_family(ctl, first))
+		return CW_CTL_OK;
 	if (!ctl->command)
 		return unknown_command(ctl, first, second);
 	ctl->n_args -= n;
@@ -336,7 +338,7 @@ int cw_ctl_parse(struct cw_ctl *ctl, int argc, char *const *argv)
 	if (result >= 0)
 		return result;
 	if (ctl->given & CW_O_HELP) {
-		cw_ctl_usage(ctl->io.out, ctl->command);
+		cw_ctl_usage(ctl, ctl->command);
 		return CW_CTL_OK;
 	}
 	if (ctl->given & CW_O_VERSION) {

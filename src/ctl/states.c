@@ -251,6 +251,30 @@ enum cw_ctl_exit cw_states_fetch(struct cw_ctl *ctl, const char *name, json_t **
 	return CW_CTL_OK;
 }
 
+enum cw_ctl_exit cw_states_choose(struct cw_ctl *ctl, json_t **connectors)
+{
+	json_t *names, *name, *chosen;
+	enum cw_ctl_exit result;
+	size_t i;
+
+	if (ctl->n_args == 0 && !(ctl->given & CW_O_SELECTOR))
+		return CW_CTL_OK;
+	chosen = json_object();
+	result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names);
+	json_array_foreach(names, i, name) {
+		json_t *status = json_object_get(*connectors, json_string_value(name));
+
+		if (status)
+			json_object_set(chosen, json_string_value(name), status);
+		else
+			result = cw_ctl_worse(result, cw_ctl_unknown(ctl, json_string_value(name)));
+	}
+	json_decref(names);
+	json_decref(*connectors);
+	*connectors = chosen;
+	return result;
+}
+
 void cw_states_count(struct cw_ctl *ctl, struct cw_window *window)
 {
 	struct cw_reply reply;

@@ -12,6 +12,8 @@ struct cw_states {
 
 /* The states of all connectors, or of one: CW_CTL_OK and *out (new), or said what is wrong. */
 enum cw_ctl_exit cw_states_fetch(struct cw_ctl *ctl, const char *name, json_t **out);
+/* Leaves those of all that words and labels name, and says which are not there. */
+enum cw_ctl_exit cw_states_choose(struct cw_ctl *ctl, json_t **connectors);
 /* Takes a sample of /metrics. A worker without it (Kafka's own) has no numbers; that is no failure. */
 void cw_states_count(struct cw_ctl *ctl, struct cw_window *window);
 

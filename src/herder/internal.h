@@ -242,6 +242,8 @@ void cw_offsets_read(struct cw_herder *herder, struct cw_call *call, const struc
 bool cw_offsets_change(struct cw_herder *herder, struct cw_call *call);
 void cw_offsets_cancel_all(struct cw_herder *herder);
 
+/* Whether the broker tells what groups have committed; else the call has failed: "The `what` of connector …". */
+bool cw_offsets_are_told(struct cw_herder *herder, struct cw_call *call, const char *what);
 /* letters.c, as offsets.c; both are cancelled there. */
 void cw_letters_read(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c);
 bool cw_letters_replay(struct cw_herder *herder, struct cw_call *call);

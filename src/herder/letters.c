@@ -50,6 +50,8 @@ static bool ask(struct cw_herder *herder, struct cw_call *call, const struct cw_
 						   "be put back into", c->name);
 		return true;
 	}
+	if (!cw_offsets_are_told(herder, call, "dead letters"))
+		return true;
 	question = json_pack("{sOsssOsIsb}", "worker", herder->worker, "name", c->name, "config", c->config, "limit",
 			     (json_int_t)call->request.log_filter.lines, "replay", (int)is_replay(call));
 	cw_call_stage(call, "asking Kafka for the dead letters of connector %s", c->name);

@@ -296,12 +296,24 @@ void cw_offsets_cancel_all(struct cw_herder *herder)
 
 /* ---- the requests --------------------------------------------------------------------------------- */
 
+bool cw_offsets_are_told(struct cw_herder *herder, struct cw_call *call, const char *what)
+{
+	if (!herder->config->embedded_broker)
+		return true;
+	cw_call_fail(call, CW_ERR_INVALID, "The %s of connector %s cannot be had: the embedded broker does not tell what consumer "
+					   "groups have committed, and a broker of your own does (bootstrap.servers)", what,
+		     call->name);
+	return false;
+}
+
 void cw_offsets_read(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c)
 {
 	bool at = call->request.flags & CW_OP_AT;
 	struct cw_error err = { 0 };
 	json_t *pairs;
 
+	if (is_sink(c) && !at && !cw_offsets_are_told(herder, call, "offsets"))
+		return;
 	if (is_sink(c)) {
 		ask(herder, call, c, at ? json_pack("{sI}", "at", (json_int_t)call->request.at_ms) : json_object());
 		return;
@@ -357,6 +369,10 @@ static bool change_sink(struct cw_herder *herder, struct cw_call *call, const st
 	struct cw_error err = { 0 };
 	json_t *change = is_reset(call) ? json_string("reset") : parse_change(c, call->body, NULL, &err);
 
+	if (change && !cw_offsets_are_told(herder, call, "offsets")) {
+		json_decref(change);
+		return true;
+	}
 	if (change)
 		return !ask(herder, call, c, json_pack("{so}", "change", change));
 	cw_call_fail(call, err.code, "%s", err.text);

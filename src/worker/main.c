@@ -184,6 +184,7 @@ static int start_broker(struct worker *w, struct cw_error *err)
 	w->broker = cw_broker_start(w->program, err);
 	if (!w->broker)
 		return -1;
+	w->config.embedded_broker = true;
 	override(&w->config, "bootstrap.servers", cw_broker_bootstrap(w->broker), &w->config.bootstrap_servers);
 	log_info(NULL, "embedded broker: bootstrap.servers=%s", w->config.bootstrap_servers);
 	log_warn(NULL, "the embedded broker is volatile: it forgets everything when the worker ends, and keeps only "

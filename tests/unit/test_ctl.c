@@ -99,6 +99,31 @@ static void test_status__shows_states_numbers_and_traces(void)
 	end(r);
 }
 
+static void test_status__of_several(void)
+{
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors", 200,
+			 "{\"a\":{\"status\":" STATUS("PAUSED", "") "},\"b\":{\"status\":" STATUS("RUNNING", FAILED_TASK) "},"
+			 "\"c\":{\"status\":" STATUS("PAUSED", "") "}}");
+	expect(r, "status a c", CW_CTL_OK, "GET /connectors?expand=status\nGET /metrics\n",
+	       "NAME  TYPE    STATE   TASKS  RECORDS  LAG  ERRORS  RETRIES  RESTARTS\n"
+	       "a     source  PAUSED  none         -    -       -        -         -\n"
+	       "c     source  PAUSED  none         -    -       -        -         -\n", "");
+	run(r, "status a nope");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
+	CU_ASSERT_TRUE(has(r->out, "\na     source"));
+	CU_ASSERT_TRUE(has(r->err, "Connector nope not found"));
+	run(r, "status a b -o json");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_FAILED);
+	CU_ASSERT_TRUE(has(r->out, "{\"a\":{\"name\""));
+	/* Names come as a list where patterns ask for them. */
+	mini_http_answer(r->http, "GET", "/connectors", 200, "[]");
+	expect(r, "status x*", CW_CTL_NOT_FOUND, "GET /connectors?expand=status\nGET /connectors\n", "",
+	       "no connector's name fits x*");
+	end(r);
+}
+
 static void test_status__does_without_metrics(void)
 {
 	struct run *r = begin();
@@ -204,6 +229,9 @@ static void test_restart__asks_for_what_is_to_be_restarted(void)
 	mini_http_answer(r->http, "GET", "/connectors/src/status", 200, STATUS("RUNNING", TASK(0, "RUNNING")));
 	expect(r, "restart src", CW_CTL_OK, PLAIN_RESTART, "src restarting\n", "");
 	expect(r, "restart src --task 3", CW_CTL_OK, "POST /connectors/src/tasks/3/restart\n", "src restarting\n", "");
+	mini_http_answer(r->http, "POST", "/connectors/src/tasks/4/restart", 404, "{\"message\":\"Unknown task: src-4\"}");
+	run(r, "restart src --task 4");
+	CU_ASSERT_TRUE(is(r->err, "workerctl: Unknown task: src-4\nTry 'workerctl get tasks src'.\n"));
 	expect(r, "restart src x --task 3", CW_CTL_USAGE, "", "", "--task restarts one task of one connector");
 	expect(r, "restart src --task 3 --only-failed", CW_CTL_USAGE, "", "", "--task restarts one task");
 	end(r);
@@ -559,6 +587,7 @@ int main(void)
 		{ "patch", test_patch__sets_and_removes_keys },
 		{ "show", test_show__prints_what_create_reads },
 		{ "status", test_status__shows_states_numbers_and_traces },
+		{ "status of several", test_status__of_several },
 		{ "status without metrics", test_status__does_without_metrics },
 		{ "watch", test_status__watches_in_lines_or_on_a_screen },
 		{ "pause, resume, stop, delete", test_changes__make_one_request_a_name_and_go_on_after_a_refusal },

@@ -157,6 +157,7 @@ static void test_usage__one_sentence_for_each_mistake(void)
 		{ "pause -l a,,b", "-l: \"a,,b\" asks for no label; it is such as team=search" },
 		{ "pause --selector a===", "--selector: \"a===\" has a = too many; it is such as team=search" },
 		{ "pause -l =x", "\"=x\" asks for no label" },
+		{ "get conectors", "get knows no conectors; did you mean connectors?" },
 		{ "get connectors -l _", "\"\" asks for no label" },
 		{ "patch -l team=search", "patch needs an argument: NAME KEY=VALUE…" },
 		{ "restart a --task 0 -l team=search", "--task restarts one task of one connector" },
@@ -203,6 +204,45 @@ static void test_help__names_every_command_option_and_exit_status(void)
 	CU_ASSERT_TRUE(has(r->out, "Usage: workerctl [OPTION]… restart NAME…\n"));
 	run(r, "--version");
 	CU_ASSERT_TRUE(is(r->out, "workerctl " PACKAGE_VERSION "\n"));
+	end(r);
+}
+
+/* Lines that are broken by the terminal cannot be read; what is no terminal gets one for each. */
+static void test_help__fits_a_terminal(void)
+{
+	static const char *const lines[] = { "--help", "help describe", "help apply", "offsets --help" };
+	struct run *r = begin();
+
+	r->tty = true;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		run(r, lines[i]);
+		CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
+		for (char *line = strtok(r->out, "\n"); line; line = strtok(NULL, "\n"))
+			if (cw_text_width(line) > 80) {
+				fprintf(stderr, "\n%s: %s\n", lines[i], line);
+				CU_FAIL("a line is too long");
+			}
+	}
+	run(r, "help describe");
+	CU_ASSERT_TRUE(has(r->out, "\nTell everything about a connector: state, configuration, tasks, rates, offsets,\nevents, "
+				   "what went wrong.\n"));
+	end(r);
+}
+
+static void test_help__of_commands_of_two_words(void)
+{
+	static const char *const lines[] = { "dlq --help", "dlq -h", "help dlq" };
+	struct run *r = begin();
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		run(r, lines[i]);
+		CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
+		CU_ASSERT_TRUE(has(r->out, "Commands:\n  dlq list NAME               List the newest records"));
+		CU_ASSERT_TRUE(has(r->out, "\n  dlq replay NAME…            Put those"));
+		CU_ASSERT_TRUE(has(r->out, "'workerctl dlq COMMAND --help' explains one"));
+	}
+	run(r, "nope --help");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_USAGE);
 	end(r);
 }
 
@@ -333,6 +373,8 @@ int main(void)
 		{ "warnings' texts", test_warnings__are_read_as_http_has_them },
 		{ "usage", test_usage__one_sentence_for_each_mistake },
 		{ "help", test_help__names_every_command_option_and_exit_status },
+		{ "help fits", test_help__fits_a_terminal },
+		{ "help of families", test_help__of_commands_of_two_words },
 		{ "examples", test_help__every_command_has_an_example_of_itself },
 		{ "completion", test_completion__offers_what_fits },
 		{ "man page", test_man_page__describes_every_command_option_and_exit_status },

@@ -131,6 +131,13 @@ static void test_refusal__of_a_configuration_says_where_keys_are_explained(void)
 	expect(r, "create a k=v", CW_CTL_REFUSED,
 	       "POST /connectors {\"name\":\"a\",\"config\":{\"name\":\"a\",\"k\":\"v\"}}\n", "",
 	       "contains the following 1 error(s):\nno topic\nTry 'workerctl plugins describe CLASS'.\n");
+	/* What is to be done is said in words of this program. */
+	mini_http_answer(r->http, "DELETE", "/connectors/a/offsets", 400,
+			 "{\"message\":\"Connectors must be in the STOPPED state before their offsets can be modified. This can be "
+			 "done for the specified connector by issuing a 'PUT' request to the '/connectors/a/stop' endpoint\"}");
+	run(r, "offsets reset a");
+	CU_ASSERT_TRUE(is(r->err, "workerctl: Connectors must be in the STOPPED state before their offsets can be modified.\n"
+				  "Try 'workerctl stop a --wait'.\n"));
 	/* What Kafka Connect says twice is said once. */
 	mini_http_answer(r->http, "POST", "/connectors", 400,
 			 "{\"message\":\"Connector configuration is invalid and contains the following 2 error(s):"

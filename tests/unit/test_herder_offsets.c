@@ -70,6 +70,24 @@ static struct cw_answer call_at(const char *name, int64_t at_ms)
 	return answer;
 }
 
+/* At once, without asking: it would take half a minute to hear nothing. A time's offsets are no group's. */
+static void test_sink__an_embedded_broker_tells_nothing_of_groups(void)
+{
+	start_worker();
+	create_stopped("k", SINK);
+	create_stopped("s", "{}");
+	w.config.embedded_broker = true;
+	expect_error(call(CW_OP_OFFSETS, "k"), CW_ERR_INVALID,
+		     "The offsets of connector k cannot be had: the embedded broker does not tell what consumer groups have "
+		     "committed, and a broker of your own does (bootstrap.servers)");
+	expect_error(call_body(CW_OP_ALTER_OFFSETS, "k", parsed("{'offsets':[{'partition':{'kafka_topic':'t','kafka_partition':0},"
+								"'offset':null}]}")), CW_ERR_INVALID, "The offsets of connector k");
+	expect_error(call(CW_OP_RESET_OFFSETS, "k"), CW_ERR_INVALID, "The offsets of connector k cannot be had");
+	expect_error(call(CW_OP_LETTERS, "k"), CW_ERR_INVALID, "The dead letters of connector k cannot be had");
+	expect_error(call(CW_OP_REPLAY_LETTERS, "k"), CW_ERR_INVALID, "The dead letters of connector k cannot be had");
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[]}");
+}
+
 static void test_sink__offsets_of_a_time(void)
 {
 	start_worker();
@@ -168,6 +186,7 @@ int main(int argc, char **argv)
 		{ "a source's offsets are set and forgotten", test_source__offsets_are_set_and_forgotten },
 		{ "exactly once: Kafka has them first", test_source__exactly_once_goes_to_kafka_first },
 		{ "a sink's offsets are the group's", test_sink__offsets_are_the_groups },
+		{ "an embedded broker", test_sink__an_embedded_broker_tells_nothing_of_groups },
 		{ "sink: offsets of a time", test_sink__offsets_of_a_time },
 		{ "Kafka refuses", test_sink__kafka_refuses },
 		{ "what is refused", test_change__what_is_refused },
