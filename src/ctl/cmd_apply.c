@@ -152,6 +152,7 @@ static enum cw_ctl_exit apply(struct cw_ctl *ctl, const struct cw_document *docu
 	struct stored stored;
 	enum cw_ctl_exit result = ask(ctl, name, &stored);
 
+	ctl->class_name = cw_map_get(&document->config, "connector.class");
 	if (result == CW_CTL_OK && json_equal(stored.config, config))
 		cw_ctl_print_result(ctl, name, "unchanged");
 	else if (result == CW_CTL_OK) {
@@ -246,6 +247,7 @@ static enum cw_ctl_exit create(struct cw_ctl *ctl, struct cw_document *document)
 	enum cw_ctl_exit result;
 	struct cw_request request = { .method = "POST", .path = dry ? "/connectors?dry_run=true" : "/connectors" };
 
+	ctl->class_name = cw_map_get(&document->config, "connector.class");
 	if (ctl->initial_state)
 		document->initial_state = ctl->initial_state;
 	body = create_body(document, config);
@@ -294,10 +296,12 @@ enum cw_ctl_exit cw_ctl_create(struct cw_ctl *ctl)
 
 	if (result == CW_CTL_OK && ctl->n_args > 1 && strchr(ctl->args[1], '='))
 		return create_from_words(ctl);
-	if (result == CW_CTL_OK)
-		result = cw_documents_load(ctl, &documents);
-	for (size_t i = 0; i < documents.n && result != CW_CTL_UNREACHABLE; i++)
+	if (result == CW_CTL_OK && (result = cw_documents_load(ctl, &documents)) == CW_CTL_USAGE)
+		cw_ctl_advise(ctl, "workerctl create --help");
+	for (size_t i = 0; i < documents.n && result != CW_CTL_UNREACHABLE; i++) {
+		ctl->about = documents.n > 1 ? documents.list[i].where : NULL;
 		result = cw_ctl_worse(result, create(ctl, &documents.list[i]));
+	}
 	cw_documents_free(&documents);
 	return result;
 }

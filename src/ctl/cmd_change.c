@@ -128,6 +128,7 @@ static enum cw_ctl_exit patch(struct cw_ctl *ctl, const char *name, const json_t
 	json_t *before;
 	enum cw_ctl_exit result = cw_ctl_get(ctl, config, name, &before);
 
+	ctl->class_name = cw_json_text(before, "connector.class");
 	if (result == CW_CTL_OK)
 		result = cw_ctl_change(ctl, &request, name, dry ? NULL : "RUNNING", &reply);
 	if (result == CW_CTL_OK) {

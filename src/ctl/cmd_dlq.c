@@ -82,6 +82,11 @@ static void add_letter(struct cw_table *table, const json_t *letter)
 	add_cell(table, value);
 }
 
+static void print_none(const struct cw_ctl *ctl)
+{
+	fputs("no letters\n", ctl->io.out);
+}
+
 enum cw_ctl_exit cw_ctl_dlq_list(struct cw_ctl *ctl)
 {
 	static const char *const heads[] = { "LETTER", "FROM", "STAGE", "REPLAYED", "REASON", "VALUE" };
@@ -96,7 +101,11 @@ enum cw_ctl_exit cw_ctl_dlq_list(struct cw_ctl *ctl)
 		cw_table_heads(&table, heads, sizeof(heads) / sizeof(heads[0]));
 		json_array_foreach(json_object_get(answer, "letters"), i, letter)
 			add_letter(&table, letter);
-		cw_ctl_print_table(ctl, &table);
+		if (table.n > 1)
+			cw_ctl_print_table(ctl, &table);
+		else
+			print_none(ctl);
+		cw_table_free(&table);
 	}
 	json_decref(answer);
 	return result;
@@ -193,9 +202,11 @@ enum cw_ctl_exit cw_ctl_dlq_show(struct cw_ctl *ctl)
 	if (result == CW_CTL_OK && ctl->n_args > 1 && json_array_size(letters) == 0) {
 		cw_ctl_complain(ctl, "there is no such letter among the newest of %s", ctl->args[0]);
 		cw_ctl_advise(ctl, "workerctl dlq list %s", ctl->args[0]);
-		result = CW_CTL_REFUSED;
+		result = CW_CTL_NOT_FOUND;
 	} else if (result == CW_CTL_OK && cw_ctl_is_data(ctl)) {
 		cw_ctl_print_data(ctl, letters);
+	} else if (result == CW_CTL_OK && json_array_size(letters) == 0) {
+		print_none(ctl);
 	} else if (result == CW_CTL_OK) {
 		print_letters(ctl, letters);
 	}

@@ -98,6 +98,7 @@ static enum cw_ctl_exit edit(struct cw_ctl *ctl, const char *draft, const struct
 	result = read_draft(ctl, draft, now->body, &edited);
 	if (result == CW_CTL_OK && edited) {
 		request.body = edited;
+		ctl->class_name = cw_json_text(edited, "connector.class");
 		result = cw_ctl_change(ctl, &request, name, "RUNNING", NULL);
 	}
 	if (result == CW_CTL_OK) {

@@ -1,8 +1,10 @@
 /* Commands about plugins: plugins describe, validate. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "config/findings.h"
 #include "ctl/documents.h"
 
@@ -52,6 +54,48 @@ static void print_definitions(const struct cw_ctl *ctl, const json_t *defs)
 	cw_buf_free(&out);
 }
 
+/* What people write of a class: behind the last dot. */
+static const char *simple_name(const char *class_name)
+{
+	const char *dot = strrchr(class_name, '.');
+
+	return dot ? dot + 1 : class_name;
+}
+
+/* The plugins that a name most likely means, "A or B": those within a class of that name, or the nearest. New, or NULL. */
+static char *meant(struct cw_ctl *ctl, const char *name)
+{
+	struct cw_nearest near = { .name = simple_name(name) };
+	struct cw_buf within = { 0 };
+	struct cw_reply reply;
+	json_t *plugin;
+	size_t i;
+
+	cw_client_call(ctl->client, "GET", "/connector-plugins?connectorsOnly=false", NULL, &reply);
+	json_array_foreach(reply.body, i, plugin) {
+		const char *class_name = cw_json_text(plugin, "class"), *simple = class_name ? simple_name(class_name) : "";
+		size_t n = strcspn(simple, "$");
+
+		cw_nearest_offer(&near, simple);
+		if (simple[n] && n == strlen(near.name) && strncasecmp(simple, near.name, n) == 0)
+			cw_buf_printf(&within, "%s%s", within.n > 0 ? " or " : "", class_name);
+	}
+	if (within.n == 0 && near.best)
+		cw_buf_puts(&within, near.best);
+	cw_reply_free(&reply);
+	return within.n > 0 ? cw_buf_take(&within) : NULL;
+}
+
+static void advise_on_unknown(struct cw_ctl *ctl)
+{
+	CW_AUTO_FREE char *others = meant(ctl, ctl->args[0]);
+
+	if (others)
+		fprintf(ctl->io.err, "Did you mean %s?\n", others);
+	else
+		cw_ctl_advise(ctl, "workerctl plugins list");
+}
+
 enum cw_ctl_exit cw_ctl_plugin(struct cw_ctl *ctl)
 {
 	CW_AUTO_FREE char *name = cw_client_escape(ctl->client, ctl->args[0]);
@@ -60,7 +104,7 @@ enum cw_ctl_exit cw_ctl_plugin(struct cw_ctl *ctl)
 	enum cw_ctl_exit result = cw_ctl_get(ctl, path, NULL, &defs);
 
 	if (result == CW_CTL_NOT_FOUND)
-		cw_ctl_advise(ctl, "workerctl plugins list");
+		advise_on_unknown(ctl);
 	if (result != CW_CTL_OK)
 		return result;
 	if (cw_ctl_is_data(ctl))

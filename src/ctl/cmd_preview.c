@@ -81,12 +81,20 @@ static json_t *read_records(const struct cw_ctl *ctl, const char *path)
 	return records;
 }
 
-static void put_number(const struct cw_ctl *ctl, json_t *body, const char *key, uint64_t option)
+/* False: said that it is too many. */
+static bool put_number(const struct cw_ctl *ctl, json_t *body, const char *key, uint64_t option)
 {
 	const char *value = cw_ctl_value(ctl, option);
+	long n = value ? strtol(value, NULL, 10) : 0;
 
+	if (n > CW_PREVIEW_MAX) {
+		cw_ctl_wrong(ctl, "%s %s is too many: there are previews of at most %d records", cw_ctl_typed(ctl, option), value,
+			     CW_PREVIEW_MAX);
+		return false;
+	}
 	if (value)
-		json_object_set_new(body, key, json_integer(strtol(value, NULL, 10)));
+		json_object_set_new(body, key, json_integer(n));
+	return true;
 }
 
 /* New; NULL: said what is wrong. */
@@ -95,8 +103,10 @@ static json_t *make_body(const struct cw_ctl *ctl)
 	const char *topic = cw_ctl_value(ctl, CW_O_TOPIC), *file = cw_ctl_value(ctl, CW_O_RECORD);
 	json_t *body = json_object(), *records;
 
-	put_number(ctl, body, "last", CW_O_LAST);
-	put_number(ctl, body, "first", CW_O_FIRST);
+	if (!put_number(ctl, body, "last", CW_O_LAST) || !put_number(ctl, body, "first", CW_O_FIRST)) {
+		json_decref(body);
+		return NULL;
+	}
 	if (topic)
 		json_object_set_new(body, "topic", json_string(topic));
 	if (file) {

@@ -20,7 +20,7 @@ const struct cw_ctl_exit_text cw_ctl_exits[] = {
 	{ CW_CTL_OK, "done" },
 	{ CW_CTL_REFUSED, "the worker refused, for another reason than those below" },
 	{ CW_CTL_USAGE, "wrong usage, or a file that cannot be read; nothing was changed" },
-	{ CW_CTL_NOT_FOUND, "no such connector, task, plugin, logger or context" },
+	{ CW_CTL_NOT_FOUND, "no such connector, task, plugin, logger, letter or context" },
 	{ CW_CTL_CONFLICT, "it exists already, or was changed in the meantime" },
 	{ CW_CTL_TIMEOUT, "waiting: the state was not reached in time" },
 	{ CW_CTL_UNREACHABLE, "the worker cannot be reached" },

@@ -19,7 +19,7 @@ enum cw_ctl_exit {
 	CW_CTL_OK = 0,
 	CW_CTL_REFUSED = 1,	/* the worker said no */
 	CW_CTL_USAGE = 2,	/* the command line or a file is wrong */
-	CW_CTL_NOT_FOUND = 3,	/* no such connector, plugin, task, context */
+	CW_CTL_NOT_FOUND = 3,	/* no such connector, plugin, task, letter, context */
 	CW_CTL_CONFLICT = 4,	/* it exists already, or was changed by somebody else */
 	CW_CTL_TIMEOUT = 5,	/* waiting: not in this time */
 	CW_CTL_UNREACHABLE = 6, /* no answer from the worker */
@@ -144,6 +144,7 @@ struct cw_ctl {
 	bool colors;
 	int64_t timeout_ms, interval_ms, count, last;
 	int task;
+	const char *class_name; /* of the configuration that is sent, for advice; NULL: not known */
 	json_t *warned; /* what was warned of, as keys of an object; NULL: nothing */
 	const char *about; /* put before complaints: the file that it is about; NULL: none */
 	struct cw_client *client;

@@ -101,7 +101,7 @@ static void advise_on(struct cw_ctl *ctl, const struct cw_reply *reply, const ch
 		if (reply->status == 409 && strstr(reply->message, "already exists"))
 			cw_ctl_advise(ctl, "workerctl apply -f FILE");
 		else if (strstr(reply->message, "Connector configuration is invalid"))
-			cw_ctl_advise(ctl, "workerctl plugins describe CLASS");
+			cw_ctl_advise(ctl, "workerctl plugins describe %s", ctl->class_name ? ctl->class_name : "CLASS");
 		else if (strstr(reply->message, "Failed to find any class"))
 			cw_ctl_advise(ctl, "workerctl plugins list");
 		else if (connector && strstr(reply->message, "STOPPED state"))

@@ -265,8 +265,15 @@ static void test_plugins__are_listed_and_described(void)
 	       "");
 	mini_http_answer(r->http, "GET", "/connector-plugins/Nope/config", 404,
 			 "{\"error_code\":404,\"message\":\"Unknown plugin Nope.\"}");
-	expect(r, "plugin Nope", CW_CTL_NOT_FOUND, "GET /connector-plugins/Nope/config\n", "",
-	       "workerctl: Unknown plugin Nope.\n");
+	expect(r, "plugin Nope", CW_CTL_NOT_FOUND,
+	       "GET /connector-plugins/Nope/config\nGET /connector-plugins?connectorsOnly=false\n", "",
+	       "workerctl: Unknown plugin Nope.\nTry 'workerctl plugins list'.\n");
+	mini_http_answer(r->http, "GET", "/connector-plugins", 200,
+			 "[{\"class\":\"a.FooSink\"},{\"class\":\"a.Cast$Key\"},{\"class\":\"a.Cast$Value\"}]");
+	run(r, "plugins describe FooSinc");
+	CU_ASSERT_TRUE(has(r->err, "\nDid you mean FooSink?\n"));
+	run(r, "plugins describe x.cast");
+	CU_ASSERT_TRUE(has(r->err, "\nDid you mean a.Cast$Key or a.Cast$Value?\n"));
 	end(r);
 }
 

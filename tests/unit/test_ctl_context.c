@@ -131,6 +131,8 @@ static void test_refusal__of_a_configuration_says_where_keys_are_explained(void)
 	expect(r, "create a k=v", CW_CTL_REFUSED,
 	       "POST /connectors {\"name\":\"a\",\"config\":{\"name\":\"a\",\"k\":\"v\"}}\n", "",
 	       "contains the following 1 error(s):\nno topic\nTry 'workerctl plugins describe CLASS'.\n");
+	run(r, "create a connector.class=Foo");
+	CU_ASSERT_TRUE(has(r->err, "\nTry 'workerctl plugins describe Foo'.\n"));
 	/* What is to be done is said in words of this program. */
 	mini_http_answer(r->http, "DELETE", "/connectors/a/offsets", 400,
 			 "{\"message\":\"Connectors must be in the STOPPED state before their offsets can be modified. This can be "

@@ -63,8 +63,19 @@ static void test_show__tells_all_of_a_letter(void)
 	CU_ASSERT_TRUE(has(r->out, "Letter:    0:12\n"));
 	CU_ASSERT_TRUE(has(r->out, "\n\nLetter:    0:13\nFrom:      -\n"));
 	run(r, "dlq show s 0:14");
-	CU_ASSERT_EQUAL(r->status, CW_CTL_REFUSED);
+	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
 	CU_ASSERT_TRUE(has(r->err, "there is no such letter among the newest of s"));
+	end(r);
+}
+
+static void test_letters__there_are_none(void)
+{
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors/s/dlq", 200, "{\"topic\":\"dead\",\"letters\":[]}");
+	expect(r, "dlq list s", CW_CTL_OK, GET, "no letters\n", "");
+	expect(r, "dlq show s", CW_CTL_OK, GET, "no letters\n", "");
+	expect(r, "dlq show s -o json", CW_CTL_OK, GET, "[]\n", "");
 	end(r);
 }
 
@@ -103,6 +114,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "list is a line for each", test_list__is_a_line_for_each },
 		{ "show tells all of a letter", test_show__tells_all_of_a_letter },
+		{ "there are no letters", test_letters__there_are_none },
 		{ "replay says how many", test_replay__says_how_many },
 		{ "replay asks", test_replay__is_of_patterns_and_asks_on_a_terminal },
 		CU_TEST_INFO_NULL,
