@@ -106,6 +106,8 @@ class OpenApi(TestCase):
             (200, "GET", SOURCE + "/tasks/0/status"),
             (404, "GET", SOURCE + "/tasks/7/status"),
             (204, "POST", SOURCE + "/tasks/0/restart"),
+            (200, "POST", SOURCE + "/tasks/0/restart?wait=COMPLETED"),
+            (400, "POST", SOURCE + "/tasks/0/restart?wait=SLEEPING"),
             (404, "POST", SOURCE + "/tasks/7/restart"),
             (204, "POST", SOURCE + "/restart"),
             (202, "POST", SOURCE + "/restart?includeTasks=true&onlyFailed=false"),
