@@ -51,6 +51,15 @@ static json_t *ask_worker(const struct completing *c, const char *path)
 	return answer;
 }
 
+/* Unless the command line has it already. */
+static void offer_new(const struct completing *c, const char *word)
+{
+	for (int i = 0; i < c->ctl->n_args; i++)
+		if (strcmp(c->ctl->args[i], word) == 0)
+			return;
+	offer(c, word, "");
+}
+
 /* The texts of a list, or one member of each of its objects; of an object its keys. */
 static void offer_from_worker(const struct completing *c, const char *path, const char *key)
 {
@@ -62,10 +71,10 @@ static void offer_from_worker(const struct completing *c, const char *path, cons
 		const char *name = json_string_value(key ? json_object_get(entry, key) : entry);
 
 		if (name)
-			offer(c, name, "");
+			offer_new(c, name);
 	}
 	json_object_foreach(answer, own, entry)
-		offer(c, own, "");
+		offer_new(c, own);
 	json_decref(answer);
 }
 

@@ -271,6 +271,8 @@ static void test_completion__offers_what_fits(void)
 		{ "__complete pause _", "logs\nsearch\nwith space\n" },
 		{ "__complete pause s", "search\n" },
 		{ "__complete pause a l", "logs\n" },
+		{ "__complete pause logs _", "search\nwith space\n" }, /* not once more */
+		{ "__complete status logs s", "search\n" },
 		{ "__complete show a l", "" },
 		{ "__complete -o json describe w", "with space\n" },
 		{ "__complete get _", "connectors\ntasks\noffsets\ntopics\nplugins\nloggers\n" },
