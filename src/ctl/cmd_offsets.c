@@ -209,7 +209,8 @@ static json_t *read_entries(const struct cw_ctl *ctl, const char *path)
 	}
 	entries = json_incref(json_object_get(whole, "offsets"));
 	if (!whole)
-		cw_ctl_complain(ctl, "%s:%d:%d: not valid JSON: %s", path, at.line, at.column, at.text);
+		cw_ctl_complain(ctl, "%s:%d:%d: not valid JSON: %s", strcmp(path, "-") == 0 ? "standard input" : path, at.line,
+				at.column, at.text);
 	else if (!json_is_array(entries))
 		cw_ctl_complain(ctl, "%s: there is no array \"offsets\" in it, as 'workerctl offsets export' writes it",
 				path);
@@ -223,10 +224,15 @@ static json_t *read_entries(const struct cw_ctl *ctl, const char *path)
 
 enum cw_ctl_exit cw_ctl_offsets_import(struct cw_ctl *ctl)
 {
-	const char *path = ctl->n_files ? ctl->files[0] : ctl->n_args > 1 ? ctl->args[1] : "-";
-	json_t *entries = read_entries(ctl, path), *now = NULL;
-	enum cw_ctl_exit result = entries ? CW_CTL_OK : CW_CTL_USAGE;
+	const char *path = ctl->n_files ? ctl->files[0] : ctl->n_args > 1 ? ctl->args[1] : NULL;
+	json_t *entries = NULL, *now = NULL;
+	enum cw_ctl_exit result;
 
+	if (!path && ctl->io.in_tty)
+		cw_ctl_wrong(ctl, "the offsets come from a FILE, or with - from this terminal");
+	else
+		entries = read_entries(ctl, path ? path : "-");
+	result = entries ? CW_CTL_OK : CW_CTL_USAGE;
 	if (result == CW_CTL_OK && ctl->given & CW_O_DRY_RUN)
 		result = cw_ctl_fetch_offsets(ctl, ctl->args[0], "", &now);
 	if (result == CW_CTL_OK)

@@ -197,6 +197,16 @@ static void test_edit__puts_what_the_editor_leaves(void)
 	end(r);
 }
 
+static void test_offsets__are_not_waited_for_on_a_terminal(void)
+{
+	struct run *r = begin();
+
+	r->tty = true;
+	expect(r, "offsets import a", CW_CTL_USAGE, "", "", "the offsets come from a FILE, or with - from this terminal\n"
+							      "Try 'workerctl offsets import --help'.");
+	end(r);
+}
+
 static void test_offsets__are_set_shifted_and_planned(void)
 {
 	struct run *r = begin();
@@ -251,6 +261,7 @@ int main(void)
 		{ "documents", test_documents__several_in_a_file },
 		{ "edit", test_edit__puts_what_the_editor_leaves },
 		{ "offsets", test_offsets__are_set_shifted_and_planned },
+		{ "offsets and terminals", test_offsets__are_not_waited_for_on_a_terminal },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "apply", .pTests = tests }, CU_SUITE_INFO_NULL };

@@ -123,7 +123,9 @@ static void test_usage__one_sentence_for_each_mistake(void)
 		{ "delete a -w", "delete does not take -w" },
 		{ "delete a -n 2", "delete does not take -n" },
 		{ "-n 2 logs a", "before the command -n means --count, which logs does not take; behind it, it means --last" },
-		{ "restart a --tail", "unknown option --tail" },
+		{ "restart a --tial", "unknown option --tial" },
+		{ "logs a --tial=3", "unknown option --tial; did you mean --tail?" },
+		{ "offsets import a", "standard input:1:0: not valid JSON" },
 		{ "dlq list a --lats=3", "unknown option --lats; did you mean --last?" },
 		{ "logs a --lebel=INFO", "unknown option --lebel; did you mean --level?" },
 		{ "get connectors --lin=3", "unknown option --lin" },
@@ -293,6 +295,7 @@ static void test_completion__offers_what_fits(void)
 		{ "__complete wait a --for=P", "--for=PAUSED\n" },
 		{ "__complete wait a --for P", "PAUSED\n" },
 		{ "__complete get -o y", "yaml\n" },
+		{ "__complete logs --ta", "" }, /* one of its names is offered */
 		{ "__complete restart --ta", "--tasks\n--task=\n" },
 		{ "__complete dlq list a --l", "--last=\n" },
 		{ "__complete dlq replay a --y", "--yes\n" },

@@ -24,8 +24,9 @@ static void test_list__is_a_line_for_each(void)
 	       "no?json\n"
 	       "0:13    -          -                no        -                                                             -\n",
 	       "");
-	for (size_t i = 0; i < 4; i++) {
-		static const char *const lines[] = { "dlq list s -n 2", "dlq list s --last=2", "dlq list s --limit 2", "dlq show s -n2" };
+	for (size_t i = 0; i < 5; i++) {
+		static const char *const lines[] = { "dlq list s -n 2", "dlq list s --last=2", "dlq list s --limit 2",
+						     "dlq show s -n2", "dlq list s --tail=2" };
 		CW_AUTO_FREE char *seen = NULL;
 
 		run(r, lines[i]);
