@@ -1,6 +1,6 @@
 /*
- * findings - what is wrong with a configuration, for people: a validation's answer has Kafka Connect's sentences, which say
- * one thing twice where two of its keys, or two of its checks, are about it. Pure.
+ * findings - what is wrong with a configuration, for people: a validation's answer has Kafka Connect's sentences, which
+ * say one thing twice where two of its keys, or two of its checks, are about it. Pure.
  */
 #ifndef CW_CONFIG_FINDINGS_H
 #define CW_CONFIG_FINDINGS_H

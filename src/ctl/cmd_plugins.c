@@ -62,7 +62,7 @@ static const char *simple_name(const char *class_name)
 	return dot ? dot + 1 : class_name;
 }
 
-/* The plugins that a name most likely means, "A or B": those within a class of that name, or the nearest. New, or NULL. */
+/* "A or B": the plugins that a name most likely means, those within a class of that name or the nearest. New, or NULL. */
 static char *meant(struct cw_ctl *ctl, const char *name)
 {
 	struct cw_nearest near = { .name = simple_name(name) };

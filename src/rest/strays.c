@@ -67,8 +67,8 @@ static void put_value(struct cw_buf *out, const struct cw_route_query *query, co
 	default: return;
 	}
 	if (compare(value, known[0]) != 0 && compare(value, known[1]) != 0)
-		cw_buf_printf(out, "the value \"%.*s\" of query parameter \"%s\" is %s; there are %s and %s", shown(value), value,
-			      query->name, taken_for, known[0], known[1]);
+		cw_buf_printf(out, "the value \"%.*s\" of query parameter \"%s\" is %s; there are %s and %s", shown(value),
+			      value, query->name, taken_for, known[0], known[1]);
 }
 
 json_t *cw_strays_of(const struct cw_route *route, const struct cw_uri *uri)

@@ -1,6 +1,6 @@
 /*
- * strays - what of a request's query means nothing to its route. Kafka Connect ignores it, and so it is here, but with a
- * sentence: who mistypes a parameter must not believe that it has worked. Pure.
+ * strays - what of a request's query means nothing to its route. Kafka Connect ignores it, and so it is here, but with
+ * a sentence: who mistypes a parameter must not believe that it has worked. Pure.
  */
 #ifndef CW_REST_STRAYS_H
 #define CW_REST_STRAYS_H

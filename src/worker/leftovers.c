@@ -21,7 +21,8 @@ struct leftovers {
 static int look(void *arg, const struct cw_stored_connector *connector)
 {
 	struct leftovers *l = arg;
-	json_t *offsets = strcmp(connector->kind, "sink") != 0 ? cw_store_get_offsets(l->store, connector->name, l->err) : NULL;
+	bool sink = strcmp(connector->kind, "sink") == 0;
+	json_t *offsets = sink ? NULL : cw_store_get_offsets(l->store, connector->name, l->err);
 
 	if (json_array_size(offsets) > 0) {
 		if (l->n++ < NAMED_MAX)
@@ -45,11 +46,11 @@ char *cw_leftovers(const char *state_file, struct cw_error *err)
 		cw_store_each_connector(l.store, look, &l, err);
 	cw_store_close(l.store);
 	if (l.n > 0)
-		text = cw_format("%s has offsets of an earlier run (%s%s), whose records the embedded broker has forgotten: these sources "
-				 "go on behind them, and a bounded one stays COMPLETED. To begin one anew: workerctl stop %s --wait, "
-				 "workerctl offsets reset %s, workerctl resume %s; to begin with nothing, start with another "
-				 "offset.storage.file.filename", state_file, l.names.p, l.n > NAMED_MAX ? ", …" : "", l.first,
-				 l.first, l.first);
+		text = cw_format("%s has offsets of an earlier run (%s%s), whose records the embedded broker has forgotten: these "
+				 "sources go on behind them, and a bounded one stays COMPLETED. To begin one anew: workerctl stop "
+				 "%s --wait, workerctl offsets reset %s, workerctl resume %s; to begin with nothing, start with "
+				 "another offset.storage.file.filename",
+				 state_file, l.names.p, l.n > NAMED_MAX ? ", …" : "", l.first, l.first, l.first);
 	cw_free_ptr(&l.first);
 	cw_buf_free(&l.names);
 	return text;

@@ -1,6 +1,6 @@
 /*
- * leftovers - what a state file remembers of records that an embedded broker of an earlier run had, and that are gone with
- * it: sources go on behind them, and a bounded one is COMPLETED with nothing in its topic.
+ * leftovers - what a state file remembers of records that an embedded broker of an earlier run had, and that are gone
+ * with it: sources go on behind them, and a bounded one is COMPLETED with nothing in its topic.
  */
 #ifndef CW_WORKER_LEFTOVERS_H
 #define CW_WORKER_LEFTOVERS_H
