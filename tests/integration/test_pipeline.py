@@ -2,32 +2,12 @@
 
 import json
 import os
-import re
 
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase, deadline
 from cwtest.search import Search
 
 COUNT = 100000 if env.LONG else 20000
-
-LINE = re.compile(
-    r'(?P<ip>\S+) - - \[(?P<time>[^\]]+)\] "(?P<method>\S+) (?P<endpoint>\S+) (?P<protocol>\S+)" (?P<status>\d+) '
-    r'(?P<size>\d+|-) "(?P<referrer>[^"]*)" "(?P<user_agent>[^"]*)"$')
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-
-
-def fields_of(line):
-    """The document that a line of the access format stands for, by another parser than the sink's."""
-    found = LINE.match(line).groupdict()
-    month, day, year, time = re.match(r"(\w+) (\d+) (\d+), (\S+)$", found.pop("time")).groups()
-    found["@timestamp"] = "%s-%02d-%sT%s" % (year, MONTHS.index(month) + 1, day, time)
-    found["status"] = int(found["status"])
-    for key in ("size", "referrer"):
-        if found[key] == "-":
-            del found[key]
-    if "size" in found:
-        found["size"] = int(found["size"])
-    return found
 
 
 class SourceToKafka(TestCase):
@@ -114,7 +94,7 @@ class Pipeline(TestCase):
             raw = fields.pop("raw")
             topic, partition, offset = doc.rsplit("+", 2)
             self.assertEqual(fields.pop("kafka"), {"topic": topic, "partition": int(partition), "offset": int(offset)})
-            self.assertEqual(fields, fields_of(raw))
+            self.assertEqual(fields, pipeline.fields_of(raw))
         mapping = search.mapping(self.index)
         self.assertEqual({f: mapping[f]["type"] for f in
                           ("ip", "method", "endpoint", "status", "size", "@timestamp")},

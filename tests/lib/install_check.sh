@@ -18,7 +18,9 @@ installed() {
 		"$4/share/fish/vendor_completions.d/workerctl.fish" \
 		"$4/share/man/man5/connect-worker.properties.5" "$4/share/connect-worker/access-log-index-template.json" \
 		"$4/lib/systemd/system/connect-worker.service" "$4/lib/sysusers.d/connect-worker.conf" \
-		"$4/lib/tmpfiles.d/connect-worker.conf" "$4/share/connect-worker/openapi.yaml"; do
+		"$4/lib/tmpfiles.d/connect-worker.conf" "$4/share/connect-worker/openapi.yaml" \
+		"$4/share/connect-worker/analytics/dashboard.ndjson" "$4/share/connect-worker/analytics/setup.sh" \
+		"$4/share/connect-worker/analytics/queries/status.json"; do
 		[ -e "$1$f" ] || fail "missing after install: $1$f; there is: $(cd "$1" && find . -type f | sort | tr '\n' ' ')"
 	done
 	[ -z "$(find "$1$2/connect-worker" -name '*.a')" ] || fail "a static library among the connectors"

@@ -2,6 +2,7 @@
 
 import collections
 import os
+import re
 import subprocess
 
 from . import env, kafka
@@ -37,6 +38,26 @@ def lines_of(config, *options):
     if done.returncode != 0:
         raise AssertionError("synthetic-log-lines: " + done.stderr.decode())
     return done.stdout.split(b"\n")[:-1]
+
+
+LINE = re.compile(
+    r'(?P<ip>\S+) - - \[(?P<time>[^\]]+)\] "(?P<method>\S+) (?P<endpoint>\S+) (?P<protocol>\S+)" (?P<status>\d+) '
+    r'(?P<size>\d+|-) "(?P<referrer>[^"]*)" "(?P<user_agent>[^"]*)"$')
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def fields_of(line):
+    """The document that a line of the access format stands for, by another parser than the sink's."""
+    found = LINE.match(line).groupdict()
+    month, day, year, time = re.match(r"(\w+) (\d+) (\d+), (\S+)$", found.pop("time")).groups()
+    found["@timestamp"] = "%s-%02d-%sT%s" % (year, MONTHS.index(month) + 1, day, time)
+    found["status"] = int(found["status"])
+    for key in ("size", "referrer"):
+        if found[key] == "-":
+            del found[key]
+    if "size" in found:
+        found["size"] = int(found["size"])
+    return found
 
 
 def difference(expected, found):
