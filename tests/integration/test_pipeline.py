@@ -90,11 +90,7 @@ class Pipeline(TestCase):
         self.assertEqual(pipeline.assert_indexed(self, search, self.index, self.topic), COUNT)
         self.add_up(rest, "sink", COUNT, COUNT)
         self.assertEqual(pipeline.difference([], [s for s in rest.task_states("sink") if s != "RUNNING"]), "")
-        for _, doc, fields in search.scan(self.index, True):
-            raw = fields.pop("raw")
-            topic, partition, offset = doc.rsplit("+", 2)
-            self.assertEqual(fields.pop("kafka"), {"topic": topic, "partition": int(partition), "offset": int(offset)})
-            self.assertEqual(fields, pipeline.fields_of(raw))
+        pipeline.assert_fields(self, search, self.index)
         mapping = search.mapping(self.index)
         self.assertEqual({f: mapping[f]["type"] for f in
                           ("ip", "method", "endpoint", "status", "size", "@timestamp")},

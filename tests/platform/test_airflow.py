@@ -123,26 +123,31 @@ class Import(AirflowCase):
 class Runs(AirflowCase):
     @deadline(600, 1800)
     def test_twice_in_a_row(self):
+        """Each run adds the documents of its own lines and nothing else."""
         count = LONG_COUNT if env.LONG else COUNT
-        self.produce(count)
-        self.consume()
-        self.assertEqual(self.opensearch.count(self.index + "-*"), count)
-        # The second run has a series of its own; the third, asked for the second's seed again, has nothing to add.
-        self.produce(count // 2, pause_after=True)
+        lines = []
+        for pause in (False, True):
+            lines += self.one_run(count, pause_after=pause)
+            self.assert_documents(lines)
         self.assertEqual(self.status("source"), "PAUSED")
-        self.consume()
-        self.assertEqual(self.opensearch.count(self.index + "-*"), count + count // 2)
+        # Asked for the second run's seed again, a third has nothing to add.
         seed = int(self.rest.get("/connectors/source/config")["seed"])
-        self.produce(count // 2, seed=seed)
+        self.one_run(count, seed=seed)
+        self.assert_documents(lines)
+
+    def one_run(self, count, **params):
+        """Both DAGs, one after the other; the lines that such a run has to write."""
+        self.produce(count, **params)
         self.consume()
-        first = [e["partition"]["seed"] for e in self.rest.get("/connectors/source/offsets")["offsets"]
-                 if e["partition"]["seed"] != seed][0]
-        written = pipeline.source(self.topic, count, tasks=2, seed=first)
-        again = pipeline.source(self.topic, count // 2, tasks=2, seed=seed)
-        self.assertEqual(pipeline.difference(pipeline.lines_of(written) + pipeline.lines_of(again),
-                                             kafka.values(self.topic)), "")
-        self.assertEqual(pipeline.assert_indexed(self, self.opensearch, self.index + "-*", self.topic),
-                         count + count // 2)
+        config = self.rest.get("/connectors/source/config")
+        return pipeline.lines_of(pipeline.source(self.topic, count, tasks=config["tasks.max"], seed=config["seed"]))
+
+    def assert_documents(self, lines):
+        """The topic has these lines, each once, and the store a document of each, with its fields."""
+        self.assertEqual(pipeline.difference(lines, kafka.values(self.topic)), "")
+        index = self.index + "-*"
+        self.assertEqual(pipeline.assert_indexed(self, self.opensearch, index, self.topic), len(lines))
+        pipeline.assert_fields(self, self.opensearch, index)
 
     def test_the_package(self):
         names = {"source": "source", "sink": "sink", "topic": self.topic, "index": self.index}

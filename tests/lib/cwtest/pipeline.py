@@ -87,6 +87,15 @@ def assert_indexed(test, search, index, topic):
     return len(found)
 
 
+def assert_fields(test, search, index):
+    """Every document has the fields of its raw line, and says which record it was."""
+    for _, doc, fields in search.scan(index, True):
+        raw = fields.pop("raw")
+        topic, partition, offset = doc.rsplit("+", 2)
+        test.assertEqual(fields.pop("kafka"), {"topic": topic, "partition": int(partition), "offset": int(offset)})
+        test.assertEqual(fields, fields_of(raw))
+
+
 COUNTERS = {"read": "records", "indexed": "records_written", "skipped": "records_skipped", "failed": "records_failed",
             "filtered": "records_filtered", "dropped": "records_dropped",
             "letters": "records_dead_lettered", "in_flight": "records_in_flight"}
