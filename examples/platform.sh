@@ -60,16 +60,11 @@ read_settings() {
 	export AIRFLOW_CONN_CONNECT_WORKER AIRFLOW_CONN_ACCESS_LOG_STORE
 }
 
-# The example's connectors, for lines that come at a calm pace and do not end; workerctl fills in ${STORE}.
+# Copies to be edited; workerctl fills in ${STORE}.
 make_connectors() {
 	[ ! -d "$CONNECTORS" ] || return 0
-	mkdir -p "$CONNECTORS.part"
-	jq '.name = "demo-source" | .config += {"topic": "demo-logs", "count": "0", "records.per.second": "50",
-		"start.time": "now"} | del(.config["log.records.per.second"])' "$EXAMPLES/synthetic-log-source.json" \
-		>"$CONNECTORS.part/demo-source.json"
-	# shellcheck disable=SC2016
-	jq '.name = "demo-sink" | .config += {"topics": "demo-logs", "connection.url": "${STORE}",
-		"index": "demo-logs-%{+yyyy.MM.dd}"}' "$EXAMPLES/access-log-sink.json" >"$CONNECTORS.part/demo-sink.json"
+	rm -rf "$CONNECTORS.part"
+	cp -r "$EXAMPLES/connectors" "$CONNECTORS.part"
 	mv "$CONNECTORS.part" "$CONNECTORS"
 }
 
@@ -82,7 +77,7 @@ worker_runs() {
 
 up() {
 	# shellcheck disable=SC2086
-	install_packages $PACKAGES_SERVERS curl jq
+	install_packages $PACKAGES_SERVERS curl
 	mkdir -p "$RUN"
 	if [ -z "${CW_PREFIX-}" ]; then
 		# shellcheck disable=SC2086
@@ -123,7 +118,7 @@ TEXT
 check_dags() {
 	local CW_AIRFLOW_VENV=
 	eval "$(stack env | grep '^CW_AIRFLOW_VENV=')"
-	[ -d "$RUN/stack/airflow" ] && [ -d "$CW_AIRFLOW_VENV" ] || die "Airflow is not there: examples/platform.sh up"
+	if [ ! -d "$RUN/stack/airflow" ] || [ ! -d "$CW_AIRFLOW_VENV" ]; then die "Airflow is not there: examples/platform.sh up"; fi
 	AIRFLOW_HOME=$RUN/stack/airflow AIRFLOW__CORE__DAGS_FOLDER=$AIRFLOW_DAGS AIRFLOW__CORE__LOAD_EXAMPLES=False \
 		"$CW_AIRFLOW_VENV/bin/python" "$EXAMPLES/airflow/check_dags.py"
 }

@@ -47,7 +47,10 @@ trap 'rm -rf "$WORK"' EXIT
 umask 077
 
 # The login goes to curl in a file: a process's arguments are everybody's to read.
-quoted() { printf '"%s"' "$(sed 's/[\\"]/\\&/g' <<<"$1")"; }
+quoted() {
+	local text=${1//\\/\\\\}
+	printf '"%s"' "${text//\"/\\\"}"
+}
 if [ -n "$user" ]; then
 	[ -n "${ANALYTICS_PASSWORD+set}" ] || { read -rsp "password of $user: " ANALYTICS_PASSWORD; echo >&2; }
 	echo "user = $(quoted "$user:$ANALYTICS_PASSWORD")" >"$WORK/login"
@@ -80,7 +83,7 @@ expect() {
 put_template() {
 	local fixed=${index%%\**} name file=$HERE/../../schemas/access-log-index-template.json
 	[ -r "$file" ] || file=$HERE/../access-log-index-template.json
-	name=$(sed 's/[-_.]*$//' <<<"$fixed")
+	name=${fixed%"${fixed##*[!-_.]}"}
 	[ -n "$name" ] || die "--index $index: something must come before the *"
 	if [ "$overwrite" = 0 ]; then
 		request 'index template' "$store/_index_template/$name"

@@ -40,9 +40,9 @@ def download(what, command):
         raise unittest.SkipTest("%s cannot be downloaded: %s" % (what, " ".join(last)))
 
 
-def python(requirements):
-    """A Python interpreter that has these packages."""
-    with folder("python-clients", requirements) as (path, there):
+def python(requirements, name="python-clients"):
+    """A Python interpreter that has these packages, in a folder of that name."""
+    with folder(name, requirements) as (path, there):
         interpreter = os.path.join(path, "venv", "bin", "python3")
         if not there:
             subprocess.run([sys.executable, "-m", "venv", os.path.join(path, "venv")], check=True, timeout=STEP_S)
