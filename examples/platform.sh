@@ -5,12 +5,13 @@
 #   examples/platform.sh up        builds, downloads and starts what is not there or does not run; prints the addresses
 #   examples/platform.sh check     checks the connectors' files and the DAGs, and says what `apply` would change
 #   examples/platform.sh apply     gives the worker the connectors' files
+#   examples/platform.sh watch     checks what is edited and, if it is right, makes it live, until it is interrupted
 #   examples/platform.sh status    what runs, and the addresses
 #   examples/platform.sh down      ends it; data and state stay for the next `up`
 #   examples/platform.sh purge     the same, and deletes data and state
 #
-# The connectors' files are made once, in build/platform/connectors; edit them there. A DAG that is edited is live
-# within seconds. Missing Debian packages are installed with apt-get (root or sudo). Everything is made below
+# The connectors' files are copied once, into build/platform/connectors; edit them there. A DAG that is edited is live
+# within seconds, with and without `watch`. Missing Debian packages are installed with apt-get (root or sudo). Everything is made below
 # build/platform in this tree (CW_PLATFORM names another folder) and listens on 127.0.0.1, on the usual ports where
 # they are free. AIRFLOW_DAGS names another folder of DAGs, CW_PREFIX an installed worker instead of one built here.
 set -euo pipefail
@@ -77,7 +78,7 @@ worker_runs() {
 
 up() {
 	# shellcheck disable=SC2086
-	install_packages $PACKAGES_SERVERS curl
+	install_packages $PACKAGES_SERVERS curl jq
 	mkdir -p "$RUN"
 	if [ -z "${CW_PREFIX-}" ]; then
 		# shellcheck disable=SC2086
@@ -132,6 +133,51 @@ check() {
 	return $status
 }
 
+apply() { ctl apply -f "$CONNECTORS" --diff --wait; }
+
+# contents FOLDER: a text that is another one when a file in it is.
+contents() { find "$1" -type f ! -name '*.pyc' -printf '%P %T@ %s\n' | sort; }
+
+# parsed_since TIME: Airflow's scheduler has read every DAG after that (UTC, as in 2026-01-21T22:23:40).
+parsed_since() {
+	local oldest
+	oldest=$(json -u admin:admin "http://127.0.0.1:$AIRFLOW_PORT/api/v1/dags?limit=1000" |
+		jq -r '[.dags[].last_parsed_time // ""] | min') && [[ $oldest > $1 ]]
+}
+
+# What has been edited among the connectors' files is checked as a whole before any of it is applied.
+connectors_edited() {
+	say 'connectors: edited'
+	if ctl validate -f "$CONNECTORS" && apply; then say 'connectors: live'; else say 'connectors: as before'; fi
+}
+
+dags_edited() {
+	local now
+	now=$(date -u +%FT%T)
+	say 'DAGs: edited'
+	if ! check_dags; then
+		say 'DAGs: not right; Airflow goes on with those that can be imported'
+	elif wait_until 60 parsed_since "$now"; then
+		say 'DAGs: live'
+	else
+		say 'DAGs: Airflow has not read all of them within 60 s'
+	fi
+}
+
+watch() {
+	local connectors dags found
+	read_settings
+	connectors=$(contents "$CONNECTORS") dags=$(contents "$AIRFLOW_DAGS")
+	trap 'exit 0' INT TERM
+	say "watching $CONNECTORS and $AIRFLOW_DAGS"
+	while sleep 0.5; do
+		found=$(contents "$CONNECTORS")
+		[ "$found" = "$connectors" ] || { connectors=$found; connectors_edited; }
+		found=$(contents "$AIRFLOW_DAGS")
+		[ "$found" = "$dags" ] || { dags=$found; dags_edited; }
+	done
+}
+
 status() {
 	local s
 	read_settings
@@ -154,7 +200,8 @@ down() {
 case ${1-} in
 up) up ;;
 check) check ;;
-apply) read_settings; ctl apply -f "$CONNECTORS" --diff --wait ;;
+apply) read_settings; apply ;;
+watch) watch ;;
 status) status ;;
 down) down ;;
 purge) down; rm -rf "$RUN" "$CONNECTORS" ;;

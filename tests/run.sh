@@ -15,7 +15,8 @@
 #                 downloads and starts
 #   fault         the same servers, with everything going wrong
 #   platform      Airflow, which tests/stack downloads, with the DAGs of examples/airflow; examples/platform.sh; the
-#                 Debian packages. Only when it is named: tests/platform.sh does
+#                 Debian packages and the image, in a bare Debian; what docs/ says; linters. Only when it is named:
+#                 tests/platform.sh does
 #
 # Missing Debian packages are installed with apt-get (root or sudo). The tree itself is not touched: a
 # copy is built. CW_SEED (printed) repeats a run's random choices. The last line is "N passed, N failed",
@@ -197,7 +198,7 @@ say "tests of $stages in $WORK, seed $CW_SEED, $JOBS processors"
 # shellcheck disable=SC2086
 packages="$PACKAGES_BUILD g++ python3"
 if with_servers; then packages="$packages $PACKAGES_SERVERS python3-jsonschema zsh systemd"; fi
-! wanted platform || packages="$packages debhelper dpkg-dev lintian mmdebstrap docker-compose shellcheck"
+! wanted platform || packages="$packages debhelper dpkg-dev lintian mmdebstrap docker-compose shellcheck sqlite3"
 # shellcheck disable=SC2086
 install_packages $packages || { echo 'FAIL packages' >>"$RESULTS"; exit 1; }
 

@@ -4,13 +4,16 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import urllib.request
 
 from cwtest import airflow, env
 from cwtest.case import TestCase, deadline
-from cwtest.process import command_line, processes
+from cwtest.process import Process, command_line, processes
 from cwtest.search import Search
+
+SCRIPT = os.path.join(env.TOP, "examples", "platform.sh")
 
 
 class Local(TestCase):
@@ -21,11 +24,14 @@ class Local(TestCase):
         shutil.copytree(airflow.DAGS, self.dags)
         self.addCleanup(self.call, "down")
 
-    def call(self, verb, status=0):
+    def environ(self):
         environ = {k: v for k, v in os.environ.items() if not k.endswith("_PORT") and k != "STACK_RUN"}
         environ.update(CW_PLATFORM=self.home, CW_PREFIX=env.PREFIX, AIRFLOW_DAGS=self.dags, KAFKA_HEAP="256m",
                        OPENSEARCH_HEAP="512m")
-        done = subprocess.run([os.path.join(env.TOP, "examples", "platform.sh"), verb], env=environ, timeout=600,
+        return environ
+
+    def call(self, verb, status=0):
+        done = subprocess.run([SCRIPT, verb], env=self.environ(), timeout=600,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         text = done.stdout.decode()
         with open(self.log_file("platform"), "a", encoding="utf-8") as f:
@@ -51,6 +57,7 @@ class Local(TestCase):
             self.assertEqual(json.load(response)["scheduler"]["status"], "healthy")
         self.assertIn("demo-sink", self.call("status"))
         self.edits()
+        self.watched()
         # What is up already is left as it is.
         self.assertIn("worker: already running", self.call("up"))
         self.call("down")
@@ -71,3 +78,35 @@ class Local(TestCase):
         text = self.call("check", 1)
         self.assertIn("connect_health.py", text)
         self.assertIn("No module named 'nowhere'", text)
+        self.edit(os.path.join(self.dags, "connect_health.py"), "import nowhere\nfrom", "from")
+
+    def watched(self):
+        """What is edited is live within seconds, unless it is wrong."""
+        process = Process(self, "watch")
+        process.spawn([SCRIPT, "watch"], self.environ())
+        seen = 0
+
+        def tells(words, seconds=60):
+            nonlocal seen
+            env.wait_for(lambda: words in process.log[seen:], seconds, lambda: "%r in %s" % (words, process.log[seen:]), 0.1)
+            seen = len(process.log)
+
+        tells("watching ")
+        file = os.path.join(self.home, "connectors", "demo-source.json")
+        self.edit(file, '"60"', '"sixty"')
+        tells("connectors: as before")
+        self.edit(file, '"sixty"', '"70"')
+        tells("connectors: live", 20)
+        self.assertEqual(self.config("demo-source")["records.per.second"], "70")
+        dag = os.path.join(self.dags, "connect_health.py")
+        self.edit(dag, "from datetime", "import nowhere\nfrom datetime")
+        tells("DAGs: not right")
+        self.edit(dag, "import nowhere\nfrom", "from")
+        tells("DAGs: live")
+        process.signal(signal.SIGINT)
+        process.wait(10)
+
+    def config(self, connector):
+        worker = re.search(r"CONNECT_URL=(\S+)", self.call("status"))[1]
+        with urllib.request.urlopen("%s/connectors/%s/config" % (worker, connector), timeout=30) as response:
+            return json.load(response)
