@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-from cwtest import dashboards, env, kafka, pipeline
+from cwtest import dashboards, env, guide, kafka, pipeline
 from cwtest.case import TestCase
 from cwtest.search import Search
 
@@ -210,6 +210,24 @@ class Analytics(TestCase):
                     self.check_panel(store, name, documents, objects)
             with self.subTest(panel="lines", store=store.url):
                 self.check_lines(store, documents, objects)
+        self.check_readme(dashboards.Dashboards(self, stores[0], self.drop(stores[0], env.unique(".dashboards"))))
+
+    def check_readme(self, server):
+        """What is in the boxes of the README works; server: stands for OpenSearch Dashboards."""
+        self.drop_template(self.opensearch, "access-logs")
+        printed = []
+        for _, boxes in guide.sections(os.path.join(FOLDER, "README.md")):
+            for _, text in boxes:
+                for theirs, ours in (("http://127.0.0.1:9200", self.opensearch.url), ("http://127.0.0.1:5601", server.url),
+                                     ("access-logs-*", self.index + "-*"), ("demo-logs-*", self.index + "-*")):
+                    text = text.replace(theirs, ours)
+                done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=env.TOP, timeout=60, check=False,
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                printed.append(done.stdout.decode())
+                self.assertEqual(done.returncode, 0, text + printed[-1])
+        # A rate for each step of the half hour that is asked for.
+        rates = [float(line.split("\t")[1]) for line in printed[-1].splitlines()[-3:]]
+        self.assertTrue(all(0 <= rate <= 1 for rate in rates), printed[-1])
 
     def check_panel(self, store, name, documents, objects):
         with open(os.path.join(QUERIES, name + ".json"), encoding="utf-8") as f:
