@@ -11,9 +11,10 @@
 #   examples/platform.sh purge     the same, and deletes data and state
 #
 # The connectors' files are copied once, into build/platform/connectors; edit them there. A DAG that is edited is live
-# within seconds, with and without `watch`. Missing Debian packages are installed with apt-get (root or sudo). Everything is made below
-# build/platform in this tree (CW_PLATFORM names another folder) and listens on 127.0.0.1, on the usual ports where
-# they are free. AIRFLOW_DAGS names another folder of DAGs, CW_PREFIX an installed worker instead of one built here.
+# within seconds, with and without `watch`. Missing Debian packages are installed with apt-get (root or sudo).
+# Everything is made below build/platform in this tree (CW_PLATFORM names another folder) and listens on 127.0.0.1, on
+# the usual ports where they are free. AIRFLOW_DAGS names another folder of DAGs, CW_PREFIX an installed worker instead
+# of one built here.
 set -euo pipefail
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=tests/lib/shell.sh
@@ -119,7 +120,8 @@ TEXT
 check_dags() {
 	local CW_AIRFLOW_VENV=
 	eval "$(stack env | grep '^CW_AIRFLOW_VENV=')"
-	if [ ! -d "$RUN/stack/airflow" ] || [ ! -d "$CW_AIRFLOW_VENV" ]; then die "Airflow is not there: examples/platform.sh up"; fi
+	[ -d "$RUN/stack/airflow" ] || die "Airflow is not there: examples/platform.sh up"
+	[ -d "$CW_AIRFLOW_VENV" ] || die "Airflow is not there: examples/platform.sh up"
 	AIRFLOW_HOME=$RUN/stack/airflow AIRFLOW__CORE__DAGS_FOLDER=$AIRFLOW_DAGS AIRFLOW__CORE__LOAD_EXAMPLES=False \
 		"$CW_AIRFLOW_VENV/bin/python" "$EXAMPLES/airflow/check_dags.py"
 }

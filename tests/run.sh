@@ -198,7 +198,7 @@ say "tests of $stages in $WORK, seed $CW_SEED, $JOBS processors"
 # shellcheck disable=SC2086
 packages="$PACKAGES_BUILD g++ python3"
 if with_servers; then packages="$packages $PACKAGES_SERVERS python3-jsonschema zsh systemd jq"; fi
-! wanted platform || packages="$packages debhelper dpkg-dev lintian mmdebstrap docker-compose shellcheck sqlite3 rpm rpmlint"
+! wanted platform || packages="$packages debhelper dpkg-dev lintian mmdebstrap sqlite3 $PACKAGES_LINTERS"
 # shellcheck disable=SC2086
 install_packages $packages || { echo 'FAIL packages' >>"$RESULTS"; exit 1; }
 

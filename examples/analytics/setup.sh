@@ -66,8 +66,8 @@ fi
 request() {
 	local what=$1
 	shift
-	status=$(curl -sS -K "$WORK/login" "${curl_options[@]}" -m 60 -o "$WORK/answer" -w '%{http_code}' "$@" \
-		2>"$WORK/error") || die "$what: $(<"$WORK/error")"
+	status=$(curl -sS -K "$WORK/login" "${curl_options[@]}" -m 60 -o "$WORK/answer" -w '%{http_code}' \
+		"$@" 2>"$WORK/error") || die "$what: $(<"$WORK/error")"
 	case $status in
 	401 | 403) die "$what: HTTP $status, the login is refused: $(head -c 300 "$WORK/answer")" ;;
 	esac

@@ -164,7 +164,8 @@ class Analytics(TestCase):
     def curl(self, store, name):
         """As the README has it."""
         done = subprocess.run(["curl", "-sS", "-H", "Content-Type: application/json", "-d",
-                               "@" + os.path.join(QUERIES, name + ".json"), "%s/%s-*/_search" % (store.url, self.index)],
+                               "@" + os.path.join(QUERIES, name + ".json"),
+                               "%s/%s-*/_search" % (store.url, self.index)],
                               stdout=subprocess.PIPE, timeout=60, check=True)
         answer = json.loads(done.stdout)
         self.assertNotIn("error", answer)
@@ -218,7 +219,8 @@ class Analytics(TestCase):
         printed = []
         for _, boxes in guide.sections(os.path.join(FOLDER, "README.md")):
             for _, text in boxes:
-                for theirs, ours in (("http://127.0.0.1:9200", self.opensearch.url), ("http://127.0.0.1:5601", server.url),
+                for theirs, ours in (("http://127.0.0.1:9200", self.opensearch.url),
+                                     ("http://127.0.0.1:5601", server.url),
                                      ("access-logs-*", self.index + "-*"), ("demo-logs-*", self.index + "-*")):
                     text = text.replace(theirs, ours)
                 done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=env.TOP, timeout=60, check=False,
@@ -262,7 +264,8 @@ class Analytics(TestCase):
             text = self.run_script(*args, ANALYTICS_PASSWORD='a"b\\c')
             self.assertIn("dashboard: 14 objects, %s/app/dashboards#/view/access-logs" % server.url, text)
         self.assertIn("index template %s: is there, left as it is" % self.index, text)
-        self.assertIn("put, for new indices", self.run_script(*args, "--overwrite-template", ANALYTICS_PASSWORD='a"b\\c'))
+        text = self.run_script(*args, "--overwrite-template", ANALYTICS_PASSWORD='a"b\\c')
+        self.assertIn("put, for new indices", text)
         self.assertIn("the login is refused", self.run_script(*args, status=1, ANALYTICS_PASSWORD="wrong"))
         objects = server.objects()
         self.assertEqual(objects["index-pattern", "access-logs"][0]["title"], self.index + "-*")

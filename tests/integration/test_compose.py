@@ -56,7 +56,8 @@ class Compose(TestCase):
             "airflow": airflow})
         self.assertRegex(airflow, r"^apache/airflow:%s-python3\.\d+$" % re.escape(pip_version("apache-airflow")))
         provider = "apache-airflow-providers-http"
-        self.assertEqual(self.variables("airflow")["_PIP_ADDITIONAL_REQUIREMENTS"], "%s==%s" % (provider, pip_version(provider)))
+        self.assertEqual(self.variables("airflow")["_PIP_ADDITIONAL_REQUIREMENTS"],
+                         "%s==%s" % (provider, pip_version(provider)))
 
     def published(self):
         """Service → port, each on loopback and the same inside."""
@@ -100,10 +101,11 @@ class Compose(TestCase):
         # Not those that make it as small as it is in tests; the executor is what `standalone` takes.
         for small in ("AIRFLOW__CORE__EXECUTOR", "AIRFLOW__CORE__PARALLELISM"):
             del stack[small]
-        own = {k: v for k, v in ours.items() if k.startswith("AIRFLOW__") and k != "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"}
+        own = {k: v for k, v in ours.items() if k.startswith("AIRFLOW__") and "SQL_ALCHEMY_CONN" not in k}
         self.assertEqual(own, stack)
         platform = read(env.TOP, "examples", "platform.sh")
-        self.assertEqual({k for k in ours if k.startswith("AIRFLOW_CONN_")}, set(re.findall(r"\bAIRFLOW_CONN_\w+", platform)))
+        self.assertEqual({k for k in ours if k.startswith("AIRFLOW_CONN_")},
+                         set(re.findall(r"\bAIRFLOW_CONN_\w+", platform)))
         published = self.published()
         for name, service in (("CONNECT_WORKER", "worker"), ("ACCESS_LOG_STORE", "opensearch")):
             self.assertEqual(json.loads(ours["AIRFLOW_CONN_" + name]),
@@ -113,7 +115,8 @@ class Compose(TestCase):
         """Every host:port in the files is a service and a port on which it listens."""
         ports = {name: {port} for name, port in self.published().items()}
         ports["kafka"] |= {19092, 19099}
-        text = re.sub(r"^\s*#.*$", "", read(FOLDER, "compose.yaml") + read(FOLDER, "worker.properties"), flags=re.MULTILINE)
+        text = read(FOLDER, "compose.yaml") + read(FOLDER, "worker.properties")
+        text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
         found = re.findall(r"(?:https?://|@|=|\b)([a-z]+):(\d{4,5})\b", text)
         self.assertGreater(len(found), 8)
         for host, port in found:
@@ -167,10 +170,11 @@ class Compose(TestCase):
         self.assertEqual(command[:5], ["workerctl", "-s", "http://worker:8083", "apply", "-f"])
         folder, target, _ = self.services["connectors"]["volumes"][0].split(":")
         self.assertEqual(command[5], target)
+        folder = os.path.normpath(os.path.join(FOLDER, folder))
         environ = {**os.environ, **self.variables("connectors"), "STORE": env.OPENSEARCH}
         for words in (["validate", "-f"], ["apply", "--dry-run", "-f"]):
-            done = subprocess.run([env.program("workerctl"), "-s", w.url, *words, os.path.normpath(os.path.join(FOLDER, folder))],
-                                  env=environ, timeout=60, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            done = subprocess.run([env.program("workerctl"), "-s", w.url, *words, folder], env=environ, timeout=60,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
             text = done.stdout.decode()
             self.assertEqual(done.returncode, 0, text)
             self.assertNotIn("unknown", text)

@@ -62,7 +62,8 @@ export DEBIAN_FRONTEND=noninteractive
 quietly apt-get update -q
 quietly sh -c 'apt-get install -y -q --no-install-recommends /tmp/debs/*.deb'
 inside getent passwd connect-worker >/dev/null || fail 'there is no user connect-worker'
-[ "$(inside stat -c "%U %a" /var/lib/connect-worker)" = "connect-worker 750" ] || fail "the folder of states is not right"
+[ "$(inside stat -c "%U %a" /var/lib/connect-worker)" = "connect-worker 750" ] ||
+	fail "the folder of states is not right"
 inside systemd-analyze verify --man=no connect-worker.service || fail 'systemd-analyze verify'
 # With a compiler of outside: the packages alone have none.
 pc=$(find root/usr/lib -name connect-worker.pc)
@@ -100,15 +101,17 @@ if [ -n "$BROKER" ]; then
 		key.converter=org.apache.kafka.connect.storage.StringConverter >root/etc/connect-worker/connect-worker.properties
 	export CONNECT_URL=http://127.0.0.1:$port
 	topic=deb-$port-$RANDOM
-	printf '%s' "{\"name\": \"source\", \"config\": {\"connector.class\": \"SyntheticLogSource\", \"topic\": \"$topic\",
-		\"count\": \"1000\", \"tasks.max\": \"2\"}}" >root/tmp/source.json
-	printf '%s' "{\"name\": \"sink\", \"config\": {\"connector.class\": \"AccessLogElasticsearchSink\", \"topics\": \"$topic\",
-		\"connection.url\": \"$STORE\", \"index\": \"$topic\", \"run.until\": \"end\"}}" >root/tmp/sink.json
+	printf '%s' "{\"name\": \"source\", \"config\": {\"connector.class\": \"SyntheticLogSource\",
+		\"topic\": \"$topic\", \"count\": \"1000\", \"tasks.max\": \"2\"}}" >root/tmp/source.json
+	printf '%s' "{\"name\": \"sink\", \"config\": {\"connector.class\": \"AccessLogElasticsearchSink\",
+		\"topics\": \"$topic\", \"connection.url\": \"$STORE\", \"index\": \"$topic\",
+		\"run.until\": \"end\"}}" >root/tmp/sink.json
 	start
 	# One after the other: the sink takes what there is when it starts.
 	for name in source sink; do
 		inside workerctl apply -f "/tmp/$name.json" >log 2>&1 || { cat log >&2; fail "apply $name"; }
-		inside workerctl wait "$name" --for=COMPLETED --timeout=60 >log 2>&1 || { cat log >&2; fail "$name is not COMPLETED"; }
+		inside workerctl wait "$name" --for=COMPLETED --timeout=60 >log 2>&1 ||
+			{ cat log >&2; fail "$name is not COMPLETED"; }
 	done
 	curl -fsS -X POST "$STORE/$topic/_refresh" >/dev/null
 	documents=$(curl -fsS "$STORE/$topic/_count" | sed 's/.*"count":\([0-9]*\).*/\1/')

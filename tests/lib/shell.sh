@@ -8,6 +8,8 @@ PACKAGES_BUILD='gcc make autoconf automake libtool pkg-config libc6-dev librdkaf
 	python3-yaml tzdata'
 # shellcheck disable=SC2034
 PACKAGES_SERVERS='default-jdk-headless maven openssl ca-certificates curl python3-venv'
+# shellcheck disable=SC2034
+PACKAGES_LINTERS='docker-compose shellcheck rpm rpmlint'
 
 POLL_S=0.1
 

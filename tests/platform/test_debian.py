@@ -78,6 +78,7 @@ class Packages(TestCase):
                    "for i in $(seq 200); do sleep 0.1; %s %s && echo healthy && break; done"
                    % (as_user, " ".join(dockerfile.value(last, "HEALTHCHECK"))),
                    "kill $worker", "wait $worker", "echo drained"]
-        text = self.call("unshare", "-m", "bash", "-c", "\n".join(script), DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8")
+        text = self.call("unshare", "-m", "bash", "-c", "\n".join(script), DEBIAN_FRONTEND="noninteractive",
+                         LC_ALL="C.UTF-8")
         self.assertIn("healthy\n", text)
         self.assertIn("drained\n", text)

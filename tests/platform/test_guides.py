@@ -1,4 +1,4 @@
-"""docs/server-guide.md and docs/runbook.md: what is in their boxes is run, each situation of the runbook brought about."""
+"""docs/server-guide.md and docs/runbook.md: their boxes are run, each situation of the runbook brought about."""
 
 import json
 import os
@@ -56,6 +56,7 @@ INSTALL = """#!/bin/bash
 [ "$1 $2 $3 $4" != '-o connect-worker -g connect-worker' ] || shift 4
 exec /usr/bin/install "$@"
 """
+STAND_INS = {"systemctl": SYSTEMCTL, "journalctl": JOURNALCTL, "chgrp": CHGRP, "install": INSTALL}
 
 
 class Guides(TestCase):
@@ -66,7 +67,7 @@ class Guides(TestCase):
         for folder in ("etc/connect-worker", "var/lib/connect-worker", "var/backups", "run/connect-worker", "root"):
             os.makedirs(os.path.join(self.service, folder))
         os.mkdir(self.bin)
-        for name, text in (("systemctl", SYSTEMCTL), ("journalctl", JOURNALCTL), ("chgrp", CHGRP), ("install", INSTALL)):
+        for name, text in STAND_INS.items():
             path = os.path.join(self.bin, name)
             with open(path, "w", encoding="utf-8") as f:
                 f.write(text)
@@ -99,7 +100,8 @@ class Guides(TestCase):
     def here(self, text):
         """A box's text with the addresses and folders of this test."""
         for theirs, ours in (("broker1:9092", env.KAFKA), ("http://127.0.0.1:9200", env.OPENSEARCH),
-                             ("access-log-letters", self.topic + "-letters"), ("localhost:8443", "localhost:%d" % self.https),
+                             ("access-log-letters", self.topic + "-letters"),
+                             ("localhost:8443", "localhost:%d" % self.https),
                              ("https://:8443", "https://127.0.0.1:%d" % self.https)):
             text = text.replace(theirs, ours)
         text = re.sub(r"(localhost|127\.0\.0\.1):8083", "127.0.0.1:%d" % self.http, text)
@@ -111,8 +113,9 @@ class Guides(TestCase):
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("CONNECT_", "WORKERCTL_"))}
         environ.update(SERVICE=self.service, WORKERCTL_CONFIG=os.path.join(self.dir, "contexts"),
                        PATH=os.pathsep.join([self.bin, os.path.join(env.PREFIX, "bin"), environ["PATH"]]))
-        done = subprocess.run(["bash", "-euo", "pipefail", "-c", self.here(text)], env=environ, cwd=self.dir, timeout=120,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", self.here(text)], env=environ, cwd=self.dir,
+                              timeout=120, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False)
         out = done.stdout.decode("utf-8", "replace")
         with open(self.log_file("boxes"), "a", encoding="utf-8") as f:
             f.write("%s\n%s\n" % (text, out))

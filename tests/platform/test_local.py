@@ -88,7 +88,8 @@ class Local(TestCase):
 
         def tells(words, seconds=60):
             nonlocal seen
-            env.wait_for(lambda: words in process.log[seen:], seconds, lambda: "%r in %s" % (words, process.log[seen:]), 0.1)
+            env.wait_for(lambda: words in process.log[seen:], seconds,
+                         lambda: "%r in %s" % (words, process.log[seen:]), 0.1)
             seen = len(process.log)
 
         tells("watching ")

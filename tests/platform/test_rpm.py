@@ -20,8 +20,9 @@ MACROS = {
 }
 FILES = {
     "connect-worker": {
-        "/usr/bin/connect-worker", "/usr/libexec/connect-worker/connect-host", "/usr/lib64/connect-worker/access-log-es.so",
-        "/usr/lib64/connect-worker/synthetic-log.so", "/usr/lib/systemd/system/connect-worker.service",
+        "/usr/bin/connect-worker", "/usr/libexec/connect-worker/connect-host",
+        "/usr/lib64/connect-worker/access-log-es.so", "/usr/lib64/connect-worker/synthetic-log.so",
+        "/usr/lib/systemd/system/connect-worker.service",
         "/usr/lib/sysusers.d/connect-worker.conf", "/usr/lib/tmpfiles.d/connect-worker.conf", "/etc/connect-worker",
         "/etc/connect-worker/connect-worker.properties.example", "/var/lib/connect-worker",
         "/usr/share/connect-worker/analytics/setup.sh", "/usr/share/connect-worker/access-log-index-template.json"},
@@ -56,7 +57,7 @@ class Rpm(TestCase):
         self.call("make", "-s", "-C", env.BUILD, "dist")
         tarball = self.call("rpmspec", "-q", "--srpm", "--qf", "%{NAME}-%{VERSION}.tar.gz", SPEC)
         shutil.move(os.path.join(env.BUILD, tarball), os.path.join(top, "SOURCES", tarball))
-        macros = [word for name, value in {**MACROS, "_topdir": top}.items() for word in ("--define", name + " " + value)]
+        macros = ["--define=%s %s" % macro for macro in {**MACROS, "_topdir": top}.items()]
         self.call("rpmbuild", "-bb", "--nodeps", *macros, SPEC)
         found = {}
         for folder, _, names in os.walk(os.path.join(top, "RPMS")):

@@ -1,4 +1,4 @@
-"""A stand-in for OpenSearch Dashboards and Kibana: what they do with a file of saved objects, as far as it is done here.
+"""A stand-in for OpenSearch Dashboards and Kibana: what they do with a file of saved objects, as far as it goes.
 
 The server takes an import as theirs does (a form with an .ndjson file, a header against forged requests), refuses what
 theirs refuses (unknown types, versions that it does not know yet, references to nothing), and stores the objects in a
@@ -72,7 +72,8 @@ class Dashboards:
         if not headers["osd-xsrf"] or not headers["kbn-xsrf"]:
             return 400, {"message": "Request must contain a xsrf header."}
         form = email.message_from_bytes(b"Content-Type: %s\n\n%s" % (headers["Content-Type"].encode(), body))
-        file = next((part for part in form.walk() if part.get_param("name", header="content-disposition") == "file"), None)
+        parts = [part for part in form.walk() if part.get_param("name", header="content-disposition") == "file"]
+        file = parts[0] if parts else None
         if file is None or not (file.get_filename() or "").endswith(".ndjson"):
             return 400, {"message": "Invalid file extension"}
         objects = [json.loads(line) for line in file.get_payload(decode=True).decode().splitlines() if line]
