@@ -11,9 +11,10 @@ import urllib.parse
 class Gateway:
     """Passes requests on to a store. check(handler, body) returns None, or (status, JSON text) instead.
 
-    tls: an ssl.SSLContext. A request with a whole URL is one to a proxy, and passed on all the same."""
+    tls: an ssl.SSLContext. whole: all header fields are passed on, both ways. A request with a whole URL is one to a proxy,
+    and passed on all the same."""
 
-    def __init__(self, test, port, check, tls=None):
+    def __init__(self, test, port, check, tls=None, whole=False):
         gateway = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -23,21 +24,23 @@ class Gateway:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 gateway.seen.append((self.command, self.path))
                 answer = check(self, body)
-                status, text = answer if answer else self.forward(body)
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(text)))
+                status, text, fields = (*answer, {}) if answer else self.forward(body)
+                self.send_response_only(status)
+                for name, value in {"Content-Type": "application/json", "Content-Length": str(len(text)), **fields}.items():
+                    self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(text)
+                if self.command != "HEAD":
+                    self.wfile.write(text)
 
             def forward(self, body):
                 store = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
                 url = urllib.parse.urlsplit(self.path)
-                store.request(self.command, url.path + ("?" + url.query if url.query else ""), body, {"Content-Type": self.headers.get("Content-Type", "")})
+                fields = dict(self.headers) if whole else {"Content-Type": self.headers.get("Content-Type", "")}
+                store.request(self.command, url.path + ("?" + url.query if url.query else ""), body, fields)
                 answer = store.getresponse()
                 text = answer.read()
                 store.close()
-                return answer.status, text
+                return answer.status, text, dict(answer.getheaders()) if whole else {}
 
             do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any
 

@@ -1,0 +1,200 @@
+"""examples/mwaa/deploy.py against stand-ins for S3 and MWAA: what is delivered, and what becomes of what fails."""
+
+import json
+import signal
+
+from cwtest import env
+from cwtest.case import TestCase
+from cwtest.gateway import Gateway
+from cwtest.mwaa import DAG, LOCK, MANIFEST, Bucket, Site, arrange
+
+
+def last_line(out):
+    return out.strip().splitlines()[-1]
+
+
+class Delivery(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.site = Site(self)
+        self.bucket = self.site.bucket
+
+    def deployed(self):
+        out = self.site.call("deploy")
+        self.assertIn("deployed: deployment ", last_line(out))
+        self.assertEqual(self.site.dags(), self.site.local())
+        return self.site.assert_consistent()
+
+    def test_life(self):
+        """First, unchanged, changed, removed, back and further back."""
+        site = self.site
+        out = site.call("deploy")
+        self.assertEqual(last_line(out), "deployed: deployment 1 (4 files written, 0 deleted, environment updated); "
+                         "2 DAGs are parsed")
+        first = site.assert_consistent()
+        self.assertEqual(site.dags(), site.local())
+        self.assertEqual(first["expected"], ["one.py", "two.py"])
+        before = self.bucket.versions("dags/"), self.bucket.versions(MANIFEST), site.environment()
+        out = site.call("deploy")
+        self.assertRegex(last_line(out), r"^unchanged: deployment 1 \(.*, tests, 4 files\) is in place, nothing to do$")
+        self.assertEqual((self.bucket.versions("dags/"), self.bucket.versions(MANIFEST), site.environment()), before)
+        site.write("dags/one.py", DAG % "second")
+        site.remove("dags/two.py")
+        out = site.call("deploy")
+        self.assertEqual(last_line(out), "deployed: deployment 2 (1 files written, 1 deleted); 1 DAGs are parsed")
+        self.assertEqual(site.dags(), site.local())
+        second = site.assert_consistent()
+        self.assertEqual(second["dags"]["dags/part/common.py"], first["dags"]["dags/part/common.py"])
+        site.write("plugins/ours/__init__.py", "WORDS = 2\n")
+        out = site.call("deploy")
+        self.assertEqual(last_line(out), "deployed: deployment 3 (0 files written, 0 deleted, environment updated); "
+                         "1 DAGs are parsed")
+        self.assertIn("the environment is UPDATING", out)
+        self.assertEqual(site.assert_consistent()["pinned"]["Requirements"], first["pinned"]["Requirements"])
+        site.call("rollback")
+        fourth = site.assert_consistent()
+        self.assertEqual((fourth["number"], fourth["pinned"], fourth["dags"]), (4, second["pinned"], second["dags"]))
+        site.call("rollback")
+        fifth = site.assert_consistent()
+        self.assertEqual({key: entry["sha256"] for key, entry in fifth["dags"].items()},
+                         {key: entry["sha256"] for key, entry in first["dags"].items()})
+        self.assertIn(DAG % "first", site.dags()["dags/two.py"])
+        out = site.call("rollback", status=2)
+        self.assertEqual(last_line(out), "FAILED: there is no deployment before deployment 5")
+
+    def test_an_update_that_fails(self):
+        self.deployed()
+        good = self.site.dags(), self.bucket.versions(), self.site.environment()["PluginsS3ObjectVersion"]
+        self.site.arrange(fail=["no module named ours", "UPDATE_FAILED"])
+        self.site.write("plugins/ours/__init__.py", "WORDS = 3\n")
+        self.site.write("dags/one.py", DAG % "needs three")
+        out = self.site.call("deploy", status=1)
+        self.assertIn("FAILED: the environment could not be updated: no module named ours (INCORRECT_CONFIGURATION); nothing "
+                      "was changed, deployment 1 (", last_line(out))
+        self.assertEqual(self.site.dags(), good[0])
+        self.assertEqual(self.site.environment()["PluginsS3ObjectVersion"], good[2])
+        self.site.assert_consistent()
+        self.site.arrange(fail=None)
+        uploaded = self.bucket.versions("plugins.zip")
+        self.assertNotEqual(uploaded["plugins.zip"], good[2])
+        self.deployed()
+        self.assertEqual(self.bucket.versions("plugins.zip"), uploaded, "what is there is not uploaded again")
+        self.site.arrange(fail=["the database is away", "UNAVAILABLE"])
+        self.site.write("requirements.txt", "nothing\n")
+        out = self.site.call("deploy", status=4)
+        self.assertIn("is UNAVAILABLE: the database is away", last_line(out))
+
+    def test_dags_that_airflow_does_not_parse(self):
+        self.deployed()
+        good = self.site.dags()
+        self.site.arrange(gone=["three.py"])
+        self.site.write("dags/three.py", DAG % "third")
+        self.site.write("dags/one.py", DAG % "second")
+        self.site.write("plugins/ours/__init__.py", "WORDS = 3\n")
+        out = self.site.call("deploy", "--smoke-timeout", "0.3", status=1)
+        self.assertRegex(last_line(out), r"^FAILED: after \d+ s: three.py was not parsed or has no DAG; deployment 1 \(.*\) is in "
+                         "place again$")
+        self.assertEqual(self.site.dags(), good)
+        self.assertEqual(self.site.assert_consistent()["number"], 1)
+        self.site.remove("dags/three.py")
+        self.deployed()
+
+    def gate(self, key, then):
+        """An S3 that does not take that object; then(): what happens at the first time."""
+        done = []
+
+        def check(handler, _):
+            if handler.command != "PUT" or not handler.path.partition("?")[0].endswith(key) or done:
+                return None
+            done.append(True)
+            return then()
+        return Gateway(self, int(env.AWS.rpartition(":")[2]), check, whole=True).url
+
+    def test_a_failure_in_the_middle(self):
+        self.deployed()
+        good = self.site.dags()
+        for name in ("one", "two", "zoo"):
+            self.site.write("dags/%s.py" % name, DAG % "second")
+        url = self.gate("/dags/two.py", lambda: (403, b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>"))
+        out = self.site.call("deploy", status=1, AWS_ENDPOINT_URL_S3=url)
+        self.assertIn("dags/one.py: written", out)
+        self.assertRegex(last_line(out), r"^FAILED: PutObject: no \(AccessDenied\); deployment 1 \(.*\) is in place again$")
+        self.assertEqual(self.site.dags(), good)
+        self.site.assert_consistent()
+        self.assertIn("unchanged: ", self.unchanged(good))
+        self.deployed()
+
+    def unchanged(self, files):
+        """What the last good files are answered with."""
+        now = self.site.local()
+        for key, text in files.items():
+            self.site.write(key, text)
+        for key in now.keys() - files.keys():
+            self.site.remove(key)
+        out = self.site.call("deploy")
+        for key, text in now.items():
+            self.site.write(key, text)
+        return last_line(out)
+
+    def test_killed_in_the_middle(self):
+        self.deployed()
+        for name in ("one", "two"):
+            self.site.write("dags/%s.py" % name, DAG % "second")
+        killed = []
+        url = self.gate("/dags/two.py", lambda: killed[0].kill() or (503, b""))
+        killed.append(self.site.begin("deploy", AWS_ENDPOINT_URL_S3=url))
+        killed[0].wait(20)
+        self.assertEqual(self.bucket.json(MANIFEST)["number"], 1)
+        self.assertEqual(self.site.dags()["dags/one.py"], DAG % "second")
+        out = self.site.call("deploy", status=3)
+        self.assertRegex(last_line(out), r"^FAILED: another delivery is at work: .*, seen \d+ s ago; if it was killed, its lock "
+                         r"ends in \d+ s$")
+        # As if that time was over.
+        self.bucket.put(LOCK, json.dumps(dict(self.bucket.json(LOCK), life_s=0)).encode())
+        self.deployed()
+        self.assertEqual(self.bucket.json(MANIFEST)["number"], 2)
+
+    def test_two_at_once_and_interrupted(self):
+        self.site.arrange(looks=100000)
+        first = self.site.begin("deploy", "--timeout", "60")
+        env.wait_for(lambda: "the environment is UPDATING" in first.log, 20, lambda: first.log)
+        out = self.site.call("deploy", status=3)
+        self.assertIn("another delivery is at work: ", last_line(out))
+        first.signal(signal.SIGTERM)
+        self.assertEqual(first.wait(10), 130)
+        self.assertIn("FAILED: interrupted (SIGTERM); the next run finishes the work", first.log)
+        self.assertIsNone(self.bucket.get(LOCK))
+        out = self.site.call("deploy", "--timeout", "0.2", status=4)
+        self.assertIn("is still UPDATING after 0 s: run this again to go on from there", last_line(out))
+        self.site.arrange(looks=1)
+        self.site.end_update()
+        self.deployed()
+
+    def test_a_first_deployment_that_fails(self):
+        self.bucket.put("dags/old.py", DAG.encode())
+        self.site.arrange(gone=["one.py"])
+        out = self.site.call("deploy", "--smoke-timeout", "0.3", status=1)
+        self.assertIn("; what was there before the first deployment is in place again", last_line(out))
+        self.assertEqual(list(self.site.dags()), ["dags/old.py"])
+        self.assertIsNone(self.bucket.get(MANIFEST))
+        out = self.site.call("rollback", status=2)
+        self.assertIn("nothing was deployed into %s yet" % self.bucket.name, last_line(out))
+
+    def test_what_cannot_be_delivered(self):
+        self.site.write("dags/bad.py", "def (\n")
+        out = self.site.call("deploy", status=2)
+        self.assertIn("bad.py in %s/dags is no Python: invalid syntax" % self.dir, last_line(out))
+        self.site.remove("dags/bad.py")
+        out = self.site.call("deploy", "--dry-run")
+        self.assertIn("would write   dags/one.py\n", out)
+        self.assertIn("would update  the environment's plugins.zip", out)
+        out = self.site.call("deploy", "--dags", "/nowhere", status=2)
+        self.assertEqual(last_line(out), "FAILED: the folder /nowhere is not there")
+        out = self.site.call("deploy", "--environment", "nobody", status=2)
+        self.assertEqual(last_line(out), "FAILED: there is no environment nobody in eu-central-1")
+        self.assertEqual(self.bucket.versions(), {})
+        plain = Bucket(self, versions=False)
+        arrange(plain.name, bucket=plain.name)
+        out = self.site.call("deploy", "--environment", plain.name, status=2)
+        self.assertEqual(last_line(out), "FAILED: the bucket %s keeps no versions, without which nothing can be taken back: "
+                         "enable versioning" % plain.name)
