@@ -193,7 +193,7 @@ class Delivery(TestCase):
         out = self.site.call("deploy", "--environment", "nobody", status=2)
         self.assertEqual(last_line(out), "FAILED: there is no environment nobody in eu-central-1")
         self.assertEqual(self.bucket.versions(), {})
-        plain = Bucket(self, versions=False)
+        plain = Bucket(versions=False)
         arrange(plain.name, bucket=plain.name)
         out = self.site.call("deploy", "--environment", plain.name, status=2)
         self.assertEqual(last_line(out), "FAILED: the bucket %s keeps no versions, without which nothing can be taken back: "

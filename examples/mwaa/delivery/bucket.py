@@ -7,7 +7,6 @@ from botocore.exceptions import ClientError
 
 from .errors import BadInput
 
-MANY = 1000  # objects that one request may delete
 GONE = (404, 405)  # statuses; the second is of a version that is a mark of deletion
 
 
@@ -53,12 +52,8 @@ class Bucket:
         return self.s3.put_object(Bucket=self.name, Key=key, Body=item.body,
                                   Metadata={"sha256": item.sha256})["VersionId"]
 
-    def delete(self, keys):
-        for at in range(0, len(keys), MANY):
-            answer = self.s3.delete_objects(Bucket=self.name, Delete={
-                "Objects": [{"Key": key} for key in keys[at:at + MANY]], "Quiet": True})
-            for error in answer.get("Errors", ()):
-                raise ClientError({"Error": error}, "DeleteObject " + error.get("Key", ""))
+    def delete(self, key):
+        self.s3.delete_object(Bucket=self.name, Key=key)
 
     def read_json(self, key, version=None):
         """(version, ETag, value), or three times None."""

@@ -125,9 +125,10 @@ class Delivery:
             plan.writes[key].version = self.bucket.put(key, plan.writes[key])
             self.say("%s: written" % key)
             self.lock.keep()
-        if plan.deletes:
-            self.bucket.delete(plan.deletes)
-            self.say("deleted: %s" % ", ".join(plan.deletes))
+        for key in plan.deletes:
+            self.bucket.delete(key)
+            self.say("%s: deleted" % key)
+            self.lock.keep()
 
     def smoke(self, bundle, deleted):
         """The names of the DAGs; None when nobody is asked."""

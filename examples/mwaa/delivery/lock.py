@@ -66,6 +66,6 @@ class Lock:
         try:
             _, etag, _ = self.bucket.read_json(self.key)
             if etag == self.etag:
-                self.bucket.delete([self.key])
+                self.bucket.delete(self.key)
         except (BotoCoreError, ClientError):
             pass  # It ends by itself; what the delivery came to is what matters.

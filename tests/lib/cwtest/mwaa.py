@@ -37,7 +37,7 @@ def run(program, *args, stdin=b"", **more):
 class Bucket:
     """An S3 bucket of a test's own, spoken to without AWS's libraries."""
 
-    def __init__(self, test, versions=True):
+    def __init__(self, versions=True):
         self.name = env.unique("mwaa")
         self.ask("PUT", "", b'<CreateBucketConfiguration><LocationConstraint>%s</LocationConstraint>'
                  b'</CreateBucketConfiguration>' % aws.REGION.encode())
@@ -84,9 +84,9 @@ def arrange(name, **settings):
 class Site:
     """Folders to deliver, a bucket to deliver to, an environment that reads it."""
 
-    def __init__(self, test, **settings):
+    def __init__(self, test, bucket=None, **settings):
         self.test, self.dir = test, test.dir
-        self.name, self.bucket = env.unique("env"), Bucket(test)
+        self.name, self.bucket = env.unique("env"), bucket or Bucket()
         self.arrange(bucket=self.bucket.name, **settings)
         self.write("dags/one.py", DAG % "first")
         self.write("dags/two.py", DAG % "first")

@@ -7,6 +7,7 @@ An environment is made, and gets its troubles, with a request that AWS does not 
 
     PUT /stand-in/NAME
       bucket    of which it reads the folder dags/
+      keys      with which it does, as MWAA does with the execution role: {AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY}
       looks     how many times it is looked at until an update is done; 2
       fail      [message, status]: what becomes of the updates from now on, UPDATE_FAILED or UNAVAILABLE; null: they succeed
       finish    true: the update that is at work is done at the next look
@@ -39,6 +40,7 @@ from botocore.exceptions import ClientError
 
 HOME = "/usr/local/airflow/dags/"
 KINDS = ("Plugins", "Requirements")
+REGION = "eu-central-1"
 PATH_MAX = 64
 SYNC_S = 1
 
@@ -101,13 +103,16 @@ class RealAirflow:
 
 
 class Environment:
-    def __init__(self, name, s3, settings):
-        self.name, self.s3, self.settings = name, s3, settings
+    def __init__(self, name, settings):
+        self.name, self.settings = name, settings
+        keys = settings.get("keys", {})
+        self.s3 = boto3.client("s3", region_name=REGION, aws_access_key_id=keys.get("AWS_ACCESS_KEY_ID"),
+                               aws_secret_access_key=keys.get("AWS_SECRET_ACCESS_KEY"))
         self.lock = threading.Lock()
         self.left = 0
         self.wanted = {}
         self.about = {
-            "Name": name, "Status": "AVAILABLE", "Arn": "arn:aws:airflow:eu-central-1:123456789012:environment/" + name,
+            "Name": name, "Status": "AVAILABLE", "Arn": "arn:aws:airflow:%s:123456789012:environment/%s" % (REGION, name),
             "SourceBucketArn": "arn:aws:s3:::" + settings["bucket"], "DagS3Path": "dags", "AirflowVersion": "2.10.3",
         }
         if "airflow" in settings:
@@ -204,7 +209,6 @@ class Environment:
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     environments = {}
-    s3 = boto3.client("s3", region_name="eu-central-1")
 
     def log_message(self, *_):
         pass
@@ -243,7 +247,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if name in self.environments:
             self.environments[name].arrange(settings)
         else:
-            self.environments[name] = Environment(name, self.s3, settings)
+            self.environments[name] = Environment(name, settings)
         return {}
 
 
