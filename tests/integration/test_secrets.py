@@ -4,7 +4,9 @@ import base64
 import http.server
 import json
 import os
+import resource
 import secrets
+import signal
 import threading
 import urllib.error
 import urllib.parse
@@ -84,7 +86,7 @@ class Secrets(TestCase):
     def plant():
         return "planted-" + secrets.token_hex(12)
 
-    def start(self, environ, ttl_ms=500, name="worker", **more):
+    def start(self, environ, ttl_ms=500, name="worker", user="connect", preexec=None, **more):
         properties = {
             "config.providers": "aws",
             "config.providers.aws.class": "secretsmanager",
@@ -95,11 +97,11 @@ class Secrets(TestCase):
             "log.level": "debug",
         }
         login = {"security.protocol": "SASL_SSL", "sasl.mechanism": "PLAIN", "ssl.ca.location": env.KAFKA_CA,
-                 "sasl.username": "connect", "sasl.password": "${aws:%s:kafka}" % self.secret}
+                 "sasl.username": user, "sasl.password": "${aws:%s:kafka}" % self.secret}
         for prefix in ("", "producer.", "consumer."):
             properties.update({prefix + key: value for key, value in login.items()})
         properties.update(more)
-        return Worker(self, name, properties=properties).start(environ=environ)
+        return Worker(self, name, properties=properties).start(environ=environ, preexec=preexec)
 
     def sink(self, gate, **more):
         config = pipeline.sink(self.topic, gate.url, self.index, tasks=2)
@@ -154,6 +156,43 @@ class Secrets(TestCase):
         self.assertEqual(rest.status("sink")["connector"]["state"], "RUNNING")
         self.assertIn("${aws:%s:search} stands for something else now" % self.secret, worker.log)
         self.assert_seen_nowhere(worker, [first, second, "connect-secret"], ["/connectors/sink/tasks"])
+
+    @deadline(180)
+    def test_a_kafka_password_is_rotated(self):
+        """With a crash at the worst time: the broker has the new password, Secrets Manager still the old one."""
+        user, first, second, search = env.unique("rotated"), self.plant(), self.plant(), self.plant()
+        kafka.set_password(self, user, first)
+        aws.create_secret(self, self.secret, {"kafka": first, "search": search})
+        gate = Gate(self, search)
+        # As on a machine where crashes leave core files.
+        unlimited = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        worker = self.start(aws.ANYBODY, user=user, preexec=lambda: resource.setrlimit(resource.RLIMIT_CORE, (unlimited,) * 2),
+                            **{"task.restart.attempts.max": None, "task.restart.delay.max.ms": "1000",
+                               "consumer.session.timeout.ms": "3000", "consumer.heartbeat.interval.ms": "500"})
+        rest = worker.rest
+        rest.create("src", pipeline.source(self.topic, 0, rate=500))
+        rest.create("sink", self.sink(gate))
+        env.wait_for(lambda: self.opensearch.count(self.index) > 500, 60,
+                     lambda: "documents: %s %s" % (rest.status("src"), rest.status("sink")), 0.2)
+        old = worker.hosts()
+        kafka.set_password(self, user, second)
+        os.kill(old["sink"], signal.SIGSEGV)
+        env.wait_for(lambda: "Authentication failed" in worker.log, 30, "the old password is refused")
+        aws.rotate_secret(self.secret, {"kafka": second, "search": search})
+        env.wait_for(lambda: worker.hosts().get("src") not in (None, old["src"]), 30, "the source has the new password")
+        before = kafka.count(self.topic)
+        env.wait_for(lambda: kafka.count(self.topic) > before, 30, "the source goes on", 0.2)
+        rest.expect(200, "PUT", rest.path("src", "/stop?wait=STOPPED"))
+        lines = rest.get(rest.path("src", "/offsets"))["offsets"][0]["offset"]["record"]
+        written = pipeline.lines_of(pipeline.source(self.topic, lines, rate=500))
+        self.assertEqual(pipeline.difference(written, kafka.values(self.topic)), "")
+        env.wait_for(lambda: self.opensearch.count(self.index) == lines, 90,
+                     lambda: "all documents: %s %s" % (rest.status("src"), rest.status("sink")), 0.2)
+        pipeline.assert_indexed(self, self.opensearch, self.index, self.topic)
+        rest.wait_state("sink", "RUNNING", "RUNNING", 2)
+        self.assertIn("${aws:%s:kafka} stands for something else now" % self.secret, worker.log)
+        self.assert_seen_nowhere(worker, [first, second, search], ["/connectors/sink/tasks", "/connectors/src/tasks"])
+        self.assertEqual([name for name in os.listdir(self.dir) if name.startswith("core")], [])
 
     def test_offsets_are_asked_for_with_the_same_login(self):
         aws.create_secret(self, self.secret, {"kafka": "connect-secret", "search": "x"})

@@ -12,6 +12,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.ab
 KAFKA = os.environ.get("CW_KAFKA", "127.0.0.1:9092")
 KAFKA_SASL_SSL = os.environ.get("CW_KAFKA_SASL_SSL", "127.0.0.1:9093")
 KAFKA_CA = os.environ.get("CW_KAFKA_CA", "")
+KAFKA_PASSWORDS = os.environ.get("CW_KAFKA_PASSWORDS", "")
 OPENSEARCH = os.environ.get("CW_OPENSEARCH", "http://127.0.0.1:9200")
 CONNECT_PORT = int(os.environ.get("CW_CONNECT_PORT", "18083"))
 ELASTICSEARCH = os.environ.get("CW_ELASTICSEARCH", "http://127.0.0.1:9201")

@@ -1,5 +1,6 @@
 """Kafka, through tests/tools/kafka_tool."""
 
+import os
 import subprocess
 
 from . import env
@@ -14,6 +15,22 @@ def run(*args, data=None, brokers=None, options=()):
     if done.returncode != 0:
         raise AssertionError("kafka_tool %s: %s" % (" ".join(map(str, args)), done.stderr.decode()))
     return done.stdout
+
+
+def set_password(test, user, password):
+    """A user of SASL/PLAIN who has this password from now on, until the end of the test."""
+
+    def write(lines):
+        with open(env.KAFKA_PASSWORDS + ".part", "w", encoding="utf-8") as f:
+            f.writelines(line + "\n" for line in lines)
+        os.replace(env.KAFKA_PASSWORDS + ".part", env.KAFKA_PASSWORDS)
+
+    def others():
+        with open(env.KAFKA_PASSWORDS, encoding="utf-8") as f:
+            return [line for line in f.read().splitlines() if not line.startswith(user + "=")]
+
+    write(others() + ["%s=%s" % (user, password)])
+    test.addCleanup(lambda: write(others()))
 
 
 def create(topic, partitions, *settings):

@@ -2,7 +2,8 @@
 # One Apache Kafka broker (KRaft, its own controller) on 127.0.0.1.
 #   KAFKA_PORT (9092)             PLAINTEXT
 #   KAFKA_SASL_SSL_PORT (9093)    SASL_SSL, mechanisms PLAIN and SCRAM-SHA-256, user connect, password connect-secret,
-#                                 CA certificate in $STACK_RUN/kafka/tls/ca.pem
+#                                 CA certificate in $STACK_RUN/kafka/tls/ca.pem; further users of PLAIN, and other passwords,
+#                                 at any time in $STACK_RUN/kafka/passwords: lines USER=PASSWORD
 #   KAFKA_CONTROLLER_PORT (9099)  internal
 #   KAFKA_HEAP (512m)
 # Topics are kept in $STACK_RUN/kafka/data over a restart.
@@ -13,6 +14,7 @@ addresses() {
 	echo "CW_KAFKA=127.0.0.1:$KAFKA_PORT"
 	echo "CW_KAFKA_SASL_SSL=127.0.0.1:$KAFKA_SASL_SSL_PORT"
 	echo "CW_KAFKA_CA=$RUN_DIR/tls/ca.pem"
+	echo "CW_KAFKA_PASSWORDS=$RUN_DIR/passwords"
 }
 
 config() {
@@ -41,7 +43,8 @@ log.cleaner.dedupe.buffer.size=16777216
 num.network.threads=2
 num.io.threads=4
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256
-listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_connect="connect-secret";
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required file="$RUN_DIR/passwords";
+listener.name.sasl_ssl.plain.sasl.server.callback.handler.class=FilePasswords
 listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 listener.name.sasl_ssl.ssl.keystore.type=PEM
 listener.name.sasl_ssl.ssl.keystore.location=$RUN_DIR/tls/server.pem
@@ -56,6 +59,9 @@ install() {
 
 prepare() {
 	tls_make "$RUN_DIR/tls"
+	[ -s passwords ] || echo connect=connect-secret >passwords
+	# Not with what is downloaded: it is the tree's own.
+	javac --release 17 -cp "$LIB_DIR/lib/*" -d "$RUN_DIR/classes" "$SRC/FilePasswords.java"
 	config >server.properties
 	[ -e data/meta.properties ] || java -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$LIB_DIR/lib/*" \
 		"-Dlog4j2.configurationFile=$SRC/log4j2.properties" -Dstack.log=error \
@@ -66,7 +72,7 @@ prepare() {
 
 run() {
 	exec java "-Xms$KAFKA_HEAP" "-Xmx$KAFKA_HEAP" -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError -Djava.awt.headless=true \
-		"-Dlog4j2.configurationFile=$SRC/log4j2.properties" -cp "$LIB_DIR/lib/*" kafka.Kafka server.properties
+		"-Dlog4j2.configurationFile=$SRC/log4j2.properties" -cp "$LIB_DIR/lib/*:$RUN_DIR/classes" kafka.Kafka server.properties
 }
 
 # The broker opens its ports before it serves: its own line says when it does.
