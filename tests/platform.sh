@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds, and tests what is around the worker: the DAGs of examples/airflow with a real Airflow, examples/platform.sh,
-# the Debian packages and the image in a bare Debian, the commands of docs/.
+# delivery to MWAA, the Debian packages and the image in a bare Debian, the commands of docs/.
 #
 #   tests/platform.sh [--long] [--keep] [PATTERN...]
 #

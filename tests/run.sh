@@ -11,12 +11,12 @@
 #
 #   unit          warnings are errors; unit tests plain, under ASan+UBSan and under TSan; installation;
 #                 make distcheck
-#   integration   real Kafka, OpenSearch, Elasticsearch and Schema Registry, and a stand-in for AWS, which tests/stack
+#   integration   real Kafka, OpenSearch, Elasticsearch and Schema Registry, and stand-ins for AWS, which tests/stack
 #                 downloads and starts
 #   fault         the same servers, with everything going wrong
 #   platform      Airflow, which tests/stack downloads, with the DAGs of examples/airflow; examples/platform.sh; the
-#                 Debian packages and the image, in a bare Debian; what docs/ says; linters. Only when it is named:
-#                 tests/platform.sh does
+#                 delivery to a stand-in for MWAA (examples/mwaa); the Debian packages and the image, in a bare Debian;
+#                 what docs/ says; linters. Only when it is named: tests/platform.sh does
 #
 # Missing Debian packages are installed with apt-get (root or sudo). The tree itself is not touched: a
 # copy is built. CW_SEED (printed) repeats a run's random choices. The last line is "N passed, N failed",
@@ -199,6 +199,7 @@ say "tests of $stages in $WORK, seed $CW_SEED, $JOBS processors"
 packages="$PACKAGES_BUILD g++ python3"
 if with_servers; then packages="$packages $PACKAGES_SERVERS python3-jsonschema zsh systemd jq"; fi
 ! wanted platform || packages="$packages debhelper dpkg-dev lintian mmdebstrap sqlite3 $PACKAGES_LINTERS"
+if wanted platform && ! command -v go >/dev/null; then packages="$packages golang-go"; fi
 # shellcheck disable=SC2086
 install_packages $packages || { echo 'FAIL packages' >>"$RESULTS"; exit 1; }
 
@@ -212,8 +213,10 @@ if with_servers; then
 	stack_ports
 	servers=(kafka opensearch)
 	if wanted integration || wanted fault; then servers+=(elasticsearch schema-registry aws); fi
+	! wanted integration || servers+=(mwaa)
+	! wanted platform || servers+=(aws mwaa)
 	step "start ${servers[*]}" 1200 "$TOP/tests/stack/stack" start "${servers[@]}" || exit 1
-	! wanted platform || step 'install Airflow' 1200 "$TOP/tests/stack/stack" install airflow || exit 1
+	! wanted platform || step 'install Airflow and linters' 1200 "$TOP/tests/stack/stack" install airflow linters || exit 1
 	eval "$("$TOP/tests/stack/stack" env | sed 's/^/export /')"
 	! wanted integration || integration
 	! wanted fault || python_tests fault

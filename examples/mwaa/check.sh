@@ -18,8 +18,8 @@ address() { local "$1"; eval "$(stack env | grep "^$1=")"; printf '%s\n' "${!1}"
 
 lint() {
 	local home status=0
-	stack install mwaa
-	home=$(address CW_MWAA_HOME)
+	stack install linters
+	home=$(address CW_LINTERS)
 	AWS_DEFAULT_REGION=eu-central-1 "$home/venv/bin/cfn-lint" "$EXAMPLES/mwaa/platform.yaml" || status=1
 	"$home/bin/actionlint" -color=false "$TOP"/.github/workflows/*.yml || status=1
 	"$home/venv/bin/python" - "$EXAMPLES/airflow" "$EXAMPLES/mwaa" <<-'PYTHON' || status=1

@@ -25,7 +25,7 @@ class Setup(TestCase):
     def test_the_linter_finds_what_is_wrong(self):
         workflow = (b"on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n"
                     b"      - run: echo ${{ github.event.head_commit.message }}\n      - run: echo ${{ matrix.none }}\n")
-        done = subprocess.run([os.path.join(env.MWAA_HOME, "bin", "actionlint"), "-"], input=workflow, stdout=subprocess.PIPE,
+        done = subprocess.run([os.path.join(env.LINTERS, "bin", "actionlint"), "-"], input=workflow, stdout=subprocess.PIPE,
                               timeout=60, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"potentially untrusted", done.stdout)

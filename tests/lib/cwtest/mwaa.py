@@ -15,12 +15,13 @@ from .process import Process
 EXAMPLE = os.path.join(env.TOP, "examples", "mwaa")
 DAG = "# %s\nfrom airflow import DAG\n"
 QUICK = ("--poll", "0.05", "--smoke-poll", "0.05", "--settle", "0", "--smoke-timeout", "10", "--timeout", "10")
+RUN_S = 300
 MANIFEST, LOCK = "delivery/manifest.json", "delivery/lock.json"
 
 
 def python(program):
     """The command that runs a program of examples/mwaa."""
-    return [os.path.join(env.MWAA_HOME, "venv", "bin", "python"), "-B", os.path.join(EXAMPLE, program)]
+    return [os.path.join(env.MWAA_VENV, "bin", "python"), "-B", os.path.join(EXAMPLE, program)]
 
 
 def environ(**more):
@@ -30,7 +31,7 @@ def environ(**more):
 def run(program, *args, stdin=b"", **more):
     """(exit status, what it printed)."""
     done = subprocess.run(python(program) + list(args), env={**os.environ, **environ(**more)}, input=stdin,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=RUN_S, check=False)
     return done.returncode, done.stdout.decode()
 
 

@@ -1,29 +1,23 @@
 # shellcheck shell=bash
 # A stand-in for Amazon MWAA's API on 127.0.0.1, which moto lacks: mwaa/standin.py says which part of it. It reads the
-# buckets of the service aws. Installed with it is what delivers to MWAA (examples/mwaa), and what checks that: cfn-lint,
-# and actionlint for the workflows.
+# buckets of the service aws. Its Python is that of examples/mwaa too.
 #   MWAA_PORT (15001)
 : "${MWAA_PORT:=15001}" "${AWS_PORT:=15000}"
 SRC=$STACK_DIR/services/mwaa
-EXAMPLE=$STACK_DIR/../../examples/mwaa
-ACTIONLINT=v1.7.7 # the newest that Debian 12's Go builds
+REQUIREMENTS=$STACK_DIR/../../examples/mwaa/deploy-requirements.txt
 
 addresses() {
 	echo "CW_MWAA=http://127.0.0.1:$MWAA_PORT"
-	echo "CW_MWAA_HOME=$LIB_DIR"
+	echo "CW_MWAA_VENV=$LIB_DIR/venv"
 }
 
 install() {
-	local made_from=("$SRC/requirements.txt" "$EXAMPLE/deploy-requirements.txt" "$STACK_DIR/services/mwaa.sh")
-	installed "${made_from[@]}" && return
+	installed "$REQUIREMENTS" && return
 	need python3 python3-venv
-	need go golang-go
-	rm -rf "${LIB_DIR:?}/venv" "$LIB_DIR/bin" "$LIB_DIR/.stamp"
+	rm -rf "${LIB_DIR:?}/venv" "$LIB_DIR/.stamp"
 	python3 -m venv "$LIB_DIR/venv"
-	"$LIB_DIR/venv/bin/pip" install -q --disable-pip-version-check -r "$SRC/requirements.txt" \
-		-r "$EXAMPLE/deploy-requirements.txt"
-	GOBIN=$LIB_DIR/bin GOFLAGS=-mod=mod go install "github.com/rhysd/actionlint/cmd/actionlint@$ACTIONLINT"
-	mark_installed "${made_from[@]}"
+	"$LIB_DIR/venv/bin/pip" install -q --disable-pip-version-check -r "$REQUIREMENTS"
+	mark_installed "$REQUIREMENTS"
 }
 
 prepare() { :; }
