@@ -23,11 +23,11 @@ import sys
 import time
 
 try:
-    import boto3
+    import botocore.session
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError:
-    sys.exit("deploy.py needs boto3: pip install -r %s"
+    sys.exit("deploy.py needs botocore: pip install -r %s"
              % os.path.join(os.path.dirname(os.path.abspath(__file__)), "deploy-requirements.txt"))
 
 from delivery import bundle
@@ -106,12 +106,14 @@ def owner():
 
 def clients():
     """S3, MWAA. With an endpoint of one's own its name is taken as it is, without what AWS puts before it."""
-    # boto3 itself knows AWS_DEFAULT_REGION only; AWS's other tools know both.
-    session = boto3.session.Session(region_name=os.environ.get("AWS_REGION"))
+    session = botocore.session.get_session()
+    # botocore itself knows AWS_DEFAULT_REGION only; AWS's other tools know both.
+    region = os.environ.get("AWS_REGION")
     own = any(os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_MWAA"))
     # update-environment is sent once: a second one would be refused while the first is at work.
-    mwaa = session.client("mwaa", config=Config(inject_host_prefix=not own, retries={"mode": "standard"}))
-    return session.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 5})), mwaa
+    mwaa = session.create_client("mwaa", region, config=Config(inject_host_prefix=not own, retries={"mode": "standard"}))
+    s3 = session.create_client("s3", region, config=Config(retries={"mode": "standard", "max_attempts": 5}))
+    return s3, mwaa
 
 
 def delivery(args):

@@ -18,10 +18,10 @@ import os
 import sys
 
 try:
-    import boto3
+    import botocore.session
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError:
-    sys.exit("secret.py needs boto3: pip install -r %s"
+    sys.exit("secret.py needs botocore: pip install -r %s"
              % os.path.join(os.path.dirname(os.path.abspath(__file__)), "deploy-requirements.txt"))
 
 from delivery.errors import BadInput, reason
@@ -136,8 +136,9 @@ class Secret:
 
 def main():
     args = options(sys.argv[1:])
-    secret = Secret(boto3.session.Session(region_name=os.environ.get("AWS_REGION")).client("secretsmanager"), args.name)
     try:
+        client = botocore.session.get_session().create_client("secretsmanager", os.environ.get("AWS_REGION"))
+        secret = Secret(client, args.name)
         print({"set": secret.set, "show": secret.show, "restore": secret.restore}[args.what](args), flush=True)
         return 0
     except BadInput as error:

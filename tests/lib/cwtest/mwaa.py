@@ -10,6 +10,7 @@ import urllib.request
 import xml.etree.ElementTree as xml
 
 from . import aws, env
+from .case import TestCase
 from .process import Process
 
 EXAMPLE = os.path.join(env.TOP, "examples", "mwaa")
@@ -21,11 +22,12 @@ MANIFEST, LOCK = "delivery/manifest.json", "delivery/lock.json"
 
 def python(program):
     """The command that runs a program of examples/mwaa."""
-    return [os.path.join(env.MWAA_VENV, "bin", "python"), "-B", os.path.join(EXAMPLE, program)]
+    return [os.path.join(env.MWAA_VENV, "bin", "python"), os.path.join(EXAMPLE, program)]
 
 
 def environ(**more):
-    return {"AWS_ENDPOINT_URL": env.AWS, "AWS_ENDPOINT_URL_MWAA": env.MWAA, "AWS_REGION": aws.REGION, **aws.ANYBODY, **more}
+    return {"AWS_ENDPOINT_URL": env.AWS, "AWS_ENDPOINT_URL_MWAA": env.MWAA, "AWS_REGION": aws.REGION,
+            "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": os.path.join(env.LOGS, "pycache"), **aws.ANYBODY, **more}
 
 
 def run(program, *args, stdin=b"", **more):
@@ -161,3 +163,20 @@ class Site:
             self.test.assertEqual(manifest["pinned"][kind]["version"], about[kind + "S3ObjectVersion"])
         self.test.assertIsNone(self.bucket.get(LOCK), "no lock is left")
         return manifest
+
+
+def last_line(out):
+    return out.strip().splitlines()[-1]
+
+
+class DeliveryCase(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.site = Site(self)
+        self.bucket = self.site.bucket
+
+    def deployed(self):
+        out = self.site.call("deploy")
+        self.assertIn("deployed: deployment ", last_line(out))
+        self.assertEqual(self.site.dags(), self.site.local())
+        return self.site.assert_consistent()

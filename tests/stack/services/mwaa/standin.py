@@ -35,7 +35,7 @@ import urllib.parse
 import urllib.request
 import zipfile
 
-import boto3
+import botocore.session
 from botocore.exceptions import ClientError
 
 HOME = "/usr/local/airflow/dags/"
@@ -106,8 +106,9 @@ class Environment:
     def __init__(self, name, settings):
         self.name, self.settings = name, settings
         keys = settings.get("keys", {})
-        self.s3 = boto3.client("s3", region_name=REGION, aws_access_key_id=keys.get("AWS_ACCESS_KEY_ID"),
-                               aws_secret_access_key=keys.get("AWS_SECRET_ACCESS_KEY"))
+        self.s3 = botocore.session.get_session().create_client(
+            "s3", REGION, aws_access_key_id=keys.get("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=keys.get("AWS_SECRET_ACCESS_KEY"))
         self.lock = threading.Lock()
         self.left = 0
         self.wanted = {}
