@@ -80,6 +80,12 @@ class Delivery(DeliveryCase):
         self.assertEqual(self.site.dags(), good)
         self.assertEqual(self.site.assert_consistent()["number"], 1)
         self.site.remove("dags/three.py")
+        # Airflow has the file's DAG, but of the file as it was.
+        self.site.arrange(stale=["one.py"])
+        out = self.site.call("deploy", "--smoke-timeout", "0.3", status=4)
+        self.assertRegex(last_line(out), r"^FAILED: after \d+ s: one.py was not parsed; and deployment 1 \(.*\) could not be put "
+                         r"back: after \d+ s: one.py was not parsed$")
+        self.site.arrange(stale=[])
         self.deployed()
 
     def gate(self, key, then):
@@ -134,5 +140,8 @@ class Delivery(DeliveryCase):
                          r"ends in \d+ s$")
         # As if that time was over.
         self.bucket.put(LOCK, json.dumps(dict(self.bucket.json(LOCK), life_s=0)).encode())
+        # Not what the killed one wanted: it has not changed the manifest, and bucket and manifest do not fit.
+        for name in ("one", "two"):
+            self.site.write("dags/%s.py" % name, DAG % "first")
         self.deployed()
         self.assertEqual(self.bucket.json(MANIFEST)["number"], 2)

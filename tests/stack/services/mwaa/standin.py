@@ -12,6 +12,7 @@ An environment is made, and gets its troubles, with a request that AWS does not 
       fail      [message, status]: what becomes of the updates from now on, UPDATE_FAILED or UNAVAILABLE; null: they succeed
       finish    true: the update that is at work is done at the next look
       gone      names of DAG files that it does not parse at all
+      stale     names of DAG files that it has parsed long ago and does not parse again
       airflow   {url, user, password, dags, plugins}: an Airflow that runs, and its folders. Each second it gets what is in
                 the bucket, and its plugins with each update. Without it the stand-in answers itself: each Python file
                 that airflowignore has not is compiled, and is a DAG of its name or an import error.
@@ -43,6 +44,7 @@ KINDS = ("Plugins", "Requirements")
 REGION = "eu-central-1"
 PATH_MAX = 64
 SYNC_S = 1
+LONG_AGO = "2020-01-01T00:00:00+00:00"
 
 
 class Refused(Exception):
@@ -75,7 +77,8 @@ class SmallAirflow:
             except SyntaxError as error:
                 errors.append({"filename": HOME + path, "timestamp": now(), "stack_trace": "Traceback\nSyntaxError: %s\n" % error})
                 continue
-            dags.append({"dag_id": path[:-3].replace("/", "."), "fileloc": HOME + path, "last_parsed_time": now(),
+            parsed = LONG_AGO if os.path.basename(path) in self.environment.settings.get("stale", ()) else now()
+            dags.append({"dag_id": path[:-3].replace("/", "."), "fileloc": HOME + path, "last_parsed_time": parsed,
                          "is_active": True})
         return {"/dags": ("dags", dags), "/importErrors": ("import_errors", errors)}
 
