@@ -14,7 +14,7 @@
 #   integration   real Kafka, OpenSearch, Elasticsearch and Schema Registry, and stand-ins for AWS, which tests/stack
 #                 downloads and starts
 #   fault         the same servers, with everything going wrong
-#   platform      Airflow, which tests/stack downloads, with the DAGs of examples/airflow; examples/platform.sh; the
+#   platform      Airflow, which tests/stack downloads, with the DAGs of examples/airflow; examples/platform.sh;
 #                 delivery to a stand-in for MWAA (examples/mwaa); the Debian packages and the image, in a bare Debian;
 #                 what docs/ says; linters. Only when it is named: tests/platform.sh does
 #

@@ -51,7 +51,8 @@ dags() {
 	trap "rm -rf '$home'" EXIT
 	export AIRFLOW_HOME=$home AIRFLOW__CORE__LOAD_EXAMPLES=False PYTHONDONTWRITEBYTECODE=1
 	export AIRFLOW__CORE__DAGS_FOLDER=$EXAMPLES/airflow/dags AIRFLOW__CORE__PLUGINS_FOLDER=$EXAMPLES/airflow/plugins
-	"$venv/bin/airflow" db migrate >"$home/migrate.log" 2>&1 || { cat "$home/migrate.log" >&2; die 'airflow db migrate failed'; }
+	"$venv/bin/airflow" db migrate >"$home/migrate.log" 2>&1 ||
+		{ cat "$home/migrate.log" >&2; die 'airflow db migrate failed'; }
 	"$venv/bin/python" "$EXAMPLES/airflow/check_dags.py"
 }
 

@@ -4,12 +4,12 @@
   deploy.py deploy --environment NAME    brings bucket and environment to what is here; nothing when that is so
   deploy.py rollback --environment NAME  back to the deployment before, or to the one of --to
   deploy.py history --environment NAME   what was deployed
-  deploy.py check --airflow-url URL      whether an Airflow of yours has parsed the DAGs (AIRFLOW_USER, AIRFLOW_PASSWORD)
+  deploy.py check --airflow-url URL      whether an Airflow of yours has parsed the DAGs; AIRFLOW_USER, AIRFLOW_PASSWORD
 
 Credentials and region are AWS's usual ones (AWS_PROFILE, AWS_REGION, a role …); README.md beside this file says which
 rights are needed. Exit status: 0 done or nothing to do; 1 failed, and the last deployment is in place; 2 what was given
-is wrong, nothing was changed; 3 another delivery is at work; 4 failed, and somebody must look; 130 interrupted, the next
-run finishes the work.
+is wrong, nothing was changed; 3 another delivery is at work; 4 failed, and somebody must look; 130 interrupted, the
+next run finishes the work.
 """
 
 import argparse
@@ -82,7 +82,8 @@ def add_smoke(command):
                          help="for Airflow to have parsed the DAGs; %(default).0f")
     command.add_argument("--settle", type=float, default=60, metavar="SECONDS",
                          help="after which Airflow surely reads what was written; %(default).0f")
-    command.add_argument("--smoke-poll", type=float, default=10, metavar="SECONDS", help="between two looks; %(default).0f")
+    command.add_argument("--smoke-poll", type=float, default=10, metavar="SECONDS",
+                         help="between two looks; %(default).0f")
 
 
 def source():
@@ -111,7 +112,8 @@ def clients():
     region = os.environ.get("AWS_REGION")
     own = any(os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_MWAA"))
     # update-environment is sent once: a second one would be refused while the first is at work.
-    mwaa = session.create_client("mwaa", region, config=Config(inject_host_prefix=not own, retries={"mode": "standard"}))
+    config = Config(inject_host_prefix=not own, retries={"mode": "standard"})
+    mwaa = session.create_client("mwaa", region, config=config)
     s3 = session.create_client("s3", region, config=Config(retries={"mode": "standard", "max_attempts": 5}))
     return s3, mwaa
 
@@ -151,7 +153,8 @@ def history(args):
 
 
 def check(args):
-    api = HttpApi(args.airflow_url, os.environ.get("AIRFLOW_USER", "admin"), os.environ.get("AIRFLOW_PASSWORD", "admin"))
+    login = [os.environ.get(name, "admin") for name in ("AIRFLOW_USER", "AIRFLOW_PASSWORD")]
+    api = HttpApi(args.airflow_url, *login)
     wanted = bundle.read(args.dags, None, None, "")
     since = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=args.settle)
     dags = Smoke(api, wanted.expected, [], since).wait(args.smoke_timeout, args.smoke_poll, say)

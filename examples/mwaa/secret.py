@@ -6,9 +6,9 @@
   secret.py show NAME             its keys and versions, no values
   secret.py restore NAME          the value before is the current one again
 
-A value is a JSON object and is read from standard input, at a terminal it is asked for; with --key or --text it is a text
-without the line's end. airflow/connections/NAME has to be a connection of Airflow's: {"conn_type": "http", "host": …} or a
-URI. Exit status: 0 done, 1 AWS has refused, 2 what was given is wrong.
+A value is a JSON object and is read from standard input, at a terminal it is asked for; with --key or --text it is a
+text without the line's end. airflow/connections/NAME has to be a connection of Airflow's: {"conn_type": "http", "host": …}
+or a URI. Exit status: 0 done, 1 AWS has refused, 2 what was given is wrong.
 """
 
 import argparse
@@ -52,7 +52,8 @@ def object_of(text, what):
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise BadInput("%s is no JSON: %s in line %d, column %d" % (what, error.msg, error.lineno, error.colno)) from None
+        where = "line %d, column %d" % (error.lineno, error.colno)
+        raise BadInput("%s is no JSON: %s in %s" % (what, error.msg, where)) from None
     if not isinstance(value, dict) or not value:
         raise BadInput("%s is no JSON object with keys" % what)
     return value
@@ -69,7 +70,8 @@ def check_connection(text):
         raise BadInput('a connection needs a "conn_type", for instance "http"')
     unknown = sorted(set(value) - CONNECTION_KEYS)
     if unknown:
-        raise BadInput("a connection has no %s; there are %s" % (", ".join(unknown), ", ".join(sorted(CONNECTION_KEYS))))
+        known = ", ".join(sorted(CONNECTION_KEYS))
+        raise BadInput("a connection has no %s; there are %s" % (", ".join(unknown), known))
 
 
 class Secret:

@@ -52,8 +52,8 @@ class Delivery(DeliveryCase):
         self.site.write("plugins/ours/__init__.py", "WORDS = 3\n")
         self.site.write("dags/one.py", DAG % "needs three")
         out = self.site.call("deploy", status=1)
-        self.assertIn("FAILED: the environment could not be updated: no module named ours (INCORRECT_CONFIGURATION); nothing "
-                      "was changed, deployment 1 (", last_line(out))
+        self.assertIn("FAILED: the environment could not be updated: no module named ours (INCORRECT_CONFIGURATION); "
+                      "nothing was changed, deployment 1 (", last_line(out))
         self.assertEqual(self.site.dags(), good[0])
         self.assertEqual(self.site.environment()["PluginsS3ObjectVersion"], good[2])
         self.site.assert_consistent()
@@ -75,16 +75,16 @@ class Delivery(DeliveryCase):
         self.site.write("dags/one.py", DAG % "second")
         self.site.write("plugins/ours/__init__.py", "WORDS = 3\n")
         out = self.site.call("deploy", "--smoke-timeout", "0.3", status=1)
-        self.assertRegex(last_line(out), r"^FAILED: after \d+ s: three.py was not parsed or has no DAG; deployment 1 \(.*\) is in "
-                         "place again$")
+        self.assertRegex(last_line(out), r"^FAILED: after \d+ s: three.py was not parsed or has no DAG; deployment 1 "
+                         r"\(.*\) is in place again$")
         self.assertEqual(self.site.dags(), good)
         self.assertEqual(self.site.assert_consistent()["number"], 1)
         self.site.remove("dags/three.py")
         # Airflow has the file's DAG, but of the file as it was.
         self.site.arrange(stale=["one.py"])
         out = self.site.call("deploy", "--smoke-timeout", "0.3", status=4)
-        self.assertRegex(last_line(out), r"^FAILED: after \d+ s: one.py was not parsed; and deployment 1 \(.*\) could not be put "
-                         r"back: after \d+ s: one.py was not parsed$")
+        self.assertRegex(last_line(out), r"^FAILED: after \d+ s: one.py was not parsed; and deployment 1 \(.*\) could "
+                         r"not be put back: after \d+ s: one.py was not parsed$")
         self.site.arrange(stale=[])
         self.deployed()
 
@@ -107,7 +107,8 @@ class Delivery(DeliveryCase):
         url = self.gate("/dags/two.py", lambda: (403, b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>"))
         out = self.site.call("deploy", status=1, AWS_ENDPOINT_URL_S3=url)
         self.assertIn("dags/one.py: written", out)
-        self.assertRegex(last_line(out), r"^FAILED: PutObject: no \(AccessDenied\); deployment 1 \(.*\) is in place again$")
+        self.assertRegex(last_line(out), r"^FAILED: PutObject: no \(AccessDenied\); deployment 1 \(.*\) is in place "
+                         "again$")
         self.assertEqual(self.site.dags(), good)
         self.site.assert_consistent()
         self.assertIn("unchanged: ", self.unchanged(good))
@@ -136,8 +137,8 @@ class Delivery(DeliveryCase):
         self.assertEqual(self.bucket.json(MANIFEST)["number"], 1)
         self.assertEqual(self.site.dags()["dags/one.py"], DAG % "second")
         out = self.site.call("deploy", status=3)
-        self.assertRegex(last_line(out), r"^FAILED: another delivery is at work: .*, seen \d+ s ago; if it was killed, its lock "
-                         r"ends in \d+ s$")
+        self.assertRegex(last_line(out), r"^FAILED: another delivery is at work: .*, seen \d+ s ago; if it was killed, "
+                         r"its lock ends in \d+ s$")
         # As if that time was over.
         self.bucket.put(LOCK, json.dumps(dict(self.bucket.json(LOCK), life_s=0)).encode())
         # Not what the killed one wanted: it has not changed the manifest, and bucket and manifest do not fit.

@@ -166,7 +166,8 @@ class Secrets(TestCase):
         gate = Gate(self, search)
         # As on a machine where crashes leave core files.
         unlimited = resource.getrlimit(resource.RLIMIT_CORE)[1]
-        worker = self.start(aws.ANYBODY, user=user, preexec=lambda: resource.setrlimit(resource.RLIMIT_CORE, (unlimited,) * 2),
+        allow = lambda: resource.setrlimit(resource.RLIMIT_CORE, (unlimited, unlimited))  # noqa: E731
+        worker = self.start(aws.ANYBODY, user=user, preexec=allow,
                             **{"task.restart.attempts.max": None, "task.restart.delay.max.ms": "1000",
                                "consumer.session.timeout.ms": "3000", "consumer.heartbeat.interval.ms": "500"})
         rest = worker.rest

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Runs the tests of tests/integration, tests/fault or tests/platform against installed programs and running servers.
 
-tests/run.sh calls it. By hand, with the servers of `tests/stack/stack start kafka opensearch elasticsearch schema-registry aws mwaa`:
+tests/run.sh calls it. By hand, with the servers of
+
+    tests/stack/stack start kafka opensearch elasticsearch schema-registry aws mwaa
 
     eval "$(tests/stack/stack env | sed 's/^/export /')"
     tests/lib/runner.py --stage integration --prefix PREFIX --build BUILD [PATTERN...]

@@ -7,8 +7,8 @@ from cwtest import downloads, env
 from cwtest.case import TestCase
 
 COMPOSE = os.path.join(env.TOP, "examples", "compose")
-SCRIPTS = ["examples/analytics/setup.sh", "examples/platform.sh", "examples/quickstart.sh", "packaging/build-deb.sh",
-           "tests/lib/deb_check.sh"]
+SCRIPTS = ["examples/analytics/setup.sh", "examples/mwaa/check.sh", "examples/platform.sh", "examples/quickstart.sh",
+           "packaging/build-deb.sh", "tests/lib/deb_check.sh"]
 
 
 class Linters(TestCase):

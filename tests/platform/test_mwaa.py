@@ -11,8 +11,8 @@ from cwtest.airflow import Airflow, Home, connection
 from cwtest.case import TestCase, deadline
 from cwtest.template import Template
 
-DAGS = ["access_logs_consume", "access_logs_evening", "access_logs_maintenance", "access_logs_morning", "access_logs_pipeline",
-        "access_logs_produce", "connect_health"]
+DAGS = ["access_logs_consume", "access_logs_evening", "access_logs_maintenance", "access_logs_morning",
+        "access_logs_pipeline", "access_logs_produce", "connect_health"]
 # Of the password; cheap on purpose.
 HASH = "$2b$04$dWyl0RQOLeXmr8.fOjMvaOMZdooW3hBnbtDvIe6pqhUPgojcZ.qyS"
 PASSWORD = "correct horse"
@@ -27,7 +27,8 @@ class Delivery(TestCase):
             os.makedirs(folder)
         patch = unittest.mock.patch.dict(os.environ, {
             **airflow.settings("http://127.0.0.1:1", "http://127.0.0.1:1"), "AIRFLOW_DAGS": self.folders["dags"],
-            "AIRFLOW__CORE__DAGS_FOLDER": self.folders["dags"], "AIRFLOW__CORE__PLUGINS_FOLDER": self.folders["plugins"]})
+            "AIRFLOW__CORE__DAGS_FOLDER": self.folders["dags"],
+            "AIRFLOW__CORE__PLUGINS_FOLDER": self.folders["plugins"]})
         patch.start()
         self.addCleanup(patch.stop)
         self.addCleanup(stack.call, "stop", "airflow")
@@ -65,7 +66,8 @@ class Delivery(TestCase):
         self.site.write("dags/connect_health.py", self.site.local()["dags/connect_health.py"] + "\n# changed\n")
         good = self.site.dags()
         out = self.deploy(status=1)
-        self.assertIn("FAILED: Airflow cannot import broken.py: ModuleNotFoundError: No module named 'nowhere'; deployment 1 (", out)
+        self.assertIn("FAILED: Airflow cannot import broken.py: ModuleNotFoundError: No module named 'nowhere'; "
+                      "deployment 1 (", out)
         self.assertIn("is in place again", out)
         self.assertEqual(self.site.dags(), good)
         self.site.remove("dags/broken.py")
@@ -75,7 +77,8 @@ class Delivery(TestCase):
         self.assertEqual(self.active(), [dag for dag in DAGS if dag != "access_logs_consume"])
         out = self.site.call("rollback", "--settle", "3", "--smoke-timeout", "120")
         self.assertIn("; 7 DAGs are parsed", out)
-        status, out = mwaa.run("deploy.py", "check", "--airflow-url", env.AIRFLOW, "--settle", "0", "--smoke-timeout", "120")
+        status, out = mwaa.run("deploy.py", "check", "--airflow-url", env.AIRFLOW, "--settle", "0",
+                               "--smoke-timeout", "120")
         self.assertEqual((status, out.strip().splitlines()[-1]), (0, "7 DAGs are parsed: " + " ".join(DAGS)))
 
 
@@ -100,7 +103,8 @@ class Connections(TestCase):
         there = Airflow(self, home, worker.url, env.OPENSEARCH)
         for name in [name for name in there.environ if name.startswith("AIRFLOW_CONN_")]:
             del there.environ[name]
-        there.environ.update(mwaa.environ(AWS_DEFAULT_REGION=aws.REGION), AIRFLOW__SECRETS__BACKEND=options["secrets.backend"],
+        there.environ.update(mwaa.environ(AWS_DEFAULT_REGION=aws.REGION),
+                             AIRFLOW__SECRETS__BACKEND=options["secrets.backend"],
                              AIRFLOW__SECRETS__BACKEND_KWARGS=options["secrets.backend_kwargs"])
         name = "airflow/connections/connect_worker"
         self.addCleanup(aws.secrets_manager, "DeleteSecret", SecretId=name, ForceDeleteWithoutRecovery=True)

@@ -1,4 +1,4 @@
-"""What a delivery to MWAA stands on: template and workflows are linted, roles have the rights they need, and secrets."""
+"""What a delivery to MWAA stands on: template, workflows, the rights of roles, secrets."""
 
 import glob
 import json
@@ -17,16 +17,17 @@ WORKFLOWS = os.path.join(env.TOP, ".github", "workflows")
 
 class Setup(TestCase):
     def test_lint(self):
-        done = subprocess.run([os.path.join(EXAMPLE, "check.sh"), "lint"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=100, check=False)
+        done = subprocess.run([os.path.join(EXAMPLE, "check.sh"), "lint"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=100, check=False)
         self.assertEqual(done.returncode, 0, done.stdout.decode())
         self.assertIn(b"lint: the template, the workflows and the Python files are fine", done.stdout)
 
     def test_the_linter_finds_what_is_wrong(self):
         workflow = (b"on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n"
-                    b"      - run: echo ${{ github.event.head_commit.message }}\n      - run: echo ${{ matrix.none }}\n")
-        done = subprocess.run([os.path.join(env.LINTERS, "bin", "actionlint"), "-"], input=workflow, stdout=subprocess.PIPE,
-                              timeout=60, check=False)
+                    b"      - run: echo ${{ github.event.head_commit.message }}\n"
+                    b"      - run: echo ${{ matrix.none }}\n")
+        done = subprocess.run([os.path.join(env.LINTERS, "bin", "actionlint"), "-"], input=workflow,
+                              stdout=subprocess.PIPE, timeout=60, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"potentially untrusted", done.stdout)
         self.assertIn(b'property "none" is not defined', done.stdout)
@@ -74,10 +75,12 @@ class Setup(TestCase):
             self.assertNotRegex(action, r":\*$|^\*$")
             if resource == "*":
                 # AWS knows no resource for these.
-                self.assertIn(action, ("cloudwatch:PutMetricData", "s3:GetAccountPublicAccessBlock", "logs:DescribeLogGroups"))
+                self.assertIn(action, ("cloudwatch:PutMetricData", "s3:GetAccountPublicAccessBlock",
+                                       "logs:DescribeLogGroups"))
         self.assertEqual([r for n, a, r in every if n == "WorkerPolicy"], [["arn:KafkaSecret", "arn:StoreSecret"]])
         self.assertEqual([r for n, a, r in every if a == "secretsmanager:GetSecretValue" and n == "ExecutionPolicy"], [
-            ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:airflow/%s/*" % w for w in ("connections", "variables")]])
+            ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:airflow/%s/*" % kind
+             for kind in ("connections", "variables")]])
         trust = template.resources["DeployRole"]["AssumeRolePolicyDocument"]["Statement"][0]
         self.assertEqual(trust["Condition"]["StringEquals"], {
             "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
@@ -94,7 +97,8 @@ class Setup(TestCase):
         """Of who delivers, and of the environment: the stand-in checks those for S3."""
         bucket = Bucket()
         template, other = (Template(**{"Bucket.Arn": "arn:aws:s3:::" + name}) for name in (bucket.name, "other"))
-        keys, stranger = self.user("deployer", template.policy("DeployPolicy")), self.user("other", other.policy("DeployPolicy"))
+        keys = self.user("deployer", template.policy("DeployPolicy"))
+        stranger = self.user("other", other.policy("DeployPolicy"))
         site = Site(self, bucket, keys=self.user("airflow", template.policy("ExecutionPolicy")))
         aws.check_from_now_on(self)
         site.call("deploy", **keys)
@@ -126,7 +130,8 @@ class Secret(TestCase):
         return out.strip()
 
     def value(self, name):
-        return json.loads(aws.secrets_manager("GetSecretValue", SecretId=name, VersionStage="AWSCURRENT")["SecretString"])
+        answer = aws.secrets_manager("GetSecretValue", SecretId=name, VersionStage="AWSCURRENT")
+        return json.loads(answer["SecretString"])
 
     def test_made_rotated_and_restored(self):
         name = env.unique("tests/kafka")
@@ -147,13 +152,16 @@ class Secret(TestCase):
         name = env.unique("airflow/connections/tests")
         for stdin, words in (
                 ("planted", "a connection is a JSON object or a URI such as https://user:password@host:8443"),
-                ('{"password": "planted}', "the connection is no JSON: Unterminated string starting at in line 1, column 14"),
+                ('{"password": "planted}',
+                 "the connection is no JSON: Unterminated string starting at in line 1, column 14"),
                 ('{"password": "planted"}', 'a connection needs a "conn_type", for instance "http"'),
-                ('{"conn_type": "http", "pasword": "planted"}', "a connection has no pasword; there are conn_type, description")):
+                ('{"conn_type": "http", "pasword": "planted"}',
+                 "a connection has no pasword; there are conn_type, description")):
             self.assertIn("FAILED: " + words, self.call("set", name, stdin=stdin, status=2))
         for args, words in ((("set", "tests/x"), "the value is no JSON: Expecting value in line 1, column 1"),
                             (("set", "tests/x", "--text"), "the value is empty"),
-                            (("set", "tests/nobody", "--key", "k"), "there is no secret tests/nobody whose key could be changed"),
+                            (("set", "tests/nobody", "--key", "k"),
+                             "there is no secret tests/nobody whose key could be changed"),
                             (("show", "tests/nobody"), "there is no secret tests/nobody")):
             self.assertEqual("FAILED: " + words, self.call(*args, status=2))
         self.assertIn("FAILED: DescribeSecret: ", self.call("restore", "tests/nobody", status=1))

@@ -1,4 +1,4 @@
-"""examples/mwaa/deploy.py against stand-ins for S3 and MWAA: what tests/integration/test_delivery.py has no time for."""
+"""examples/mwaa/deploy.py against stand-ins: what tests/integration/test_delivery.py has no time for."""
 
 import signal
 
@@ -49,5 +49,5 @@ class DeliveryTrouble(DeliveryCase):
         plain = Bucket(versions=False)
         arrange(plain.name, bucket=plain.name)
         out = self.site.call("deploy", "--environment", plain.name, status=2)
-        self.assertEqual(last_line(out), "FAILED: the bucket %s keeps no versions, without which nothing can be taken back: "
-                         "enable versioning" % plain.name)
+        self.assertEqual(last_line(out), "FAILED: the bucket %s keeps no versions, without which nothing can be taken "
+                         "back: enable versioning" % plain.name)

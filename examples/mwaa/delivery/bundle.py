@@ -97,7 +97,7 @@ def read(dags, plugins, requirements, prefix):
 
 
 def ignored(path, lists):
-    """Whether a list of what to ignore, in the file's folder or above it, has an expression that is found in the path."""
+    """Whether an expression of a list of what to ignore, in the file's folder or above it, is found in the path."""
     for folder, expressions in lists.items():
         if path.startswith(folder) and any(e.search(path[len(folder):]) for e in expressions):
             return True

@@ -17,7 +17,7 @@ FAILURES = (DeliveryError, BotoCoreError, ClientError, OSError)
 
 
 class Limits:
-    """Seconds: how long Airflow may take to parse, after which time it surely reads what was delivered, between looks."""
+    """Seconds: for Airflow to have parsed all; until it surely reads what was delivered; between two looks."""
 
     def __init__(self, smoke_s, settle_s, smoke_poll_s):
         self.smoke_s, self.settle_s, self.smoke_poll_s = smoke_s, settle_s, smoke_poll_s
@@ -77,7 +77,8 @@ class Delivery:
         for one in self.history():
             if one.number == number or (number is None and one.version == last.value["previous"]):
                 return one
-        raise BadInput("there is no deployment %s" % (number if number is not None else "before deployment %d" % last.number))
+        which = "before deployment %d" % last.number if number is None else "%d" % number
+        raise BadInput("there is no deployment " + which)
 
     def attempt(self, bundle, plan, last, found, number, source, previous, dags_first=False):
         """Does what is planned; when that fails, puts back what was there and raises why."""
@@ -153,8 +154,8 @@ class Delivery:
             changed = self.put_back(before, last, place)
         except FAILURES as second:
             raise NeedsCare("%s; and %s could not be put back: %s" % (reason(error), place, reason(second))) from error
-        raise DeliveryError("%s; %s%s is in place%s" % (reason(error), "" if changed else "nothing was changed, ", place,
-                                                        " again" if changed else "")) from error
+        now = "%s is in place again" if changed else "nothing was changed, %s is in place"
+        raise DeliveryError("%s; %s" % (reason(error), now % place)) from error
 
     def put_back(self, before, last, place):
         """Whether there was something to put back. What an environment had no version of before, it keeps."""

@@ -23,7 +23,8 @@ class Environment:
             return self.client.get_environment(Name=self.name)["Environment"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                raise BadInput("there is no environment %s in %s" % (self.name, self.client.meta.region_name)) from error
+                region = self.client.meta.region_name
+                raise BadInput("there is no environment %s in %s" % (self.name, region)) from error
             raise
 
     def wait(self):

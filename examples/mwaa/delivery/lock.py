@@ -40,8 +40,8 @@ class Lock:
             other = json.loads(answer["Body"].read())
             age = (self.bucket.now - answer["LastModified"]).total_seconds()
             if age < other["life_s"]:
-                raise Locked("another delivery is at work: %s, seen %.0f s ago; if it was killed, its lock ends in %.0f s"
-                             % (other["owner"], age, other["life_s"] - age))
+                raise Locked("another delivery is at work: %s, seen %.0f s ago; if it was killed, its lock ends in "
+                             "%.0f s" % (other["owner"], age, other["life_s"] - age))
             self.write(IfMatch=answer["ETag"])
         except ClientError as error:
             if conflicts(error) or error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:

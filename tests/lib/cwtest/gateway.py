@@ -11,8 +11,8 @@ import urllib.parse
 class Gateway:
     """Passes requests on to a store. check(handler, body) returns None, or (status, JSON text) instead.
 
-    tls: an ssl.SSLContext. whole: all header fields are passed on, both ways. A request with a whole URL is one to a proxy,
-    and passed on all the same."""
+    tls: an ssl.SSLContext. whole: all header fields are passed on, both ways. A request with a whole URL is one to a
+    proxy, and passed on all the same."""
 
     def __init__(self, test, port, check, tls=None, whole=False):
         gateway = self
@@ -26,7 +26,8 @@ class Gateway:
                 answer = check(self, body)
                 status, text, fields = (*answer, {}) if answer else self.forward(body)
                 self.send_response_only(status)
-                for name, value in {"Content-Type": "application/json", "Content-Length": str(len(text)), **fields}.items():
+                fields = {"Content-Type": "application/json", "Content-Length": str(len(text)), **fields}
+                for name, value in fields.items():
                     self.send_header(name, value)
                 self.end_headers()
                 if self.command != "HEAD":

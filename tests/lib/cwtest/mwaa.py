@@ -27,7 +27,8 @@ def python(program):
 
 def environ(**more):
     return {"AWS_ENDPOINT_URL": env.AWS, "AWS_ENDPOINT_URL_MWAA": env.MWAA, "AWS_REGION": aws.REGION,
-            "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": os.path.join(env.LOGS, "pycache"), **aws.ANYBODY, **more}
+            "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": os.path.join(env.LOGS, "pycache"),
+            **aws.ANYBODY, **more}
 
 
 def run(program, *args, stdin=b"", **more):
@@ -45,13 +46,14 @@ class Bucket:
         self.ask("PUT", "", b'<CreateBucketConfiguration><LocationConstraint>%s</LocationConstraint>'
                  b'</CreateBucketConfiguration>' % aws.REGION.encode())
         if versions:
-            self.ask("PUT", "?versioning", b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
+            self.ask("PUT", "?versioning",
+                     b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
 
     def ask(self, method, path, data=None):
         signed = ("AWS4-HMAC-SHA256 Credential=tests/20200101/%s/s3/aws4_request, SignedHeaders=host, Signature=none"
                   % aws.REGION)
-        request = urllib.request.Request("%s/%s%s" % (env.AWS, self.name, path), data, {"Authorization": signed, "Content-Type": "application/xml"},
-                                         method=method)
+        request = urllib.request.Request("%s/%s%s" % (env.AWS, self.name, path), data,
+                                         {"Authorization": signed, "Content-Type": "application/xml"}, method=method)
         with urllib.request.urlopen(request, timeout=30) as response:
             return response.read()
 

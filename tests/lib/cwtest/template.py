@@ -31,11 +31,13 @@ class Template:
         # The defaults first: what refers to them is made while the text is read.
         for name, default in re.findall(r"^  (\w+):\n    Type: \w+\n    Default: (\S+)$", text, re.MULTILINE):
             self.names.setdefault(name, default.strip('"'))
-        self.resources = {name: resource["Properties"] for name, resource in yaml.load(text, Loader)["Resources"].items()}
+        resources = yaml.load(text, Loader)["Resources"]
+        self.resources = {name: resource["Properties"] for name, resource in resources.items()}
 
     def value(self, name):
         """What has no name here is only told apart."""
-        return self.names.get(name, "arn:aws:iam::123456789012:role/" + name if name.endswith(".Arn") else "<%s>" % name)
+        other = "arn:aws:iam::123456789012:role/" + name if name.endswith(".Arn") else "<%s>" % name
+        return self.names.get(name, other)
 
     def policy(self, name):
         return self.resources[name]["PolicyDocument"]

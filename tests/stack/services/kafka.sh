@@ -2,8 +2,8 @@
 # One Apache Kafka broker (KRaft, its own controller) on 127.0.0.1.
 #   KAFKA_PORT (9092)             PLAINTEXT
 #   KAFKA_SASL_SSL_PORT (9093)    SASL_SSL, mechanisms PLAIN and SCRAM-SHA-256, user connect, password connect-secret,
-#                                 CA certificate in $STACK_RUN/kafka/tls/ca.pem; further users of PLAIN, and other passwords,
-#                                 at any time in $STACK_RUN/kafka/passwords: lines USER=PASSWORD
+#                                 CA certificate in $STACK_RUN/kafka/tls/ca.pem; further users of PLAIN, and other
+#                                 passwords, at any time in $STACK_RUN/kafka/passwords: lines USER=PASSWORD
 #   KAFKA_CONTROLLER_PORT (9099)  internal
 #   KAFKA_HEAP (512m)
 # Topics are kept in $STACK_RUN/kafka/data over a restart.
@@ -72,7 +72,8 @@ prepare() {
 
 run() {
 	exec java "-Xms$KAFKA_HEAP" "-Xmx$KAFKA_HEAP" -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError -Djava.awt.headless=true \
-		"-Dlog4j2.configurationFile=$SRC/log4j2.properties" -cp "$LIB_DIR/lib/*:$RUN_DIR/classes" kafka.Kafka server.properties
+		"-Dlog4j2.configurationFile=$SRC/log4j2.properties" -cp "$LIB_DIR/lib/*:$RUN_DIR/classes" \
+		kafka.Kafka server.properties
 }
 
 # The broker opens its ports before it serves: its own line says when it does.

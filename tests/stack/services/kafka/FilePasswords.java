@@ -8,8 +8,8 @@ import javax.security.auth.login.AppConfigurationEntry;
 import org.apache.kafka.common.security.plain.internals.PlainServerCallbackHandler;
 
 /**
- * Users of SASL/PLAIN in a file that is read at each login, so that a password can be another one while the broker runs: a line
- * for each, USER=PASSWORD. The login module's option "file" names it.
+ * Users of SASL/PLAIN in a file that is read at each login, so that a password can be another one while the broker
+ * runs: a line for each, USER=PASSWORD. The login module's option "file" names it.
  */
 public class FilePasswords extends PlainServerCallbackHandler {
 	private Path file;

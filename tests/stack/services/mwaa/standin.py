@@ -9,12 +9,13 @@ An environment is made, and gets its troubles, with a request that AWS does not 
       bucket    of which it reads the folder dags/
       keys      with which it does, as MWAA does with the execution role: {AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY}
       looks     how many times it is looked at until an update is done; 2
-      fail      [message, status]: what becomes of the updates from now on, UPDATE_FAILED or UNAVAILABLE; null: they succeed
+      fail      [message, status]: what becomes of the updates from now on, UPDATE_FAILED or UNAVAILABLE; null: they
+                succeed
       finish    true: the update that is at work is done at the next look
       gone      names of DAG files that it does not parse at all
       stale     names of DAG files that it has parsed long ago and does not parse again
-      airflow   {url, user, password, dags, plugins}: an Airflow that runs, and its folders. Each second it gets what is in
-                the bucket, and its plugins with each update. Without it the stand-in answers itself: each Python file
+      airflow   {url, user, password, dags, plugins}: an Airflow that runs, and its folders. Each second it gets what
+                is in the bucket, and its plugins with each update. Without it the stand-in answers itself: each Python file
                 that airflowignore has not is compiled, and is a DAG of its name or an import error.
 
 Not like MWAA: an update takes no time, signatures and rights are not checked, and requirements are not installed.
@@ -75,7 +76,8 @@ class SmallAirflow:
             try:
                 compile(body, path, "exec")
             except SyntaxError as error:
-                errors.append({"filename": HOME + path, "timestamp": now(), "stack_trace": "Traceback\nSyntaxError: %s\n" % error})
+                errors.append({"filename": HOME + path, "timestamp": now(),
+                               "stack_trace": "Traceback\nSyntaxError: %s\n" % error})
                 continue
             parsed = LONG_AGO if os.path.basename(path) in self.environment.settings.get("stale", ()) else now()
             dags.append({"dag_id": path[:-3].replace("/", "."), "fileloc": HOME + path, "last_parsed_time": parsed,
@@ -116,7 +118,8 @@ class Environment:
         self.left = 0
         self.wanted = {}
         self.about = {
-            "Name": name, "Status": "AVAILABLE", "Arn": "arn:aws:airflow:%s:123456789012:environment/%s" % (REGION, name),
+            "Name": name, "Status": "AVAILABLE",
+            "Arn": "arn:aws:airflow:%s:123456789012:environment/%s" % (REGION, name),
             "SourceBucketArn": "arn:aws:s3:::" + settings["bucket"], "DagS3Path": "dags", "AirflowVersion": "2.10.3",
         }
         if "airflow" in settings:
@@ -152,11 +155,12 @@ class Environment:
     def update(self, wanted):
         with self.lock:
             if self.about["Status"] not in ("AVAILABLE", "UPDATE_FAILED"):
-                raise Refused(400, "ValidationException",
-                              message="Environment %s is in %s state, it cannot be updated" % (self.name, self.about["Status"]))
+                raise Refused(400, "ValidationException", message="Environment %s is in %s state, it cannot be updated"
+                              % (self.name, self.about["Status"]))
             for kind in KINDS:
                 if kind + "S3ObjectVersion" in wanted:
-                    self.must_exist(wanted.get(kind + "S3Path", self.about.get(kind + "S3Path")), wanted[kind + "S3ObjectVersion"])
+                    key = wanted.get(kind + "S3Path", self.about.get(kind + "S3Path"))
+                    self.must_exist(key, wanted[kind + "S3ObjectVersion"])
             self.wanted, self.left = wanted, self.settings.get("looks", 2)
             self.about.update(Status="UPDATING", LastUpdate={"CreatedAt": time.time(), "Status": "PENDING"})
             return {"Arn": self.about["Arn"]}
@@ -165,7 +169,8 @@ class Environment:
         try:
             self.s3.head_object(Bucket=self.settings["bucket"], Key=key, VersionId=version)
         except ClientError as error:
-            raise Refused(400, "ValidationException", message="Unable to read version %s of %s" % (version, key)) from error
+            raise Refused(400, "ValidationException",
+                          message="Unable to read version %s of %s" % (version, key)) from error
 
     def dag_files(self):
         found = {}
@@ -244,7 +249,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 ("POST", "restapi"): lambda: environment.invoke(body)}
         act = acts.get((self.command, kind))
         if act is None:
-            raise Refused(404, "UnknownOperationException", message="the stand-in has no %s %s" % (self.command, self.path))
+            raise Refused(404, "UnknownOperationException",
+                          message="the stand-in has no %s %s" % (self.command, self.path))
         return act()
 
     def arrange(self, name, settings):
