@@ -1,5 +1,6 @@
 #include "base/map.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,4 +118,17 @@ void cw_map_from_json(struct cw_map *map, const json_t *object)
 	json_object_foreach((json_t *)object, key, value)
 		if (json_is_string(value))
 			cw_map_set(map, key, json_string_value(value));
+}
+
+void cw_map_change(struct cw_map *map, const json_t *object)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+		if (json_is_string(value))
+			cw_map_set(map, key, json_string_value(value));
+		else
+			cw_map_remove(map, key);
+	}
 }

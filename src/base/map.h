@@ -34,5 +34,7 @@ void cw_map_free_secret(struct cw_map *map); /* overwrites it first */
 /* A new JSON object of strings; and back: non-string values must have been refused or made text before. */
 json_t *cw_map_to_json(const struct cw_map *map);
 void cw_map_from_json(struct cw_map *map, const json_t *object);
+/* Sets the keys of the object that are text, and removes those that are null. */
+void cw_map_change(struct cw_map *map, const json_t *object);
 
 #endif

@@ -21,6 +21,7 @@ struct cw_connector_config {
 	const char *errors_tolerance;      /* "none", "all" */
 	bool errors_log_enable, errors_log_include_messages;
 	int64_t errors_budget_count, errors_budget_percent, errors_budget_window_ms; /* host/budget.h */
+	int64_t rate_limit_records, rate_limit_bytes; /* per second, of all tasks together; 0: none */
 	/* sinks */
 	struct cw_list topics;
 	const char *topics_regex;

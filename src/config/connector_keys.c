@@ -11,6 +11,7 @@
 
 #define STORED(member) .offset = offsetof(struct cw_connector_config, member)
 #define UNSTORED .offset = CW_CONFIG_NOT_STORED
+#define RATE .type = CW_CONFIG_LONG, .default_value = "0", .flags = CW_CONFIG_RANGE, .min = 0, .max = INT64_C(1000000000000)
 #define AT_LEAST(least) .flags = CW_CONFIG_RANGE, .min = (least), .max = INT64_MAX
 
 static int topic_groups_check(const char *value, struct cw_error *err)
@@ -196,7 +197,16 @@ static int regex_check(const char *value, struct cw_error *err)
 	  .group = "Automatic Restarts", .order = 5, .width = CW_WIDTH_SHORT, .display_name = "Watchdog timeout",      \
 	  UNSTORED,                                                                                                    \
 	  .doc = "The connector is DEGRADED when a task that is RUNNING has made no progress for so long, in "         \
-		 "milliseconds, though there is work. 0: never. Without it, what the worker's key of that name says." }
+		 "milliseconds, though there is work. 0: never. Without it, what the worker's key of that name says." }, \
+	{ .name = "rate.limit.records.per.second", RATE, .importance = CW_MEDIUM, .group = "Rate Limits", .order = 1,  \
+	  .width = CW_WIDTH_SHORT, .display_name = "Records per second", STORED(rate_limit_records),                   \
+	  .doc = "The most records that all tasks of the connector together may read in a second, on average; after a "  \
+		 "time with less, up to a second's worth comes at once. 0: no limit. A change of this key and of "     \
+		 "rate.limit.bytes.per.second alone holds at once and restarts nothing." },                            \
+	{ .name = "rate.limit.bytes.per.second", RATE, .importance = CW_MEDIUM, .group = "Rate Limits", .order = 2,    \
+	  .width = CW_WIDTH_SHORT, .display_name = "Bytes per second", STORED(rate_limit_bytes),                       \
+	  .doc = "The same of the bytes of record values in Kafka. A record that is larger than a second's worth is not " \
+		 "kept back for ever: what follows it waits the longer. 0: no limit." }
 
 static const struct cw_config_def common_table[] = { COMMON_KEYS };
 

@@ -30,26 +30,9 @@ int cw_label_check_value(const char *value, struct cw_error *err)
 	return 0;
 }
 
-static bool is_label(const char *key)
+bool cw_is_label(const char *key)
 {
 	return strncmp(key, CW_LABEL_PREFIX, strlen(CW_LABEL_PREFIX)) == 0;
-}
-
-/* Whether b has all of a, but for labels. */
-static bool contains(const json_t *b, const json_t *a)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)(uintptr_t)a, key, value)
-		if (!is_label(key) && !json_equal(json_object_get(b, key), value))
-			return false;
-	return true;
-}
-
-bool cw_labels_differ_only(const json_t *a, const json_t *b)
-{
-	return contains(a, b) && contains(b, a);
 }
 
 static void check_label(struct cw_validation *validation, const char *key, int order)
@@ -74,6 +57,6 @@ void cw_validate_labels(struct cw_validation *validation)
 	int order = 0;
 
 	for (size_t i = 0; i < config->n; i++)
-		if (is_label(config->entries[i].key))
+		if (cw_is_label(config->entries[i].key))
 			check_label(validation, config->entries[i].key, ++order);
 }

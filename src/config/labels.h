@@ -7,8 +7,6 @@
 
 #include <stdbool.h>
 
-#include <jansson.h>
-
 #include "connect-worker/connector.h"
 
 #define CW_LABEL_PREFIX "label."
@@ -17,7 +15,7 @@
 int cw_label_check_name(const char *name, struct cw_error *err);
 /* Anything without a comma or a control character, since labels are asked for as "team=search,env=prod". */
 int cw_label_check_value(const char *value, struct cw_error *err);
-/* Whether two configurations, keys and texts, are the same but for their labels. */
-bool cw_labels_differ_only(const json_t *a, const json_t *b);
+/* Whether the key is that of a label. */
+bool cw_is_label(const char *key);
 
 #endif

@@ -9,7 +9,6 @@
 #include "base/nearest.h"
 #include "config/connector_config.h"
 #include "config/connector_name.h"
-#include "config/labels.h"
 #include "config/props.h"
 
 #define VALIDATIONS_MAX 4 /* processes at once */
@@ -129,15 +128,6 @@ static void fail_with_errors(struct cw_call *call, const json_t *infos)
 	cw_call_fail(call, CW_ERR_INVALID, "%s", message);
 }
 
-static json_t *task_configs(const struct cw_connector *c)
-{
-	json_t *tasks = json_array();
-
-	for (size_t i = 0; i < c->n_tasks && c->target != CW_TARGET_STOPPED; i++)
-		json_array_append(tasks, c->tasks[i].config);
-	return tasks;
-}
-
 bool cw_change_refused_by_etag(struct cw_call *call, const struct cw_connector *c)
 {
 	const char *wanted = call->request.if_match;
@@ -179,46 +169,46 @@ static bool answer_unchanged(struct cw_herder *herder, struct cw_call *call, con
 	return true;
 }
 
-/* Labels are in force at once: nobody reads them where the connector runs. */
-static void relabel(struct cw_connector *c, const struct cw_stored_connector *stored)
-{
-	bool observed = c->observed == c->revision;
-
-	cw_connector_set_config(c, stored);
-	if (observed)
-		c->observed = c->revision;
-	log_info(&c->scope, "labels changed");
-}
-
-/* The valid config is stored, answered, and put into force. */
-static void apply(struct cw_herder *herder, struct cw_call *call, const char *kind, const char *class_name,
-		  const char *file)
+/* The valid config is stored; made a connector, or put into force. -1 with *err. */
+static int take_config(struct cw_herder *herder, struct cw_call *call, const char *kind, const char *class_name,
+		       const char *file, struct cw_error *err)
 {
 	struct cw_connector *c = cw_connector_find(herder, call->name);
-	json_t *tasks = c ? task_configs(c) : json_array();
+	json_t *live = c ? cw_live_find(c, call->config) : NULL;
+	json_t *tasks = c ? cw_live_tasks(c, live) : json_array();
 	struct cw_stored_connector stored = {
 		call->name, kind, class_name, file, call->config, c ? c->target : call->target, tasks,
 	};
-	struct cw_error err = { 0 };
+	int status = cw_store_put_connector(herder->store, &stored, err);
 
-	if (cw_store_put_connector(herder->store, &stored, &err) != 0) {
-		cw_call_fail(call, err.code, "The configuration of connector %s cannot be stored: %s", call->name,
-			     err.text);
-		json_decref(tasks);
-		return;
-	}
 	call->answer.created = !c;
-	if (c && cw_labels_differ_only(c->config, call->config)) {
-		relabel(c, &stored);
-	} else if (c) {
+	if (status == 0 && live) {
+		cw_live_change(c, &stored, live);
+	} else if (status == 0 && c) {
 		cw_connector_set_config(c, &stored);
 		cw_connector_remake(c);
 		log_info(&c->scope, "configuration changed");
-	} else {
+	} else if (status == 0) {
 		c = cw_connector_add(herder, &stored);
 		log_info(&c->scope, "created: %s", class_name);
 	}
+	json_decref(live);
 	json_decref(tasks);
+	return status;
+}
+
+static void apply(struct cw_herder *herder, struct cw_call *call, const char *kind, const char *class_name,
+		  const char *file)
+{
+	struct cw_connector *c;
+	struct cw_error err = { 0 };
+
+	if (take_config(herder, call, kind, class_name, file, &err) != 0) {
+		cw_call_fail(call, err.code, "The configuration of connector %s cannot be stored: %s", call->name,
+			     err.text);
+		return;
+	}
+	c = cw_connector_find(herder, call->name);
 	cw_config_etag(c->config, call->answer.etag);
 	cw_call_answer(call, cw_view_info(c));
 	cw_connector_drive(c);

@@ -63,6 +63,7 @@ struct cw_task {
 	char *trace;
 	json_t *metrics; /* the last ones, or NULL */
 	json_t *retry;   /* what is being tried again, as the status shows it, or NULL */
+	json_t *rate_limit; /* the limits that hold it back, as its host has them, or NULL */
 	char *degraded;  /* why it is only called RUNNING; NULL: it gets on */
 	int64_t restarts; /* by whomever */
 	struct cw_restarts automatic;
@@ -296,6 +297,14 @@ bool cw_change_put(struct cw_herder *herder, struct cw_call *call);
 bool cw_change_patch(struct cw_herder *herder, struct cw_call *call);
 void cw_change_validate(struct cw_herder *herder, struct cw_call *call);
 void cw_change_cancel_all(struct cw_herder *herder);
+
+/*
+ * live.c: what a new config changes, when that restarts nothing: {key: text or null}, new; NULL when it is to be restarted.
+ * The configs of its tasks with that (NULL: as they are), new. The change comes into force; stored has those tasks.
+ */
+json_t *cw_live_find(const struct cw_connector *c, const json_t *config);
+json_t *cw_live_tasks(const struct cw_connector *c, const json_t *changes);
+void cw_live_change(struct cw_connector *c, const struct cw_stored_connector *stored, const json_t *changes);
 
 /* What a config in a request goes through. Those that return bool say whether the call was refused, and is answered. */
 json_t *cw_change_parse_config(const json_t *body, struct cw_error *err); /* new; NULL with *err */

@@ -59,6 +59,19 @@ static json_t *state_object(const struct cw_connector *c, const char *state, con
 	return object;
 }
 
+/* The limits of the connector, and for how long they have held this task back. */
+static void put_rate_limit(json_t *state, const struct cw_task *t)
+{
+	const json_t *held = json_object_get(json_object_get(t->metrics, "rate_limit_held_ms"), "value");
+	json_t *limit;
+
+	if (!t->rate_limit)
+		return;
+	limit = json_copy(t->rate_limit);
+	json_object_set_new(limit, "held_ms", json_integer(json_integer_value(held)));
+	json_object_set_new(state, "rate_limit", limit);
+}
+
 static json_t *task_state(const struct cw_connector *c, const struct cw_connector_view *view, size_t i)
 {
 	json_t *state = state_object(c, cw_plan_task_state(view, i), c->tasks[i].trace), *object = json_object();
@@ -67,6 +80,7 @@ static json_t *task_state(const struct cw_connector *c, const struct cw_connecto
 	json_object_set_new(state, "restarts", json_integer((json_int_t)c->tasks[i].restarts));
 	if (c->tasks[i].retry)
 		json_object_set(state, "retry", c->tasks[i].retry);
+	put_rate_limit(state, &c->tasks[i]);
 	put_next_restart(state, &c->tasks[i].automatic, c->tasks[i].phase == CW_TASK_FAILED);
 	json_object_update(object, state);
 	json_decref(state);
@@ -152,6 +166,23 @@ static json_t *usage_metrics(pid_t pid)
 	return metrics;
 }
 
+/* Those that its tasks, or one of them, know to hold: they share them. */
+static void put_limits(json_t *metrics, const struct cw_connector *c)
+{
+	const json_t *limit = NULL;
+
+	for (size_t i = 0; i < c->n_tasks && !limit; i++)
+		limit = c->tasks[i].rate_limit;
+	if (!limit)
+		return;
+	put_metric(metrics, "rate_limit_records_per_second", "gauge",
+		   json_integer_value(json_object_get(limit, "records_per_second")),
+		   "The most records in a second, of all tasks together; 0: any number.");
+	put_metric(metrics, "rate_limit_bytes_per_second", "gauge",
+		   json_integer_value(json_object_get(limit, "bytes_per_second")),
+		   "The most bytes of record values in a second, of all tasks together; 0: any number.");
+}
+
 static json_t *worker_metrics(const struct cw_herder *herder)
 {
 	json_t *metrics = json_object();
@@ -188,8 +219,12 @@ static json_t *connector_metrics(const struct cw_connector *c)
 	put_text(object, "state", cw_plan_connector_state(&view));
 	put_text(object, "type", c->kind);
 	put_text(object, "class", c->class_name);
-	if (c->host)
-		json_object_set_new(object, "metrics", usage_metrics(cw_hostproc_pid(c->host)));
+	if (c->host) {
+		json_t *metrics = usage_metrics(cw_hostproc_pid(c->host));
+
+		put_limits(metrics, c);
+		json_object_set_new(object, "metrics", metrics);
+	}
 	json_object_set_new(object, "tasks", list);
 	free(tasks);
 	return object;

@@ -45,7 +45,8 @@ void cw_watchdog_forget(struct cw_task *t)
 	free(t->degraded);
 	t->degraded = NULL;
 	json_decref(t->retry);
-	t->retry = NULL;
+	json_decref(t->rate_limit);
+	t->retry = t->rate_limit = NULL;
 }
 
 char *cw_watchdog_reason(const struct cw_connector *c)

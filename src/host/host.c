@@ -49,6 +49,7 @@ struct host {
 	size_t n_tasks;
 	_Atomic bool group_formed; /* a task of the sink has got partitions */
 	struct cw_bounds bounds;
+	struct cw_limits limits;
 	int64_t next_metrics_ms;
 	bool stopping;
 	int64_t stop_deadline_ms;
@@ -170,7 +171,8 @@ static int load(struct host *host, const json_t *message, struct cw_error *err)
 	host->plugin_config = cw_alloc(host->plugin->plugin.config_size);
 	if (cw_config_fill(table, &host->config, host->plugin_config, &host->plugin_memory, err) != 0)
 		return -1;
-	if (cw_stages_make(&host->stages, &host->catalog, &host->config, &host->worker, err) != 0)
+	if (cw_stages_make(&host->stages, &host->catalog, &host->config, &host->worker, err) != 0 ||
+	    cw_limits_set(&host->limits, &host->config, err) != 0)
 		return -1;
 	host->self = cw_task_new(-1, 0, host->connector, host->plugin, &host->worker, &host->link, &host->config,
 				  &host->providers.told, NULL);
@@ -264,6 +266,7 @@ static void on_start_task(struct host *host, const json_t *message)
 	host->tasks[id]->stages = &host->stages;
 	host->tasks[id]->group_formed = &host->group_formed;
 	host->tasks[id]->bounds = &host->bounds;
+	host->tasks[id]->limits = &host->limits;
 	if (err.code)
 		cw_task_fail(host->tasks[id], err.text);
 	else
@@ -282,6 +285,20 @@ static void set_paused(struct host *host, bool paused)
 	for (size_t i = 0; i < host->n_tasks; i++)
 		if (host->tasks[i])
 			cw_task_set_paused(host->tasks[i], paused);
+}
+
+/* Keys that nothing was made of but the limits. The new values have no variables. */
+static void change_keys(struct host *host, const json_t *changes)
+{
+	struct cw_error err = { 0 };
+
+	cw_map_change(&host->raw, changes);
+	cw_map_change(&host->config, changes);
+	if (cw_limits_set(&host->limits, &host->config, &err) != 0)
+		log_warn(&host->scope, "the rate limit stays as it is: %s", err.text);
+	for (size_t i = 0; i < host->n_tasks; i++)
+		if (host->tasks[i])
+			cw_task_wake(host->tasks[i]);
 }
 
 static void forget_topics(struct host *host)
@@ -349,6 +366,8 @@ static void handle(struct host *host, const json_t *message)
 		cw_task_offsets_stored(task, (uint64_t)json_integer_value(json_object_get(message, "seq")));
 	else if (strcmp(type, "log_level") == 0 && level)
 		set_log_level(host, level);
+	else if (strcmp(type, "change") == 0 && host->plugin)
+		change_keys(host, json_object_get(message, "config"));
 	else if (strcmp(type, "forget_topics") == 0)
 		forget_topics(host);
 	else if (strcmp(type, "stop") == 0)
@@ -398,6 +417,7 @@ int cw_host_run(const char *connector)
 	fcntl(CW_HOST_LOCK_FD, F_SETFD, FD_CLOEXEC);
 	cw_crash_install(CW_HOST_CRASH_FD);
 	cw_bounds_init(&host.bounds);
+	cw_limits_init(&host.limits);
 	snprintf(host.label, sizeof(host.label), "connector %s", connector);
 	cw_crash_label(host.label);
 	cw_link_open(&host.link, CW_HOST_FD);
@@ -415,6 +435,7 @@ int cw_host_run(const char *connector)
 	cw_providers_close(&host.providers);
 	cw_stages_free(&host.stages);
 	cw_bounds_free(&host.bounds);
+	cw_limits_free(&host.limits);
 	cw_catalog_free(&host.catalog);
 	cw_map_free_secret(&host.config);
 	cw_map_free(&host.raw);

@@ -1,7 +1,7 @@
 /*
  * sink - the inside of a sink task, shared by its files: sink_task.c (the loop), sink_put.c (batches through the plugin),
  * sink_records.c (single records: through the pipeline, or rejected), sink_consumer.c (Kafka: subscription, receiving,
- * commits), sink_fill.c (its messages into batches), sink_bounds.c (runs that have an end) and sink_rebalance.c
+ * commits), sink_fill.c (its messages into batches), sink_limit.c (those that come faster than they may go), sink_bounds.c (runs that have an end) and sink_rebalance.c
  * (partitions that come and go).
  *
  * Everything runs on the task's thread; librdkafka's callbacks are served there too.
@@ -25,6 +25,13 @@
  * the plugin gets them. */
 #define CW_SINK_BATCH_VALUES 250u
 
+/* Messages that have come and wait for the connector's rate limit, in their order. */
+struct cw_kept {
+	rd_kafka_message_t **messages;
+	size_t from, n, cap;
+	int64_t bytes; /* of their values */
+};
+
 struct cw_sink {
 	struct cw_log_scope scope; /* first: librdkafka's opaque is taken for a log scope */
 	struct cw_task *task;
@@ -35,6 +42,11 @@ struct cw_sink {
 	struct cw_pipeline pipeline;
 	rd_kafka_message_t **messages; /* [CW_SINK_BATCH_RECORDS], of one cw_sink_receive() */
 	size_t n_messages;
+
+	struct cw_kept kept;
+	struct cw_claim claim; /* of the first n_claimed of them */
+	size_t n_claimed;
+	int64_t limit_ms; /* when they may go; 0: nothing waits for that */
 
 	struct cw_task_batch *spare;
 	struct cw_batch_queue waiting; /* received; more than one only when some came while the plugin held back */
@@ -60,7 +72,7 @@ struct cw_sink {
 	struct cw_error failure; /* from a callback */
 
 	struct cw_metric *records, *written, *skipped, *dropped, *failed, *bytes, *batches, *retries, *errors, *in_flight,
-		*lag, *partitions, *commits, *commit_failures;
+		*lag, *partitions, *commits, *commit_failures, *limited_ms;
 };
 
 /* ---- sink_consumer.c ---- */
@@ -77,8 +89,20 @@ void cw_sink_update_lag(struct cw_sink *sink);
 /* Leaves the group, when somebody is there to be told, and closes the consumer. */
 void cw_sink_unsubscribe(struct cw_sink *sink);
 
+/* ---- sink_limit.c ---- */
+
+/* Whether a rate limit holds, or messages wait for one that did. */
+bool cw_sink_is_limited(const struct cw_sink *sink);
+/* As cw_sink_receive() does it without a limit: what may go becomes sink->messages; else sink->limit_ms says when. */
+void cw_sink_take_limited(struct cw_sink *sink);
+/* What is kept of these partitions is not read: they go to others. */
+void cw_sink_drop_kept(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions);
+void cw_sink_free_kept(struct cw_sink *sink); /* before the consumer's end */
+
 /* ---- sink_fill.c ---- */
 
+/* A message that is an error, other than of the end of a partition. */
+void cw_sink_note_error(struct cw_sink *sink, const rd_kafka_message_t *message);
 /* The messages that were taken, which are given back, become the batch's records. The bytes of their values. */
 int64_t cw_sink_fill_batch(struct cw_sink *sink, struct cw_task_batch *b);
 

@@ -192,7 +192,10 @@ struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 
 	/* Taken off the list first: a rebalance may be served within the call, and it puts other batches there. */
 	sink->spare = sink->spare ? sink->spare->next : NULL;
-	take_messages(sink);
+	if (cw_sink_is_limited(sink))
+		cw_sink_take_limited(sink);
+	else
+		take_messages(sink);
 	if (sink->bounded)
 		cw_sink_keep_within_bounds(sink);
 	b->next = NULL;
@@ -304,6 +307,7 @@ void cw_sink_unsubscribe(struct cw_sink *sink)
 
 	cw_fetch_waker_free(sink->waker);
 	sink->waker = NULL;
+	cw_sink_free_kept(sink);
 	if (sink->consumer)
 		answers = coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS));
 	if (answers)

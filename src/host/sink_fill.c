@@ -8,7 +8,7 @@
 #include "host/sink.h"
 
 /* Errors come as messages, too. Those that time may heal are logged, the others fail the task. */
-static void handle_error(struct cw_sink *sink, const rd_kafka_message_t *message)
+void cw_sink_note_error(struct cw_sink *sink, const rd_kafka_message_t *message)
 {
 	const char *text = rd_kafka_message_errstr(message);
 
@@ -157,7 +157,7 @@ int64_t cw_sink_fill_batch(struct cw_sink *sink, struct cw_task_batch *b)
 		const rd_kafka_message_t *m = sink->messages[i];
 
 		if (m->err) {
-			handle_error(sink, m);
+			cw_sink_note_error(sink, m);
 			continue;
 		}
 		if (m->rkt != place.topic)

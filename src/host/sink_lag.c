@@ -55,6 +55,6 @@ void cw_sink_update_lag(struct cw_sink *sink)
 		if (high > position)
 			lag += high - position;
 	}
-	cw_metric_set(sink->lag, lag);
+	cw_metric_set(sink->lag, lag + (int64_t)sink->kept.n);
 	rd_kafka_topic_partition_list_destroy(at);
 }

@@ -148,6 +148,7 @@ static void give_up(struct cw_sink *sink, rd_kafka_topic_partition_list_t *parti
 	rd_kafka_error_t *error;
 
 	drop_messages(sink, partitions);
+	cw_sink_drop_kept(sink, partitions);
 	if (!lost)
 		finish(sink);
 	drop_waiting(sink, partitions); /* only now: the mark of the commit is before the dead letters of what waits */

@@ -208,16 +208,29 @@ static int64_t wait_ms(const struct cw_sink *sink)
 
 	if (sink->waiting.first && sink->retry_at_ms > now && sink->retry_at_ms < until)
 		until = sink->retry_at_ms;
+	if (!sink->waiting.first && sink->limit_ms > now && sink->limit_ms < until)
+		until = sink->limit_ms;
 	return until > now ? until - now : 0;
 }
 
 /* Nothing is held back any more, whoever took it: the plugin in step(), or a rebalance that emptied it. */
 static void let_flow(struct cw_sink *sink)
 {
-	if (!sink->partitions_paused)
-		return;
+	if (!sink->partitions_paused || cw_sink_is_limited(sink))
+		return; /* a limit lets them flow as it can */
 	log_info(&sink->scope, "the connector takes records again: partitions are resumed");
 	cw_sink_pause_partitions(sink, false);
+}
+
+/* Nothing is in hand: more comes, or may go on. */
+static enum cw_result wait_for_more(struct cw_sink *sink, struct cw_error *err)
+{
+	int64_t began_ms = cw_clock_ms();
+	enum cw_result result = wait_for(sink, true, wait_ms(sink), err);
+
+	if (sink->limit_ms > 0)
+		cw_metric_add(sink->limited_ms, cw_clock_ms() - began_ms);
+	return result;
 }
 
 static enum cw_result step(struct cw_sink *sink, struct cw_error *err)
@@ -237,7 +250,7 @@ static enum cw_result step(struct cw_sink *sink, struct cw_error *err)
 			result = wait_for(sink, sink->partitions_paused, wait_ms(sink), err);
 		}
 	} else {
-		result = wait_for(sink, true, wait_ms(sink), err);
+		result = wait_for_more(sink, err);
 	}
 	cw_sink_settle(sink);
 	if (result == CW_FAIL)
@@ -287,6 +300,7 @@ static void make_metrics(struct cw_sink *sink)
 	sink->partitions = cw_metrics_get(m, CW_METRIC_GAUGE, "partitions", "Kafka partitions assigned.");
 	sink->commits = cw_metrics_get(m, CW_METRIC_COUNTER, "offset_commits", "Offset commits that succeeded.");
 	sink->commit_failures = cw_metrics_get(m, CW_METRIC_COUNTER, "offset_commit_failures", "Offset commits that failed.");
+	sink->limited_ms = cw_task_limited_metric(sink->task);
 	cw_metric_set(sink->in_flight, 0); /* of an earlier attempt */
 }
 

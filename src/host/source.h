@@ -1,6 +1,6 @@
 /*
  * source - the inside of a source task, shared by source_task.c (the loop), source_producer.c (records to
- * Kafka), source_topics.c (where to) and source_txn.c (exactly once: transactions, and offsets that live in Kafka).
+ * Kafka), source_limit.c (not faster than it may be), source_topics.c (where to) and source_txn.c (exactly once: transactions, and offsets that live in Kafka).
  *
  * Everything runs on the task's thread; delivery reports are served there too.
  */
@@ -28,6 +28,7 @@ struct cw_source_topic {
 };
 
 #define CW_SOURCE_RUN_MAX 256u
+#define CW_SOURCE_BATCH_RECORDS 1000
 
 /* Records for one partition (or with a key: for the partitioner) that go to librdkafka together. */
 struct cw_source_run {
@@ -54,6 +55,8 @@ struct cw_source {
 	bool gave_up;            /* records of the last poll were not sent, since the task has to end */
 	struct cw_stored stored; /* what the connector is to be told */
 	int64_t next_commit_ms;
+	struct cw_claim claim; /* of the next poll, or the one that is being sent */
+	int64_t record_bytes;  /* of those of the last poll, on average; 0: not known */
 
 	/* exactly once */
 	bool transactional, in_transaction;
@@ -62,7 +65,7 @@ struct cw_source {
 	char *offsets_topic;
 	struct cw_ack_entry *transaction; /* notes the offsets of the open one */
 
-	struct cw_metric *polled, *records, *bytes, *batches, *errors, *retries, *in_flight, *commits, *commit_failures;
+	struct cw_metric *polled, *records, *bytes, *batches, *errors, *retries, *in_flight, *commits, *commit_failures, *limited_ms;
 };
 
 /* ---- source_producer.c ---- */
@@ -75,6 +78,16 @@ void cw_source_serve(struct cw_source *source, int timeout_ms);
 /* Waits until nothing is in flight, until the deadline (monotonic) or a stop's: whether that is so. */
 bool cw_source_drain(struct cw_source *source, int64_t deadline_ms);
 void cw_source_close_producer(struct cw_source *source);
+
+/* ---- source_limit.c ---- */
+
+/*
+ * Nanoseconds for which the connector's rate limit holds the next poll back; 0: not at all, and the batch has room for as
+ * many records as may pass.
+ */
+int64_t cw_source_limit_ns(struct cw_source *source);
+/* The poll gave so many records, of so many bytes. */
+void cw_source_limit_passed(struct cw_source *source, size_t records, int64_t bytes);
 
 /* ---- source_topics.c ---- */
 

@@ -12,7 +12,6 @@
 #include "host/context.h"
 #include "host/source.h"
 
-#define BATCH_RECORDS 1000
 #define RETRY_BASE_MS 300
 #define OFFSET_SHOWN 300u /* of one that is wrong */
 #define SERVE_MS 100
@@ -239,8 +238,18 @@ static enum cw_result poll_plugin(struct cw_source *source, struct cw_error *err
 	}
 }
 
-static enum cw_result step(struct cw_source *source, struct cw_error *err)
+/* A while of what the rate limit makes the next poll wait. */
+static void held_back(struct cw_source *source, int64_t ns)
 {
+	int64_t began_ms = cw_clock_ms();
+
+	rest(source, ns < SERVE_MS * CW_NS_PER_MS ? ns : SERVE_MS * CW_NS_PER_MS);
+	cw_metric_add(source->limited_ms, cw_clock_ms() - began_ms);
+}
+
+static enum cw_result poll_and_send(struct cw_source *source, struct cw_error *err)
+{
+	int64_t sent = cw_metric_value(source->bytes);
 	enum cw_result polled = poll_plugin(source, err), result = CW_OK;
 	size_t n = source->batch->batch.n;
 
@@ -254,9 +263,10 @@ static enum cw_result step(struct cw_source *source, struct cw_error *err)
 		if (result == CW_OK && source->transactional && cw_clock_ms() >= source->next_boundary_ms)
 			result = end_transaction(source, err);
 		cw_source_serve(source, 0);
-	} else if (polled == CW_OK) {
-		rest(source, source->batch->batch.wait_ns);
 	}
+	cw_source_limit_passed(source, n, cw_metric_value(source->bytes) - sent);
+	if (n == 0 && polled == CW_OK)
+		rest(source, source->batch->batch.wait_ns);
 	if (result != CW_OK)
 		return result;
 	if (polled == CW_END) {
@@ -266,7 +276,19 @@ static enum cw_result step(struct cw_source *source, struct cw_error *err)
 			;
 		return cw_task_stopping(source->task) ? CW_OK : CW_END;
 	}
-	if (cw_clock_ms() >= next_due(source))
+	return CW_OK;
+}
+
+static enum cw_result step(struct cw_source *source, struct cw_error *err)
+{
+	int64_t limit_ns = cw_source_limit_ns(source);
+	enum cw_result result = CW_OK;
+
+	if (limit_ns > 0)
+		held_back(source, limit_ns);
+	else
+		result = poll_and_send(source, err);
+	if (result == CW_OK && cw_clock_ms() >= next_due(source))
 		result = commit(source, err);
 	return result;
 }
@@ -302,6 +324,7 @@ static void make_metrics(struct cw_source *source)
 	source->commits = cw_metrics_get(m, CW_METRIC_COUNTER, "offset_commits", "Offset commits.");
 	source->commit_failures =
 		cw_metrics_get(m, CW_METRIC_COUNTER, "offset_commit_failures", "Offset commits that failed.");
+	source->limited_ms = cw_task_limited_metric(source->task);
 	cw_metric_set(source->in_flight, 0);
 }
 
@@ -362,7 +385,7 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 	enum cw_result result;
 
 	make_metrics(&source);
-	source.batch = cw_task_batch_new(BATCH_RECORDS);
+	source.batch = cw_task_batch_new(CW_SOURCE_BATCH_RECORDS);
 	result = run_source(&source, err);
 	cw_source_close_producer(&source); /* before the entries that its reports point to */
 	cw_acks_free(&source.acks);

@@ -41,7 +41,7 @@ struct cw_task *cw_task_new(int id, int tasks, const char *connector, const stru
 	return task;
 }
 
-static void wake(struct cw_task *task)
+void cw_task_wake(struct cw_task *task)
 {
 	uint64_t one = 1;
 	ssize_t ignored = write(task->wake_fd, &one, sizeof(one));
@@ -92,6 +92,12 @@ int64_t cw_task_backoff_ms(struct cw_task *task, unsigned attempt, int64_t base_
 	return cw_backoff_ms(attempt, base_ms, max_ms, cw_jitter(&task->random));
 }
 
+struct cw_metric *cw_task_limited_metric(struct cw_task *task)
+{
+	return cw_metrics_get(&task->metrics, CW_METRIC_COUNTER, "rate_limit_held_ms",
+			      "Milliseconds for which the rate limit has held the task back.");
+}
+
 void cw_task_report(struct cw_task *task, const char *state, const char *trace)
 {
 	json_t *message = json_pack("{s:s,s:i,s:s}", "type", "status", "task", task->context.task, "state", state);
@@ -109,8 +115,9 @@ void cw_task_send_metrics(struct cw_task *task)
 	json_t *metrics = cw_metrics_to_json(&task->metrics);
 
 	cw_progress_put_metrics(&task->progress, cw_clock_ms(), metrics);
-	cw_link_send(task->link, json_pack("{s:s,s:i,s:o,s:o*}", "type", "metrics", "task", task->context.task, "metrics",
-					   metrics, "retry", cw_progress_retry_json(&task->progress, &task->told)));
+	cw_link_send(task->link, json_pack("{s:s,s:i,s:o,s:o*,s:o*}", "type", "metrics", "task", task->context.task,
+					   "metrics", metrics, "retry", cw_progress_retry_json(&task->progress, &task->told),
+					   "rate_limit", task->limits ? cw_limits_to_json(task->limits) : NULL));
 }
 
 enum cw_result cw_task_open_plugin(struct cw_task *task, struct cw_error *err)
@@ -243,7 +250,7 @@ void cw_task_start(struct cw_task *task, bool paused)
 void cw_task_set_paused(struct cw_task *task, bool paused)
 {
 	atomic_store(&task->pause, paused);
-	wake(task);
+	cw_task_wake(task);
 }
 
 void cw_task_stop(struct cw_task *task, int64_t timeout_ms)
@@ -253,7 +260,7 @@ void cw_task_stop(struct cw_task *task, int64_t timeout_ms)
 	atomic_store(&task->stop_deadline_ms, now + timeout_ms);
 	atomic_store(&task->drain_deadline_ms, now + timeout_ms * 2 / 3);
 	atomic_store(&task->stop, true);
-	wake(task);
+	cw_task_wake(task);
 	pthread_mutex_lock(&task->lock);
 	if (task->ended && !task->stopped)
 		say_stopped(task);
@@ -264,7 +271,7 @@ void cw_task_stop(struct cw_task *task, int64_t timeout_ms)
 void cw_task_offsets_stored(struct cw_task *task, uint64_t seq)
 {
 	atomic_store(&task->stored_seq, seq);
-	wake(task);
+	cw_task_wake(task);
 }
 
 bool cw_task_ended(struct cw_task *task)

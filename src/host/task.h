@@ -14,6 +14,7 @@
 #include "config/connector_config.h"
 #include "config/worker_config.h"
 #include "host/budget.h"
+#include "host/limits.h"
 #include "host/link.h"
 #include "host/metrics.h"
 #include "host/plugin.h"
@@ -56,6 +57,7 @@ struct cw_task {
 	uint64_t sent_seq; /* of the newest "offsets" message; its thread's */
 
 	struct cw_bounds *bounds;   /* shared by the tasks of the connector: where a bounded run of the sink ends */
+	struct cw_limits *limits;   /* shared by them, too */
 	bool without_headers; /* sinks: the plugin does not look at them */
 	_Atomic bool *group_formed; /* shared by the tasks of the connector: one of them has got partitions */
 
@@ -85,6 +87,8 @@ void cw_task_set_paused(struct cw_task *task, bool paused);
 /* Asks it to end; "stopped" is sent to the worker when it has (at once when it had ended before). */
 void cw_task_stop(struct cw_task *task, int64_t timeout_ms);
 void cw_task_offsets_stored(struct cw_task *task, uint64_t seq);
+/* The connector's limits have changed: it looks at them. */
+void cw_task_wake(struct cw_task *task);
 /* Any thread. */
 void cw_task_send_metrics(struct cw_task *task);
 bool cw_task_ended(struct cw_task *task);
@@ -116,6 +120,8 @@ void cw_task_sleep(struct cw_task *task, int64_t timeout_ms);
 void cw_task_clear_wake(struct cw_task *task);
 /* "RUNNING", "PAUSED", "FAILED", "COMPLETED"; trace may be NULL. */
 void cw_task_report(struct cw_task *task, const char *state, const char *trace);
+/* The counter of the time for which the rate limit has held it back. */
+struct cw_metric *cw_task_limited_metric(struct cw_task *task);
 int64_t cw_task_backoff_ms(struct cw_task *task, unsigned attempt, int64_t base_ms, int64_t max_ms);
 
 /* Fills what the config stands for, once, before anything runs. 0, or -1 with *err. */

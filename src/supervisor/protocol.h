@@ -49,6 +49,8 @@
  *        task configs; its tasks go on. Answered by "configured" or "failed" (then the host need not exit)
  *   {"type":"offsets_stored","task":T,"seq":K}         in the order of the "offsets"; late when the store is in trouble
  *   {"type":"log_level","level":L}                     at any time, before "configure" too; as loggers have it: base/log.h
+ *   {"type":"change","config":{key:text|null…}}        of the connector's config, after "configure": keys whose change
+ *        restarts nothing (config/live_keys.h); null: it is not set any more. No variables
  *   {"type":"forget_topics"}                           what "topics" has told is told again when it is used again
  *   {"type":"stop","timeout_ms":M}                     drain all tasks, stop the connector, exit 0
  *
@@ -65,7 +67,8 @@
  *   {"type":"reload"}                                  what config providers answered has changed: the host is to be
  *        replaced by one that asks them anew
  *   {"type":"metrics","task":T,"metrics":{name:{"kind":"counter"|"gauge","help":text,"value":number}…},
- *        "retry":{…}}                                   each second; "retry" as in TaskState (schemas/openapi.yaml), if any,
+ *        "retry":{…},"rate_limit":{"records_per_second","bytes_per_second"}}   each second; "retry" as in
+ *        TaskState (schemas/openapi.yaml), if any, "rate_limit" that of the connector, where there is one, 0 for none;
  *        and once more before the "status" COMPLETED or FAILED, and before "stopped": the last ones are kept
  *
  * A task that is FAILED or COMPLETED keeps its slot in the host until stop_task; start_task starts it again.

@@ -269,6 +269,37 @@ static void set_all(const struct fake *fake, const char *state)
 			send_status(i, state, NULL);
 }
 
+/* As a host whose first task has been held back by such a limit for 1.5 seconds. */
+static void send_limited(const struct fake *fake)
+{
+	json_int_t limit = atoll(setting(fake->config, "rate.limit.records.per.second", "0"));
+
+	send_message(json_pack("{sssis{s{sssssi}s{sssssi}}s{sIsi}}", "type", "metrics", "task", 0, "metrics", "pid", "kind",
+			       "gauge", "help", "Process.", "value", (int)getpid(), "rate_limit_held_ms", "kind", "counter",
+			       "help", "Held.", "value", 1500, "rate_limit", "records_per_second", limit, "bytes_per_second",
+			       0));
+}
+
+/* What it is told to change is noted in the file "fake.changes", too. */
+static void on_change(struct fake *fake, const json_t *changes)
+{
+	const char *path = setting(fake->config, "fake.changes", NULL), *key;
+	FILE *f = path ? fopen(path, "a") : NULL;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)changes, key, value) {
+		if (f)
+			fprintf(f, "%s=%s\n", key, json_is_null(value) ? "" : json_string_value(value));
+		if (json_is_null(value))
+			json_object_del(fake->config, key);
+		else
+			json_object_set(fake->config, key, value);
+	}
+	if (f)
+		fclose(f);
+	send_limited(fake);
+}
+
 static void handle(struct fake *fake, const json_t *message)
 {
 	const char *type = json_string_value(json_object_get(message, "type"));
@@ -295,6 +326,8 @@ static void handle(struct fake *fake, const json_t *message)
 		set_all(fake, "RUNNING");
 		fake->resumed = true;
 		send_metrics(fake, 0);
+	} else if (strcmp(type, "change") == 0) {
+		on_change(fake, json_object_get(message, "config"));
 	} else if (strcmp(type, "forget_topics") == 0) {
 		send_topic(fake, 0, "again");
 	} else if (strcmp(type, "offsets_stored") == 0) {

@@ -84,6 +84,8 @@ static const char *const common_rows[] = {
 	"task.restart.delay.max.ms|LONG|0|null|LOW|Automatic Restarts/3|SHORT|Maximum restart delay",
 	"task.restart.reset.ms|LONG|0|null|LOW|Automatic Restarts/4|SHORT|Restart reset",
 	"watchdog.timeout.ms|LONG|0|null|LOW|Automatic Restarts/5|SHORT|Watchdog timeout",
+	"rate.limit.records.per.second|LONG|0|0|MEDIUM|Rate Limits/1|SHORT|Records per second",
+	"rate.limit.bytes.per.second|LONG|0|0|MEDIUM|Rate Limits/2|SHORT|Bytes per second",
 };
 
 static const char *const sink_rows[] = {
@@ -173,7 +175,7 @@ static void test_validate__a_config_without_fault(void)
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(infos, "warnings")), 0);
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(infos, "name")), "TestSink");
 	CU_ASSERT_STRING_EQUAL(groups,
-			       "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Automatic Restarts\",\"Bounded Runs\",\"Connection\"]");
+			       "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Automatic Restarts\",\"Rate Limits\",\"Bounded Runs\",\"Connection\"]");
 	/* the framework's, the plugin's, the overrides */
 	CU_ASSERT_EQUAL(n, COUNT(common_rows) + COUNT(sink_rows) + 4 + 2);
 	CU_ASSERT_PTR_EQUAL(json_array_get(configs, 0), find_config(infos, "name"));

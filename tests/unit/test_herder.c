@@ -138,6 +138,100 @@ static void test_life__labels_restart_nothing(void)
 	CU_ASSERT_EQUAL(worker_number("host_starts"), 2);
 }
 
+static void expect_setting(json_t *config, const char *key, const char *wanted)
+{
+	const char *value = json_string_value(json_object_get(config, key));
+
+	CU_ASSERT_TRUE(value && wanted ? strcmp(value, wanted) == 0 : value == wanted);
+}
+
+/* The setting as GET shows it of the connector and of its first task. */
+static void expect_settings(const char *name, const char *key, const char *wanted)
+{
+	struct cw_answer answer = call(CW_OP_GET_CONFIG, name);
+
+	expect_setting(answer.body, key, wanted);
+	json_decref(answer.body);
+	answer = call(CW_OP_TASKS, name);
+	expect_setting(json_object_get(json_array_get(answer.body, 0), "config"), key, wanted);
+	json_decref(answer.body);
+}
+
+/* What the status says of the limits of the first task. */
+static void wait_limit(const char *name, const char *wanted)
+{
+	int64_t deadline = cw_clock_ms() + DEADLINE_MS;
+	json_t *limit = parsed(wanted);
+	bool there;
+
+	do {
+		struct cw_answer answer = call(CW_OP_STATUS, name);
+
+		there = json_equal(json_object_get(json_array_get(json_object_get(answer.body, "tasks"), 0), "rate_limit"),
+				   limit);
+		json_decref(answer.body);
+	} while (!there && look_again(deadline));
+	CU_ASSERT_TRUE(there);
+	json_decref(limit);
+}
+
+static json_int_t connector_number(const char *name, const char *metric)
+{
+	struct cw_answer answer = call(CW_OP_METRICS, NULL);
+	const json_t *c = json_object_get(json_object_get(answer.body, "connectors"), name);
+	json_int_t value = json_integer_value(
+		json_object_get(json_object_get(json_object_get(c, "metrics"), metric), "value"));
+
+	json_decref(answer.body);
+	return value;
+}
+
+static void test_life__rate_limits_restart_nothing(void)
+{
+	CW_AUTO_FREE char *config = cw_format("{'tasks.max':1,'fake.changes':'%s/changes'}", w.folder), *noted = NULL;
+	pid_t pid;
+
+	start_worker();
+	create("a", config);
+	expect_ok(create_in("s", "{}", "STOPPED"));
+	wait_states("a", "RUNNING RUNNING");
+	pid = host_pid("a");
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a",
+			    parsed("{'rate.limit.records.per.second':'5','rate.limit.bytes.per.second':'7','label.x':'y'}")));
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'rate.limit.bytes.per.second':null}")));
+	expect_generations("a", 3, 3);
+	expect_settings("a", "rate.limit.records.per.second", "5");
+	expect_settings("a", "rate.limit.bytes.per.second", NULL);
+	expect_settings("a", "label.x", "y");
+	wait_limit("a", "{'records_per_second':5,'bytes_per_second':0,'held_ms':1500}");
+	CU_ASSERT_EQUAL(connector_number("a", "rate_limit_records_per_second"), 5);
+	/* The connector object is not another one for that. */
+	ok(CW_OP_RESTART, "a");
+	wait_states("a", "RUNNING RUNNING");
+	CU_ASSERT_EQUAL(number_of("a", 0, "restarts"), 0);
+	CU_ASSERT_EQUAL(host_pid("a"), pid);
+	CU_ASSERT_EQUAL(worker_number("host_starts"), 1);
+	noted = read_file("changes");
+	CU_ASSERT_STRING_EQUAL(noted, "rate.limit.records.per.second=5\nrate.limit.bytes.per.second=7\nlabel.x=y\n"
+				      "rate.limit.bytes.per.second=\n");
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "s", parsed("{'rate.limit.bytes.per.second':'7'}")));
+	expect_generations("s", 2, 0);
+}
+
+/* Only a host knows what a variable stands for; and whatever else changes restarts the connector. */
+static void test_life__rate_limits_with_more_restart_it(void)
+{
+	start_worker();
+	create("a", "{'tasks.max':1}");
+	wait_states("a", "RUNNING RUNNING");
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'rate.limit.records.per.second':'${file:x:y}'}")));
+	wait_states("a", "RUNNING RUNNING");
+	CU_ASSERT_EQUAL(worker_number("host_starts"), 2);
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'rate.limit.records.per.second':'5','topic':'t'}")));
+	wait_states("a", "RUNNING RUNNING");
+	CU_ASSERT_EQUAL(worker_number("host_starts"), 3);
+}
+
 static void test_life__an_unchanged_config_restarts_nothing(void)
 {
 	struct cw_answer answer;
@@ -535,6 +629,8 @@ int main(int argc, char **argv)
 		{ "views are those of the contract", test_life__views_are_those_of_the_contract },
 		{ "initial states", test_life__initial_states },
 		{ "labels restart nothing", test_life__labels_restart_nothing },
+		{ "rate limits restart nothing", test_life__rate_limits_restart_nothing },
+		{ "rate limits with more restart it", test_life__rate_limits_with_more_restart_it },
 		{ "an unchanged config restarts nothing", test_life__an_unchanged_config_restarts_nothing },
 		{ "connectors survive the worker", test_life__survives_the_worker },
 		{ "offsets are stored and given back", test_life__offsets_are_stored_and_given_back },

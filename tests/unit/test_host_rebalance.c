@@ -301,6 +301,23 @@ static void test_rebalance__takes_all_that_was_held_back(void)
 	end(&s);
 }
 
+/* What was fetched and waits for the rate limit is in front of what tells of the rebalance. */
+static void test_rebalance__while_the_rate_is_limited(void)
+{
+	struct scene s;
+	rd_kafka_t *member;
+
+	start_with(&s, "limited", false, "rate.limit.records.per.second=20");
+	fill_all(&s);
+	host_wait_at_least(&s.p, "records_written", 1);
+	member = join(&s);
+	expect_half(&s, member);
+	leave(&s, member);
+	CU_ASSERT_TRUE(host_metric(&s.p, "records_written") < PARTITIONS * RECORDS / 2);
+	host_say(&s.p, json_pack("{s:s,s:{s:n}}", "type", "change", "config", "rate.limit.records.per.second"));
+	end(&s);
+}
+
 /* Each record has gone through the first transformation, and once. */
 static void check_values(const struct scene *s)
 {
@@ -348,6 +365,7 @@ int main(void)
 		{ "partitions that went paused flow again",
 		  test_rebalance__partitions_that_went_paused_flow_when_they_are_back },
 		{ "takes all that was held back", test_rebalance__takes_all_that_was_held_back },
+		{ "while the rate is limited", test_rebalance__while_the_rate_is_limited },
 		{ "amid the transformations", test_rebalance__takes_a_record_from_amid_the_transformations },
 		CU_TEST_INFO_NULL,
 	};
