@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/json_reason.h"
 #include "base/mem.h"
+#include "config/initial_offsets.h"
 #include "config/number.h"
 
 static const char *type_name(const json_t *value)
@@ -88,35 +89,45 @@ static const char *known_state(const char *text)
 	return NULL;
 }
 
-static int check_create_fields(const json_t *object, const char *name, const char **initial_state,
-			       struct cw_error *err)
+static int check_create_fields(const json_t *object, const char *name, struct cw_error *err)
 {
-	const json_t *connector = json_object_get(object, "name"), *state = json_object_get(object, "initial_state");
+	const json_t *connector = json_object_get(object, "name");
 	const char *key;
 	json_t *value;
 
 	json_object_foreach((json_t *)object, key, value)
-		if (strcmp(key, "name") != 0 && strcmp(key, "config") != 0 && strcmp(key, "initial_state") != 0)
+		if (strcmp(key, "name") != 0 && strcmp(key, "config") != 0 && strcmp(key, "initial_state") != 0 &&
+		    strcmp(key, "initial_offsets") != 0)
 			return cw_error_set(err, CW_ERR_INVALID, "%s: unknown field \"%s\"; next to \"config\" there "
-					    "may be \"name\" and \"initial_state\"", name, key);
+					    "may be \"name\", \"initial_state\" and \"initial_offsets\"", name, key);
 	if (connector && !json_is_string(connector))
 		return cw_error_set(err, CW_ERR_INVALID, "%s: \"name\" is %s; it must be a string", name,
 				    type_name(connector));
-	if (!state || json_is_null(state))
-		return 0;
-	*initial_state = json_is_string(state) ? known_state(json_string_value(state)) : NULL;
-	if (!*initial_state)
-		return cw_error_set(err, CW_ERR_INVALID, "%s: \"initial_state\" must be RUNNING, PAUSED or STOPPED",
-				    name);
 	return 0;
 }
 
-static int create_form(const json_t *object, const char *name, struct cw_map *out, const char **initial_state,
+static int read_first(const json_t *object, const char *name, struct cw_connector_first *first, struct cw_error *err)
+{
+	const json_t *state = json_object_get(object, "initial_state");
+	struct cw_error why = { 0 };
+
+	if (state && !json_is_null(state)) {
+		first->state = json_is_string(state) ? known_state(json_string_value(state)) : NULL;
+		if (!first->state)
+			return cw_error_set(err, CW_ERR_INVALID, "%s: \"initial_state\" must be RUNNING, PAUSED or STOPPED",
+					    name);
+	}
+	if (cw_initial_offsets_parse(json_object_get(object, "initial_offsets"), &first->offsets, &why) != 0)
+		return cw_error_set(err, why.code, "%s: %s", name, why.text);
+	return 0;
+}
+
+static int create_form(const json_t *object, const char *name, struct cw_map *out, struct cw_connector_first *first,
 		       struct cw_error *err)
 {
 	const char *outer, *inner;
 
-	if (check_create_fields(object, name, initial_state, err) < 0 ||
+	if (check_create_fields(object, name, err) < 0 || read_first(object, name, first, err) < 0 ||
 	    cw_config_from_json(json_object_get(object, "config"), name, out, err) < 0)
 		return -1;
 	outer = json_string_value(json_object_get(object, "name"));
@@ -129,8 +140,8 @@ static int create_form(const json_t *object, const char *name, struct cw_map *ou
 	return 0;
 }
 
-static int parse_json(const char *text, size_t n, const char *name, struct cw_map *out, const char **initial_state,
-		      struct cw_error *err)
+static int parse_json(const char *text, size_t n, const char *name, struct cw_map *out,
+		      struct cw_connector_first *first, struct cw_error *err)
 {
 	json_error_t at;
 	json_t *object = json_loadb(text, n, JSON_REJECT_DUPLICATES, &at);
@@ -140,7 +151,7 @@ static int parse_json(const char *text, size_t n, const char *name, struct cw_ma
 		return cw_error_set(err, CW_ERR_INVALID, "%s:%d:%d: not valid JSON: %s", name,
 				    at.line > 0 ? at.line : 1, at.column > 0 ? at.column : 1, cw_json_reason(&at));
 	if (json_is_object(json_object_get(object, "config")))
-		ret = create_form(object, name, out, initial_state, err);
+		ret = create_form(object, name, out, first, err);
 	else
 		ret = cw_config_from_json(object, name, out, err);
 	json_decref(object);
@@ -158,15 +169,15 @@ static bool looks_like_json(const char *text, size_t n, const char *name)
 }
 
 int cw_connector_file_parse(const char *text, size_t n, const char *name, struct cw_map *out,
-			    const char **initial_state, struct cw_error *err)
+			    struct cw_connector_first *first, struct cw_error *err)
 {
 	bool bom = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
 	const char *connector;
 	int ret;
 
-	*initial_state = NULL;
+	*first = (struct cw_connector_first){ .state = NULL };
 	if (looks_like_json(text, n, name))
-		ret = parse_json(text + (bom ? 3 : 0), n - (bom ? 3 : 0), name, out, initial_state, err);
+		ret = parse_json(text + (bom ? 3 : 0), n - (bom ? 3 : 0), name, out, first, err);
 	else
 		ret = cw_props_parse(text, n, name, out, err);
 	connector = cw_map_get(out, "name");
@@ -176,30 +187,38 @@ int cw_connector_file_parse(const char *text, size_t n, const char *name, struct
 		ret = cw_error_set(err, CW_ERR_INVALID, "%s: \"name\" is missing; every connector needs one", name);
 	else if (ret == 0 && !*connector)
 		ret = cw_error_set(err, CW_ERR_INVALID, "%s: \"name\" is empty; every connector needs one", name);
-	if (ret < 0)
+	if (ret < 0) {
 		cw_map_free(out);
+		json_decref(first->offsets);
+		*first = (struct cw_connector_first){ .state = NULL };
+	}
 	return ret;
 }
 
-int cw_connector_file_load_state(const char *path, struct cw_map *out, const char **initial_state,
+int cw_connector_file_load_first(const char *path, struct cw_map *out, struct cw_connector_first *first,
 				 struct cw_error *err)
 {
 	size_t n;
 	CW_AUTO_FREE char *text = cw_file_read(path, &n, err);
 
-	return text ? cw_connector_file_parse(text, n, path, out, initial_state, err) : -1;
+	return text ? cw_connector_file_parse(text, n, path, out, first, err) : -1;
 }
 
 int cw_connector_file_load(const char *path, struct cw_map *out, struct cw_error *err)
 {
-	const char *state;
+	struct cw_connector_first first;
 
-	if (cw_connector_file_load_state(path, out, &state, err) < 0)
+	if (cw_connector_file_load_first(path, out, &first, err) < 0)
 		return -1;
-	if (state && strcmp(state, "RUNNING") != 0) {
-		cw_map_free(out);
-		return cw_error_set(err, CW_ERR_INVALID, "%s: \"initial_state\" %s is not possible here; create the "
-				    "connector over REST (POST /connectors)", path, state);
-	}
-	return 0;
+	if (first.state && strcmp(first.state, "RUNNING") != 0)
+		cw_error_set(err, CW_ERR_INVALID, "%s: \"initial_state\" %s is not possible here; create the "
+			     "connector over REST (POST /connectors)", path, first.state);
+	else if (first.offsets)
+		cw_error_set(err, CW_ERR_INVALID, "%s: \"initial_offsets\" are not possible here; create the connector over "
+			     "REST (POST /connectors)", path);
+	else
+		return 0;
+	json_decref(first.offsets);
+	cw_map_free(out);
+	return -1;
 }

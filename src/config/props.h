@@ -28,14 +28,19 @@ char *cw_file_read(const char *path, size_t *n, struct cw_error *err);
  * the flat config, with "name". JSON is told by the first non-blank byte ('{' or '[') or by the file
  * name's end (.json). 0, or -1 with *err set; then *out is empty.
  *
- * The create form may have "initial_state": *initial_state is "RUNNING", "PAUSED", "STOPPED" (constants)
- * or NULL when it has none. cw_connector_file_load() has no place for it and refuses PAUSED and STOPPED.
+ * The create form may say how the connector begins: "initial_state" and "initial_offsets". cw_connector_file_load()
+ * has no place for it and refuses PAUSED and STOPPED, and offsets.
  */
+struct cw_connector_first {
+	const char *state; /* "RUNNING", "PAUSED", "STOPPED" (constants), or NULL when it says none */
+	json_t *offsets;   /* an array (config/initial_offsets.h), new; NULL: none */
+};
+
 int cw_connector_file_load(const char *path, struct cw_map *out, struct cw_error *err);
-int cw_connector_file_load_state(const char *path, struct cw_map *out, const char **initial_state,
+int cw_connector_file_load_first(const char *path, struct cw_map *out, struct cw_connector_first *first,
 				 struct cw_error *err);
 int cw_connector_file_parse(const char *text, size_t n, const char *name, struct cw_map *out,
-			    const char **initial_state, struct cw_error *err);
+			    struct cw_connector_first *first, struct cw_error *err);
 
 /*
  * A config as JSON: numbers and booleans become their text; objects, arrays and null are errors that

@@ -41,7 +41,7 @@ static enum cw_ctl_exit goal_of(struct cw_ctl *ctl, const char *name, const stru
 				char **out)
 {
 	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, "/status");
-	const char *state = document->initial_state;
+	const char *state = document->first.state;
 	json_t *status = NULL;
 	enum cw_ctl_exit result = CW_CTL_OK;
 
@@ -60,8 +60,10 @@ static json_t *create_body(const struct cw_document *document, const json_t *con
 {
 	json_t *body = json_pack("{s:s,s:O}", "name", cw_map_get(&document->config, "name"), "config", config);
 
-	if (document->initial_state)
-		json_object_set_new(body, "initial_state", json_string(document->initial_state));
+	if (document->first.state)
+		json_object_set_new(body, "initial_state", json_string(document->first.state));
+	if (document->first.offsets)
+		json_object_set(body, "initial_offsets", document->first.offsets);
 	return body;
 }
 
@@ -249,12 +251,12 @@ static enum cw_ctl_exit create(struct cw_ctl *ctl, struct cw_document *document)
 
 	ctl->class_name = cw_map_get(&document->config, "connector.class");
 	if (ctl->initial_state)
-		document->initial_state = ctl->initial_state;
+		document->first.state = ctl->initial_state;
 	body = create_body(document, config);
 	request.body = body;
 	result = cw_ctl_change(ctl, &request, name,
 			       dry			 ? NULL
-			       : document->initial_state ? document->initial_state
+			       : document->first.state ? document->first.state
 							 : "RUNNING",
 			       NULL);
 	if (result == CW_CTL_OK)

@@ -79,7 +79,7 @@ static enum cw_ctl_exit add(const struct cw_ctl *ctl, struct cw_documents *out, 
 	struct cw_document document = { 0 };
 	struct cw_error err = { 0 };
 
-	if (cw_connector_file_parse(text, n, where, &document.config, &document.initial_state, &err)) {
+	if (cw_connector_file_parse(text, n, where, &document.config, &document.first, &err)) {
 		cw_ctl_complain(ctl, "%s", err.text);
 		return CW_CTL_USAGE;
 	}
@@ -269,6 +269,7 @@ void cw_documents_free(struct cw_documents *documents)
 	for (size_t i = 0; i < documents->n; i++) {
 		free(documents->list[i].where);
 		cw_map_free(&documents->list[i].config);
+		json_decref(documents->list[i].first.offsets);
 	}
 	free(documents->list);
 	*documents = (struct cw_documents){ 0 };

@@ -6,12 +6,13 @@
 #ifndef CW_CTL_DOCUMENTS_H
 #define CW_CTL_DOCUMENTS_H
 
+#include "config/props.h"
 #include "ctl/ctl.h"
 
 struct cw_document {
 	char *where; /* "src.json", or "all.json: document 2", for messages */
 	struct cw_map config; /* with "name" */
-	const char *initial_state; /* NULL: none */
+	struct cw_connector_first first; /* how it is to begin */
 };
 
 struct cw_documents {

@@ -38,6 +38,8 @@ static void call_free(struct cw_call *call)
 	cw_answer_free(&call->answer);
 	json_decref(call->body);
 	json_decref(call->config);
+	json_decref(call->offsets);
+	json_decref(call->infos);
 	free(call->name);
 	free(call->if_match);
 	free(call->version);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "config/connector_name.h"
+#include "config/initial_offsets.h"
 #include "config/props.h"
 
 json_t *cw_change_parse_config(const json_t *body, struct cw_error *err)
@@ -56,9 +57,11 @@ static int check_create_fields(const json_t *body, struct cw_error *err)
 	if (!json_is_object(body))
 		return cw_error_set(err, CW_ERR_INVALID, "The body must be a JSON object with \"name\" and \"config\"");
 	json_object_foreach((json_t *)body, key, value)
-		if (strcmp(key, "name") != 0 && strcmp(key, "config") != 0 && strcmp(key, "initial_state") != 0)
+		if (strcmp(key, "name") != 0 && strcmp(key, "config") != 0 && strcmp(key, "initial_state") != 0 &&
+		    strcmp(key, "initial_offsets") != 0)
 			return cw_error_set(err, CW_ERR_INVALID,
-					    "Unrecognized field \"%s\"; known are config, name, initial_state", key);
+					    "Unrecognized field \"%s\"; known are config, name, initial_state, initial_offsets",
+					    key);
 	value = json_object_get(body, "name");
 	if (value && !json_is_null(value) && !json_is_string(value))
 		return cw_error_set(err, CW_ERR_INVALID, "\"name\" must be a string");
@@ -89,6 +92,7 @@ int cw_change_prepare_create(struct cw_call *call)
 
 	if (check_create_fields(call->body, &err) != 0 ||
 	    parse_initial_state(json_object_get(call->body, "initial_state"), &call->target, &err) != 0 ||
+	    cw_initial_offsets_parse(json_object_get(call->body, "initial_offsets"), &call->offsets, &err) != 0 ||
 	    !(call->config = cw_change_parse_config(json_object_get(call->body, "config"), &err))) {
 		cw_call_fail(call, err.code, "%s", err.text);
 		return -1;

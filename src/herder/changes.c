@@ -6,7 +6,6 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "base/nearest.h"
 #include "config/connector_config.h"
 #include "config/connector_name.h"
 #include "config/props.h"
@@ -89,45 +88,6 @@ int cw_change_require_class(struct cw_call *call, const json_t *config)
 	return -1;
 }
 
-static void fail_unknown_class(struct cw_herder *herder, struct cw_call *call, enum cw_error_code code)
-{
-	const char *class_name = json_string_value(json_object_get(call->config, "connector.class"));
-	struct cw_nearest nearest = { .name = class_name };
-	struct cw_buf known = { 0 };
-	const json_t *plugin;
-	size_t i;
-
-	json_array_foreach(herder->plugins.list, i, plugin) {
-		const char *name = json_string_value(json_object_get(plugin, "class"));
-		const char *dot = name ? strrchr(name, '.') : NULL;
-
-		if (!name || !cw_plugins_is_connector(plugin))
-			continue;
-		cw_nearest_offer(&nearest, name);
-		cw_nearest_offer(&nearest, dot ? dot + 1 : name);
-		cw_buf_printf(&known, "%s%s", known.n ? ", " : "", name);
-	}
-	if (herder->plugins.list)
-		cw_call_fail(call, code,
-			     "Failed to find any class that implements Connector and which name matches %s, available "
-			     "connectors are: %s%s%s%s",
-			     class_name, known.p ? known.p : "none", nearest.best ? " (did you mean " : "",
-			     nearest.best ? nearest.best : "", nearest.best ? "?)" : "");
-	else
-		cw_call_fail(call, code,
-			     "Failed to find any class that implements Connector and which name matches %s; GET "
-			     "/connector-plugins lists those that there are",
-			     class_name);
-	cw_buf_free(&known);
-}
-
-static void fail_with_errors(struct cw_call *call, const json_t *infos)
-{
-	CW_AUTO_FREE char *message = cw_config_infos_message(infos);
-
-	cw_call_fail(call, CW_ERR_INVALID, "%s", message);
-}
-
 bool cw_change_refused_by_etag(struct cw_call *call, const struct cw_connector *c)
 {
 	const char *wanted = call->request.if_match;
@@ -146,116 +106,15 @@ bool cw_change_refused_by_etag(struct cw_call *call, const struct cw_connector *
 	return true;
 }
 
-/* What would be, were it not a dry run: ConnectorInfo and what would have to be done. */
-static void answer_dry(const struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c,
-		       const char *kind, const char *class_name, const json_t *warnings)
-{
-	bool same = c && json_equal(c->config, call->config);
-
-	cw_call_answer_now(call, json_pack("{sssos[]sssbssso}", "name", call->name, "config",
-				       cw_secrets_hide(herder, class_name, call->config), "tasks", "type", kind,
-				       "dry_run", 1, "change", same ? "none" : c ? "update" : "create", "warnings",
-				       warnings ? json_incref((json_t *)(uintptr_t)warnings) : json_array()));
-}
-
 /* The config is the one that it has: nothing restarts. */
 static bool answer_unchanged(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c)
 {
 	cw_config_etag(c->config, call->answer.etag);
 	if (call->request.flags & CW_OP_DRY_RUN)
-		answer_dry(herder, call, c, c->kind, c->class_name, NULL);
+		cw_change_answer_dry(herder, call, c, c->kind, c->class_name, NULL);
 	else
 		cw_call_answer(call, cw_view_info(c));
 	return true;
-}
-
-/* The valid config is stored; made a connector, or put into force. -1 with *err. */
-static int take_config(struct cw_herder *herder, struct cw_call *call, const char *kind, const char *class_name,
-		       const char *file, struct cw_error *err)
-{
-	struct cw_connector *c = cw_connector_find(herder, call->name);
-	json_t *live = c ? cw_live_find(c, call->config) : NULL;
-	json_t *tasks = c ? cw_live_tasks(c, live) : json_array();
-	struct cw_stored_connector stored = {
-		call->name, kind, class_name, file, call->config, c ? c->target : call->target, tasks,
-	};
-	int status = cw_store_put_connector(herder->store, &stored, err);
-
-	call->answer.created = !c;
-	if (status == 0 && live) {
-		cw_live_change(c, &stored, live);
-	} else if (status == 0 && c) {
-		cw_connector_set_config(c, &stored);
-		cw_connector_remake(c);
-		log_info(&c->scope, "configuration changed");
-	} else if (status == 0) {
-		c = cw_connector_add(herder, &stored);
-		log_info(&c->scope, "created: %s", class_name);
-	}
-	json_decref(live);
-	json_decref(tasks);
-	return status;
-}
-
-static void apply(struct cw_herder *herder, struct cw_call *call, const char *kind, const char *class_name,
-		  const char *file)
-{
-	struct cw_connector *c;
-	struct cw_error err = { 0 };
-
-	if (take_config(herder, call, kind, class_name, file, &err) != 0) {
-		cw_call_fail(call, err.code, "The configuration of connector %s cannot be stored: %s", call->name,
-			     err.text);
-		return;
-	}
-	c = cw_connector_find(herder, call->name);
-	cw_config_etag(c->config, call->answer.etag);
-	cw_call_answer(call, cw_view_info(c));
-	cw_connector_drive(c);
-}
-
-static void judge(struct cw_herder *herder, struct cw_call *call, const json_t *infos)
-{
-	const char *kind = json_string_value(json_object_get(infos, "type"));
-	const char *class_name = json_string_value(json_object_get(infos, "class"));
-	const char *file = json_string_value(json_object_get(infos, "file"));
-	const struct cw_log_scope scope = { .connector = call->name, .task = -1 };
-	bool only_validate = call->request.op == CW_OP_VALIDATE;
-	bool by_plugin = only_validate || call->request.op == CW_OP_PREVIEW_CONFIG;
-	/* What --validate tells us beyond Kafka Connect's ConfigInfos. */
-	static const char *const ours[] = { "type", "class", "version", "file", "message" };
-	const json_t *warnings = json_object_get(infos, "warnings"), *warning;
-	size_t i;
-
-	if (kind && strcmp(kind, "unknown") == 0) {
-		fail_unknown_class(herder, call, by_plugin ? CW_ERR_NOT_FOUND : CW_ERR_INVALID);
-		return;
-	}
-	if (only_validate) {
-		json_t *answer = json_copy((json_t *)infos);
-
-		for (size_t k = 0; k < sizeof(ours) / sizeof(ours[0]); k++)
-			json_object_del(answer, ours[k]);
-		json_object_set(answer, "name", json_object_get(call->config, "connector.class"));
-		cw_call_answer(call, answer);
-		return;
-	}
-	if (json_integer_value(json_object_get(infos, "error_count")) > 0) {
-		fail_with_errors(call, infos);
-		return;
-	}
-	json_array_foreach(warnings, i, warning)
-		log_warn(&scope, "%s", json_string_value(warning));
-	if (json_array_size(warnings) > 0)
-		call->answer.warnings = json_deep_copy(warnings);
-	if (!class_name)
-		class_name = json_string_value(json_object_get(call->config, "connector.class"));
-	if (call->request.flags & CW_OP_DRY_RUN) {
-		answer_dry(herder, call, cw_connector_find(herder, call->name), kind ? kind : "unknown", class_name,
-			   warnings);
-		return;
-	}
-	apply(herder, call, kind ? kind : "unknown", class_name, file ? file : "");
 }
 
 void cw_change_leave(struct cw_herder *herder, struct cw_call *call)
@@ -284,7 +143,7 @@ static void validated(void *arg, const json_t *infos, const struct cw_error *err
 {
 	struct cw_call *call = arg;
 	struct cw_herder *herder = call->herder;
-	bool has_turn = !only_looks(call);
+	bool has_turn = !only_looks(call), answered = true;
 	CW_AUTO_FREE char *name = cw_strdup(call->name);
 
 	if (!has_turn && call->request.op != CW_OP_VALIDATE && is_valid(infos)) {
@@ -293,10 +152,10 @@ static void validated(void *arg, const json_t *infos, const struct cw_error *err
 	}
 	cw_change_leave(herder, call);
 	if (json_is_object(infos))
-		judge(herder, call, infos);
+		answered = cw_change_judge(herder, call, infos);
 	else
 		fail_validation(call, infos ? "connect-host sent no object" : err->text);
-	if (has_turn)
+	if (has_turn && answered)
 		cw_turn_end(herder, name);
 }
 

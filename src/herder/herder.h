@@ -19,7 +19,8 @@ enum cw_op {
 	CW_OP_SERVER_INFO,   /* → {"version","commit","kafka_cluster_id"} */
 	CW_OP_HEALTH,        /* → {"status":"healthy"|"starting"|"unhealthy","message"} */
 	CW_OP_LIST,          /* flags EXPAND_*; → ["a"…], or {"a":{"status":…,"info":…}…} */
-	CW_OP_CREATE,        /* body {"name","config","initial_state"?}; → ConnectorInfo; CONFLICT when it exists */
+	CW_OP_CREATE,        /* body {"name","config","initial_state"?,"initial_offsets"?}; → ConnectorInfo; CONFLICT when
+				it exists */
 	CW_OP_GET,           /* → ConnectorInfo */
 	CW_OP_GET_CONFIG,    /* → {key:text…} */
 	CW_OP_PUT_CONFIG,    /* body: flat config; → ConnectorInfo, answer.created; no change: nothing restarts */

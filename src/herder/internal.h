@@ -34,7 +34,9 @@ struct cw_call {
 	char *name;
 	json_t *body;
 	struct cw_oneshot *oneshot; /* a validation or a question to Kafka under way */
-	json_t *config;        /* of a create, put or patch: the connector's new config; of offsets: what is to be stored */
+	json_t *config;        /* of a create, put or patch: the connector's new config */
+	json_t *infos;         /* and what its validation has said, once it is to come into force */
+	json_t *offsets;       /* of a create: where it begins; of offsets, and then too: what is to be stored when Kafka has it */
 	enum cw_target target; /* of a create */
 	char *if_match, *version;
 	int64_t wait_until_ms; /* while it waits for a state */
@@ -238,9 +240,20 @@ void cw_wait_check(const struct cw_connector *c);                  /* its state 
 void cw_wait_gone(struct cw_herder *herder, const char *name);     /* it was deleted */
 void cw_wait_cancel_all(struct cw_herder *herder);
 
+/*
+ * offsets_parse.c: [[partition, offset or null]…] of {"partition","offset"} as REST has them; of a sink
+ * [[topic, number, offset or null]…]. A source's partitions are as they are stored. New; NULL with *err.
+ */
+json_t *cw_offsets_parse(bool sink, const json_t *offsets, const json_t *stored, struct cw_error *err);
+
 /* offsets.c. cw_offsets_change() says whether the call was answered at once; otherwise cw_turn_end() follows. */
 void cw_offsets_read(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c);
 bool cw_offsets_change(struct cw_herder *herder, struct cw_call *call);
+/*
+ * A connector that is to be made, of call->config and that kind, begins at call->offsets: then cw_change_come_true().
+ * Whether the call was answered at once, as above.
+ */
+bool cw_offsets_begin(struct cw_herder *herder, struct cw_call *call, bool sink);
 void cw_offsets_cancel_all(struct cw_herder *herder);
 
 /* Whether the broker tells what groups have committed; else the call has failed: "The `what` of connector …". */
@@ -318,6 +331,16 @@ bool cw_change_refused_class(struct cw_call *call); /* it must be that of the pa
 bool cw_change_refused_secrets(const struct cw_herder *herder, struct cw_call *call, const struct cw_connector *stored);
 /* Validates call->config, as soon as there is a place, and goes on as the call's operation says. */
 void cw_change_check(struct cw_herder *herder, struct cw_call *call);
+/*
+ * verdict.c: answers with what the validation found, or call->config comes into force; whether the call is answered, or is
+ * later, as above.
+ */
+bool cw_change_judge(struct cw_herder *herder, struct cw_call *call, const json_t *infos);
+/* What would be, were it not a dry run: ConnectorInfo and what would have to be done. */
+void cw_change_answer_dry(const struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c,
+			  const char *kind, const char *class_name, const json_t *warnings);
+/* call->config, which call->infos finds valid, is stored, answered, and comes into force. */
+void cw_change_come_true(struct cw_herder *herder, struct cw_call *call);
 /* Gives up the place, for the next one; the call is not answered by it. */
 void cw_change_leave(struct cw_herder *herder, struct cw_call *call);
 

@@ -6,6 +6,7 @@
 #include "base/json_reason.h"
 #include "base/mem.h"
 #include "config/connector_name.h"
+#include "config/initial_offsets.h"
 #include "rest/preview_body.h"
 #include "rest/shape.h"
 
@@ -114,10 +115,25 @@ static int check_create_fields(const json_t *body, struct cw_error *err)
 	json_t *value;
 
 	json_object_foreach((json_t *)body, key, value)
-		if (strcmp(key, "name") != 0 && strcmp(key, "config") != 0 && strcmp(key, "initial_state") != 0)
+		if (strcmp(key, "name") != 0 && strcmp(key, "config") != 0 && strcmp(key, "initial_state") != 0 &&
+		    strcmp(key, "initial_offsets") != 0)
 			return cw_error_set(err, CW_ERR_INVALID,
 					    "Unrecognized field \"%s\": the known fields are config, name, "
-					    "initial_state", key);
+					    "initial_state, initial_offsets", key);
+	return 0;
+}
+
+/* An array, or none, whatever form it had. */
+static int check_initial_offsets(json_t *body, struct cw_error *err)
+{
+	json_t *offsets;
+
+	if (cw_initial_offsets_parse(json_object_get(body, "initial_offsets"), &offsets, err) != 0)
+		return -1;
+	if (offsets)
+		json_object_set_new(body, "initial_offsets", offsets);
+	else
+		json_object_del(body, "initial_offsets");
 	return 0;
 }
 
@@ -148,7 +164,8 @@ static int make_create(struct cw_rest_request *out, struct cw_error *err)
 {
 	const json_t *config = json_object_get(out->body, "config");
 
-	if (check_create_fields(out->body, err) < 0 || check_initial_state(out->body, err) < 0)
+	if (check_create_fields(out->body, err) < 0 || check_initial_state(out->body, err) < 0 ||
+	    check_initial_offsets(out->body, err) < 0)
 		return -1;
 	out->name = create_name(out->body, err);
 	if (!out->name)

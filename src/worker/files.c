@@ -16,7 +16,7 @@ struct file {
 	const char *path;
 	struct cw_map config;
 	struct cw_map places; /* key → "FILE:LINE", for .properties */
-	const char *initial_state;
+	struct cw_connector_first first;
 };
 
 struct cw_connector_files {
@@ -69,7 +69,7 @@ static void load_file(const struct cw_connector_files *files, struct file *file,
 	char *text;
 	size_t n;
 
-	if (cw_connector_file_load_state(file->path, &file->config, &file->initial_state, &err) != 0) {
+	if (cw_connector_file_load_first(file->path, &file->config, &file->first, &err) != 0) {
 		add_error(errors, "%s", err.text);
 		return;
 	}
@@ -149,11 +149,11 @@ int cw_connector_files_validate(const struct cw_connector_files *files, const ch
 
 /* ---- applying ------------------------------------------------------------------------------ */
 
-/* An initial state counts for a connector that does not exist yet. */
+/* How it is to begin counts for a connector that does not exist yet. */
 static void create(const struct file *file, struct cw_herder *herder, json_t *config, struct cw_answer *answer)
 {
-	json_t *body = json_pack("{sssOss}", "name", cw_map_get(&file->config, "name"), "config", config,
-				 "initial_state", file->initial_state);
+	json_t *body = json_pack("{sssOss*sO*}", "name", cw_map_get(&file->config, "name"), "config", config,
+				 "initial_state", file->first.state, "initial_offsets", file->first.offsets);
 	struct cw_request request = { .op = CW_OP_CREATE, .body = body };
 
 	cw_herder_call(herder, &request, APPLY_TIMEOUT_MS, answer);
@@ -170,7 +170,7 @@ int cw_connector_files_apply(const struct cw_connector_files *files, struct cw_h
 		};
 		struct cw_answer answer = { .error.code = CW_ERR_CONFLICT };
 
-		if (file->initial_state)
+		if (file->first.state || file->first.offsets)
 			create(file, herder, config, &answer);
 		if (answer.error.code == CW_ERR_CONFLICT)
 			cw_herder_call(herder, &request, APPLY_TIMEOUT_MS, &answer);
@@ -189,6 +189,7 @@ void cw_connector_files_free(struct cw_connector_files *files)
 	for (size_t i = 0; i < files->n; i++) {
 		cw_map_free(&files->items[i].config);
 		cw_map_free(&files->items[i].places);
+		json_decref(files->items[i].first.offsets);
 	}
 	free(files->items);
 	free(files);

@@ -87,7 +87,7 @@ BODIES = [
     ("nothing", "PUT", "/admin/loggers/root", b"", 400, "body is required"),
     ("null", "PUT", "/admin/loggers/root", b"null", 400, "body is required"),
     ("an unknown field", "POST", "/connectors", {"name": "x", "konfig": {}}, 400,
-     'Unrecognized field "konfig": the known fields are config, name, initial_state'),
+     'Unrecognized field "konfig": the known fields are config, name, initial_state, initial_offsets'),
     ("an answer sent back", "POST", "/connectors", {"name": "x", "config": {}, "tasks": [], "type": "source"}, 400,
      'Unrecognized field "tasks"'),
     ("an unknown field", "PATCH", "/connectors/src/offsets", {"offset": []}, 400, 'Unrecognized field "offset"'),

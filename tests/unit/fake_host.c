@@ -444,7 +444,10 @@ static int offsets(const json_t *question)
 {
 	const char *how = setting(json_object_get(question, "config"), "fake.offsets", "ok");
 	const json_t *change = json_object_get(question, "change");
+	const char *path = setting(json_object_get(question, "config"), "fake.asked", NULL);
 
+	if (path)
+		json_dump_file(question, path, JSON_COMPACT);
 	misbehave_once(strlen(how) > 1 ? how : "ok");
 	if (strlen(how) == 1)
 		print(json_pack("{s{siss}}", "error", "code", how[0] - '0', "text", "Broker: no"));

@@ -159,12 +159,25 @@ static const struct {
 	{ "c.json", "{\"name\":\"a\",\"configs\":{\"x\":1}}",
 	  "c.json: the value of \"configs\" is an object; it must be a string, a number or a boolean" },
 	{ "c.json", "{\"name\":\"a\",\"config\":{},\"tasks\":[]}",
-	  "c.json: unknown field \"tasks\"; next to \"config\" there may be \"name\" and \"initial_state\"" },
+	  "c.json: unknown field \"tasks\"; next to \"config\" there may be \"name\", \"initial_state\" and "
+	  "\"initial_offsets\"" },
 	{ "c.json", "{\"name\":5,\"config\":{}}", "c.json: \"name\" is a number; it must be a string" },
 	{ "c.json", "{\"name\":\"a\",\"config\":{\"name\":\"b\"}}",
 	  "c.json: the connector has two names: \"name\" is \"a\", \"name\" in \"config\" is \"b\"" },
 	{ "c.json", "{\"name\":\"a\",\"config\":{},\"initial_state\":\"ASLEEP\"}",
 	  "c.json: \"initial_state\" must be RUNNING, PAUSED or STOPPED" },
+	{ "c.json", "{\"name\":\"a\",\"config\":{\"x\":1},\"initial_offsets\":5}",
+	  "c.json: \"initial_offsets\" must be an array of objects with \"partition\" and \"offset\", or an object with such an "
+	  "array as \"offsets\"" },
+	{ "c.json", "{\"name\":\"a\",\"config\":{\"x\":1},\"initial_offsets\":{\"offsets\":[],\"more\":1}}",
+	  "c.json: \"initial_offsets\" must be an array of objects with \"partition\" and \"offset\", or an object with such an "
+	  "array as \"offsets\"" },
+	{ "c.json", "{\"name\":\"a\",\"config\":{},\"initial_offsets\":[{},7]}",
+	  "c.json: \"initial_offsets\": the entry at 1 must be an object with \"partition\" and \"offset\"" },
+	{ "c.json", "{\"name\":\"a\",\"config\":{},\"initial_offsets\":[{}],\"tasks\":1}",
+	  "c.json: unknown field \"tasks\"; next to \"config\" there may be \"name\", \"initial_state\" and "
+	  "\"initial_offsets\"" },
+	{ "c.json", "{\"config\":{\"a\":1},\"initial_offsets\":[{}]}", "c.json: \"name\" is missing; every connector needs one" },
 };
 
 static void test_bad_connector_files(void)
@@ -172,12 +185,13 @@ static void test_bad_connector_files(void)
 	for (size_t i = 0; i < COUNT(file_cases); i++) {
 		struct cw_map config = { 0 };
 		struct cw_error err = { 0 };
-		const char *state;
+		struct cw_connector_first first;
 
 		CU_ASSERT_EQUAL(cw_connector_file_parse(file_cases[i].text, strlen(file_cases[i].text),
-							file_cases[i].name, &config, &state, &err), -1);
+							file_cases[i].name, &config, &first, &err), -1);
 		expect(err.text, file_cases[i].want, file_cases[i].text);
 		CU_ASSERT_EQUAL(config.n, 0);
+		CU_ASSERT_PTR_NULL(first.offsets);
 		CU_ASSERT_PTR_NULL(strstr(err.text, "s3cret"));
 	}
 }
@@ -186,7 +200,7 @@ static void test_bad_files_on_disk(void)
 {
 	struct cw_worker_config worker;
 	struct cw_map config = { 0 };
-	struct cw_error absent = { 0 }, folder = { 0 }, paused = { 0 };
+	struct cw_error absent = { 0 }, folder = { 0 }, paused = { 0 }, begun = { 0 };
 	json_t *errors, *warnings;
 	FILE *file = fopen("paused-connector.json", "w");
 
@@ -206,6 +220,13 @@ static void test_bad_files_on_disk(void)
 	CU_ASSERT_EQUAL(cw_connector_file_load("paused-connector.json", &config, &paused), -1);
 	expect(paused.text, "paused-connector.json: \"initial_state\" PAUSED is not possible here; create the "
 	       "connector over REST (POST /connectors)", "paused");
+	file = fopen("paused-connector.json", "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs("{\"name\":\"a\",\"initial_offsets\":[{}],\"config\":{\"x\":1}}", file);
+	fclose(file);
+	CU_ASSERT_EQUAL(cw_connector_file_load("paused-connector.json", &config, &begun), -1);
+	expect(begun.text, "paused-connector.json: \"initial_offsets\" are not possible here; create the connector over REST "
+	       "(POST /connectors)", "begun");
 	remove("paused-connector.json");
 	CU_ASSERT_EQUAL(config.n, 0);
 }

@@ -100,15 +100,16 @@ static void test_connector_file__all_three_forms_are_the_same_config(void)
 		{ "c.conf", "\xef\xbb\xbf \n {\"name\":\"x\",\"tasks.max\":2,\"flag\":true,\"ratio\":0.5}" },
 	};
 	struct cw_map want = { 0 };
-	const char *state;
+	struct cw_connector_first first;
 
-	CU_ASSERT_EQUAL(cw_connector_file_parse(cases[0].text, strlen(cases[0].text), "c", &want, &state, NULL), 0);
-	CU_ASSERT_PTR_NULL(state);
+	CU_ASSERT_EQUAL(cw_connector_file_parse(cases[0].text, strlen(cases[0].text), "c", &want, &first, NULL), 0);
+	CU_ASSERT_PTR_NULL(first.state);
+	CU_ASSERT_PTR_NULL(first.offsets);
 	for (size_t i = 1; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct cw_map map = { 0 };
 		struct cw_error err = { 0 };
 
-		cw_connector_file_parse(cases[i].text, strlen(cases[i].text), cases[i].name, &map, &state, &err);
+		cw_connector_file_parse(cases[i].text, strlen(cases[i].text), cases[i].name, &map, &first, &err);
 		CU_ASSERT_STRING_EQUAL(err.text, "");
 		CU_ASSERT_TRUE(cw_map_equal(&map, &want));
 		cw_map_free(&map);
@@ -120,11 +121,35 @@ static void test_connector_file__tells_the_initial_state(void)
 {
 	static const char text[] = "{\"name\":\"x\",\"initial_state\":\"Stopped\",\"config\":{\"a\":1}}";
 	struct cw_map map = { 0 };
-	const char *state;
+	struct cw_connector_first first;
 
-	CU_ASSERT_EQUAL(cw_connector_file_parse(text, strlen(text), "c", &map, &state, NULL), 0);
-	CU_ASSERT_STRING_EQUAL(state, "STOPPED");
+	CU_ASSERT_EQUAL(cw_connector_file_parse(text, strlen(text), "c", &map, &first, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(first.state, "STOPPED");
 	cw_map_free(&map);
+}
+
+/* As GET answers them, or the array alone. */
+static void test_connector_file__tells_the_initial_offsets(void)
+{
+	static const char *const texts[] = {
+		"{\"name\":\"x\",\"initial_offsets\":[{\"partition\":{\"a\":1},\"offset\":null}],\"config\":{\"a\":1}}",
+		"{\"name\":\"x\",\"initial_offsets\":{\"offsets\":[{\"partition\":{\"a\":1},\"offset\":null}]},"
+		"\"config\":{\"a\":1}}",
+		"{\"name\":\"x\",\"initial_offsets\":[],\"config\":{\"a\":1}}",
+		"{\"name\":\"x\",\"initial_offsets\":null,\"config\":{\"a\":1}}",
+	};
+	struct cw_connector_first first;
+
+	for (size_t i = 0; i < 4; i++) {
+		struct cw_map map = { 0 };
+		CW_AUTO_FREE char *got = NULL;
+
+		CU_ASSERT_EQUAL(cw_connector_file_parse(texts[i], strlen(texts[i]), "c", &map, &first, NULL), 0);
+		got = first.offsets ? json_dumps(first.offsets, JSON_COMPACT) : cw_strdup("none");
+		CU_ASSERT_STRING_EQUAL(got, i < 2 ? "[{\"partition\":{\"a\":1},\"offset\":null}]" : "none");
+		json_decref(first.offsets);
+		cw_map_free(&map);
+	}
 }
 
 static void test_config_from_json__numbers_are_their_text(void)
@@ -148,6 +173,7 @@ int main(void)
 		{ "places", test_props__places_are_where_the_last_value_was_set },
 		{ "connector file forms", test_connector_file__all_three_forms_are_the_same_config },
 		{ "initial state", test_connector_file__tells_the_initial_state },
+		{ "initial offsets", test_connector_file__tells_the_initial_offsets },
 		{ "numbers in JSON", test_config_from_json__numbers_are_their_text },
 		CU_TEST_INFO_NULL,
 	};

@@ -145,6 +145,13 @@ static void test_documents__several_in_a_file(void)
 		  "POST /connectors {\"name\":\"a\",\"config\":{\"name\":\"a\",\"k\":\"1\"}}\n"
 		  "POST /connectors {\"name\":\"b\",\"config\":{\"name\":\"b\"},\"initial_state\":\"STOPPED\"}\n",
 		  "" },
+		{ "{\"name\":\"a\",\"config\":{},\"initial_offsets\":{\"offsets\":[{\"partition\":{\"f\":1},\"offset\":{\"n\":2}}]}}",
+		  CW_CTL_OK,
+		  "POST /connectors {\"name\":\"a\",\"config\":{\"name\":\"a\"},\"initial_offsets\":[{\"partition\":{\"f\":1},"
+		  "\"offset\":{\"n\":2}}]}\n",
+		  "" },
+		{ "{\"name\":\"a\",\"config\":{},\"initial_offsets\":[1]}", CW_CTL_USAGE, "",
+		  "standard input: \"initial_offsets\": the entry at 0 must be an object" },
 		{ "name=a\n---\nname=a\n", CW_CTL_USAGE, "", "the connector a is described already" },
 		{ "name=a\n---\nk=1\n", CW_CTL_USAGE, "", "standard input: document 2: \"name\" is missing" },
 		{ "name=a\nk=${HOST}:${PORT_2} $${HOST} ${topic} ${env:X} $1\n", CW_CTL_OK,

@@ -15,7 +15,7 @@ static const char *const files[] = {
 	"a\\ b\\=c=\\u00e4\\ud83d\\ude00\\t\\n\\\\\nlast",
 	"transforms=a,b\r\ntransforms.a.type=RegexRouter\r\ntransforms.a.regex=(.*)\r\npredicates=p\r",
 	"listeners=http://127.0.0.1:0\nbootstrap.servers=a:1,[::1]:2\nplugin.path=/x\n",
-	"{\"name\":\"c\",\"config\":{\"a\":1,\"b\":true,\"c\":\"x\"},\"initial_state\":\"STOPPED\"}",
+	"{\"name\":\"c\",\"config\":{\"a\":1,\"b\":true,\"c\":\"x\"},\"initial_state\":\"STOPPED\",\"initial_offsets\":[{\"partition\":{},\"offset\":null}]}",
 	"{\"name\":\"c\",\"connector.class\":\"TestSink\"}",
 	"\xef\xbb\xbfname=\xc3\xbc\nlatin=\xfc\n",
 	"",
@@ -75,19 +75,20 @@ static void test_fuzz__files(void)
 		CW_AUTO_FREE char *text = cw_fuzz_bytes(&fuzz, &file_corpus, &n);
 		struct cw_map plain = { 0 }, placed = { 0 }, places = { 0 }, connector = { 0 };
 		struct cw_error err = { 0 }, other = { 0 };
-		const char *state;
+		struct cw_connector_first first;
 
 		if (cw_props_parse(text, n, "f", &plain, &err) < 0)
 			expect_sentence(&err);
 		CU_ASSERT_EQUAL(cw_props_parse_places(text, n, "f", &placed, &places, &other) < 0, err.code != CW_ERR_NONE);
 		CU_ASSERT_EQUAL(plain.n, placed.n);
 		err = (struct cw_error){ 0 };
-		if (cw_connector_file_parse(text, n, cw_fuzz_below(&fuzz, 2) ? "f.json" : "f", &connector, &state, &err) < 0)
+		if (cw_connector_file_parse(text, n, cw_fuzz_below(&fuzz, 2) ? "f.json" : "f", &connector, &first, &err) < 0)
 			expect_sentence(&err);
 		cw_map_free(&plain);
 		cw_map_free(&placed);
 		cw_map_free(&places);
 		cw_map_free(&connector);
+		json_decref(first.offsets);
 	}
 }
 

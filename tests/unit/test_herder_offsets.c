@@ -1,6 +1,7 @@
 /* Offsets asked for and altered: which are refused and how, and where those of sources and sinks go. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "herder_fixture.h"
 
@@ -126,6 +127,113 @@ static void test_sink__kafka_refuses(void)
 	}
 }
 
+/* ---- where a new connector begins ---- */
+
+/* Takes offsets. */
+static struct cw_answer create_at(const char *name, json_t *config, const char *offsets, uint32_t flags)
+{
+	json_t *body = json_pack("{ssso}", "name", name, "config", config);
+	struct cw_answer answer;
+
+	json_object_set_new(body, "initial_offsets", parsed(offsets));
+	answer = call_with(CW_OP_CREATE, NULL, 0, flags, body);
+	json_decref(body);
+	return answer;
+}
+
+static void expect_started_at(const char *lines)
+{
+	int64_t deadline = cw_clock_ms() + DEADLINE_MS;
+	CW_AUTO_FREE char *text = read_file("starts");
+
+	while (!*text && look_again(deadline)) {
+		free(text);
+		text = read_file("starts");
+	}
+	CU_ASSERT_STRING_EQUAL(text, lines);
+}
+
+static void test_create__a_source_begins_at_its_offsets(void)
+{
+	json_t *config;
+
+	start_worker();
+	config = starts_config("{}");
+	expect_ok(create_at("s", json_deep_copy(config), "[{'partition':{'p':0},'offset':{'n':41}}]", CW_OP_DRY_RUN));
+	expect_ok(create_at("s", config, "[{'partition':{'p':0},'offset':{'n':41}}]", 0));
+	wait_states("s", "RUNNING RUNNING");
+	expect_started_at("0 running [[{\"p\":0},{\"n\":41}]]\n");
+	ok(CW_OP_DELETE, "s");
+	wait_states("s", "gone");
+	/* Its offsets stay behind, unless the next one of its name begins elsewhere. */
+	expect_ok(create_at("s", config_of("{}"), "{'offsets':[{'partition':{'p':0},'offset':null}]}", 0));
+	expect_ok(call(CW_OP_STOP, "s"));
+}
+
+static void test_create__an_exactly_once_source_begins_at_its_offsets(void)
+{
+	CW_AUTO_FREE char *asked = NULL, *config = cw_format("{'fake.asked':'%s/asked','offsets.storage.topic':'own'}", w.folder);
+
+	json_object_set_new(w.settings, "exactly.once.source.support", json_string("enabled"));
+	start_worker();
+	expect_ok(create_at("s", config_of(config), "[{'partition':{'p':1},'offset':{'o':2}}]", 0));
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[{'partition':{'p':1},'offset':{'o':2}}]}");
+	asked = read_file("asked");
+	CU_ASSERT_PTR_NOT_NULL(strstr(asked, "\"name\":\"s\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(asked, "\"offsets\":[[{\"p\":1},{\"o\":2}]],\"topic\":\"own\""));
+	wait_states("s", "RUNNING RUNNING");
+	expect_error(create_at("bad", config_of("{'fake.offsets':'4'}"), "[{'partition':{'p':1},'offset':{'o':2}}]", 0),
+		     CW_ERR_RETRIABLE, "The initial offsets of connector bad cannot be set: Broker: no");
+	wait_states("bad", "gone");
+}
+
+static void test_create__a_sink_begins_at_its_offsets(void)
+{
+	CW_AUTO_FREE char *asked = NULL, *config = cw_format("{'connector.class':'FakeSink','topics':'t','fake.asked':'%s/asked'}",
+							     w.folder);
+
+	start_worker();
+	expect_ok(create_at("k", config_of(config),
+			    "[{'partition':{'kafka_topic':'t','kafka_partition':'0'},'offset':{'kafka_offset':12}}]", 0));
+	asked = read_file("asked");
+	CU_ASSERT_PTR_NOT_NULL(strstr(asked, "\"change\":[[\"t\",0,12]]"));
+	wait_states("k", "RUNNING RUNNING");
+	expect_error(create_at("k", config_of(SINK), "[{'partition':{'kafka_topic':'t','kafka_partition':0}}]", 0),
+		     CW_ERR_CONFLICT, "Connector k already exists");
+}
+
+static void test_create__what_is_refused_makes_nothing(void)
+{
+	static const struct {
+		const char *config, *offsets;
+		enum cw_error_code code;
+		const char *words;
+	} rows[] = {
+		{ "{}", "{'offsets':5}", CW_ERR_INVALID, "\"initial_offsets\" must be an array of objects" },
+		{ "{}", "[5]", CW_ERR_INVALID, "\"initial_offsets\": the entry at 0 must be an object" },
+		{ "{}", "[{}]", CW_ERR_INVALID, "The partition of a source offset must be an object" },
+		{ "{}", "[{'partition':{'p':{}},'offset':{}}]", CW_ERR_INVALID, "field p of the partition contains MAP" },
+		{ SINK, "[{'partition':{'p':1},'offset':{'o':2}}]", CW_ERR_INVALID, "must contain the keys" },
+		{ "{'connector.class':'FakeSink','fake.offsets':'1'}",
+		  "[{'partition':{'kafka_topic':'no','kafka_partition':0},'offset':{'kafka_offset':1}}]", CW_ERR_INVALID,
+		  "The initial offsets of connector x cannot be set: Broker: no" },
+		{ "{'connector.class':'FakeSink','fake.offsets':'3'}",
+		  "[{'partition':{'kafka_topic':'t','kafka_partition':0},'offset':null}]", CW_ERR_RETRIABLE, "Broker: no" },
+		{ "{'fake.validate':'error'}", "[{'partition':{'p':1},'offset':{'o':2}}]", CW_ERR_INVALID, "it is no topic" },
+	};
+
+	start_worker();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (i < 5) /* what can be known without Kafka */
+			expect_error(create_at("x", config_of(rows[i].config), rows[i].offsets, CW_OP_DRY_RUN), rows[i].code,
+				     rows[i].words);
+		expect_error(create_at("x", config_of(rows[i].config), rows[i].offsets, 0), rows[i].code, rows[i].words);
+		wait_states("x", "gone");
+	}
+	create_stopped("x", "{}");
+	expect_body(call(CW_OP_OFFSETS, "x"), "{'offsets':[]}");
+}
+
 static void test_change__what_is_refused(void)
 {
 	static const struct {
@@ -189,6 +297,11 @@ int main(int argc, char **argv)
 		{ "an embedded broker", test_sink__an_embedded_broker_tells_nothing_of_groups },
 		{ "sink: offsets of a time", test_sink__offsets_of_a_time },
 		{ "Kafka refuses", test_sink__kafka_refuses },
+		{ "create: a source begins at its offsets", test_create__a_source_begins_at_its_offsets },
+		{ "create: an exactly-once source begins at its offsets",
+		  test_create__an_exactly_once_source_begins_at_its_offsets },
+		{ "create: a sink begins at its offsets", test_create__a_sink_begins_at_its_offsets },
+		{ "create: what is refused makes nothing", test_create__what_is_refused_makes_nothing },
 		{ "what is refused", test_change__what_is_refused },
 		{ "a change ends with the worker", test_change__ends_with_the_worker },
 		CU_TEST_INFO_NULL,
