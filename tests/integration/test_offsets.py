@@ -114,3 +114,51 @@ class Offsets(TestCase):
         self.assertEqual(self.committed(rest), {})
         self.set(rest, {0: 0})
         self.assertEqual(self.committed(rest), {0: 0})
+
+    # ---- where a new connector begins ----
+
+    def source_begins(self, worker):
+        """The rest of the source's run, from an offset that was learnt from another one."""
+        rest = worker.rest
+        config = pipeline.source(self.topic, COUNT)
+        rest.create(self.name, config, initial_state="STOPPED")
+        self.run_source(rest)
+        self.wait_count(COUNT)
+        stored = rest.get(rest.path(self.name, "/offsets"))
+        rest.delete(self.name)
+        field, = stored["offsets"][0]["offset"]
+        stored["offsets"][0]["offset"][field] = COUNT - 100
+        later = self.name + "-later"
+        rest.expect(201, "POST", "/connectors?wait=COMPLETED&timeout=60",
+                    {"name": later, "config": config, "initial_offsets": stored})
+        self.wait_count(COUNT + 100)
+        self.assertEqual(rest.get(rest.path(later, "/offsets"))["offsets"][0]["offset"], {field: COUNT})
+
+    def test_source_begins_at_an_offset(self):
+        self.source_begins(self.worker())
+
+    def test_exactly_once_source_begins_at_an_offset(self):
+        topic = env.unique("connect-offsets")
+        self.addCleanup(kafka.delete, topic)
+        self.source_begins(self.worker(properties={"exactly.once.source.support": "enabled",
+                                                   "offset.storage.topic": topic}))
+
+    def test_sink_begins_at_offsets(self):
+        rest = self.worker().rest
+        store = Devstore(self).start()
+        kafka.produce(self.topic, pipeline.lines_of(pipeline.source(self.topic, COUNT)))
+        ends = kafka.end_offsets(self.topic)
+        config = pipeline.sink(self.topic, store.url, self.name, **{"run.until": "end"})
+
+        def body(partition, offset):
+            return {"name": self.name, "config": config, "initial_offsets": [
+                {"partition": {"kafka_topic": self.topic, "kafka_partition": partition}, "offset": offset}]}
+
+        for wrong, words in (((99, {"kafka_offset": 1}), "partition 99"), ((0, {"offset": 1}), "'kafka_offset'"),
+                             ((0, {"kafka_offset": -1}), "no Kafka offset")):
+            refused = rest.expect(400, "POST", "/connectors", body(*wrong))
+            self.assertIn(words, refused.message)
+        self.assertEqual(rest.get("/connectors"), [])
+        rest.expect(201, "POST", "/connectors?wait=COMPLETED&timeout=60", body(0, {"kafka_offset": ends[0] - 10}))
+        self.assertEqual(Search(store.url).count(self.name), ends[1] + 10)
+        self.assertEqual(self.committed(rest), ends)
