@@ -1,5 +1,6 @@
 #include "base/retry.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 int64_t cw_backoff_ms(unsigned attempt, int64_t base_ms, int64_t max_ms, uint64_t random)
@@ -11,6 +12,24 @@ int64_t cw_backoff_ms(unsigned attempt, int64_t base_ms, int64_t max_ms, uint64_
 	if (most > max_ms)
 		most = max_ms > 0 ? max_ms : 0;
 	return (int64_t)(random % ((uint64_t)most + 1));
+}
+
+int64_t cw_retry_next(struct cw_retry *retry, const struct cw_retry_policy *policy, int64_t now_ms, int64_t after_ms,
+		      uint64_t random)
+{
+	int64_t timeout_ms = policy->timeout_ms, left_ms, wait_ms;
+
+	if (retry->attempt == 0)
+		retry->end_ms = timeout_ms < 0 || timeout_ms > INT64_MAX - now_ms ? INT64_MAX : now_ms + timeout_ms;
+	if (retry->attempt < UINT_MAX)
+		retry->attempt++;
+	left_ms = retry->end_ms - now_ms;
+	if (left_ms <= 0 || after_ms > left_ms)
+		return -1;
+	wait_ms = cw_backoff_ms(retry->attempt, policy->base_ms, policy->max_ms, random);
+	if (wait_ms < after_ms)
+		wait_ms = after_ms;
+	return wait_ms < left_ms ? wait_ms : left_ms;
 }
 
 uint64_t cw_jitter(unsigned *seed)

@@ -11,6 +11,7 @@
 
 #define ANSWER_MAX ((size_t)16 << 20)
 #define STOP_POLL_MS 50
+#define AFTER_MAX_S 3600 /* of a Retry-After that is kept to */
 #define TYPE "application/vnd.schemaregistry.v1+json"
 
 struct server {
@@ -25,6 +26,7 @@ struct cw_registry_http {
 	struct curl_slist *headers;
 	struct server *servers;
 	size_t n, current;
+	int64_t after_ms; /* what the last answer has asked for: no other request before; 0: nothing */
 	struct cw_buf text;
 	char why[CURL_ERROR_SIZE];
 };
@@ -256,6 +258,7 @@ static enum cw_result ask(struct cw_registry_http *http, const char *path, const
 	const char *user_info = cw_registry_config_user_info(http->config);
 	CW_AUTO_FREE char *url = cw_format("%s%s", server->url, path);
 	CURL *curl = http->curl;
+	curl_off_t after_s = 0;
 	CURLcode code;
 
 	http->text.n = 0;
@@ -280,10 +283,12 @@ static enum cw_result ask(struct cw_registry_http *http, const char *path, const
 		return misconfigured(code) ? CW_FAIL : CW_RETRY;
 	}
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &after_s);
 	answer->url = server->url;
 	answer->body = http->text.n ? json_loadb(http->text.p, http->text.n, JSON_DECODE_ANY, NULL) : NULL;
 	if (!may_pass(answer->status))
 		return CW_OK;
+	http->after_ms = (after_s < AFTER_MAX_S ? (int64_t)after_s : AFTER_MAX_S) * 1000;
 	error_of(http, answer, err);
 	json_decref(answer->body);
 	answer->body = NULL;
@@ -296,6 +301,7 @@ static enum cw_result ask_all(struct cw_registry_http *http, const char *path, c
 {
 	enum cw_result result = CW_RETRY;
 
+	http->after_ms = 0;
 	for (size_t i = 0; i < http->n && result != CW_OK && !http->ctx->host->stopping(http->ctx); i++) {
 		*err = (struct cw_error){ 0 };
 		result = ask(http, path, body, answer, err);
@@ -321,17 +327,22 @@ enum cw_result cw_registry_http_call(struct cw_registry_http *http, const char *
 	const struct cw_context *ctx = http->ctx;
 	struct cw_error last = { 0 };
 	enum cw_result result;
+	int64_t pause_ms;
 
 	*answer = (struct cw_registry_answer){ 0 };
 	for (int32_t attempt = 0;; attempt++) {
 		result = ask_all(http, path, body, answer, &last);
-		if (result != CW_RETRY || attempt >= http->config->max_retries || ctx->host->stopping(ctx))
-			break;
+		if (result != CW_RETRY || attempt >= http->config->max_retries || ctx->host->stopping(ctx) ||
+		    http->after_ms > http->config->retry_max_wait_ms)
+			break; /* who asks for a long wait is left to the framework, which does other things meanwhile */
 		cw_log(ctx, CW_LOG_WARN, "%s; attempt %d of %d follows", last.text, (int)attempt + 2,
 		       (int)http->config->max_retries + 1);
-		wait_ms(ctx, ctx->host->backoff_ms(ctx, (unsigned)attempt + 1, http->config->retry_wait_ms,
-						   http->config->retry_max_wait_ms));
+		pause_ms = ctx->host->backoff_ms(ctx, (unsigned)attempt + 1, http->config->retry_wait_ms,
+						 http->config->retry_max_wait_ms);
+		wait_ms(ctx, pause_ms > http->after_ms ? pause_ms : http->after_ms);
 	}
+	if (result == CW_RETRY && http->after_ms > 0)
+		cw_retry_after(ctx, http->after_ms);
 	if (result != CW_OK)
 		cw_error_set(err, last.code ? last.code : CW_ERR_RETRIABLE, "%s",
 			     last.code ? last.text : "the task was asked to stop");

@@ -3,7 +3,8 @@
  *
  * A URL that does not answer, or with a status that may pass (408, 429, 500, 502, 503, 504), gives way to the next
  * one; when none answers, the round is made again after a random wait, max.retries times. All of it ends early when
- * the task is asked to stop. One thread.
+ * the task is asked to stop. A Retry-After is kept to; one that is longer than retries.max.wait.ms is told to the
+ * framework, whose errors.retry.timeout counts then. One thread.
  */
 #ifndef CW_CONVERT_REGISTRY_HTTP_H
 #define CW_CONVERT_REGISTRY_HTTP_H

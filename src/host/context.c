@@ -140,6 +140,13 @@ static void do_without_headers(const struct cw_context *ctx)
 	task_of(ctx)->without_headers = true;
 }
 
+static void do_retry_after(const struct cw_context *ctx, int64_t ms)
+{
+	int64_t now = cw_clock_ms();
+
+	task_of(ctx)->retry_after_ms = ms < INT64_MAX - now ? now + ms : INT64_MAX;
+}
+
 static void do_complete(const struct cw_context *ctx, struct cw_batch *batch)
 {
 	cw_sink_complete(task_of(ctx), batch);
@@ -212,6 +219,7 @@ const struct cw_host *cw_context_functions(void)
 		.invalid = cw_validation_invalid,
 		.task_add = do_task_add,
 		.task_set = do_task_set,
+		.retry_after = do_retry_after,
 	};
 
 	return &functions;

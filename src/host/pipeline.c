@@ -9,8 +9,6 @@
 #include "host/record_error.h"
 #include "transform/transforms.h"
 
-#define RETRY_BASE_MS 300
-
 struct cw_pipeline_stage {
 	enum cw_result (*run)(struct cw_pipeline *p, struct cw_pipeline_stage *stage, struct cw_batch *batch,
 			      struct cw_record *record, struct cw_error *err);
@@ -300,9 +298,9 @@ bool cw_pipeline_wants_headers(const struct cw_pipeline *p, bool connector)
 
 static void end_retries(struct cw_pipeline *p)
 {
-	if (p->attempt)
+	if (p->retry.attempt)
 		cw_progress_retry_over(&p->task->progress);
-	p->attempt = 0;
+	p->retry = (struct cw_retry){ 0 };
 }
 
 static void done_with_record(struct cw_pipeline *p)
@@ -316,25 +314,22 @@ static bool may_retry(struct cw_pipeline *p, const struct cw_pipeline_stage *sta
 		      int64_t *wait_ms)
 {
 	const struct cw_connector_config *config = &p->task->framework;
-	int64_t now = cw_clock_ms(), timeout = config->errors_retry_timeout_ms;
+	const struct cw_retry_policy policy = { .timeout_ms = config->errors_retry_timeout_ms, .base_ms = CW_RETRY_BASE_MS,
+						.max_ms = config->errors_retry_delay_max_ms };
 
-	if (p->attempt == 0)
-		p->give_up_ms = timeout < 0 || timeout > INT64_MAX - now ? INT64_MAX : now + timeout;
-	*wait_ms = cw_task_backoff_ms(p->task, p->attempt + 1, RETRY_BASE_MS, config->errors_retry_delay_max_ms);
+	*wait_ms = cw_task_retry_ms(p->task, &p->retry, &policy);
 	if (cw_task_stopping(p->task)) {
 		/* Perhaps it failed only since the task stops. The record is not lost for that: it is read again. */
-		p->attempt++;
+		if (*wait_ms < 0)
+			*wait_ms = CW_RETRY_BASE_MS;
 		return true;
 	}
-	if (now >= p->give_up_ms)
+	if (*wait_ms < 0)
 		return false;
-	p->attempt++;
-	if (*wait_ms > p->give_up_ms - now)
-		*wait_ms = p->give_up_ms - now;
 	cw_metric_add(p->retries, 1);
-	cw_progress_retry(&p->task->progress, stage->name, p->attempt, *wait_ms, reason);
+	cw_progress_retry(&p->task->progress, stage->name, p->retry.attempt, *wait_ms, reason);
 	log_warn(&p->task->scope, "%s of %s is tried again in %lld ms (attempt %u): %s", stage->name,
-		 stage->plugin->class_name, (long long)*wait_ms, p->attempt, reason);
+		 stage->plugin->class_name, (long long)*wait_ms, p->retry.attempt, reason);
 	return true;
 }
 
@@ -372,9 +367,9 @@ enum cw_result cw_pipeline_run(struct cw_pipeline *p, struct cw_batch *batch, st
 {
 	struct cw_error why;
 
-	if (p->letters && !p->sink && p->at == 0 && p->attempt == 0)
+	if (p->letters && !p->sink && p->at == 0 && p->retry.attempt == 0)
 		p->given = *record; /* what it points to is shared and never written to */
-	if (p->attempt > 0 && (record->offset != p->offset || record->original_partition != p->partition))
+	if (p->retry.attempt > 0 && (record->offset != p->offset || record->original_partition != p->partition))
 		done_with_record(p);
 	for (; p->at < p->n; p->at++) {
 		struct cw_pipeline_stage *stage = &p->stages[p->at];

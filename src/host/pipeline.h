@@ -37,8 +37,7 @@ struct cw_pipeline {
 	size_t at;
 	int32_t partition;
 	int64_t offset;
-	unsigned attempt;
-	int64_t give_up_ms;
+	struct cw_retry retry;
 
 	struct cw_metric *errors, *skipped, *failed, *filtered, *retries;
 };

@@ -62,8 +62,7 @@ struct cw_sink {
 	bool plugin_open;
 	bool bounded;                  /* the run has an end: task->bounds */
 
-	unsigned attempt;      /* of the first waiting batch */
-	int64_t give_up_ms;    /* these attempts end then */
+	struct cw_retry retry; /* of the first waiting batch */
 	int64_t retry_at_ms;   /* not before: the first waiting batch */
 	int64_t held_since_ms; /* 0: the plugin does not hold back */
 	bool partitions_paused;

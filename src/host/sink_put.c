@@ -102,9 +102,9 @@ static void hold(struct cw_sink *sink)
 void cw_sink_release(struct cw_sink *sink)
 {
 	sink->held_since_ms = 0;
-	if (sink->attempt)
+	if (sink->retry.attempt)
 		cw_progress_retry_over(&sink->task->progress);
-	sink->attempt = 0;
+	sink->retry = (struct cw_retry){ 0 };
 	sink->retry_at_ms = 0;
 }
 
@@ -133,27 +133,27 @@ static enum cw_result take_through(struct cw_sink *sink, struct cw_task_batch *b
 static enum cw_result retry_put(struct cw_sink *sink, struct cw_error *err)
 {
 	const struct cw_connector_config *config = &sink->task->framework;
+	const struct cw_retry_policy policy = {
+		.timeout_ms = config->put_retry_timeout_ms, .base_ms = config->put_retry_delay_ms,
+		.max_ms = config->put_retry_delay_max_ms ? config->put_retry_delay_max_ms : config->errors_retry_delay_max_ms,
+	};
 	const struct cw_error why = *err;
-	int64_t now = cw_clock_ms(), timeout = config->put_retry_timeout_ms, wait_ms;
+	int64_t wait_ms = cw_task_retry_ms(sink->task, &sink->retry, &policy);
 
-	if (sink->attempt == 0)
-		sink->give_up_ms = timeout < 0 || timeout > INT64_MAX - now ? INT64_MAX : now + timeout;
 	*err = (struct cw_error){ 0 };
-	if (now >= sink->give_up_ms && !cw_task_stopping(sink->task)) {
+	if (wait_ms < 0 && !cw_task_stopping(sink->task)) {
 		cw_error_set(err, CW_ERR_FATAL, "put did not succeed in %lld ms (put.retry.timeout.ms), at %u attempts: %s",
-			     (long long)timeout, sink->attempt + 1, why.text);
+			     (long long)policy.timeout_ms, sink->retry.attempt, why.text);
 		return CW_FAIL;
 	}
-	wait_ms = cw_task_backoff_ms(sink->task, ++sink->attempt, config->put_retry_delay_ms,
-				     config->put_retry_delay_max_ms ? config->put_retry_delay_max_ms :
-								      config->errors_retry_delay_max_ms);
-	if (wait_ms > sink->give_up_ms - now)
-		wait_ms = sink->give_up_ms - now;
+	if (wait_ms < 0)
+		wait_ms = 0; /* who has to end tries as long as it can */
 	hold(sink);
 	cw_metric_add(sink->retries, 1);
-	cw_progress_retry(&sink->task->progress, "TASK_PUT", sink->attempt, wait_ms, why.text);
-	log_warn(&sink->scope, "put is tried again in %lld ms (attempt %u): %s", (long long)wait_ms, sink->attempt, why.text);
-	sink->retry_at_ms = now + wait_ms;
+	cw_progress_retry(&sink->task->progress, "TASK_PUT", sink->retry.attempt, wait_ms, why.text);
+	log_warn(&sink->scope, "put is tried again in %lld ms (attempt %u): %s", (long long)wait_ms, sink->retry.attempt,
+		 why.text);
+	sink->retry_at_ms = cw_clock_ms() + wait_ms;
 	return CW_BUSY;
 }
 

@@ -55,6 +55,8 @@ struct cw_source {
 	bool gave_up;            /* records of the last poll were not sent, since the task has to end */
 	struct cw_stored stored; /* what the connector is to be told */
 	int64_t next_commit_ms;
+	struct cw_retry retry; /* of a poll that is to be made again, at: */
+	int64_t retry_at_ns, retry_since_ms; /* monotonic; 0: there is none */
 	struct cw_claim claim; /* of the next poll, or the one that is being sent */
 	int64_t record_bytes;  /* of those of the last poll, on average; 0: not known */
 

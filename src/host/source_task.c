@@ -12,7 +12,6 @@
 #include "host/context.h"
 #include "host/source.h"
 
-#define RETRY_BASE_MS 300
 #define OFFSET_SHOWN 300u /* of one that is wrong */
 #define SERVE_MS 100
 /* How long the worker may take to store the last offsets of a task that is out of time. */
@@ -212,30 +211,53 @@ static enum cw_result paused(struct cw_source *source, struct cw_error *err)
 	return CW_OK;
 }
 
-/* One poll of the plugin, tried again as its retry policy says. */
+/*
+ * The poll is to be made again: CW_RETRY, when its time has come; CW_FAIL: it had its time. Without a limit it has all the
+ * time that there is, as in Kafka Connect: there is no record that could be left out.
+ */
+static enum cw_result retry_poll(struct cw_source *source, struct cw_error *err)
+{
+	struct cw_task *task = source->task;
+	const int64_t timeout_ms = task->framework.errors_retry_timeout_ms;
+	const struct cw_retry_policy policy = { .timeout_ms = timeout_ms == 0 ? -1 : timeout_ms, .base_ms = CW_RETRY_BASE_MS,
+						.max_ms = task->framework.errors_retry_delay_max_ms };
+	const struct cw_error why = *err;
+	int64_t wait_ms = cw_task_retry_ms(task, &source->retry, &policy);
+
+	*err = (struct cw_error){ 0 };
+	if (wait_ms < 0) {
+		cw_error_set(err, CW_ERR_FATAL, "poll did not succeed in %lld ms (errors.retry.timeout), at %u attempts: %s",
+			     (long long)timeout_ms, source->retry.attempt, why.text);
+		return CW_FAIL;
+	}
+	if (source->retry.attempt == 1)
+		source->retry_since_ms = cw_clock_ms();
+	cw_metric_add(source->retries, 1);
+	log_warn(&source->scope, "poll is tried again in %lld ms (attempt %u): %s", (long long)wait_ms, source->retry.attempt,
+		 why.text);
+	cw_progress_retry(&task->progress, "TASK_POLL", source->retry.attempt, wait_ms, why.text);
+	source->retry_at_ns = cw_clock_ns() + wait_ms * CW_NS_PER_MS;
+	return CW_RETRY;
+}
+
+/* One poll of the plugin. CW_RETRY: it gave nothing, and is made again at source->retry_at_ns. */
 static enum cw_result poll_plugin(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_task *task = source->task;
 	enum cw_result result;
-	unsigned attempt = 0;
 
-	for (;;) {
-		int64_t wait_ms;
-
+	cw_task_batch_reset(source->batch);
+	cw_progress_busy(&task->progress, cw_clock_ms()); /* a poll that does not return is seen */
+	result = task->plugin->ops.poll(task->state, &source->batch->batch, err);
+	if (result == CW_RETRY) {
 		cw_task_batch_reset(source->batch);
-		cw_progress_busy(&task->progress, cw_clock_ms()); /* a poll that does not return is seen */
-		result = task->plugin->ops.poll(task->state, &source->batch->batch, err);
-		if (result != CW_RETRY || cw_task_stopping(task))
-			return result == CW_RETRY ? CW_OK : result;
-		wait_ms = cw_task_backoff_ms(task, ++attempt, RETRY_BASE_MS, task->framework.errors_retry_delay_max_ms);
-		cw_metric_add(source->retries, 1);
-		log_warn(&source->scope, "poll is tried again in %lld ms (attempt %u): %s", (long long)wait_ms, attempt,
-			 err->text);
-		cw_progress_retry(&task->progress, "TASK_POLL", attempt, wait_ms, err->text);
-		*err = (struct cw_error){ 0 };
-		rest(source, wait_ms * CW_NS_PER_MS);
-		cw_progress_retry_over(&task->progress);
+		return cw_task_stopping(task) ? CW_OK : retry_poll(source, err);
 	}
+	if (source->retry.attempt)
+		cw_progress_retry_over(&task->progress);
+	source->retry = (struct cw_retry){ 0 };
+	source->retry_at_ns = 0;
+	return result;
 }
 
 /* A while of what the rate limit makes the next poll wait. */
@@ -281,10 +303,13 @@ static enum cw_result poll_and_send(struct cw_source *source, struct cw_error *e
 
 static enum cw_result step(struct cw_source *source, struct cw_error *err)
 {
-	int64_t limit_ns = cw_source_limit_ns(source);
+	int64_t retry_ns = source->retry_at_ns ? source->retry_at_ns - cw_clock_ns() : 0;
+	int64_t limit_ns = retry_ns > 0 ? 0 : cw_source_limit_ns(source);
 	enum cw_result result = CW_OK;
 
-	if (limit_ns > 0)
+	if (retry_ns > 0)
+		rest(source, retry_ns);
+	else if (limit_ns > 0)
 		held_back(source, limit_ns);
 	else
 		result = poll_and_send(source, err);

@@ -12,9 +12,6 @@
 #include "base/mem.h"
 #include "host/context.h"
 #include "host/crash.h"
-#include "base/retry.h"
-
-#define RETRY_BASE_MS 300
 
 struct cw_task *cw_task_new(int id, int tasks, const char *connector, const struct cw_loaded_plugin *plugin,
 			    const struct cw_worker_config *worker, struct cw_link *link, const struct cw_map *config,
@@ -85,6 +82,14 @@ int64_t cw_task_closing_ms(struct cw_task *task, int64_t most_ms)
 		return most_ms;
 	left = (atomic_load(&task->stop_deadline_ms) - cw_clock_ms()) / 2;
 	return left < 0 ? 0 : left < most_ms ? left : most_ms;
+}
+
+int64_t cw_task_retry_ms(struct cw_task *task, struct cw_retry *retry, const struct cw_retry_policy *policy)
+{
+	int64_t now = cw_clock_ms(), after_ms = task->retry_after_ms > now ? task->retry_after_ms - now : 0;
+
+	task->retry_after_ms = 0;
+	return cw_retry_next(retry, policy, now, after_ms, cw_jitter(&task->random));
 }
 
 int64_t cw_task_backoff_ms(struct cw_task *task, unsigned attempt, int64_t base_ms, int64_t max_ms)
@@ -165,10 +170,12 @@ static void open_budget(struct cw_task *task)
 /* Runs the task, again while the loop says that starting over may help. */
 static enum cw_result run(struct cw_task *task, struct cw_error *err)
 {
-	unsigned attempt = 0;
+	struct cw_retry_policy policy = { .timeout_ms = -1, .base_ms = CW_RETRY_BASE_MS };
+	struct cw_retry retry = { 0 };
 
 	if (cw_task_configure(task, err) != 0)
 		return CW_FAIL;
+	policy.max_ms = task->framework.errors_retry_delay_max_ms;
 	open_budget(task);
 	for (;;) {
 		enum cw_result result;
@@ -181,9 +188,9 @@ static enum cw_result run(struct cw_task *task, struct cw_error *err)
 			return result;
 		if (cw_task_stopping(task))
 			return CW_OK;
-		wait_ms = cw_task_backoff_ms(task, ++attempt, RETRY_BASE_MS, task->framework.errors_retry_delay_max_ms);
-		log_warn(&task->scope, "starts again in %lld ms (attempt %u): %s", (long long)wait_ms, attempt, err->text);
-		cw_progress_retry(&task->progress, "START", attempt, wait_ms, err->text);
+		wait_ms = cw_task_retry_ms(task, &retry, &policy);
+		log_warn(&task->scope, "starts again in %lld ms (attempt %u): %s", (long long)wait_ms, retry.attempt, err->text);
+		cw_progress_retry(&task->progress, "START", retry.attempt, wait_ms, err->text);
 		cw_progress_busy(&task->progress, cw_clock_ms());
 		cw_task_sleep(task, wait_ms);
 		cw_progress_retry_over(&task->progress);

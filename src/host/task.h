@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "base/log.h"
+#include "base/retry.h"
 #include "config/connector_config.h"
 #include "config/worker_config.h"
 #include "host/budget.h"
@@ -23,6 +24,8 @@
 
 /* For stored_seq: the worker is gone, so there is nothing to wait for. */
 #define CW_NEVER_STORED UINT64_MAX
+/* The longest pause before the second attempt of what errors.retry.* is about, as in Kafka Connect. */
+#define CW_RETRY_BASE_MS 300
 
 struct cw_source_partition {
 	char *json;         /* the object, compact, keys in the plugin's order */
@@ -54,6 +57,7 @@ struct cw_task {
 	struct cw_progress progress;
 	struct cw_budget budget; /* of errors that are tolerated; its thread's */
 	unsigned random; /* seed of this task's jitter */
+	int64_t retry_after_ms; /* monotonic: a call of the plugin has asked for no other one before; its thread's */
 	uint64_t sent_seq; /* of the newest "offsets" message; its thread's */
 
 	struct cw_bounds *bounds;   /* shared by the tasks of the connector: where a bounded run of the sink ends */
@@ -122,6 +126,8 @@ void cw_task_clear_wake(struct cw_task *task);
 void cw_task_report(struct cw_task *task, const char *state, const char *trace);
 /* The counter of the time for which the rate limit has held it back. */
 struct cw_metric *cw_task_limited_metric(struct cw_task *task);
+/* After CW_RETRY of a plugin: cw_retry_next(), with what the call has asked for. */
+int64_t cw_task_retry_ms(struct cw_task *task, struct cw_retry *retry, const struct cw_retry_policy *policy);
 int64_t cw_task_backoff_ms(struct cw_task *task, unsigned attempt, int64_t base_ms, int64_t max_ms);
 
 /* Fills what the config stands for, once, before anything runs. 0, or -1 with *err. */

@@ -48,6 +48,7 @@ struct cw_fake_host {
 	struct cw_host api;
 	int64_t now_ns;        /* what now_ns() says */
 	bool stopping;
+	int64_t retry_after_ms; /* asked for last */
 	size_t logged[CW_LOG_DEBUG + 1]; /* lines of each level */
 	char last_log[CW_FAKE_TEXT];
 	struct cw_metric metrics[CW_FAKE_MAX];
@@ -84,6 +85,11 @@ static inline void cw_fake_log(const struct cw_context *ctx, enum cw_log_level l
 
 	host->logged[level]++;
 	vsnprintf(host->last_log, sizeof(host->last_log), fmt, ap);
+}
+
+static inline void cw_fake_retry_after(const struct cw_context *ctx, int64_t ms)
+{
+	cw_fake_host_of(ctx)->retry_after_ms = ms;
 }
 
 static inline bool cw_fake_stopping(const struct cw_context *ctx)
@@ -245,6 +251,7 @@ static inline void cw_fake_host_init(struct cw_fake_host *host, const char *conn
 	host->api.size = sizeof(host->api);
 	host->api.log = cw_fake_log;
 	host->api.stopping = cw_fake_stopping;
+	host->api.retry_after = cw_fake_retry_after;
 	host->api.now_ns = cw_fake_now_ns;
 	host->api.backoff_ms = cw_fake_backoff_ms;
 	host->api.metric = cw_fake_metric;

@@ -25,7 +25,7 @@ struct mini_http {
 	size_t n;
 	struct cw_buf requests;
 	struct cw_buf headers; /* of the last one */
-	char authorization[256], etag[64], warning[256];
+	char authorization[256], etag[64], warning[256], retry_after[16];
 };
 
 struct exchange {
@@ -83,6 +83,8 @@ static enum MHD_Result reply(struct mini_http *http, struct MHD_Connection *conn
 		MHD_add_response_header(response, "ETag", http->etag);
 	if (*http->warning)
 		MHD_add_response_header(response, "Warning", http->warning);
+	if (*http->retry_after)
+		MHD_add_response_header(response, "Retry-After", http->retry_after);
 	result = MHD_queue_response(connection, answer ? (unsigned)answer->status : 404, response);
 	MHD_destroy_response(response);
 	pthread_mutex_unlock(&http->lock);
@@ -194,6 +196,13 @@ void mini_http_etag(struct mini_http *http, const char *etag)
 {
 	pthread_mutex_lock(&http->lock);
 	snprintf(http->etag, sizeof(http->etag), "%s", etag);
+	pthread_mutex_unlock(&http->lock);
+}
+
+void mini_http_retry_after(struct mini_http *http, int seconds)
+{
+	pthread_mutex_lock(&http->lock);
+	snprintf(http->retry_after, sizeof(http->retry_after), "%.0d", seconds); /* nothing for 0 */
 	pthread_mutex_unlock(&http->lock);
 }
 

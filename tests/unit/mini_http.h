@@ -15,6 +15,8 @@ int mini_http_free_port(void);
 
 /* From now on; path as sent, without the query. Anything else is answered with 404 and no body. */
 void mini_http_answer(struct mini_http *http, const char *method, const char *path, int status, const char *body);
+/* The Retry-After, in seconds, of every answer from now on; 0: none. */
+void mini_http_retry_after(struct mini_http *http, int seconds);
 /* The ETag of every answer from now on; "": none. */
 void mini_http_etag(struct mini_http *http, const char *etag);
 /* A Warning field of every answer from now on; "" ends it. */

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <time.h>
 
 #include "allocations.h"
 #include "base/arena.h"
@@ -518,6 +519,40 @@ static void test_error__that_may_pass_is_a_retry(void)
 	setup_end(&s);
 }
 
+/* A short Retry-After is waited for; a long one is the framework's. */
+static void test_error__retry_after_is_kept_to(void)
+{
+	static const char *const pairs[] = { "max.retries", "1", "retries.max.wait.ms", "1000", NULL };
+	struct cw_value value = text_value();
+	struct timespec before, after;
+	struct setup s;
+
+	setup_http(&s);
+	CU_ASSERT_EQUAL_FATAL(setup_start(&s, CW_CONVERT_VALUE, pairs), CW_OK);
+	mini_http_answer(s.http, "POST", "/subjects/t-value/versions", 429, "{\"message\":\"busy\"}");
+	mini_http_retry_after(s.http, 60);
+	expect_part(write_hex(&s, "t", &value), "RETRY: ");
+	expect_requests(&s, "POST /subjects/t-value/versions " STRING_BODY "\n");
+	CU_ASSERT_EQUAL(s.host.retry_after_ms, 60000);
+	s.host.retry_after_ms = 0;
+	mini_http_retry_after(s.http, 1);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	expect_part(write_hex(&s, "t", &value), "RETRY: ");
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	CU_ASSERT_TRUE((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 >= 990);
+	expect_requests(&s, "POST /subjects/t-value/versions " STRING_BODY "\nPOST /subjects/t-value/versions " STRING_BODY "\n");
+	CU_ASSERT_EQUAL(s.host.retry_after_ms, 1000);
+	s.host.retry_after_ms = 0;
+	mini_http_retry_after(s.http, 0);
+	expect_part(write_hex(&s, "t", &value), "RETRY: ");
+	CU_ASSERT_EQUAL(s.host.retry_after_ms, 0);
+	s.host.api.size = offsetof(struct cw_host, retry_after); /* of a worker that does not know of it */
+	mini_http_retry_after(s.http, 60);
+	expect_part(write_hex(&s, "t", &value), "RETRY: ");
+	CU_ASSERT_EQUAL(s.host.retry_after_ms, 0);
+	setup_end(&s);
+}
+
 static void test_error__another_registry_takes_over(void)
 {
 	int port = mini_http_free_port();
@@ -628,6 +663,7 @@ static CU_TestInfo tests[] = {
 	{ "heap: is left alone once schemas are known", test_heap__is_left_alone_once_schemas_are_known },
 	{ "error: incompatible schema in words", test_error__incompatible_schema_in_words },
 	{ "error: that may pass is a retry", test_error__that_may_pass_is_a_retry },
+	{ "error: Retry-After is kept to", test_error__retry_after_is_kept_to },
 	{ "error: another registry takes over", test_error__another_registry_takes_over },
 	{ "authorization: as configured", test_authorization__as_configured },
 	{ "config: errors", test_config__errors },

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "host_driver.h"
 
@@ -70,6 +71,33 @@ static void test_put__fails_when_its_time_is_over(void)
 	host_stop(&p);
 }
 
+/* The number of attempts in three seconds. */
+static int64_t count_retries(struct host_process *p)
+{
+	int64_t before;
+
+	json_decref(wait_retry(p, true));
+	before = host_metric(p, "retries");
+	for (int64_t until = cw_clock_ms() + 3000; cw_clock_ms() < until;)
+		host_expect(p, "metrics", NULL);
+	return host_metric(p, "retries") - before;
+}
+
+/* Whoever asks for a pause (Retry-After) is not asked again before; and not at all when that is too late. */
+static void test_put__retry_after_is_kept_to(void)
+{
+	struct host_process p;
+	char name[64];
+
+	p = run_sink("after", "retry=1000000 retry.after=500 put.retry.delay.ms=1 put.retry.delay.max.ms=1", name, sizeof(name));
+	CU_ASSERT_TRUE(count_retries(&p) <= 9); /* metrics are a second apart */
+	host_stop(&p);
+
+	p = run_sink("too-late", "retry=1 retry.after=60000 put.retry.timeout.ms=30000", name, sizeof(name));
+	host_expect_failed(&p, "put did not succeed in 30000 ms (put.retry.timeout.ms), at 1 attempts: come again");
+	host_stop(&p);
+}
+
 static void test_put__that_succeeds_is_progress(void)
 {
 	struct host_process p;
@@ -123,14 +151,67 @@ static void test_source__polls_are_told(void)
 	host_stop(&p);
 }
 
+static struct host_process run_source(const char *prefix, const char *more)
+{
+	char name[64], config[512];
+
+	host_fresh_name(name, sizeof(name), prefix);
+	snprintf(config, sizeof(config), "connector.class=ScriptedSource topic=%s count=100 retry=1000000 %s", name, more);
+	return host_run(name, config);
+}
+
+static void test_source__polls_have_their_time(void)
+{
+	struct host_process p = run_source("poll-late", "errors.retry.timeout=300 errors.retry.delay.max.ms=20");
+
+	host_expect_failed(&p, "poll did not succeed in 300 ms (errors.retry.timeout), at ");
+	CU_ASSERT_TRUE(host_metric(&p, "retries") > 5);
+	host_stop(&p);
+
+	p = run_source("poll-once", "errors.retry.timeout=1000 retry.after=60000");
+	host_expect_failed(&p, "poll did not succeed in 1000 ms (errors.retry.timeout), at 1 attempts: nothing yet");
+	host_stop(&p);
+}
+
+static void test_source__retry_after_of_a_poll_is_kept_to(void)
+{
+	struct host_process p = run_source("poll-after", "retry.after=500 errors.retry.delay.max.ms=1");
+
+	CU_ASSERT_TRUE(count_retries(&p) <= 9);
+	host_stop(&p);
+}
+
+/* A poll that is to be made again is no progress; the task pauses and ends all the same. */
+static void test_source__polls_do_not_hold_it_up(void)
+{
+	struct host_process p = run_source("poll-waits", "retry.after=60000");
+	json_t *message;
+
+	while (host_metric(&p, "progress_age_ms") < 1500)
+		host_expect(&p, "metrics", NULL);
+	CU_ASSERT_EQUAL(host_metric(&p, "retries"), 1);
+	host_say(&p, json_pack("{s:s}", "type", "pause"));
+	host_expect(&p, "status", "PAUSED");
+	host_say(&p, json_pack("{s:s}", "type", "resume"));
+	host_expect(&p, "status", "RUNNING");
+	message = wait_retry(&p, true);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json_object_get(message, "retry"), "attempt")), 1);
+	json_decref(message);
+	host_stop_within(&p, 3000);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "put is tried again for ever, and says so", test_put__is_tried_again_for_ever_and_says_so },
 		{ "put fails when its time is over", test_put__fails_when_its_time_is_over },
+		{ "put: Retry-After is kept to", test_put__retry_after_is_kept_to },
 		{ "put that succeeds is progress", test_put__that_succeeds_is_progress },
 		{ "put that is busy is no progress", test_put__that_is_busy_is_no_progress },
 		{ "source: polls are told", test_source__polls_are_told },
+		{ "source: polls have their time", test_source__polls_have_their_time },
+		{ "source: Retry-After of a poll is kept to", test_source__retry_after_of_a_poll_is_kept_to },
+		{ "source: polls do not hold it up", test_source__polls_do_not_hold_it_up },
 		CU_TEST_INFO_NULL,
 	};
 

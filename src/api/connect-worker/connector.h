@@ -35,7 +35,7 @@ extern "C" {
 #endif
 
 #define CW_ABI_MAJOR 1u
-#define CW_ABI_MINOR 2u
+#define CW_ABI_MINOR 3u
 
 #if defined(__GNUC__)
 #define CW_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
@@ -469,6 +469,13 @@ struct cw_host {
 	/* Sinks, within render(): what record i of the batch becomes. All of it is lent for the call. */
 	void (*rendered)(const struct cw_context *ctx, const struct cw_batch *batch, size_t i,
 			 const struct cw_rendering *rendering);
+
+	/* since 1.3 */
+	/*
+	 * Within a call that then returns CW_RETRY: whoever it depends on asks for not being tried again before ms from now
+	 * (Retry-After). Use cw_retry_after().
+	 */
+	void (*retry_after)(const struct cw_context *ctx, int64_t ms);
 };
 
 struct cw_context {
@@ -488,6 +495,13 @@ static inline void cw_log(const struct cw_context *ctx, enum cw_log_level level,
 	va_start(ap, fmt);
 	ctx->host->log(ctx, level, fmt, ap);
 	va_end(ap);
+}
+
+/* What is behind this context is not to be tried again for ms: said before CW_RETRY is returned. Since 1.3. */
+static inline void cw_retry_after(const struct cw_context *ctx, int64_t ms)
+{
+	if (ctx->host->size > offsetof(struct cw_host, retry_after) && ctx->host->retry_after)
+		ctx->host->retry_after(ctx, ms);
 }
 
 /* ---- descriptors ---------------------------------------------------------------------------- */

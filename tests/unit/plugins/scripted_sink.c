@@ -19,7 +19,7 @@
 
 struct config {
 	const char *out, *busy_while; /* busy as long as that file exists */
-	int32_t refuse, busy, retry, hold_ms, fail_after, reject_every, drop_every, start_retry;
+	int32_t refuse, busy, retry, retry_after, hold_ms, fail_after, reject_every, drop_every, start_retry;
 	bool flushes; /* flush() fails with CW_RETRY otherwise */
 	bool trace, tell;
 };
@@ -46,6 +46,7 @@ static const struct cw_config_def defs[] = {
 	INT_KEY("refuse", refuse), /* this partition */
 	INT_KEY("busy", busy),
 	INT_KEY("retry", retry),
+	INT_KEY("retry.after", retry_after), /* what it asks for then, in milliseconds */
 	INT_KEY("hold.ms", hold_ms),
 	INT_KEY("fail.after", fail_after),
 	INT_KEY("reject.every", reject_every),
@@ -127,6 +128,8 @@ static enum cw_result put(void *task, struct cw_batch *batch, struct cw_error *e
 	if (s->retry > 0) {
 		s->retry--;
 		fprintf(s->out, "retry\n");
+		if (c->retry_after)
+			cw_retry_after(s->ctx, c->retry_after);
 		cw_error_set(err, CW_ERR_RETRIABLE, "come again");
 		return CW_RETRY;
 	}

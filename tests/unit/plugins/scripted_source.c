@@ -10,7 +10,7 @@
 
 struct config {
 	const char *topic, *out;
-	int32_t count, per_poll, retry, fail_at, tasks, huge_at, partition;
+	int32_t count, per_poll, retry, retry_after, fail_at, tasks, huge_at, partition;
 	bool json_offsets, bad_offsets, crash;
 };
 
@@ -32,6 +32,7 @@ static const struct cw_config_def defs[] = {
 	INT_KEY("count", count, "0"),
 	INT_KEY("per.poll", per_poll, "10"),
 	INT_KEY("retry", retry, "0"),
+	INT_KEY("retry.after", retry_after, "0"), /* what it asks for then, in milliseconds */
 	INT_KEY("fail.at", fail_at, "0"),
 	INT_KEY("split", tasks, "1"),
 	INT_KEY("partition", partition, "-1"),
@@ -93,6 +94,8 @@ static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw
 		crash_on_purpose();
 	if (s->retry > 0) {
 		s->retry--;
+		if (c->retry_after)
+			cw_retry_after(s->ctx, c->retry_after);
 		cw_error_set(err, CW_ERR_RETRIABLE, "nothing yet");
 		return CW_RETRY;
 	}
