@@ -11,7 +11,8 @@
 
 #define STORED(member) .offset = offsetof(struct cw_connector_config, member)
 #define UNSTORED .offset = CW_CONFIG_NOT_STORED
-#define RATE .type = CW_CONFIG_LONG, .default_value = "0", .flags = CW_CONFIG_RANGE, .min = 0, .max = INT64_C(1000000000000)
+#define RATE \
+	.type = CW_CONFIG_LONG, .default_value = "0", .flags = CW_CONFIG_RANGE, .min = 0, .max = INT64_C(1000000000000)
 #define AT_LEAST(least) .flags = CW_CONFIG_RANGE, .min = (least), .max = INT64_MAX
 
 static int topic_groups_check(const char *value, struct cw_error *err)

@@ -1,6 +1,6 @@
 /*
- * live_keys - keys of a connector's configuration whose change restarts nothing: its labels (config/labels.h), which nobody
- * reads where it runs, and its rate limits, which it is told of while it runs. Pure.
+ * live_keys - keys of a connector's configuration whose change restarts nothing: its labels (config/labels.h), which
+ * nobody reads where it runs, and its rate limits, which it is told of while it runs. Pure.
  */
 #ifndef CW_CONFIG_LIVE_KEYS_H
 #define CW_CONFIG_LIVE_KEYS_H

@@ -36,7 +36,7 @@ struct cw_call {
 	struct cw_oneshot *oneshot; /* a validation or a question to Kafka under way */
 	json_t *config;        /* of a create, put or patch: the connector's new config */
 	json_t *infos;         /* and what its validation has said, once it is to come into force */
-	json_t *offsets;       /* of a create: where it begins; of offsets, and then too: what is to be stored when Kafka has it */
+	json_t *offsets;       /* of a create: where it begins; of offsets, and then too: to be stored when Kafka has it */
 	enum cw_target target; /* of a create */
 	char *if_match, *version;
 	int64_t wait_until_ms; /* while it waits for a state */
@@ -312,8 +312,7 @@ void cw_change_validate(struct cw_herder *herder, struct cw_call *call);
 void cw_change_cancel_all(struct cw_herder *herder);
 
 /*
- * live.c: what a new config changes, when that restarts nothing: {key: text or null}, new; NULL when it is to be restarted.
- * The configs of its tasks with that (NULL: as they are), new. The change comes into force; stored has those tasks.
+ * live.c: what a new config changes, when that restarts nothing: {key: text or null}, new; else NULL. The configs of its tasks with that (NULL: as they are), new. The change comes into force; stored has those tasks.
  */
 json_t *cw_live_find(const struct cw_connector *c, const json_t *config);
 json_t *cw_live_tasks(const struct cw_connector *c, const json_t *changes);
@@ -332,8 +331,8 @@ bool cw_change_refused_secrets(const struct cw_herder *herder, struct cw_call *c
 /* Validates call->config, as soon as there is a place, and goes on as the call's operation says. */
 void cw_change_check(struct cw_herder *herder, struct cw_call *call);
 /*
- * verdict.c: answers with what the validation found, or call->config comes into force; whether the call is answered, or is
- * later, as above.
+ * verdict.c: answers with what the validation found, or call->config comes into force; whether the call is answered, or
+ * is later, as above.
  */
 bool cw_change_judge(struct cw_herder *herder, struct cw_call *call, const json_t *infos);
 /* What would be, were it not a dry run: ConnectorInfo and what would have to be done. */

@@ -236,7 +236,8 @@ static bool change_group(struct cw_herder *herder, struct cw_call *call, const j
 }
 
 /* Where the connector is to be, as the entries say; NULL: at its beginning. true: answered. */
-static bool change(struct cw_herder *herder, struct cw_call *call, const json_t *config, bool sink, const json_t *entries)
+static bool change(struct cw_herder *herder, struct cw_call *call, const json_t *config, bool sink,
+		   const json_t *entries)
 {
 	struct cw_error err = { 0 };
 	json_t *stored = sink ? json_array() : cw_store_get_offsets(herder->store, call->name, &err), *list = NULL;

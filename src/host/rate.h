@@ -1,6 +1,6 @@
 /*
- * rate - how much of something may pass in a second: a token bucket that holds one second's worth, in which whoever comes
- * first goes first.
+ * rate - how much of something may pass in a second: a token bucket that holds one second's worth, in which whoever
+ * comes first goes first.
  *
  * Who wants n claims them, and may go on once the bucket has filled up to that claim: what passes in a time t is never
  * more than a second's worth and t times the rate (plus what is larger than a second's worth, which passes when the

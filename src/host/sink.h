@@ -1,8 +1,8 @@
 /*
  * sink - the inside of a sink task, shared by its files: sink_task.c (the loop), sink_put.c (batches through the plugin),
  * sink_records.c (single records: through the pipeline, or rejected), sink_consumer.c (Kafka: subscription, receiving,
- * commits), sink_fill.c (its messages into batches), sink_limit.c (those that come faster than they may go), sink_bounds.c (runs that have an end) and sink_rebalance.c
- * (partitions that come and go).
+ * commits), sink_fill.c (its messages into batches), sink_limit.c (those that come faster than they may go),
+ * sink_bounds.c (runs that have an end) and sink_rebalance.c (partitions that come and go).
  *
  * Everything runs on the task's thread; librdkafka's callbacks are served there too.
  */

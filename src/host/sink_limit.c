@@ -3,8 +3,8 @@
  * Only what has passed is one, so that a batch in hand never waits for the limit.
  *
  * What tells of a rebalance comes behind the records that were fetched before it. So the consumer is always emptied, as
- * far as that is little, and where the rate is so low that all of it takes long, its partitions are paused meanwhile: the
- * group never waits for a task that is held back.
+ * far as that is little, and where the rate is so low that all of it takes long, its partitions are paused meanwhile:
+ * the group never waits for a task that is held back.
  */
 #include <stdlib.h>
 #include <string.h>

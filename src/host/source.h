@@ -1,6 +1,7 @@
 /*
- * source - the inside of a source task, shared by source_task.c (the loop), source_producer.c (records to
- * Kafka), source_limit.c (not faster than it may be), source_topics.c (where to) and source_txn.c (exactly once: transactions, and offsets that live in Kafka).
+ * source - the inside of a source task, shared by source_task.c (the loop), source_producer.c (records to Kafka),
+ * source_limit.c (not faster than it may be), source_topics.c (where to) and source_txn.c (exactly once: transactions, and
+ * offsets that live in Kafka).
  *
  * Everything runs on the task's thread; delivery reports are served there too.
  */
@@ -67,7 +68,8 @@ struct cw_source {
 	char *offsets_topic;
 	struct cw_ack_entry *transaction; /* notes the offsets of the open one */
 
-	struct cw_metric *polled, *records, *bytes, *batches, *errors, *retries, *in_flight, *commits, *commit_failures, *limited_ms;
+	struct cw_metric *polled, *records, *bytes, *batches, *errors, *retries, *in_flight, *commits, *commit_failures,
+		*limited_ms;
 };
 
 /* ---- source_producer.c ---- */
@@ -84,8 +86,8 @@ void cw_source_close_producer(struct cw_source *source);
 /* ---- source_limit.c ---- */
 
 /*
- * Nanoseconds for which the connector's rate limit holds the next poll back; 0: not at all, and the batch has room for as
- * many records as may pass.
+ * Nanoseconds for which the connector's rate limit holds the next poll back; 0: not at all, and the batch has room for
+ * as many records as may pass.
  */
 int64_t cw_source_limit_ns(struct cw_source *source);
 /* The poll gave so many records, of so many bytes. */

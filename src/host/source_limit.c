@@ -1,6 +1,6 @@
 /*
- * The connector's limits, for a source: a poll is held back until as many records may pass as its batch then has room for.
- * How many bytes they will be is known only afterwards: as many as those of the poll before were is claimed.
+ * The connector's limits, for a source: a poll is held back until as many records may pass as its batch then has room
+ * for. How many bytes they will be is known only afterwards: as many as those of the poll before were is claimed.
  */
 #include "base/clock.h"
 #include "host/source.h"

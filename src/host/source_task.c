@@ -212,8 +212,8 @@ static enum cw_result paused(struct cw_source *source, struct cw_error *err)
 }
 
 /*
- * The poll is to be made again: CW_RETRY, when its time has come; CW_FAIL: it had its time. Without a limit it has all the
- * time that there is, as in Kafka Connect: there is no record that could be left out.
+ * The poll is to be made again: CW_RETRY, when its time has come; CW_FAIL: it had its time. Without a limit it has all
+ * the time that there is, as in Kafka Connect: there is no record that could be left out.
  */
 static enum cw_result retry_poll(struct cw_source *source, struct cw_error *err)
 {

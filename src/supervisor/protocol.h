@@ -49,8 +49,8 @@
  *        task configs; its tasks go on. Answered by "configured" or "failed" (then the host need not exit)
  *   {"type":"offsets_stored","task":T,"seq":K}         in the order of the "offsets"; late when the store is in trouble
  *   {"type":"log_level","level":L}                     at any time, before "configure" too; as loggers have it: base/log.h
- *   {"type":"change","config":{key:text|null…}}        of the connector's config, after "configure": keys whose change
- *        restarts nothing (config/live_keys.h); null: it is not set any more. No variables
+ *   {"type":"change","config":{key:text|null…}}        of the connector's config, after "configure": keys whose
+ *        change restarts nothing (config/live_keys.h); null: it is not set any more. No variables
  *   {"type":"forget_topics"}                           what "topics" has told is told again when it is used again
  *   {"type":"stop","timeout_ms":M}                     drain all tasks, stop the connector, exit 0
  *

@@ -359,7 +359,8 @@ static const struct row rows[] = {
 	  "~duplicate object key", NULL, 0, 0 },
 	{ "PUT", "/connectors/c/config", JSON_TYPE, "{\"a\":\"\xff\"}", 400, "~Malformed JSON", NULL, 0, 0 },
 	{ "POST", "/connectors", JSON_TYPE, "{\"name\":\"a\",\"config\":{},\"tasks\":[]}", 400,
-	  ERROR("400", "Unrecognized field \\\"tasks\\\": the known fields are config, name, initial_state, initial_offsets"), NULL, 0,
+	  ERROR("400", "Unrecognized field \\\"tasks\\\": the known fields are config, name, initial_state, "
+		       "initial_offsets"), NULL, 0,
 	  0 },
 	{ "POST", "/connectors", JSON_TYPE, "{\"name\":\"a\",\"config\":{},\"initial_offsets\":{\"at\":1}}", 400,
 	  ERROR("400", "\\\"initial_offsets\\\" must be an array of objects with \\\"partition\\\" and \\\"offset\\\", or an "

@@ -167,17 +167,18 @@ static const struct {
 	{ "c.json", "{\"name\":\"a\",\"config\":{},\"initial_state\":\"ASLEEP\"}",
 	  "c.json: \"initial_state\" must be RUNNING, PAUSED or STOPPED" },
 	{ "c.json", "{\"name\":\"a\",\"config\":{\"x\":1},\"initial_offsets\":5}",
-	  "c.json: \"initial_offsets\" must be an array of objects with \"partition\" and \"offset\", or an object with such an "
-	  "array as \"offsets\"" },
+	  "c.json: \"initial_offsets\" must be an array of objects with \"partition\" and \"offset\", or an object with "
+	  "such an array as \"offsets\"" },
 	{ "c.json", "{\"name\":\"a\",\"config\":{\"x\":1},\"initial_offsets\":{\"offsets\":[],\"more\":1}}",
-	  "c.json: \"initial_offsets\" must be an array of objects with \"partition\" and \"offset\", or an object with such an "
-	  "array as \"offsets\"" },
+	  "c.json: \"initial_offsets\" must be an array of objects with \"partition\" and \"offset\", or an object with "
+	  "such an array as \"offsets\"" },
 	{ "c.json", "{\"name\":\"a\",\"config\":{},\"initial_offsets\":[{},7]}",
 	  "c.json: \"initial_offsets\": the entry at 1 must be an object with \"partition\" and \"offset\"" },
 	{ "c.json", "{\"name\":\"a\",\"config\":{},\"initial_offsets\":[{}],\"tasks\":1}",
 	  "c.json: unknown field \"tasks\"; next to \"config\" there may be \"name\", \"initial_state\" and "
 	  "\"initial_offsets\"" },
-	{ "c.json", "{\"config\":{\"a\":1},\"initial_offsets\":[{}]}", "c.json: \"name\" is missing; every connector needs one" },
+	{ "c.json", "{\"config\":{\"a\":1},\"initial_offsets\":[{}]}",
+	  "c.json: \"name\" is missing; every connector needs one" },
 };
 
 static void test_bad_connector_files(void)

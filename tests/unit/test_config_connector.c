@@ -175,7 +175,8 @@ static void test_validate__a_config_without_fault(void)
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(infos, "warnings")), 0);
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(infos, "name")), "TestSink");
 	CU_ASSERT_STRING_EQUAL(groups,
-			       "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Automatic Restarts\",\"Rate Limits\",\"Bounded Runs\",\"Connection\"]");
+			       "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Automatic Restarts\","
+			       "\"Rate Limits\",\"Bounded Runs\",\"Connection\"]");
 	/* the framework's, the plugin's, the overrides */
 	CU_ASSERT_EQUAL(n, COUNT(common_rows) + COUNT(sink_rows) + 4 + 2);
 	CU_ASSERT_PTR_EQUAL(json_array_get(configs, 0), find_config(infos, "name"));

@@ -228,7 +228,8 @@ static void test_transforms__definitions_and_their_order(void)
 		"predicates.p.field|STRING|1|null|MEDIUM|Predicates: p/2|NONE|field|"
 		"[\"predicates.p.word\",\"predicates.p.secret\"]|x\n", "p");
 	expect_text(wrong, "", "errors");
-	expect_text(groups, "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Automatic Restarts\",\"Bounded Runs\","
+	expect_text(groups, "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Automatic Restarts\","
+		    "\"Rate Limits\",\"Bounded Runs\","
 		    "\"Transforms: a\",\"Transforms: a: Sizes\",\"Transforms: b\",\"Predicates: p\",\"Connection\"]", "groups");
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(infos, "warnings")), 0);
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(value_of(infos, "transforms.a.type"), "recommended_values")), 3);

@@ -540,7 +540,8 @@ static void test_error__retry_after_is_kept_to(void)
 	expect_part(write_hex(&s, "t", &value), "RETRY: ");
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	CU_ASSERT_TRUE((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 >= 990);
-	expect_requests(&s, "POST /subjects/t-value/versions " STRING_BODY "\nPOST /subjects/t-value/versions " STRING_BODY "\n");
+	expect_requests(&s,
+			"POST /subjects/t-value/versions " STRING_BODY "\nPOST /subjects/t-value/versions " STRING_BODY "\n");
 	CU_ASSERT_EQUAL(s.host.retry_after_ms, 1000);
 	s.host.retry_after_ms = 0;
 	mini_http_retry_after(s.http, 0);

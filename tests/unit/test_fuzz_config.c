@@ -15,7 +15,8 @@ static const char *const files[] = {
 	"a\\ b\\=c=\\u00e4\\ud83d\\ude00\\t\\n\\\\\nlast",
 	"transforms=a,b\r\ntransforms.a.type=RegexRouter\r\ntransforms.a.regex=(.*)\r\npredicates=p\r",
 	"listeners=http://127.0.0.1:0\nbootstrap.servers=a:1,[::1]:2\nplugin.path=/x\n",
-	"{\"name\":\"c\",\"config\":{\"a\":1,\"b\":true,\"c\":\"x\"},\"initial_state\":\"STOPPED\",\"initial_offsets\":[{\"partition\":{},\"offset\":null}]}",
+	"{\"name\":\"c\",\"config\":{\"a\":1,\"b\":true,\"c\":\"x\"},\"initial_state\":\"STOPPED\","
+	"\"initial_offsets\":[{\"partition\":{},\"offset\":null}]}",
 	"{\"name\":\"c\",\"connector.class\":\"TestSink\"}",
 	"\xef\xbb\xbfname=\xc3\xbc\nlatin=\xfc\n",
 	"",

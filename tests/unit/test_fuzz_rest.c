@@ -38,7 +38,8 @@ static const char *const target_words[] = {
 };
 
 static const char *const bodies[] = {
-	"{\"name\":\"c\",\"config\":{\"connector.class\":\"org.x.Sink\",\"tasks.max\":1,\"topics\":\"t\"},\"initial_state\":\"paused\",\"initial_offsets\":[]}",
+	"{\"name\":\"c\",\"config\":{\"connector.class\":\"org.x.Sink\",\"tasks.max\":1,\"topics\":\"t\"},"
+	"\"initial_state\":\"paused\",\"initial_offsets\":[]}",
 	"{\"name\":\" gr\\u00fcn \",\"config\":{\"name\":\"gr\\u00fcn\",\"a\":1.5e-7,\"b\":true,\"c\":\"${file:/x:y}\"}}",
 	"{\"connector.class\":\"org.x.SinkConnector\",\"name\":\"c\",\"transforms\":\"a,b\",\"transforms.a.type\":\"\\ud83d\\ude00\"}",
 	"{\"tasks.max\":\"4\",\"records.per.second\":null,\"name\":null}",
@@ -56,7 +57,8 @@ static const char *const body_words[] = {
 	"null", "true", "{}", "[]", "\"\"", "0", "-0", "1e999", "-9223372036854775809",
 	"123456789012345678901234567890.5", "\"\\u0000\"",
 	"\"\\ud800\"", "\"a/b\"", "\"..\"", "\"\\u0007\"", "\"name\":", "\"config\":", "\"offsets\":",
-	"\"initial_state\":", "\"initial_offsets\":", "\"records\":", "\"last\":", "\"first\":", "\"base64\":", "\"headers\":", ",", ":", "\\",
+	"\"initial_state\":", "\"initial_offsets\":",
+	"\"records\":", "\"last\":", "\"first\":", "\"base64\":", "\"headers\":", ",", ":", "\\",
 	"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":{\"a\":", "\xef\xbb\xbf", "\xed\xa0\x80", "/*x*/",
 };
 

@@ -172,7 +172,8 @@ static void test_create__a_source_begins_at_its_offsets(void)
 
 static void test_create__an_exactly_once_source_begins_at_its_offsets(void)
 {
-	CW_AUTO_FREE char *asked = NULL, *config = cw_format("{'fake.asked':'%s/asked','offsets.storage.topic':'own'}", w.folder);
+	CW_AUTO_FREE char *asked = NULL;
+	CW_AUTO_FREE char *config = cw_format("{'fake.asked':'%s/asked','offsets.storage.topic':'own'}", w.folder);
 
 	json_object_set_new(w.settings, "exactly.once.source.support", json_string("enabled"));
 	start_worker();
@@ -189,8 +190,8 @@ static void test_create__an_exactly_once_source_begins_at_its_offsets(void)
 
 static void test_create__a_sink_begins_at_its_offsets(void)
 {
-	CW_AUTO_FREE char *asked = NULL, *config = cw_format("{'connector.class':'FakeSink','topics':'t','fake.asked':'%s/asked'}",
-							     w.folder);
+	CW_AUTO_FREE char *asked = NULL;
+	CW_AUTO_FREE char *config = cw_format("{'connector.class':'FakeSink','topics':'t','fake.asked':'%s/asked'}", w.folder);
 
 	start_worker();
 	expect_ok(create_at("k", config_of(config),

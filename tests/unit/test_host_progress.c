@@ -89,7 +89,8 @@ static void test_put__retry_after_is_kept_to(void)
 	struct host_process p;
 	char name[64];
 
-	p = run_sink("after", "retry=1000000 retry.after=500 put.retry.delay.ms=1 put.retry.delay.max.ms=1", name, sizeof(name));
+	p = run_sink("after", "retry=1000000 retry.after=500 put.retry.delay.ms=1 put.retry.delay.max.ms=1", name,
+		     sizeof(name));
 	CU_ASSERT_TRUE(count_retries(&p) <= 9); /* metrics are a second apart */
 	host_stop(&p);
 

@@ -142,7 +142,7 @@ static int64_t waiting(const struct schedule *s)
 	return sum;
 }
 
-/* In every window that ends now: no more than its time is worth, a second's worth, and what one alone may have above that. */
+/* In every window that ends now: no more than its time is worth, a second's worth, and what one has above that. */
 static void check_windows(const struct schedule *s)
 {
 	int64_t above = s->largest > s->rate.per_second ? s->largest - s->rate.per_second : 0;
