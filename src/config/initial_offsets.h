@@ -1,6 +1,6 @@
 /*
  * initial_offsets - the field of a create form that says where a new connector begins: an array of
- * {"partition":…,"offset":…}, or an object with such an array as "offsets", as GET of a connector's offsets answers.
+ * {"partition":…,"offset":…}, or an object with such an array as "offsets", as GET of a connector's offsets has it.
  * Pure; what the entries may be depends on the connector.
  */
 #ifndef CW_CONFIG_INITIAL_OFFSETS_H

@@ -312,7 +312,8 @@ void cw_change_validate(struct cw_herder *herder, struct cw_call *call);
 void cw_change_cancel_all(struct cw_herder *herder);
 
 /*
- * live.c: what a new config changes, when that restarts nothing: {key: text or null}, new; else NULL. The configs of its tasks with that (NULL: as they are), new. The change comes into force; stored has those tasks.
+ * live.c: what a new config changes, when that restarts nothing: {key: text or null}, new; else NULL. The configs of its
+ * tasks with that (NULL: as they are), new. The change comes into force; stored has those tasks.
  */
 json_t *cw_live_find(const struct cw_connector *c, const json_t *config);
 json_t *cw_live_tasks(const struct cw_connector *c, const json_t *changes);

@@ -1,7 +1,7 @@
 /*
  * source - the inside of a source task, shared by source_task.c (the loop), source_producer.c (records to Kafka),
- * source_limit.c (not faster than it may be), source_topics.c (where to) and source_txn.c (exactly once: transactions, and
- * offsets that live in Kafka).
+ * source_limit.c (not faster than it may be), source_topics.c (where to) and source_txn.c (exactly once: transactions,
+ * and offsets that live in Kafka).
  *
  * Everything runs on the task's thread; delivery reports are served there too.
  */
