@@ -33,6 +33,13 @@ void cw_positions_advance(struct cw_positions *positions, const char *topic, int
 	p->opaque = (void *)(uintptr_t)&changed_mark;
 }
 
+int64_t cw_positions_of(const struct cw_positions *positions, const char *topic, int32_t partition)
+{
+	const rd_kafka_topic_partition_t *p = rd_kafka_topic_partition_list_find(positions->list, topic, partition);
+
+	return p ? p->offset : RD_KAFKA_OFFSET_INVALID;
+}
+
 rd_kafka_topic_partition_list_t *cw_positions_take(struct cw_positions *positions)
 {
 	rd_kafka_topic_partition_list_t *taken = NULL;

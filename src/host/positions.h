@@ -1,5 +1,5 @@
 /*
- * positions - how far a sink may commit: for each Kafka partition the next offset after what is safe.
+ * positions - how far a sink is: for each Kafka partition the next offset after what may be committed, or was received.
  *
  * Pure. Only partitions that are assigned are kept, so that a batch that completes after its partition
  * was given to somebody else cannot move that consumer's offset. Belongs to one thread.
@@ -19,6 +19,8 @@ void cw_positions_assign(struct cw_positions *positions, const rd_kafka_topic_pa
 void cw_positions_revoke(struct cw_positions *positions, const rd_kafka_topic_partition_list_t *removed);
 /* Everything of the partition before next_offset is safe. Nothing happens for one that is not assigned. */
 void cw_positions_advance(struct cw_positions *positions, const char *topic, int32_t partition, int64_t next_offset);
+/* The next offset of a partition; less than 0: nothing is known of it. */
+int64_t cw_positions_of(const struct cw_positions *positions, const char *topic, int32_t partition);
 /* What was advanced since the last call, as a new list; NULL when that is nothing. */
 rd_kafka_topic_partition_list_t *cw_positions_take(struct cw_positions *positions);
 /* A commit failed: what it held is to be committed again, where nothing newer is. */

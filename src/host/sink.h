@@ -2,7 +2,8 @@
  * sink - the inside of a sink task, shared by its files: sink_task.c (the loop), sink_put.c (batches through the plugin),
  * sink_records.c (single records: through the pipeline, or rejected), sink_consumer.c (Kafka: subscription, receiving,
  * commits), sink_fill.c (its messages into batches), sink_limit.c (those that come faster than they may go),
- * sink_bounds.c (runs that have an end) and sink_rebalance.c (partitions that come and go).
+ * sink_bounds.c (runs that have an end), sink_rebalance.c (partitions that come and go) and sink_anew.c (topics that are
+ * made again).
  *
  * Everything runs on the task's thread; librdkafka's callbacks are served there too.
  */
@@ -55,6 +56,9 @@ struct cw_sink {
 	struct cw_batch_queue leaving; /* of no more use but for their dead letters, which are not acknowledged */
 	struct cw_positions safe;      /* may be committed */
 	struct cw_positions unflushed; /* may be committed after the plugin's next flush() */
+	struct cw_positions received;
+	struct cw_positions committed; /* in the group, as far as this task knows */
+	bool look_at_group;            /* partitions came: what is committed of them is not known yet */
 	bool async, flushes;           /* how the plugin says what is safe */
 	struct cw_used_topics topics;
 	bool headers;                  /* somebody looks at them */
@@ -85,6 +89,13 @@ void cw_sink_pause_partitions(struct cw_sink *sink, bool paused);
 void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms);
 /* Sets the gauge consumer_lag; where nothing was read yet, it may ask Kafka for a moment. */
 void cw_sink_update_lag(struct cw_sink *sink);
+/*
+ * What the group has committed of these partitions, new, perhaps with an error in *error: or NULL when its coordinator
+ * does not answer.
+ */
+rd_kafka_topic_partition_list_t *cw_sink_ask_group(struct cw_sink *sink,
+						   const rd_kafka_topic_partition_list_t *partitions, int64_t timeout_ms,
+						   rd_kafka_resp_err_t *error);
 /* Leaves the group, when somebody is there to be told, and closes the consumer. */
 void cw_sink_unsubscribe(struct cw_sink *sink);
 
@@ -95,7 +106,7 @@ bool cw_sink_is_limited(const struct cw_sink *sink);
 /* As cw_sink_receive() does it without a limit: what may go becomes sink->messages; else sink->limit_ms says when. */
 void cw_sink_take_limited(struct cw_sink *sink);
 /* What is kept of these partitions is not read: they go to others. */
-void cw_sink_drop_kept(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions);
+void cw_sink_drop_kept(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions);
 void cw_sink_free_kept(struct cw_sink *sink); /* before the consumer's end */
 
 /* ---- sink_fill.c ---- */
@@ -142,7 +153,24 @@ void cw_sink_release(struct cw_sink *sink);
 /* The batch is in none of the queues any more, and may be filled again. */
 void cw_sink_recycle(struct cw_sink *sink, struct cw_task_batch *b);
 
+/* ---- sink_anew.c ---- */
+
+/* Finds out what is committed of partitions that have just come. */
+void cw_sink_look_at_group(struct cw_sink *sink);
+/* The message's offset is before one that was received of its partition: the topic was made again. */
+void cw_sink_went_back(struct cw_sink *sink, const rd_kafka_message_t *m, int64_t expected);
+/*
+ * What is to be committed, and what the group has of the same partitions. Those whose topic was made again leave the
+ * offsets, and are read from their beginning.
+ */
+void cw_sink_check_offsets(struct cw_sink *sink, rd_kafka_topic_partition_list_t *offsets,
+			   const rd_kafka_topic_partition_list_t *in_group);
+
 /* ---- sink_rebalance.c ---- */
+
+/* What was taken of these partitions, and what the plugin has of them, is not committed any more. */
+void cw_sink_forget(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions);
+void cw_sink_drop_messages(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions);
 
 /* librdkafka's rebalance callback; its opaque is the sink. */
 void cw_sink_on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *partitions,

@@ -26,7 +26,6 @@ static const struct cw_client_default defaults[] = {
 	{ "auto.offset.reset", "earliest" },
 	{ "enable.auto.commit", "false" },
 	{ "enable.auto.offset.store", "false" },
-	{ "allow.auto.create.topics", "true" },
 	{ "partition.assignment.strategy", "cooperative-sticky" },
 	{ "session.timeout.ms", "10000" },
 	{ "heartbeat.interval.ms", "1000" },
@@ -36,6 +35,14 @@ static const struct cw_client_default defaults[] = {
 	{ NULL, NULL },
 };
 
+static void note_committed(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *offsets)
+{
+	for (int i = 0; offsets && i < offsets->cnt; i++)
+		if (!offsets->elems[i].err)
+			cw_positions_advance(&sink->committed, offsets->elems[i].topic, offsets->elems[i].partition,
+					     offsets->elems[i].offset);
+}
+
 static void on_commit(rd_kafka_t *consumer, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t *offsets,
 		      void *opaque)
 {
@@ -44,6 +51,7 @@ static void on_commit(rd_kafka_t *consumer, rd_kafka_resp_err_t error, rd_kafka_
 	(void)consumer;
 	if (!error) {
 		cw_metric_add(sink->commits, 1);
+		note_committed(sink, offsets);
 		return;
 	}
 	if (error == RD_KAFKA_RESP_ERR__NO_OFFSET)
@@ -120,12 +128,15 @@ static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err
 	CW_AUTO_FREE char *group = cw_format("connect-%s", task->context.connector);
 	CW_AUTO_FREE char *client = cw_format("connector-consumer-%s-%d", task->context.connector, task->context.task);
 	rd_kafka_conf_t *conf;
-	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 3];
+	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 4];
+	bool matches = task->framework.topics_regex && *task->framework.topics_regex;
 
 	all[0] = (struct cw_client_default){ "group.id", group };
 	all[1] = (struct cw_client_default){ "client.id", client };
 	all[2] = (struct cw_client_default){ "enable.partition.eof", sink->bounded ? "true" : "false" };
-	memcpy(&all[3], defaults, sizeof(defaults));
+	/* As in Java, whose consumers ask for the topics that there are when they match names: a deleted one stays so. */
+	all[3] = (struct cw_client_default){ "allow.auto.create.topics", matches ? "false" : "true" };
+	memcpy(&all[4], defaults, sizeof(defaults));
 	conf = cw_client_conf(CW_CLIENT_CONSUMER, task->worker, &task->config, all, err);
 	if (!conf)
 		return NULL;
@@ -227,21 +238,33 @@ void cw_sink_pause_partitions(struct cw_sink *sink, bool paused)
 		rd_kafka_resume_partitions(sink->consumer, sink->safe.list);
 }
 
-/*
- * Whether the group's coordinator answers. A commit that it does not answer keeps librdkafka from closing the
- * consumer for as long as the session timeout, so it is asked before each.
- */
+rd_kafka_topic_partition_list_t *cw_sink_ask_group(struct cw_sink *sink,
+						   const rd_kafka_topic_partition_list_t *partitions, int64_t timeout_ms,
+						   rd_kafka_resp_err_t *error)
+{
+	rd_kafka_topic_partition_list_t *asked = rd_kafka_topic_partition_list_copy(partitions);
+
+	*error = rd_kafka_committed(sink->consumer, asked, timeout_ms > 0 ? (int)timeout_ms : 0);
+	if (*error != RD_KAFKA_RESP_ERR__TIMED_OUT && *error != RD_KAFKA_RESP_ERR__WAIT_COORD &&
+	    *error != RD_KAFKA_RESP_ERR__TRANSPORT)
+		return asked;
+	rd_kafka_topic_partition_list_destroy(asked);
+	return NULL;
+}
+
+/* Whether anybody is there who would hear a good-bye. */
 static bool coordinator_answers(struct cw_sink *sink, int64_t timeout_ms)
 {
-	rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1), *answer;
 	const rd_kafka_topic_partition_list_t *all = sink->safe.list;
 	rd_kafka_resp_err_t error;
 
 	rd_kafka_topic_partition_list_add(one, all->cnt ? all->elems[0].topic : "any", all->cnt ? all->elems[0].partition : 0);
-	error = rd_kafka_committed(sink->consumer, one, timeout_ms > 0 ? (int)timeout_ms : 0);
+	answer = cw_sink_ask_group(sink, one, timeout_ms, &error);
 	rd_kafka_topic_partition_list_destroy(one);
-	return error != RD_KAFKA_RESP_ERR__TIMED_OUT && error != RD_KAFKA_RESP_ERR__WAIT_COORD &&
-	       error != RD_KAFKA_RESP_ERR__TRANSPORT;
+	if (answer)
+		rd_kafka_topic_partition_list_destroy(answer);
+	return answer != NULL;
 }
 
 /* Waits for the answer, which on_commit() takes. */
@@ -263,23 +286,37 @@ static const struct cw_task_batch *oldest_uncommitted(const struct cw_sink *sink
 	return sink->unsafe ? sink->unsafe : sink->given.first ? sink->given.first : sink->waiting.first;
 }
 
+/*
+ * Asks the group before it commits: a commit that its coordinator does not answer keeps librdkafka from closing the
+ * consumer for as long as the session timeout; and the offsets of a topic that was made again are not to be committed.
+ */
+static rd_kafka_resp_err_t commit(struct cw_sink *sink, rd_kafka_topic_partition_list_t *offsets, int64_t timeout_ms)
+{
+	int64_t deadline = cw_clock_ms() + timeout_ms;
+	rd_kafka_topic_partition_list_t *in_group;
+	rd_kafka_resp_err_t error;
+
+	in_group = cw_sink_ask_group(sink, offsets, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS), &error);
+	if (!in_group)
+		return RD_KAFKA_RESP_ERR__WAIT_COORD;
+	if (!error)
+		cw_sink_check_offsets(sink, offsets, in_group);
+	rd_kafka_topic_partition_list_destroy(in_group);
+	if (offsets->cnt == 0)
+		return RD_KAFKA_RESP_ERR_NO_ERROR;
+	return timeout_ms == 0 ? rd_kafka_commit_queue(sink->consumer, offsets, sink->queue, on_commit, sink) :
+				 commit_and_wait(sink, offsets, deadline - cw_clock_ms());
+}
+
 void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms)
 {
 	rd_kafka_topic_partition_list_t *offsets = cw_positions_take(&sink->safe);
 	rd_kafka_resp_err_t error;
-	int64_t deadline;
 
 	if (!offsets)
 		return;
 	cw_dead_letters_mark(sink->letters, oldest_uncommitted(sink), offsets);
-	timeout_ms = cw_task_closing_ms(sink->task, timeout_ms);
-	deadline = cw_clock_ms() + timeout_ms;
-	if (!coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS)))
-		error = RD_KAFKA_RESP_ERR__WAIT_COORD;
-	else if (timeout_ms == 0)
-		error = rd_kafka_commit_queue(sink->consumer, offsets, sink->queue, on_commit, sink);
-	else
-		error = commit_and_wait(sink, offsets, deadline - cw_clock_ms());
+	error = commit(sink, offsets, cw_task_closing_ms(sink->task, timeout_ms));
 	if (error)
 		on_commit(sink->consumer, error, offsets, sink);
 	rd_kafka_topic_partition_list_destroy(offsets);

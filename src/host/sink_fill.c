@@ -38,8 +38,8 @@ struct place {
 	size_t span;
 };
 
-/* The span of a partition, which may have been seen before in the batch. */
-static size_t find_span(struct cw_task_batch *b, struct place *place)
+/* The span of a partition, which may have been seen before in the batch; if not, it ends where the last batch's did. */
+static size_t find_span(const struct cw_sink *sink, struct cw_task_batch *b, const struct place *place)
 {
 	for (size_t i = 0; i < b->n_spans; i++)
 		if (b->spans[i].partition == place->partition && strcmp(b->spans[i].topic, place->name.p) == 0)
@@ -48,11 +48,14 @@ static size_t find_span(struct cw_task_batch *b, struct place *place)
 		b->spans_cap = b->spans_cap ? b->spans_cap * 2 : 8;
 		b->spans = cw_realloc(b->spans, b->spans_cap * sizeof(*b->spans));
 	}
-	b->spans[b->n_spans] = (struct cw_span){ .topic = place->name.p, .partition = place->partition };
+	b->spans[b->n_spans] = (struct cw_span){ .topic = place->name.p, .partition = place->partition,
+						 .next_offset = cw_positions_of(&sink->received, place->name.p,
+										place->partition) };
 	return b->n_spans++;
 }
 
-static void find_place(struct cw_task_batch *b, struct place *place, const rd_kafka_message_t *m)
+static void find_place(const struct cw_sink *sink, struct cw_task_batch *b, struct place *place,
+		       const rd_kafka_message_t *m)
 {
 	if (m->rkt != place->topic) {
 		const char *name = rd_kafka_topic_name(m->rkt);
@@ -62,7 +65,7 @@ static void find_place(struct cw_task_batch *b, struct place *place, const rd_ka
 		place->name = cw_slice(copy(b, name, n + 1), n);
 	}
 	place->partition = m->partition;
-	place->span = find_span(b, place);
+	place->span = find_span(sink, b, place);
 }
 
 static void fill_headers(struct cw_task_batch *b, struct cw_record *r, const rd_kafka_message_t *m)
@@ -163,7 +166,9 @@ int64_t cw_sink_fill_batch(struct cw_sink *sink, struct cw_task_batch *b)
 		if (m->rkt != place.topic)
 			cw_used_topics_add(&sink->topics, sink->task, rd_kafka_topic_name(m->rkt));
 		if (m->rkt != place.topic || m->partition != place.partition)
-			find_place(b, &place, m);
+			find_place(sink, b, &place, m);
+		if (m->offset < b->spans[place.span].next_offset)
+			cw_sink_went_back(sink, m, b->spans[place.span].next_offset);
 		fill_record(sink, b, &place, m);
 		b->spans[place.span].next_offset = m->offset + 1;
 		bytes += (int64_t)m->len;
@@ -171,5 +176,7 @@ int64_t cw_sink_fill_batch(struct cw_sink *sink, struct cw_task_batch *b)
 	for (size_t i = 0; i < sink->n_messages; i++) /* only now: they keep the topics alive that are compared */
 		rd_kafka_message_destroy(sink->messages[i]);
 	sink->n_messages = 0;
+	for (size_t i = 0; i < b->n_spans; i++)
+		cw_positions_advance(&sink->received, b->spans[i].topic, b->spans[i].partition, b->spans[i].next_offset);
 	return bytes;
 }

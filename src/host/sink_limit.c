@@ -28,9 +28,10 @@ bool cw_sink_is_limited(const struct cw_sink *sink)
 /* ---- what is kept ------------------------------------------------------------------------------ */
 
 /* Whether the message is of one of the partitions; NULL: of any. */
-static bool is_of(const rd_kafka_message_t *m, rd_kafka_topic_partition_list_t *partitions)
+static bool is_of(const rd_kafka_message_t *m, const rd_kafka_topic_partition_list_t *partitions)
 {
-	return !partitions || rd_kafka_topic_partition_list_find(partitions, rd_kafka_topic_name(m->rkt), m->partition);
+	return !partitions || rd_kafka_topic_partition_list_find((rd_kafka_topic_partition_list_t *)(uintptr_t)partitions,
+								 rd_kafka_topic_name(m->rkt), m->partition);
 }
 
 static rd_kafka_message_t **first_of(const struct cw_kept *kept)
@@ -62,7 +63,7 @@ static rd_kafka_message_t *take_first(struct cw_kept *kept)
 	return m;
 }
 
-void cw_sink_drop_kept(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
+void cw_sink_drop_kept(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions)
 {
 	struct cw_kept *kept = &sink->kept;
 	size_t n = kept->n;

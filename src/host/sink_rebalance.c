@@ -47,6 +47,22 @@ static void tell_revoked(struct cw_sink *sink, const rd_kafka_topic_partition_li
 	ops->revoked(sink->task->state, list, (size_t)partitions->cnt, lost);
 }
 
+static void own(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions)
+{
+	cw_positions_assign(&sink->safe, partitions);
+	cw_positions_assign(&sink->unflushed, partitions);
+	cw_positions_assign(&sink->received, partitions);
+	cw_positions_assign(&sink->committed, partitions);
+}
+
+static void disown(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions)
+{
+	cw_positions_revoke(&sink->safe, partitions);
+	cw_positions_revoke(&sink->unflushed, partitions);
+	cw_positions_revoke(&sink->received, partitions);
+	cw_positions_revoke(&sink->committed, partitions);
+}
+
 static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
 {
 	rd_kafka_error_t *error = rd_kafka_incremental_assign(sink->consumer, partitions);
@@ -57,8 +73,9 @@ static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *par
 		return;
 	}
 	atomic_store(sink->task->group_formed, true);
-	cw_positions_assign(&sink->safe, partitions);
-	cw_positions_assign(&sink->unflushed, partitions);
+	own(sink, partitions);
+	sink->look_at_group = true;
+	sink->next_tick_ms = 0;
 	cw_dead_letters_assigned(sink->letters, sink->consumer, sink->safe.list);
 	if (sink->bounded)
 		cw_bounds_assigned(sink->task->bounds, partitions);
@@ -69,20 +86,27 @@ static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *par
 
 /* ---- what goes ---- */
 
+static bool is_among(const rd_kafka_topic_partition_list_t *partitions, const char *topic, int32_t partition)
+{
+	return rd_kafka_topic_partition_list_find((rd_kafka_topic_partition_list_t *)(uintptr_t)partitions, topic,
+						  partition) != NULL;
+}
+
 /* Of what cw_sink_receive() has taken so far: whoever has the partitions next reads it again. */
-static void drop_messages(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
+void cw_sink_drop_messages(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < sink->n_messages; i++) {
 		rd_kafka_message_t *m = sink->messages[i];
 
-		if (!m->err && rd_kafka_topic_partition_list_find(partitions, rd_kafka_topic_name(m->rkt), m->partition))
+		if (!m->err && is_among(partitions, rd_kafka_topic_name(m->rkt), m->partition))
 			rd_kafka_message_destroy(m);
 		else
 			sink->messages[kept++] = m;
 	}
 	sink->n_messages = kept;
+	cw_sink_drop_kept(sink, partitions);
 }
 
 static void forget_in(struct cw_task_batch *b, const rd_kafka_topic_partition_list_t *partitions, bool drop_records)
@@ -92,7 +116,7 @@ static void forget_in(struct cw_task_batch *b, const rd_kafka_topic_partition_li
 }
 
 /* Whether the pipeline is to go on with a record of these partitions. */
-static bool is_amid(const struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
+static bool is_amid(const struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions)
 {
 	const struct cw_task_batch *b = sink->waiting.first;
 	const struct cw_record *r;
@@ -100,11 +124,11 @@ static bool is_amid(const struct cw_sink *sink, rd_kafka_topic_partition_list_t 
 	if (!b || !b->raw || b->done >= b->batch.n)
 		return false;
 	r = cw_batch_record(&b->batch, b->done);
-	return rd_kafka_topic_partition_list_find(partitions, r->original_topic.p, r->original_partition) != NULL;
+	return is_among(partitions, r->original_topic.p, r->original_partition);
 }
 
 /* The same of what the plugin was not given yet. */
-static void drop_waiting(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
+static void drop_waiting(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions)
 {
 	struct cw_batch_queue kept = { 0 };
 	struct cw_task_batch *first = sink->waiting.first, *b;
@@ -113,7 +137,7 @@ static void drop_waiting(struct cw_sink *sink, rd_kafka_topic_partition_list_t *
 		cw_pipeline_forget(&sink->pipeline);
 	while ((b = cw_batch_queue_pop(&sink->waiting)) != NULL) {
 		forget_in(b, partitions, true);
-		if (b->n_spans > 0)
+		if (b->n_spans > 0 || b->batch.n > 0)
 			cw_batch_queue_push(&kept, b);
 		else
 			cw_sink_recycle(sink, b);
@@ -133,13 +157,14 @@ static void finish(struct cw_sink *sink)
 	cw_sink_commit(sink, COMMIT_TIMEOUT_MS);
 }
 
-/* What the plugin still has of them is not committed any more. */
-static void forget(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions)
+void cw_sink_forget(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions)
 {
+	for (struct cw_task_batch *b = sink->waiting.first; b; b = b->next)
+		forget_in(b, partitions, false);
 	for (struct cw_task_batch *b = sink->given.first; b; b = b->next)
 		forget_in(b, partitions, false);
-	cw_positions_revoke(&sink->safe, partitions);
-	cw_positions_revoke(&sink->unflushed, partitions);
+	disown(sink, partitions);
+	own(sink, partitions);
 }
 
 static void give_up(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
@@ -147,12 +172,12 @@ static void give_up(struct cw_sink *sink, rd_kafka_topic_partition_list_t *parti
 	bool lost = rd_kafka_assignment_lost(sink->consumer);
 	rd_kafka_error_t *error;
 
-	drop_messages(sink, partitions);
-	cw_sink_drop_kept(sink, partitions);
+	cw_sink_drop_messages(sink, partitions);
 	if (!lost)
 		finish(sink);
 	drop_waiting(sink, partitions); /* only now: the mark of the commit is before the dead letters of what waits */
-	forget(sink, partitions);
+	cw_sink_forget(sink, partitions);
+	disown(sink, partitions);
 	tell_revoked(sink, partitions, lost);
 	/* librdkafka would keep them paused, also when they come back later. */
 	if (sink->partitions_paused)

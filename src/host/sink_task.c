@@ -165,6 +165,7 @@ static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 	int64_t now = cw_clock_ms();
 
 	if (now >= sink->next_tick_ms) {
+		cw_sink_look_at_group(sink);
 		cw_sink_update_lag(sink);
 		sink->next_tick_ms = now + TICK_MS;
 	}
@@ -321,6 +322,8 @@ static void close_sink(struct cw_sink *sink)
 	cw_sink_unsubscribe(sink);
 	cw_positions_free(&sink->safe);
 	cw_positions_free(&sink->unflushed);
+	cw_positions_free(&sink->received);
+	cw_positions_free(&sink->committed);
 	cw_used_topics_free(&sink->topics);
 }
 
@@ -385,6 +388,8 @@ enum cw_result cw_sink_task_run(struct cw_task *task, struct cw_error *err)
 	make_metrics(&sink);
 	cw_positions_init(&sink.safe);
 	cw_positions_init(&sink.unflushed);
+	cw_positions_init(&sink.received);
+	cw_positions_init(&sink.committed);
 	result = run_sink(&sink, err);
 	close_sink(&sink);
 	task->loop = NULL;

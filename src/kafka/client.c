@@ -1,16 +1,20 @@
 #include "kafka/client.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
 #include "base/clock.h"
+#include "base/hide.h"
 #include "base/mem.h"
 #include "kafka/security.h"
 
 /* How long a call may block that does not hear of a stop. */
 #define SLICE_MS 250
+#define METADATA_AGE_MIN_MS 10LL
+#define METADATA_AGE_MAX_MS 3600000LL
 
 static const char *const prefixes[] = { "producer.", "consumer.", "admin." };
 static const char *const override_prefixes[] = { "producer.override.", "consumer.override.", "admin.override." };
@@ -55,12 +59,31 @@ static const struct {
 	{ "value.serializer", NULL },
 };
 
+/*
+ * After how long Java asks for topics and partitions again. librdkafka has a key of that name for something else, knows
+ * only up to an hour, and does not ask at all with 0.
+ */
+static int set_metadata_age(rd_kafka_conf_t *conf, const char *value, const char *as_given, struct cw_error *err)
+{
+	CW_AUTO_FREE char *trimmed = cw_trimmed(value);
+	char *end, ms[24];
+	long long n = strtoll(trimmed, &end, 10);
+
+	if (end == trimmed || *end || n < 0)
+		return cw_error_set(err, CW_ERR_INVALID, "%s: it is a time in milliseconds, not less than 0", as_given);
+	snprintf(ms, sizeof(ms), "%lld", n < METADATA_AGE_MIN_MS ? METADATA_AGE_MIN_MS : n > METADATA_AGE_MAX_MS ?
+		 METADATA_AGE_MAX_MS : n);
+	return cw_native_set(conf, "topic.metadata.refresh.interval.ms", ms, as_given, err);
+}
+
 static int set_java(rd_kafka_conf_t *conf, const struct cw_map *all, const char *prefix, const char *key,
 		    const char *value, const char *as_given, struct cw_error *err)
 {
 	/* Every librdkafka tries all addresses of a name; the older ones do not know the key. */
 	if (strcmp(key, "client.dns.lookup") == 0 && strcmp(value, "use_all_dns_ips") == 0)
 		return 0;
+	if (strcmp(key, "metadata.max.age.ms") == 0)
+		return set_metadata_age(conf, value, as_given, err);
 	if (cw_security_is(key))
 		return cw_security_set(conf, &(struct cw_client_key){ all, prefix, key, value, as_given }, err);
 	if (strcmp(key, "ssl.endpoint.identification.algorithm") == 0 && *value == '\0')

@@ -5,6 +5,7 @@
  *   create TOPIC PARTITIONS [KEY=VALUE]...   settings of the topic
  *   partitions TOPIC TOTAL      raises the number of partitions
  *   delete TOPIC
+ *   remake TOPIC PARTITIONS [KEY=VALUE]...   deletes it and creates it again, without a pause
  *   produce TOPIC [hex]         a record for each line of standard input, round robin; hex: as hex_record.h says
  *   consume TOPIC [meta|hex]    the values that are there now, one a line, committed transactions only;
  *                               meta: partition, offset, timestamp, key (- for none) and value, tab-separated;
@@ -13,6 +14,9 @@
  *   offsets TOPIC               a line for each partition: partition, first and next offset
  *   groups                      the consumer groups that there are, one a line
  *   topics                      the names of all topics, one a line
+ *   settings TOPIC KEY...       a line KEY=VALUE for each of these settings of the topic
+ *   restrict USER PREFIX        the user may write to topics whose names begin so, and not create any topic
+ *   release USER                takes that back
  *   committed GROUP TOPIC       a line for each partition: partition, committed offset (-1: none)
  *
  * Exit status: 0, 1 with a sentence on standard error, 2 for a wrong call.
@@ -27,15 +31,12 @@
 #include <librdkafka/rdkafka.h>
 
 #include "hex_record.h"
-
-#define TIMEOUT_MS 30000
+#include "kafka_tool.h"
 
 /* What consume prints of a record. */
 enum print { PRINT_NOTHING, PRINT_VALUE, PRINT_META, PRINT_HEX };
 
-static void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
-
-static void die(const char *fmt, ...)
+void die(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -47,12 +48,10 @@ static void die(const char *fmt, ...)
 	exit(EXIT_FAILURE);
 }
 
-static void usage(void) __attribute__((noreturn));
-
-static void usage(void)
+void usage(void)
 {
-	fputs("usage: kafka_tool -b BROKERS [-X KEY=VALUE]... create|partitions|delete|produce|consume|count|offsets|topics|"
-	      "groups|committed ARGUMENT...\n",
+	fputs("usage: kafka_tool -b BROKERS [-X KEY=VALUE]... create|partitions|delete|remake|produce|consume|count|offsets|"
+	      "topics|groups|settings|restrict|release|committed ARGUMENT...\n",
 	      stderr);
 	exit(2);
 }
@@ -65,7 +64,7 @@ static void set(rd_kafka_conf_t *conf, const char *key, const char *value)
 		die("%s", text);
 }
 
-static rd_kafka_t *client(rd_kafka_type_t type, rd_kafka_conf_t *conf)
+rd_kafka_t *client(rd_kafka_type_t type, rd_kafka_conf_t *conf)
 {
 	char text[512];
 	rd_kafka_t *rk = rd_kafka_new(type, conf, text, sizeof(text));
@@ -73,89 +72,6 @@ static rd_kafka_t *client(rd_kafka_type_t type, rd_kafka_conf_t *conf)
 	if (!rk)
 		die("%s", text);
 	return rk;
-}
-
-static int number(const char *text)
-{
-	char *end;
-	long n = strtol(text, &end, 10);
-
-	if (*end || end == text || n < 1 || n > 10000)
-		die("%s is no number of partitions", text);
-	return (int)n;
-}
-
-/* ---- administration ------------------------------------------------------------------------- */
-
-/* Waits for the one result of an admin request; errors[] is what the request's kind of result holds. */
-static void admin_finish(rd_kafka_event_t *event)
-{
-	const rd_kafka_topic_result_t **results = NULL;
-	size_t n = 0;
-
-	if (!event)
-		die("no answer from the broker");
-	if (rd_kafka_event_error(event))
-		die("%s", rd_kafka_event_error_string(event));
-	switch (rd_kafka_event_type(event)) {
-	case RD_KAFKA_EVENT_CREATETOPICS_RESULT:
-		results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
-		break;
-	case RD_KAFKA_EVENT_CREATEPARTITIONS_RESULT:
-		results = rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), &n);
-		break;
-	case RD_KAFKA_EVENT_DELETETOPICS_RESULT:
-		results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &n);
-		break;
-	default:
-		die("unexpected answer %s", rd_kafka_event_name(event));
-	}
-	for (size_t i = 0; i < n; i++)
-		if (rd_kafka_topic_result_error(results[i]))
-			die("%s: %s", rd_kafka_topic_result_name(results[i]), rd_kafka_topic_result_error_string(results[i]));
-	rd_kafka_event_destroy(event);
-}
-
-static void admin(rd_kafka_conf_t *conf, const char *command, char **args, int n_args)
-{
-	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, conf);
-	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-	char text[512];
-
-	if (strcmp(command, "create") == 0) {
-		rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(args[0], number(args[1]), 1, text, sizeof(text));
-
-		if (!topic)
-			die("%s", text);
-		for (int i = 2; i < n_args; i++) {
-			char *value = strchr(args[i], '=');
-
-			if (!value)
-				usage();
-			*value++ = '\0';
-			rd_kafka_NewTopic_set_config(topic, args[i], value);
-		}
-		rd_kafka_CreateTopics(rk, &topic, 1, NULL, queue);
-		admin_finish(rd_kafka_queue_poll(queue, TIMEOUT_MS));
-		rd_kafka_NewTopic_destroy(topic);
-	} else if (strcmp(command, "partitions") == 0) {
-		rd_kafka_NewPartitions_t *parts =
-			rd_kafka_NewPartitions_new(args[0], (size_t)number(args[1]), text, sizeof(text));
-
-		if (!parts)
-			die("%s", text);
-		rd_kafka_CreatePartitions(rk, &parts, 1, NULL, queue);
-		admin_finish(rd_kafka_queue_poll(queue, TIMEOUT_MS));
-		rd_kafka_NewPartitions_destroy(parts);
-	} else {
-		rd_kafka_DeleteTopic_t *topic = rd_kafka_DeleteTopic_new(args[0]);
-
-		rd_kafka_DeleteTopics(rk, &topic, 1, NULL, queue);
-		admin_finish(rd_kafka_queue_poll(queue, TIMEOUT_MS));
-		rd_kafka_DeleteTopic_destroy(topic);
-	}
-	rd_kafka_queue_destroy(queue);
-	rd_kafka_destroy(rk);
 }
 
 /* ---- producing ------------------------------------------------------------------------------ */
@@ -415,7 +331,8 @@ int main(int argc, char **argv)
 	if (!brokers || n < 0)
 		usage();
 	command = *argv++;
-	if ((strcmp(command, "create") == 0 && n >= 2) || (strcmp(command, "partitions") == 0 && n == 2) ||
+	if (((strcmp(command, "create") == 0 || strcmp(command, "remake") == 0) && n >= 2) ||
+	    (strcmp(command, "partitions") == 0 && n == 2) ||
 	    (strcmp(command, "delete") == 0 && n == 1))
 		admin(conf, command, argv, n);
 	else if (strcmp(command, "produce") == 0 && (n == 1 || n == 2))
@@ -430,6 +347,12 @@ int main(int argc, char **argv)
 		groups(conf);
 	else if (strcmp(command, "topics") == 0 && n == 0)
 		topics(conf);
+	else if (strcmp(command, "settings") == 0 && n >= 2)
+		settings(conf, argv, n);
+	else if (strcmp(command, "restrict") == 0 && n == 2)
+		restrict_user(conf, argv[0], argv[1]);
+	else if (strcmp(command, "release") == 0 && n == 1)
+		release_user(conf, argv[0]);
 	else if (strcmp(command, "committed") == 0 && n == 2)
 		committed(conf, argv[0], argv[1]);
 	else

@@ -47,6 +47,11 @@ def delete(name):
     run("delete", name)
 
 
+def remake(name, partitions):
+    """Deletes the topic and creates it again, quicker than anybody can look."""
+    run("remake", name, partitions)
+
+
 def add_partitions(name, total):
     run("partitions", name, total)
 
@@ -85,6 +90,31 @@ def end_offsets(name):
 def committed(group, name):
     """Partition → committed offset, -1 for none."""
     return {int(p): int(o) for p, o in (line.split() for line in run("committed", group, name).splitlines())}
+
+
+def topics():
+    """The names of all topics."""
+    return set(run("topics").decode().split())
+
+
+def settings(name, *keys):
+    """Settings of a topic → their values."""
+    return dict(line.split("=", 1) for line in run("settings", name, *keys).decode().splitlines())
+
+
+def forget(name):
+    """Deletes the topic, if it is there."""
+    if name in topics():
+        delete(name)
+
+
+def restrict(user, prefix):
+    """The user may write to topics whose names begin so, and create none. To be released."""
+    run("restrict", user, prefix)
+
+
+def release(user):
+    run("release", user)
 
 
 def groups():

@@ -6,6 +6,7 @@
 #                                 passwords, at any time in $STACK_RUN/kafka/passwords: lines USER=PASSWORD
 #   KAFKA_CONTROLLER_PORT (9099)  internal
 #   KAFKA_HEAP (512m)
+# Who logs in may do everything that no access control list is about; PLAINTEXT may do that, too.
 # Topics are kept in $STACK_RUN/kafka/data over a restart.
 : "${KAFKA_PORT:=9092}" "${KAFKA_SASL_SSL_PORT:=9093}" "${KAFKA_CONTROLLER_PORT:=9099}" "${KAFKA_HEAP:=512m}"
 SRC=$STACK_DIR/services/kafka
@@ -29,6 +30,9 @@ advertised.listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT,SASL_SSL://127.0.0.1:$KAF
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT
 log.dirs=$RUN_DIR/data
 auto.create.topics.enable=true
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+allow.everyone.if.no.acl.found=true
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 offsets.topic.replication.factor=1

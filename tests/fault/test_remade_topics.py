@@ -1,0 +1,148 @@
+"""Topics that are deleted, made again or get more partitions while connectors read and write them, on a real broker."""
+
+import collections
+import json
+import os
+
+from cwtest import env, kafka, pipeline
+from cwtest.case import TestCase
+
+NO_CREATION = {"consumer.override.allow.auto.create.topics": "false"}
+AT_ONCE = {"consumer.override.metadata.max.age.ms": "300"}
+
+
+def lines(word, n):
+    return [b"%s %d" % (word.encode(), i) for i in range(n)]
+
+
+class Sinks(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.topic = kafka.topic("remade", 1)
+        self.addCleanup(kafka.forget, self.topic)
+        self.name = env.unique("remade-sink")
+        self.file = os.path.join(self.dir, "records")
+
+    def start(self, **config):
+        self.w = self.worker(properties={"offset.flush.interval.ms": "200"})
+        self.w.rest.create(self.name, dict({"connector.class": "RecordSink", "file": self.file}, **config))
+        self.w.rest.wait_state(self.name, tasks="RUNNING", n=1)
+
+    def read(self):
+        """The values that the sink was given, each with how often."""
+        if not os.path.exists(self.file):
+            return collections.Counter()
+        with open(self.file, encoding="utf-8") as f:
+            return collections.Counter(json.loads(line)["value"]["value"] for line in f)
+
+    def wait_read(self, expected, again=False):
+        """again: some of it may have been read more than once."""
+        want = collections.Counter(line.decode() for line in expected)
+        env.wait_for(lambda: not want - self.read(), 30, lambda: "all of it read; missing: %d of %d" % (
+            sum((want - self.read()).values()), len(expected)))
+        found = collections.Counter(list(self.read())) if again else self.read()
+        self.assertEqual(pipeline.difference(want, found), "")
+
+    def wait_committed(self, offset, topic=None):
+        def committed():
+            return kafka.committed("connect-" + self.name, topic or self.topic).get(0)
+
+        env.wait_for(lambda: committed() == offset, 20, lambda: "%d is committed; it is %s" % (offset, committed()))
+
+    def still_runs(self):
+        self.assertEqual(self.w.rest.task_states(self.name), ["RUNNING"])
+
+    def test_shorter(self):
+        """What the group has committed of the old topic is beyond the end of the new one."""
+        self.start(topics=self.topic)
+        old, new = lines("old", 50), lines("new", 20)
+        kafka.produce(self.topic, old)
+        self.wait_committed(50)
+        kafka.remake(self.topic, 1)
+        kafka.produce(self.topic, new)
+        self.wait_read(old + new)
+        self.wait_committed(20)
+        self.still_runs()
+        self.w.restart()
+        kafka.produce(self.topic, [b"more"])
+        self.wait_read(old + new + [b"more"])
+
+    def test_longer(self):
+        """The old topic's offset is in the midst of the new one."""
+        self.start(topics=self.topic)
+        old, new = lines("old", 50), lines("new", 400)
+        kafka.produce(self.topic, old)
+        self.wait_committed(50)
+        kafka.remake(self.topic, 1)
+        kafka.produce(self.topic, new)
+        self.wait_read(old + new, again=True)
+        self.wait_committed(400)
+        self.still_runs()
+
+    def test_while_stopped(self):
+        self.start(topics=self.topic)
+        old, new = lines("old", 50), lines("new", 80)
+        kafka.produce(self.topic, old)
+        self.wait_committed(50)
+        self.w.stop()
+        kafka.remake(self.topic, 1)
+        kafka.produce(self.topic, new)
+        self.w.start()
+        self.wait_read(old + new)
+        self.wait_committed(80)
+
+    def test_gone_for_a_while(self):
+        """One of two topics goes: the other is read as before, and nothing is said again and again."""
+        other = kafka.topic("remade-not", 1)
+        self.addCleanup(kafka.delete, other)
+        self.start(topics=self.topic + "," + other, **NO_CREATION, **AT_ONCE)
+        expected = lines("old", 50)
+        kafka.produce(self.topic, expected)
+        self.wait_committed(50)
+        kafka.delete(self.topic)
+        env.wait_for(lambda: "Subscribed topic not available" in self.w.log, 20, "it has noticed")
+        for i in range(8):
+            kafka.produce(other, lines("other %d" % i, 10))
+            expected += lines("other %d" % i, 10)
+            self.wait_committed(10 * i + 10, other)
+        warnings = [line for line in self.w.log.splitlines() if " WARN " in line]
+        self.assertLess(len(warnings), 5, warnings)
+        self.still_runs()
+        kafka.create(self.topic, 1)
+        expected += lines("new", 80)
+        kafka.produce(self.topic, lines("new", 80))
+        self.wait_read(expected)
+        self.wait_committed(80)
+
+    def test_regex(self):
+        word = env.unique("remade-regex")
+        first, second = word + "-1", word + "-2"
+        self.addCleanup(kafka.forget, first)
+        self.addCleanup(kafka.forget, second)
+        self.start(**{"topics.regex": word + "-.*"}, **AT_ONCE)  # there is none yet
+        kafka.create(first, 1)
+        kafka.produce(first, lines("first", 50))
+        self.wait_committed(50, first)
+        kafka.create(second, 1)
+        kafka.produce(second, lines("second", 50))
+        self.wait_committed(50, second)
+        kafka.delete(first)
+        env.wait_for(lambda: "1 partition(s) lost" in self.w.log, 20, "it has noticed")
+        kafka.produce(second, lines("third", 50))
+        self.wait_committed(100, second)
+        self.still_runs()
+        kafka.create(first, 1)
+        kafka.produce(first, lines("fourth", 70))
+        self.wait_committed(70, first)
+        self.wait_read(lines("first", 50) + lines("second", 50) + lines("third", 50) + lines("fourth", 70))
+        self.still_runs()
+
+    def test_more_partitions(self):
+        """They are read from their beginning, and what was read before is not read again."""
+        self.start(topics=self.topic, **AT_ONCE)
+        expected = lines("old", 50)
+        kafka.produce(self.topic, expected)
+        self.wait_committed(50)
+        kafka.add_partitions(self.topic, 3)
+        kafka.produce(self.topic, lines("new", 90))
+        self.wait_read(expected + lines("new", 90))
