@@ -385,6 +385,8 @@ static void read_aliases(struct cw_validation *validation)
 	static const struct cw_config_def lists[] = {
 		{ .name = "transforms", .type = CW_CONFIG_LIST, .offset = offsetof(struct cw_validation, transforms) },
 		{ .name = "predicates", .type = CW_CONFIG_LIST, .offset = offsetof(struct cw_validation, predicates) },
+		{ .name = "topic.creation.groups", .type = CW_CONFIG_LIST,
+		  .offset = offsetof(struct cw_validation, topic_groups) },
 	};
 	struct cw_config_table table = { lists, sizeof(lists) / sizeof(*lists), sizeof(*lists) };
 
@@ -412,6 +414,7 @@ struct cw_validation *cw_validate(const struct cw_validation_request *request)
 		cw_validation_refuse(validation, "connector.class",
 				     "Failed to find any class that implements Connector and which name matches it; "
 				     "GET /connector-plugins lists the connectors of this worker");
+	cw_validate_topic_creation(validation);
 	cw_validate_overrides(validation);
 	cw_validate_converters(validation);
 	cw_validate_labels(validation);

@@ -15,14 +15,6 @@
 	.type = CW_CONFIG_LONG, .default_value = "0", .flags = CW_CONFIG_RANGE, .min = 0, .max = INT64_C(1000000000000)
 #define AT_LEAST(least) .flags = CW_CONFIG_RANGE, .min = (least), .max = INT64_MAX
 
-static int topic_groups_check(const char *value, struct cw_error *err)
-{
-	if (!*value)
-		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "This version does not create topics; leave this key out and create "
-			    "them beforehand, or let the brokers (auto.create.topics.enable)");
-}
-
 static int topic_check(const char *topic, size_t n, struct cw_error *err)
 {
 	static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -238,7 +230,9 @@ static const struct cw_config_def sink_table[] = {
 	  .doc = "Topics to consume, separated by commas. Either this or topics.regex." },
 	{ .name = "topics.regex", .default_value = "", .importance = CW_HIGH, .group = "Common", .order = 4,
 	  .width = CW_WIDTH_LONG, .display_name = "Topics regex", .check = regex_check, STORED(topics_regex),
-	  .doc = "POSIX extended regular expression that the whole name of a topic to consume matches." },
+	  .doc = "POSIX extended regular expression that the whole name of a topic to consume matches. A topic that is made "
+		 "later is found after consumer.override.metadata.max.age.ms (or the worker's metadata.max.age.ms, 300000 "
+		 "without either) at the latest, and read from its beginning." },
 	DEAD_LETTER_KEYS,
 	{ .name = "put.retry.timeout.ms", .type = CW_CONFIG_LONG, .default_value = "-1", AT_LEAST(-1),
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 9, .width = CW_WIDTH_MEDIUM,
@@ -278,8 +272,10 @@ static const struct cw_config_def source_table[] = {
 	COMMON_KEYS,
 	{ .name = "topic.creation.groups", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
 	  .group = "Topic Creation", .order = 1, .width = CW_WIDTH_LONG, .display_name = "Topic Creation Groups",
-	  .check = topic_groups_check, UNSTORED,
-	  .doc = "Groups of topics to create. This version does not create topics." },
+	  UNSTORED,
+	  .doc = "Groups of topics that are created when they are not there and a record is to go to them; the first group "
+		 "whose topic.creation.GROUP.include matches decides, then the group default, which need not be listed. "
+		 "Without any key topic.creation.* the brokers decide (auto.create.topics.enable)." },
 	{ .name = "exactly.once.support", .default_value = "requested", .choices = "REQUIRED,REQUESTED",
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Exactly Once Support", .order = 2,
 	  .width = CW_WIDTH_SHORT, .display_name = "Exactly once support", STORED(exactly_once_support),

@@ -6,15 +6,13 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "config/overrides.h"
 #include "config/run_until.h"
+#include "config/topic_groups.h"
 #include "config/validation.h"
 #include "config/variables.h"
 
-#define OVERRIDES 3
 #define DLQ_TOPIC "errors.deadletterqueue.topic.name"
-
-static const char *const override_prefixes[OVERRIDES] = { "producer.override.", "consumer.override.",
-							  "admin.override." };
 
 static const char *given(const struct cw_validation *validation, const char *key)
 {
@@ -216,25 +214,9 @@ static void check_exactly_once(struct cw_validation *validation)
 
 /* ---- keys without a row ---------------------------------------------------------------------- */
 
-static bool policy_allows(const char *policy, const char *setting)
+static void check_override(struct cw_validation *validation, const char *key, const char *setting,
+			   enum cw_override_kind kind)
 {
-	static const char *const principal[] = { "security.protocol", "sasl.jaas.config", "sasl.mechanism" };
-
-	if (strcmp(policy, "None") == 0)
-		return false;
-	for (size_t i = 0; strcmp(policy, "Principal") == 0; i++) {
-		if (i == sizeof(principal) / sizeof(*principal))
-			return false;
-		if (strcmp(principal[i], setting) == 0)
-			break;
-	}
-	return true;
-}
-
-static void check_override(struct cw_validation *validation, const char *key, size_t prefix)
-{
-	const char *setting = key + strlen(override_prefixes[prefix]);
-	const char *policy = validation->worker ? validation->worker->connector_client_config_override_policy : "All";
 	struct cw_validated *entry;
 	bool secret = cw_validation_is_secret(validation, key);
 
@@ -244,15 +226,14 @@ static void check_override(struct cw_validation *validation, const char *key, si
 	entry->def.importance = CW_LOW;
 	entry->def.doc = "Setting of this connector's Kafka client.";
 	entry->counts_once = true;
-	if (!policy_allows(policy, setting)) {
-		CW_AUTO_FREE char *text = cw_format("The '%s' policy does not allow '%s' to be overridden in the "
-						    "connector configuration (%s).", policy, setting, key);
+	if (validation->worker && !cw_override_allowed(validation->worker, setting)) {
+		CW_AUTO_FREE char *text = cw_override_refusal(validation->worker, key, setting);
 
 		cw_validation_invalid(validation, key, text);
 	}
-	if (prefix == 0 && validation->kind == CW_PLUGIN_SINK && !given(validation, DLQ_TOPIC))
+	if (kind == CW_OVERRIDE_PRODUCER && validation->kind == CW_PLUGIN_SINK && !given(validation, DLQ_TOPIC))
 		cw_validation_warn(validation, key, "%s has no effect: a sink without " DLQ_TOPIC " has no producer", key);
-	if (prefix == 1 && validation->kind == CW_PLUGIN_SOURCE)
+	if (kind == CW_OVERRIDE_CONSUMER && validation->kind == CW_PLUGIN_SOURCE)
 		cw_validation_warn(validation, key, "%s has no effect: a source has no consumer", key);
 }
 
@@ -272,13 +253,9 @@ static bool check_feature_key(struct cw_validation *validation, const char *key)
 	}
 	if (cw_converter_of(validation, key, &known))
 		return !known;
-	if (!starts_with(key, "topic.creation."))
+	if (!starts_with(key, CW_TOPIC_CREATION))
 		return false;
-	if (validation->kind == CW_PLUGIN_SOURCE)
-		cw_validation_refuse(validation, key, "This version does not create topics; leave this key out and "
-				     "create them beforehand, or let the brokers (auto.create.topics.enable)");
-	else
-		cw_validation_warn(validation, key, "%s has no effect: it is a setting of source connectors", key);
+	cw_topic_creation_no_effect(validation, key);
 	return true;
 }
 
@@ -289,8 +266,8 @@ static char *nearest_override(const char *key)
 	CW_AUTO_FREE char *head = cw_strndup(key, rest ? (size_t)(rest + 1 - key) : 0);
 	struct cw_nearest prefix = { .name = head };
 
-	for (size_t i = 0; rest && i < OVERRIDES; i++)
-		cw_nearest_offer(&prefix, override_prefixes[i]);
+	for (int i = 0; rest && i < CW_OVERRIDE_KINDS; i++)
+		cw_nearest_offer(&prefix, cw_override_prefix((enum cw_override_kind)i));
 	return prefix.best ? cw_format("%s%s", prefix.best, rest + 1) : NULL;
 }
 
@@ -405,11 +382,11 @@ static void hint_mistyped(struct cw_validation *validation, struct cw_validated 
 void cw_validate_overrides(struct cw_validation *validation)
 {
 	for (size_t k = 0; k < validation->config->n; k++) {
-		const char *key = validation->config->entries[k].key;
+		enum cw_override_kind kind;
+		const char *key = validation->config->entries[k].key, *setting = cw_override_setting(key, &kind);
 
-		for (size_t i = 0; i < OVERRIDES; i++)
-			if (starts_with(key, override_prefixes[i]) && key[strlen(override_prefixes[i])])
-				check_override(validation, key, i);
+		if (setting)
+			check_override(validation, key, setting, kind);
 	}
 }
 
@@ -430,6 +407,8 @@ void cw_validate_rules(struct cw_validation *validation)
 		check_exactly_once(validation);
 	check_aliases(validation, "transforms");
 	check_aliases(validation, "predicates");
+	if (validation->kind == CW_PLUGIN_SOURCE)
+		check_aliases(validation, CW_TOPIC_GROUPS);
 	cw_validation_check_version(validation, validation->plugin, "connector.plugin.version");
 	warn_no_effect(validation);
 	for (size_t i = 0; i < config->n; i++)

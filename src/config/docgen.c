@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "config/connector_config.h"
+#include "config/topic_groups.h"
 #include "config/worker_config.h"
 #include "config/worker_keys.h"
 
@@ -218,6 +219,14 @@ static void print_man_worker(void)
 	print_other_keys(CW_KEY_UNSUPPORTED);
 }
 
+/* What the keys of a group of topics are. */
+static void print_man_group(void)
+{
+	puts(".RS");
+	print_man_table(cw_topic_group_table(false), 0);
+	puts(".RE");
+}
+
 static void print_man_connectors(void)
 {
 	struct cw_config_table common = cw_connector_table((enum cw_plugin_kind)0);
@@ -233,7 +242,14 @@ static void print_man_connectors(void)
 	     "connector.client.config.override.policy allows it.\n"
 	     ".SS Source connectors");
 	print_man_table(cw_connector_table(CW_PLUGIN_SOURCE), common.n);
+	puts(".TP\n.BI topic.creation. GROUP .include\n.TQ\n.BI topic.creation. GROUP .exclude\n.TQ\n"
+	     ".BI topic.creation. GROUP .replication.factor\n.TQ\n.BI topic.creation. GROUP .partitions\n.TQ\n"
+	     ".BI topic.creation. GROUP . SETTING\n"
+	     "For GROUP default and each of topic.creation.groups:");
+	print_man_group();
+	puts("Any other SETTING is one of the topics, as in topic.creation.default.retention.ms.");
 	puts(".TP\n.BI producer.override. SETTING\nA setting of this connector's producer, likewise.\n"
+	     ".TP\n.BI admin.override. SETTING\nA setting of the client that creates topics for this connector, likewise.\n"
 	     ".SH SEE ALSO\n.BR connect\\-worker (8),\n.BR workerctl (1)");
 }
 

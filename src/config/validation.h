@@ -28,7 +28,7 @@ struct cw_validation {
 	const struct cw_context *ctx; /* NULL: no plugin is asked */
 	const struct cw_worker_config *worker;
 	const struct cw_plugin_finder *finder;
-	struct cw_list transforms, predicates; /* aliases */
+	struct cw_list transforms, predicates, topic_groups; /* aliases */
 	struct cw_config_memory *aliases;
 	enum cw_plugin_kind kind;
 	struct cw_validated *keys;
@@ -96,6 +96,10 @@ bool cw_transforms_key(const struct cw_validation *validation, const char *key, 
 void cw_validate_converters(struct cw_validation *validation);
 /* Whether the key is a setting of a converter that this config names; *known is whether that class was found. */
 bool cw_converter_of(struct cw_validation *validation, const char *key, bool *known);
+/* connector_topics.c: the keys of the groups of topic.creation.groups. */
+void cw_validate_topic_creation(struct cw_validation *validation);
+/* Of a key topic.creation.* that is none of these. */
+void cw_topic_creation_no_effect(struct cw_validation *validation, const char *key);
 /* connector_rules.c: settings of Kafka clients; then rules that span keys, and keys that have no row in a table. */
 void cw_validate_overrides(struct cw_validation *validation);
 void cw_validate_rules(struct cw_validation *validation);

@@ -19,13 +19,13 @@
 
 static const char *policy_name(const char *value)
 {
-	static const char *const names[] = { "All", "None", "Principal" };
+	static const char *const names[] = { "All", "None", "Principal", "Allowlist" };
 	static const char package[] = "org.apache.kafka.connect.connector.policy.";
 	static const char suffix[] = "ConnectorClientConfigOverridePolicy";
 
 	if (strncmp(value, package, strlen(package)) == 0)
 		value += strlen(package);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		size_t n = strlen(names[i]);
 
 		if (strncasecmp(value, names[i], n) == 0 && (!value[n] || strcmp(value + n, suffix) == 0))
@@ -38,7 +38,7 @@ static int policy_check(const char *value, struct cw_error *err)
 {
 	if (policy_name(value))
 		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "The policies of this version are All, None and Principal");
+	return cw_error_set(err, CW_ERR_INVALID, "The policies of this version are All, None, Principal and Allowlist");
 }
 
 static const struct cw_config_def worker_table[] = {
@@ -49,7 +49,12 @@ static const struct cw_config_def worker_table[] = {
 	  .importance = CW_MEDIUM, .group = "Kafka", .check = policy_check,
 	  STORED(connector_client_config_override_policy),
 	  .doc = "Which client settings a connector may change with producer.override.*, consumer.override.* and "
-		 "admin.override.*: All, None, or Principal (security.protocol, sasl.mechanism, sasl.jaas.config)." },
+		 "admin.override.*: All, None, Principal (security.protocol, sasl.mechanism, sasl.jaas.config), or Allowlist "
+		 "(those of connector.client.config.override.allowlist). Tasks whose config has others do not start." },
+	{ .name = "connector.client.config.override.allowlist", .type = CW_CONFIG_LIST, .default_value = "",
+	  .importance = CW_LOW, .group = "Kafka", STORED(connector_client_config_override_allowlist),
+	  .doc = "With connector.client.config.override.policy=Allowlist: the settings that connectors may change, as in "
+		 "linger.ms,batch.size; none without it." },
 
 	{ .name = "key.converter", .type = CW_CONFIG_CLASS, .flags = CW_CONFIG_NOT_EMPTY,
 	  .default_value = "org.apache.kafka.connect.storage.StringConverter", .importance = CW_HIGH,
@@ -147,8 +152,8 @@ static const struct cw_config_def worker_table[] = {
 		 "made no progress for so long, in milliseconds, though there is work. 0: never. A connector can have its own." },
 	{ .name = "topic.creation.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,
 	  .group = "State", STORED(topic_creation_enable),
-	  .doc = "Whether topics of source connectors may be created by topic.creation.* settings. This version does "
-		 "not create topics: the brokers do (auto.create.topics.enable), or an administrator." },
+	  .doc = "Whether topics of source connectors may be created by their topic.creation.* settings. false: these have "
+		 "no effect, and topics are there beforehand or made by the brokers (auto.create.topics.enable)." },
 	{ .name = "topic.tracking.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,
 	  .group = "State", STORED(topic_tracking_enable),
 	  .doc = "Whether the topics that a connector's tasks use are kept, for GET /connectors/NAME/topics." },

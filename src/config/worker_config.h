@@ -40,7 +40,8 @@ struct cw_worker_config {
 	const char *exactly_once_source_support; /* "disabled", "enabled" */
 	const char *offset_storage_topic;  /* offsets of exactly-once sources */
 	int32_t offset_storage_partitions, offset_storage_replication_factor;
-	const char *connector_client_config_override_policy;
+	const char *connector_client_config_override_policy; /* "All", "None", "Principal", "Allowlist" */
+	struct cw_list connector_client_config_override_allowlist;
 	const char *connector_unknown_keys; /* "warn", "error" */
 	bool topic_creation_enable;
 	bool topic_tracking_enable, topic_tracking_allow_reset;

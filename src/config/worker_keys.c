@@ -20,11 +20,12 @@ static const struct cw_worker_key keys[] = {
 	{ "reconnect.backoff.ms", CW_KEY_CLIENT, "Pause before a lost connection is made again, in milliseconds." },
 	{ "reconnect.backoff.max.ms", CW_KEY_CLIENT, "The longest such pause, in milliseconds." },
 	{ "metadata.max.age.ms", CW_KEY_CLIENT,
-	  "After how long the brokers are asked for topics and leaders again, in milliseconds." },
+	  "After how long the brokers are asked for topics and partitions again, in milliseconds, at most an hour; 300000 "
+	  "without it. Sinks with topics.regex find new topics then." },
 	{ "connections.max.idle.ms", CW_KEY_CLIENT, "Idle time after which a connection is closed, in milliseconds." },
 	{ "producer.", CW_KEY_CLIENT, "Settings of the producers of source connectors, as in producer.linger.ms." },
 	{ "consumer.", CW_KEY_CLIENT, "Settings of the consumers of sink connectors, as in consumer.fetch.min.bytes." },
-	{ "admin.", CW_KEY_CLIENT, "Settings of the admin clients of connectors." },
+	{ "admin.", CW_KEY_CLIENT, "Settings of the admin clients of connectors, which create topics." },
 
 	/* For admin.listeners what a row of the table is for listeners. */
 	{ "admin.listeners.https.", CW_KEY_HTTPS,
@@ -62,7 +63,6 @@ static const struct cw_worker_key keys[] = {
 	{ "metadata.recovery.rebootstrap.trigger.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },
 
 	/* Known, without effect here. */
-	{ "topic.creation.enable", CW_KEY_NO_EFFECT, NOT_YET },
 	{ "rest.advertised.listener", CW_KEY_NO_EFFECT, NOT_YET },
 	{ "plugin.discovery", CW_KEY_NO_EFFECT, JAVA },
 	{ "listeners.https.ssl.provider", CW_KEY_NO_EFFECT, JAVA },

@@ -10,6 +10,7 @@
 #include "config/worker_config.h"
 #include "host/catalog.h"
 #include "host/context.h"
+#include "host/creation.h"
 #include "host/providers.h"
 #include "kafka/client.h"
 
@@ -88,12 +89,24 @@ struct question {
 	struct cw_map config, failed; /* with what its variables stand for; and why some stand for nothing */
 };
 
+static void report_pattern(void *arg, const char *key, const char *text)
+{
+	cw_validation_invalid(arg, key, text);
+}
+
 static void check_clients(struct cw_validation *validation, const struct question *question, uint32_t kind)
 {
 	const char *dlq = cw_map_get(&question->config, "errors.deadletterqueue.topic.name");
 
+	const bool creates = kind == CW_PLUGIN_SOURCE && question->worker->topic_creation_enable &&
+			     cw_topic_groups_used(&question->config);
+
 	if (kind == CW_PLUGIN_SINK)
 		check_client(validation, question->worker, &question->config, CW_CLIENT_CONSUMER);
+	if (creates || (dlq && *dlq))
+		check_client(validation, question->worker, &question->config, CW_CLIENT_ADMIN);
+	if (creates)
+		cw_creation_check(&question->config, report_pattern, validation);
 	if (kind == CW_PLUGIN_SOURCE || (dlq && *dlq))
 		check_client(validation, question->worker, &question->config, CW_CLIENT_PRODUCER);
 }

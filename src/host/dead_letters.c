@@ -112,11 +112,13 @@ static int make_topic(struct cw_dead_letters *letters, struct cw_error *err)
 	const struct cw_new_topic topic = {
 		.name = letters->name, .partitions = 1,
 		.replication_factor = letters->task->framework.errors_dlq_replication_factor,
-		.purpose = "for dead letters",
+		.purpose = "for dead letters", .may_be_there = true,
 		.keys = "errors.deadletterqueue.topic.replication.factor is the connector's",
 	};
 
-	if (cw_topic_create(letters->producer, &topic, &letters->task->stop, err) != 0)
+	const struct cw_topic_maker maker = cw_task_topic_maker(letters->task);
+
+	if (cw_topic_create(letters->producer, &topic, &maker, err) != 0)
 		return -1;
 	letters->topic = rd_kafka_topic_new(letters->producer, letters->name, NULL);
 	return 0;

@@ -237,11 +237,13 @@ static int write_offset(const struct cw_question *q, rd_kafka_t *producer, const
 static json_t *write_all(const struct cw_question *q, rd_kafka_t *producer, const char *topic, struct cw_error *err)
 {
 	const json_t *offsets = json_object_get(q->request, "offsets"), *pair;
+	const struct cw_topic_maker maker = { .worker = &q->worker, .connector = &q->config, .name = q->name,
+					      .scope = &q->scope };
 	rd_kafka_resp_err_t failure = RD_KAFKA_RESP_ERR_NO_ERROR, flushed;
 	json_t *current;
 	size_t i;
 
-	if (cw_offsets_topic_create(producer, topic, &q->worker, NULL, err) != 0)
+	if (cw_offsets_topic_create(producer, topic, &maker, err) != 0)
 		return NULL;
 	current = cw_offsets_topic_read(&q->worker, &q->config, q->name, topic, &q->scope, TIMEOUT_MS, NULL, err);
 	if (!current)

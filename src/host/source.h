@@ -1,7 +1,8 @@
 /*
  * source - the inside of a source task, shared by source_task.c (the loop), source_producer.c (records to Kafka),
- * source_limit.c (not faster than it may be), source_topics.c (where to) and source_txn.c (exactly once: transactions,
- * and offsets that live in Kafka).
+ * source_limit.c (not faster than it may be), source_topics.c (where to), source_creation.c (topics that are not there),
+ * source_offsets.c (how far the connector is) and source_txn.c (exactly once: transactions, and offsets that live in
+ * Kafka).
  *
  * Everything runs on the task's thread; delivery reports are served there too.
  */
@@ -26,6 +27,7 @@ struct cw_source_topic {
 	struct cw_lanes lanes;
 	int64_t partitions_due_ms; /* when to ask for the number of partitions again */
 	uint64_t told;             /* the worker knows: see host/topics.h */
+	bool seen;                 /* it was there once */
 };
 
 #define CW_SOURCE_RUN_MAX 256u
@@ -45,6 +47,8 @@ struct cw_source {
 	struct cw_task *task;
 	rd_kafka_t *producer;
 	struct cw_source_topic *topics; /* the last used first */
+	int64_t partitions_age_ms;      /* after which they are counted again */
+	struct cw_creation *creation;   /* NULL: the brokers make topics, or do not */
 	struct cw_pipeline pipeline;
 	struct cw_dead_letters *letters; /* NULL: none are written */
 	struct cw_lane_limits lane_limits;
@@ -75,12 +79,17 @@ struct cw_source {
 /* ---- source_producer.c ---- */
 
 enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error *err);
-/* Sends the batch; waits while the queue is full. CW_OK, or CW_FAIL with *err. Stops early when the task stops. */
+/*
+ * Sends the batch; waits while the queue is full. CW_OK; or with *err CW_FAIL, or CW_RETRY: the task is to start again.
+ * Stops early when the task stops.
+ */
 enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err);
 /* Serves delivery reports for at most timeout_ms. */
 void cw_source_serve(struct cw_source *source, int timeout_ms);
 /* Waits until nothing is in flight, until the deadline (monotonic) or a stop's: whether that is so. */
 bool cw_source_drain(struct cw_source *source, int64_t deadline_ms);
+/* Serves reports until the time is over. CW_OK, CW_FAIL, or CW_END: gave up, since the task has to end. */
+enum cw_result cw_source_wait(struct cw_source *source, int64_t wait_ms, struct cw_error *err);
 void cw_source_close_producer(struct cw_source *source);
 
 /* ---- source_limit.c ---- */
@@ -95,11 +104,32 @@ void cw_source_limit_passed(struct cw_source *source, size_t records, int64_t by
 
 /* ---- source_topics.c ---- */
 
-/* The topic of that name, now the first of source->topics; made when there is none. NULL with *err. */
-struct cw_source_topic *cw_source_find_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err);
+/*
+ * The topic of that name, which is source->topics then; made when there is none. CW_OK, CW_FAIL with *err, or CW_END:
+ * gave up, since the task has to end.
+ */
+enum cw_result cw_source_find_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err);
 /* Asks how many partitions it has, when it is time to. */
 void cw_source_look_at_partitions(struct cw_source *source, struct cw_source_topic *topic);
+/* Asks in any case. Kafka's error; RD_KAFKA_RESP_ERR__TIMED_OUT: no answer. */
+rd_kafka_resp_err_t cw_source_count_partitions(struct cw_source *source, struct cw_source_topic *topic);
+/*
+ * What a record's error means for the task: *err with CW_FAIL, or with CW_RETRY where the topic was there and is gone,
+ * since the task finds or creates it when it starts again. topic may be NULL; `what` is "was not delivered".
+ */
+enum cw_result cw_source_topic_failed(const struct cw_source_topic *topic, const char *name, const char *what,
+				      rd_kafka_resp_err_t error, struct cw_error *err);
 void cw_source_free_topics(struct cw_source *source);
+
+/* ---- source_creation.c ---- */
+
+/* CW_OK with source->creation, which is NULL when the connector has no settings for it; or CW_FAIL with *err. */
+enum cw_result cw_source_open_creation(struct cw_source *source, struct cw_error *err);
+/*
+ * With source->creation: looks for a topic, and creates it where it is not there, for as long as it takes. CW_OK,
+ * CW_FAIL with *err, or CW_END: gave up, since the task has to end.
+ */
+enum cw_result cw_source_create_topic(struct cw_source *source, struct cw_source_topic *topic, struct cw_error *err);
 
 /* ---- source_txn.c ---- */
 
@@ -111,7 +141,15 @@ enum cw_result cw_source_txn_commit(struct cw_source *source, struct cw_error *e
 /* The end of a task: what is in a transaction was never there. */
 void cw_source_txn_abort(struct cw_source *source);
 
+/* ---- source_offsets.c ---- */
+
 /* [[partition,offset]…] of these offsets; new. NULL with *err when the connector gave one that is no JSON object. */
 json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n, struct cw_error *err);
+/* Notes what of these offsets, and their JSON, was given away to be stored. */
+void cw_source_note_sent(const struct cw_ack_offset *offsets, size_t n, const json_t *pairs);
+/* task->offsets are these from now on, and what they were of partitions that these do not name. Takes them. */
+void cw_source_take_offsets(struct cw_task *task, json_t *newer);
+/* The same with all that was given away: a task that starts again goes on there. */
+void cw_source_take_sent(struct cw_task *task);
 
 #endif

@@ -8,6 +8,7 @@
 #include "kafka/client.h"
 
 #define RETRY_SLICE_MS 100
+#define PARTITIONS_AGE_MS 60000
 
 /*
  * A producer's memory is its queue: 20,000 records cost no speed against the default's 100,000.
@@ -39,8 +40,7 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 	cw_metric_add(source->errors, 1);
 	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
 		return; /* an aborted transaction, or a task that ends: its records come again */
-	cw_error_set(&source->failure, CW_ERR_FATAL, "a record for topic %s was not delivered: %s",
-		     rd_kafka_topic_name(m->rkt), rd_kafka_err2str(m->err));
+	cw_source_topic_failed(topic, rd_kafka_topic_name(m->rkt), "was not delivered", m->err, &source->failure);
 }
 
 static void on_error(rd_kafka_t *producer, int code, const char *reason, void *opaque)
@@ -61,7 +61,7 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 	struct cw_task *task = source->task;
 	CW_AUTO_FREE char *client = cw_format("connector-producer-%s-%d", task->context.connector, task->context.task);
 	CW_AUTO_FREE char *transactional_id = NULL;
-	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 2];
+	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 3];
 	const char *group = cw_map_get(&task->worker->raw, "group.id");
 	size_t n = 0;
 	rd_kafka_conf_t *conf;
@@ -74,6 +74,8 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 	} else { /* a transaction has a timeout of its own, and starts again when that is over */
 		all[n++] = (struct cw_client_default){ "delivery.timeout.ms", "2147483647" };
 	}
+	if (source->creation) /* a topic that is deleted comes back as its group wants it, not as the brokers' default does */
+		all[n++] = (struct cw_client_default){ "allow.auto.create.topics", "false" };
 	memcpy(&all[n], defaults, sizeof(defaults));
 	conf = cw_client_conf(CW_CLIENT_PRODUCER, task->worker, &task->config, all, err);
 	if (!conf)
@@ -86,17 +88,20 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 		.queue_records = (size_t)cw_client_number(conf, "queue.buffering.max.messages", 20000),
 		.linger_ns = cw_client_number(conf, "linger.ms", 5) * CW_NS_PER_MS,
 	};
+	source->partitions_age_ms = cw_client_number(conf, "topic.metadata.refresh.interval.ms", PARTITIONS_AGE_MS);
+	if (source->partitions_age_ms > PARTITIONS_AGE_MS)
+		source->partitions_age_ms = PARTITIONS_AGE_MS;
 	source->producer = cw_client_new(CW_CLIENT_PRODUCER, conf, &source->scope, err);
 	return source->producer ? CW_OK : CW_FAIL;
 }
 
 /* The one that was used last is found at once. */
-static struct cw_source_topic *topic_of(struct cw_source *source, struct cw_slice name, struct cw_error *err)
+static enum cw_result find_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err)
 {
-	struct cw_source_topic *t = source->topics;
+	const struct cw_source_topic *t = source->topics;
 
 	if (t && t->n == name.n && memcmp(t->name, name.p, name.n) == 0)
-		return t;
+		return CW_OK;
 	return cw_source_find_topic(source, name, err);
 }
 
@@ -163,12 +168,6 @@ static enum cw_result wait_for_room(struct cw_source *source, struct cw_error *e
 	return CW_OK;
 }
 
-static enum cw_result refused(const struct cw_source_topic *t, rd_kafka_resp_err_t error, struct cw_error *err)
-{
-	cw_error_set(err, CW_ERR_FATAL, "a record for topic %s cannot be sent: %s", t->name, rd_kafka_err2str(error));
-	return CW_FAIL;
-}
-
 /* The topic has fewer partitions than before, since it was made anew: whether the run may be tried again. */
 static bool forget_partitions(struct cw_source_run *run)
 {
@@ -214,7 +213,7 @@ static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 		if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 			result = wait_for_room(source, err);
 		else if (error && !(error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && forget_partitions(run)))
-			result = refused(run->topic, error, err);
+			result = cw_source_topic_failed(run->topic, run->topic->name, "cannot be sent", error, err);
 	}
 	run->n = 0;
 	return result;
@@ -233,7 +232,7 @@ static enum cw_result send_full(struct cw_source *source, struct cw_source_topic
 	if (result != CW_OK)
 		return result;
 	if (error)
-		return refused(t, error, err);
+		return cw_source_topic_failed(t, t->name, "cannot be sent", error, err);
 	cw_acks_sent(&source->acks, entry);
 	return CW_OK;
 }
@@ -275,8 +274,7 @@ static enum cw_result join_run(struct cw_source *source, struct cw_source_topic 
 	return CW_OK;
 }
 
-/* Serves reports until the time is over. CW_END: gave up, since the task has to end. */
-static enum cw_result wait_to_retry(struct cw_source *source, int64_t wait_ms, struct cw_error *err)
+enum cw_result cw_source_wait(struct cw_source *source, int64_t wait_ms, struct cw_error *err)
 {
 	int64_t left, until = cw_clock_ms() + wait_ms;
 
@@ -299,7 +297,7 @@ static enum cw_result convert(struct cw_source *source, struct cw_record *r, str
 	while ((result = cw_pipeline_run(&source->pipeline, &source->batch->batch, r, &wait_ms, err)) == CW_RETRY) {
 		result = send_run(source, err); /* what is ready does not wait */
 		if (result == CW_OK)
-			result = wait_to_retry(source, wait_ms, err);
+			result = cw_source_wait(source, wait_ms, err);
 		if (result != CW_OK)
 			break;
 	}
@@ -310,14 +308,14 @@ static enum cw_result convert(struct cw_source *source, struct cw_record *r, str
 static enum cw_result send_converted(struct cw_source *source, struct cw_ack_entry *entry, const struct cw_record *r,
 				     struct cw_error *err)
 {
-	struct cw_source_topic *t = topic_of(source, r->topic, err);
 	struct cw_slice key = wire_bytes(&r->key), value = wire_bytes(&r->value);
-	enum cw_result result = CW_OK;
+	enum cw_result result = find_topic(source, r->topic, err);
+	struct cw_source_topic *t = source->topics;
 	int32_t partition = r->partition;
 	bool by_lane;
 
-	if (!t)
-		return CW_FAIL;
+	if (result != CW_OK)
+		return result;
 	by_lane = partition == CW_ANY_PARTITION && !key.p && t->lanes.n > 0;
 	if (by_lane)
 		result = choose_lane(source, t, value.n, &partition, err);

@@ -10,45 +10,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "host/context.h"
+#include "host/creation.h"
 #include "host/source.h"
 
-#define OFFSET_SHOWN 300u /* of one that is wrong */
 #define SERVE_MS 100
 /* How long the worker may take to store the last offsets of a task that is out of time. */
 #define STORE_MS 500
-
-static json_t *offset_json(const struct cw_ack_offset *o)
-{
-	json_t *offset;
-
-	if (!o->is_json)
-		return json_pack("{s:I}", o->partition->offset_field, (json_int_t)o->number);
-	offset = json_loadb(o->json.p ? o->json.p : "", o->json.n, 0, NULL);
-	if (json_is_object(offset))
-		return offset;
-	json_decref(offset);
-	return NULL;
-}
-
-json_t *cw_source_offsets_json(const struct cw_ack_offset *offsets, size_t n, struct cw_error *err)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < n; i++) {
-		const struct cw_ack_offset *o = &offsets[i];
-		json_t *offset = offset_json(o);
-
-		if (!offset) {
-			cw_error_set(err, CW_ERR_FATAL, "the connector gave %.*s as an offset of %s, which is not a JSON object",
-				     (int)(o->json.n < OFFSET_SHOWN ? o->json.n : OFFSET_SHOWN), o->json.p ? o->json.p : "",
-				     o->partition->json);
-			json_decref(list);
-			return NULL;
-		}
-		json_array_append_new(list, json_pack("[o,o]", json_loads(o->partition->json, 0, NULL), offset));
-	}
-	return list;
-}
 
 /* Gives the committable offsets to the worker: to store, or (exactly once) to have a copy of what Kafka has. */
 static void send_offsets(struct cw_source *source)
@@ -64,6 +31,7 @@ static void send_offsets(struct cw_source *source)
 		cw_acks_clear_ready(acks);
 		return;
 	}
+	cw_source_note_sent(acks->ready, acks->n_ready, offsets);
 	task->sent_seq++;
 	if (task->plugin->ops.committed) /* what Kafka has is stored already */
 		cw_stored_sent(&source->stored, source->transactional ? 0 : task->sent_seq, acks->ready, acks->n_ready);
@@ -151,12 +119,14 @@ static enum cw_result finish(struct cw_source *source, int64_t deadline_ms, stru
 	return result;
 }
 
-/* A task that fails: what Kafka has acknowledged before is not sent again after a restart. */
+/* A task that fails, or starts again: what Kafka has acknowledged before is not sent again then. */
 static void save(struct cw_source *source)
 {
 	if (!source->transactional)
 		cw_source_drain(source, cw_clock_ms() + source->task->worker->offset_flush_timeout_ms);
 	send_offsets(source);
+	if (!source->transactional)
+		cw_source_take_sent(source->task);
 }
 
 /* When the loop has something to do besides polling. */
@@ -364,7 +334,9 @@ static enum cw_result run_plugin(struct cw_source *source, struct cw_error *err)
 	struct cw_task *task = source->task;
 	enum cw_result result;
 
-	result = cw_source_open_producer(source, err);
+	result = cw_source_open_creation(source, err);
+	if (result == CW_OK)
+		result = cw_source_open_producer(source, err);
 	if (result == CW_OK && source->transactional)
 		result = cw_source_txn_open(source, err);
 	if (result == CW_OK)
@@ -378,7 +350,9 @@ static enum cw_result run_plugin(struct cw_source *source, struct cw_error *err)
 		if (ended != CW_OK)
 			result = ended;
 	}
-	if (result == CW_FAIL)
+	if (result == CW_FAIL && source->failure.code == CW_ERR_RETRIABLE)
+		result = CW_RETRY;
+	if (result == CW_FAIL || result == CW_RETRY)
 		save(source);
 	cw_task_close_plugin(task);
 	return result;
@@ -412,6 +386,7 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 	make_metrics(&source);
 	source.batch = cw_task_batch_new(CW_SOURCE_BATCH_RECORDS);
 	result = run_source(&source, err);
+	cw_creation_free(source.creation);
 	cw_source_close_producer(&source); /* before the entries that its reports point to */
 	cw_acks_free(&source.acks);
 	cw_stored_free(&source.stored);

@@ -8,10 +8,26 @@
 #include "kafka/client.h"
 
 #define METADATA_TIMEOUT_MS 5000
-#define PARTITIONS_AGE_MS 60000
 #define PARTITIONS_RETRY_MS 1000
 #define NEW_TOPIC_TRIES 10
 #define NEW_TOPIC_PAUSE_MS 20
+
+rd_kafka_resp_err_t cw_source_count_partitions(struct cw_source *source, struct cw_source_topic *t)
+{
+	const rd_kafka_metadata_t *md = cw_client_metadata(source->producer, t->topic, cw_clock_ms() + METADATA_TIMEOUT_MS,
+							   &source->task->stop);
+	rd_kafka_resp_err_t error = md && md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR__TIMED_OUT;
+	int32_t n = error ? 0 : md->topics[0].partition_cnt;
+
+	if (md)
+		rd_kafka_metadata_destroy(md);
+	/* The handle is another one's when the offsets of transactions go to the same topic. */
+	if (n > 0 && rd_kafka_topic_opaque(t->topic) == t)
+		cw_lanes_resize(&t->lanes, n);
+	t->seen = t->seen || n > 0;
+	t->partitions_due_ms = cw_clock_ms() + (n > 0 ? source->partitions_age_ms : PARTITIONS_RETRY_MS);
+	return error;
+}
 
 /*
  * How many partitions the topic has. Kafka may not tell (yet): then librdkafka's partitioner chooses, and
@@ -19,21 +35,21 @@
  */
 void cw_source_look_at_partitions(struct cw_source *source, struct cw_source_topic *t)
 {
-	const rd_kafka_metadata_t *md;
-	int64_t now_ms = cw_clock_ms();
-	int32_t n = 0;
+	if (cw_clock_ms() >= t->partitions_due_ms)
+		cw_source_count_partitions(source, t);
+}
 
-	/* The handle is another one's when the offsets of transactions go to the same topic. */
-	if (now_ms < t->partitions_due_ms || rd_kafka_topic_opaque(t->topic) != t)
-		return;
-	md = cw_client_metadata(source->producer, t->topic, now_ms + METADATA_TIMEOUT_MS, &source->task->stop);
-	if (md) {
-		n = md->topic_cnt == 1 && !md->topics[0].err ? md->topics[0].partition_cnt : 0;
-		rd_kafka_metadata_destroy(md);
-	}
-	if (n > 0)
-		cw_lanes_resize(&t->lanes, n);
-	t->partitions_due_ms = cw_clock_ms() + (n > 0 ? PARTITIONS_AGE_MS : PARTITIONS_RETRY_MS);
+enum cw_result cw_source_topic_failed(const struct cw_source_topic *t, const char *name, const char *what,
+				      rd_kafka_resp_err_t error, struct cw_error *err)
+{
+	static const char advice[] = "; create it, or let the connector (topic.creation.default.partitions and "
+				     ".replication.factor) or the brokers (auto.create.topics.enable) do that";
+	bool no_topic = error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+	bool gone = t && t->seen && (no_topic || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
+
+	cw_error_set(err, gone ? CW_ERR_RETRIABLE : CW_ERR_FATAL, "a record for topic %s %s: %s%s", name, what,
+		     rd_kafka_err2str(error), no_topic && !gone ? advice : "");
+	return gone ? CW_RETRY : CW_FAIL;
 }
 
 static void free_topic(struct cw_source_topic *t)
@@ -53,40 +69,61 @@ static struct cw_source_topic *new_topic(struct cw_source *source, struct cw_sli
 	cw_lanes_init(&t->lanes, &source->lane_limits);
 	rd_kafka_topic_conf_set_opaque(conf, t);
 	t->topic = rd_kafka_topic_new(source->producer, t->name, conf);
-	if (t->topic) {
-		/* A topic that was made just now, perhaps by this very question, is known to the broker a moment later. */
-		for (int i = 0; i < NEW_TOPIC_TRIES && t->lanes.n == 0 && !cw_task_stopping(source->task); i++) {
-			if (i > 0)
-				cw_task_sleep(source->task, NEW_TOPIC_PAUSE_MS);
-			t->partitions_due_ms = 0;
-			cw_source_look_at_partitions(source, t);
-		}
+	if (t->topic)
 		return t;
-	}
 	cw_error_set(err, CW_ERR_FATAL, "topic %s: %s", t->name, rd_kafka_err2str(rd_kafka_last_error()));
 	rd_kafka_topic_conf_destroy(conf);
 	free_topic(t);
 	return NULL;
 }
 
-struct cw_source_topic *cw_source_find_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err)
+/* A topic that was made just now, perhaps by this very question, is known to the broker a moment later. */
+static void await_partitions(struct cw_source *source, struct cw_source_topic *t)
+{
+	for (int i = 0; i < NEW_TOPIC_TRIES && !t->seen && !cw_task_stopping(source->task); i++) {
+		if (i > 0)
+			cw_task_sleep(source->task, NEW_TOPIC_PAUSE_MS);
+		cw_source_count_partitions(source, t);
+	}
+}
+
+/* Takes the topic to the front; NULL: it is not among them. */
+static struct cw_source_topic *known_topic(struct cw_source *source, struct cw_slice name)
 {
 	struct cw_source_topic *t, **link = &source->topics;
 
 	for (; (t = *link) != NULL; link = &t->next)
 		if (t->n == name.n && memcmp(t->name, name.p, name.n) == 0)
 			break;
-	if (t) {
-		*link = t->next;
-	} else if (name.n == 0) {
-		cw_error_set(err, CW_ERR_FATAL, "the connector gave a record without a topic");
+	if (!t)
 		return NULL;
-	} else if (!(t = new_topic(source, name, err))) {
-		return NULL;
-	}
+	*link = t->next;
 	t->next = source->topics;
 	source->topics = t;
 	return t;
+}
+
+enum cw_result cw_source_find_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err)
+{
+	struct cw_source_topic *t = known_topic(source, name);
+	enum cw_result result = CW_OK;
+
+	if (t)
+		return CW_OK;
+	if (name.n == 0) {
+		cw_error_set(err, CW_ERR_FATAL, "the connector gave a record without a topic");
+		return CW_FAIL;
+	}
+	t = new_topic(source, name, err);
+	if (!t)
+		return CW_FAIL;
+	t->next = source->topics;
+	source->topics = t;
+	if (source->creation)
+		result = cw_source_create_topic(source, t, err);
+	if (result == CW_OK)
+		await_partitions(source, t);
+	return result;
 }
 
 void cw_source_free_topics(struct cw_source *source)

@@ -37,26 +37,6 @@ static enum cw_result consume_error(const char *what, rd_kafka_error_t *error, s
 	return result;
 }
 
-/* Offsets that Kafka has win over those that the worker stored before the connector was exactly-once. */
-static void merge_offsets(struct cw_task *task, json_t *from_kafka)
-{
-	json_t *pair;
-	size_t i;
-
-	json_array_foreach(task->offsets, i, pair) {
-		bool known = false;
-		json_t *other;
-		size_t k;
-
-		json_array_foreach(from_kafka, k, other)
-			known = known || json_equal(json_array_get(other, 0), json_array_get(pair, 0));
-		if (!known)
-			json_array_append(from_kafka, pair);
-	}
-	json_decref(task->offsets);
-	task->offsets = from_kafka;
-}
-
 static const char *offsets_topic_name(const struct cw_task *task)
 {
 	const char *own = task->framework.offsets_storage_topic;
@@ -83,6 +63,7 @@ enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err
 {
 	struct cw_task *task = source->task;
 	const struct cw_connector_config *config = &task->framework;
+	const struct cw_topic_maker maker = cw_task_topic_maker(task);
 	enum cw_result result;
 	json_t *offsets;
 
@@ -98,13 +79,13 @@ enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err
 			       init_transactions(source), err);
 	if (result != CW_OK)
 		return result;
-	if (cw_offsets_topic_create(source->producer, source->offsets_topic, task->worker, &task->stop, err) != 0)
+	if (cw_offsets_topic_create(source->producer, source->offsets_topic, &maker, err) != 0)
 		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
 	offsets = cw_offsets_topic_read(task->worker, &task->config, task->context.connector, source->offsets_topic,
 					&source->scope, READ_TIMEOUT_MS, &task->stop, err);
 	if (!offsets)
 		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
-	merge_offsets(task, offsets);
+	cw_source_take_offsets(task, offsets); /* win over those that the worker stored before it was exactly-once */
 	return CW_OK;
 }
 

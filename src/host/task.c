@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/hide.h"
 #include "base/mem.h"
+#include "config/overrides.h"
 #include "host/context.h"
 #include "host/crash.h"
 
@@ -125,6 +126,12 @@ void cw_task_send_metrics(struct cw_task *task)
 					   "rate_limit", task->limits ? cw_limits_to_json(task->limits) : NULL));
 }
 
+struct cw_topic_maker cw_task_topic_maker(const struct cw_task *task)
+{
+	return (struct cw_topic_maker){ .worker = task->worker, .connector = &task->config, .name = task->context.connector,
+					.task = task->context.task, .scope = &task->scope, .stop = &task->stop };
+}
+
 enum cw_result cw_task_open_plugin(struct cw_task *task, struct cw_error *err)
 {
 	return task->plugin->ops.task_start(&task->context, task->plugin_config, &task->state, err);
@@ -141,9 +148,25 @@ void cw_task_close_plugin(struct cw_task *task)
 		free(p->json);
 		free(p->offset_field);
 		free(p->stored_json);
+		json_decref(p->sent);
 		free(p);
 	}
 	task->partitions = NULL;
+}
+
+/* The worker may allow less now than when the connector was made. */
+static int check_overrides(const struct cw_task *task, struct cw_error *err)
+{
+	for (size_t i = 0; i < task->config.n; i++) {
+		const char *key = task->config.entries[i].key, *setting = cw_override_setting(key, NULL);
+		CW_AUTO_FREE char *text = NULL;
+
+		if (!setting || cw_override_allowed(task->worker, setting))
+			continue;
+		text = cw_override_refusal(task->worker, key, setting);
+		return cw_error_set(err, CW_ERR_INVALID, "%s", text);
+	}
+	return 0;
 }
 
 int cw_task_configure(struct cw_task *task, struct cw_error *err)
@@ -151,6 +174,8 @@ int cw_task_configure(struct cw_task *task, struct cw_error *err)
 	const struct cw_plugin *plugin = &task->plugin->plugin;
 	struct cw_config_table own = { plugin->config, plugin->n_config, plugin->config_def_size };
 
+	if (check_overrides(task, err) != 0)
+		return -1;
 	task->plugin_config = cw_alloc(plugin->config_size);
 	return cw_config_fill(cw_connector_table(plugin->kind), &task->config, &task->framework,
 			      &task->framework_memory, err) != 0 ||

@@ -21,6 +21,7 @@
 #include "host/plugin.h"
 #include "host/progress.h"
 #include "host/stages.h"
+#include "kafka/create_topic.h"
 
 /* For stored_seq: the worker is gone, so there is nothing to wait for. */
 #define CW_NEVER_STORED UINT64_MAX
@@ -31,6 +32,7 @@ struct cw_source_partition {
 	char *json;         /* the object, compact, keys in the plugin's order */
 	char *offset_field;
 	char *stored_json;  /* of source_offset(): lent to the plugin */
+	json_t *sent;       /* [partition,offset] as it was last given to the worker to be stored; NULL: never */
 	struct cw_source_partition *next;
 };
 
@@ -129,6 +131,9 @@ struct cw_metric *cw_task_limited_metric(struct cw_task *task);
 /* After CW_RETRY of a plugin: cw_retry_next(), with what the call has asked for. */
 int64_t cw_task_retry_ms(struct cw_task *task, struct cw_retry *retry, const struct cw_retry_policy *policy);
 int64_t cw_task_backoff_ms(struct cw_task *task, unsigned attempt, int64_t base_ms, int64_t max_ms);
+
+/* Topics are created on behalf of the task; its config and scope are borrowed. */
+struct cw_topic_maker cw_task_topic_maker(const struct cw_task *task);
 
 /* Fills what the config stands for, once, before anything runs. 0, or -1 with *err. */
 int cw_task_configure(struct cw_task *task, struct cw_error *err);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/hide.h"
 #include "base/mem.h"
+#include "config/overrides.h"
 #include "kafka/security.h"
 
 /* How long a call may block that does not hear of a stop. */
@@ -17,7 +18,6 @@
 #define METADATA_AGE_MAX_MS 3600000LL
 
 static const char *const prefixes[] = { "producer.", "consumer.", "admin." };
-static const char *const override_prefixes[] = { "producer.override.", "consumer.override.", "admin.override." };
 
 /* Every producer: nothing acknowledged is lost or doubled, and a key is in the partition where Java's clients look. */
 static const struct cw_client_default producer_defaults[] = {
@@ -142,7 +142,7 @@ static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct
 			return -1;
 	}
 	return set_prefixed(conf, &worker->raw, prefixes[kind], err) ||
-	       set_prefixed(conf, connector, override_prefixes[kind], err);
+	       set_prefixed(conf, connector, cw_override_prefix((enum cw_override_kind)kind), err);
 }
 
 rd_kafka_conf_t *cw_client_conf(enum cw_client_kind kind, const struct cw_worker_config *worker,

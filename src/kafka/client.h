@@ -1,8 +1,9 @@
 /*
  * client - the configuration of librdkafka clients from Kafka Connect's keys.
  *
- * Later ones win: what every producer has (acks=all, idempotent, the Java client's partitioner); the framework's defaults; the worker's own client keys (bootstrap.servers,
- * security.*, sasl.*, ssl.* …); the worker's producer.*, consumer.* or admin.*; the connector's
+ * Later ones win: what every producer has (acks=all, idempotent, the Java client's partitioner); the framework's
+ * defaults; the worker's own client keys (bootstrap.servers, security.*, sasl.*, ssl.* …); the worker's producer.*,
+ * consumer.* or admin.*; the connector's
  * producer.override.*, consumer.override.* or admin.override.*. Keys have the names of the Java
  * clients; those that librdkafka names otherwise are translated, those without a meaning here
  * (serializers, buffer.memory …) are passed over.
@@ -16,9 +17,13 @@
 
 #include "base/log.h"
 #include "base/map.h"
-#include "config/worker_config.h"
+#include "config/overrides.h"
 
-enum cw_client_kind { CW_CLIENT_PRODUCER = 0, CW_CLIENT_CONSUMER, CW_CLIENT_ADMIN };
+enum cw_client_kind {
+	CW_CLIENT_PRODUCER = CW_OVERRIDE_PRODUCER,
+	CW_CLIENT_CONSUMER = CW_OVERRIDE_CONSUMER,
+	CW_CLIENT_ADMIN = CW_OVERRIDE_ADMIN
+};
 
 /* One default of the framework; a list ends with a NULL key. */
 struct cw_client_default {

@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "kafka/create_topic.h"
 #include "kafka/read_topic.h"
 
 char *cw_offsets_topic_key(const char *connector, const char *partition_json)
@@ -22,20 +21,20 @@ char *cw_offsets_topic_key(const char *connector, const char *partition_json)
 
 /* ---- creating it ---- */
 
-int cw_offsets_topic_create(rd_kafka_t *client, const char *topic, const struct cw_worker_config *worker,
-			    const _Atomic bool *stop, struct cw_error *err)
+int cw_offsets_topic_create(rd_kafka_t *client, const char *topic, const struct cw_topic_maker *maker,
+			    struct cw_error *err)
 {
 	struct cw_map settings = { 0 };
 	const struct cw_new_topic new_topic = {
-		.name = topic, .partitions = worker->offset_storage_partitions,
-		.replication_factor = worker->offset_storage_replication_factor, .settings = &settings,
-		.purpose = "for the offsets of sources",
+		.name = topic, .partitions = maker->worker->offset_storage_partitions,
+		.replication_factor = maker->worker->offset_storage_replication_factor, .settings = &settings,
+		.purpose = "for the offsets of sources", .may_be_there = true,
 		.keys = "offset.storage.partitions and offset.storage.replication.factor are the worker's",
 	};
 	int failed;
 
 	cw_map_set(&settings, "cleanup.policy", "compact");
-	failed = cw_topic_create(client, &new_topic, stop, err);
+	failed = cw_topic_create(client, &new_topic, maker, err);
 	cw_map_free(&settings);
 	return failed;
 }

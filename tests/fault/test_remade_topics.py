@@ -8,6 +8,8 @@ from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase
 
 NO_CREATION = {"consumer.override.allow.auto.create.topics": "false"}
+CREATION = {"topic.creation.default.partitions": "3", "topic.creation.default.replication.factor": "1",
+            "topic.creation.default.retention.ms": "7654321"}
 AT_ONCE = {"consumer.override.metadata.max.age.ms": "300"}
 
 
@@ -146,3 +148,66 @@ class Sinks(TestCase):
         kafka.add_partitions(self.topic, 3)
         kafka.produce(self.topic, lines("new", 90))
         self.wait_read(expected + lines("new", 90))
+
+
+class Sources(TestCase):
+    """A source goes on in whatever topic there is; what it had written into the old one is gone with that."""
+
+    COUNT = 12000
+
+    def setUp(self):
+        super().setUp()
+        self.topic = kafka.topic("remade", 1)
+        self.addCleanup(kafka.forget, self.topic)
+        self.name = env.unique("remade-source")
+
+    def start(self, properties=None, **more):
+        self.config = dict(pipeline.source(self.topic, self.COUNT, 4000), **more)
+        self.w = self.worker(properties=dict({"offset.flush.interval.ms": "200"}, **(properties or {})))
+        self.w.rest.create(self.name, self.config)
+        self.wait_for_lines()
+
+    def wait_for_lines(self):
+        env.wait_for(lambda: kafka.count(self.topic) > 2000, 20, "lines are written")
+
+    def check_the_rest(self):
+        """In the topic are the last lines of the series: nothing after the first is missing, nor is any there twice."""
+        self.w.rest.wait_state(self.name, tasks="COMPLETED", n=1)
+        found = kafka.values(self.topic)
+        self.assertLess(len(found), self.COUNT)
+        self.assertEqual(pipeline.difference(pipeline.lines_of(self.config)[-len(found):], found), "")
+
+    def test_made_again(self):
+        self.start()
+        kafka.remake(self.topic, 2)
+        self.check_the_rest()
+        self.assertGreater(kafka.count(self.topic), self.COUNT // 4)
+
+    def test_gone(self):
+        """The broker makes it anew when the task asks for it."""
+        self.start()
+        kafka.delete(self.topic)
+        self.check_the_rest()
+        self.assertNotIn("FAILED", self.w.log)
+
+    def test_gone_and_created_by_the_connector(self):
+        self.start(**CREATION)
+        kafka.delete(self.topic)
+        self.check_the_rest()
+        self.assertEqual(len(kafka.end_offsets(self.topic)), 3)
+        self.assertEqual(kafka.settings(self.topic, "retention.ms"), {"retention.ms": "7654321"})
+        self.assertNotIn("FAILED", self.w.log)
+
+    def test_gone_exactly_once(self):
+        self.start({"exactly.once.source.support": "enabled", "offset.storage.partitions": "1"}, **CREATION)
+        kafka.delete(self.topic)
+        self.check_the_rest()
+        self.assertEqual(len(kafka.end_offsets(self.topic)), 3)
+        self.assertNotIn("FAILED", self.w.log)
+
+    def test_more_partitions(self):
+        self.start(**{"producer.override.metadata.max.age.ms": "300"})
+        kafka.add_partitions(self.topic, 4)
+        self.w.rest.wait_state(self.name, tasks="COMPLETED", n=1)
+        pipeline.assert_topic(self, self.topic, self.config)
+        self.assertTrue(all(kafka.end_offsets(self.topic).values()), kafka.end_offsets(self.topic))

@@ -6,6 +6,8 @@
 #include "config/props.h"
 #include "config_fixture.h"
 
+#define TOPIC_DEFAULTS "topic.creation.default.partitions=1\ntopic.creation.default.replication.factor=1\n"
+
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static void expect(const char *got, const char *want, const char *input)
@@ -78,7 +80,7 @@ static const struct {
 	  "insensitive): text, json" },
 	{ "connector.client.config.override.policy=Some",
 	  "1: Invalid value Some for configuration connector.client.config.override.policy: The policies of this "
-	  "version are All, None and Principal" },
+	  "version are All, None, Principal and Allowlist" },
 	{ "exactly.once.source.support=on",
 	  "1: Invalid value on for configuration exactly.once.source.support: String must be one of (case "
 	  "insensitive): disabled, preparing, enabled" },
@@ -310,12 +312,25 @@ static const struct {
 	{ &fixture_sink, "errors.deadletterqueue.topic.replication.factor=many",
 	  "Invalid value many for configuration errors.deadletterqueue.topic.replication.factor: Not a number of type "
 	  "SHORT" },
-	{ &fixture_source, "topic.creation.groups=g",
-	  "Invalid value [g] for configuration topic.creation.groups: This version does not create topics; leave "
-	  "this key out and create them beforehand, or let the brokers (auto.create.topics.enable)" },
-	{ &fixture_source, "topic.creation.default.partitions=3",
-	  "Invalid value 3 for configuration topic.creation.default.partitions: This version does not create topics; "
-	  "leave this key out and create them beforehand, or let the brokers (auto.create.topics.enable)" },
+	{ &fixture_source, TOPIC_DEFAULTS "topic.creation.groups=g, g",
+	  "Invalid value [g, g] for configuration topic.creation.groups: Duplicate alias provided." },
+	{ &fixture_source, "topic.creation.default.partitions=3", "Missing required configuration "
+	  "\"topic.creation.default.replication.factor\" which has no default value." },
+	{ &fixture_source, "topic.creation.groups=g\ntopic.creation.default.replication.factor=-1", "Missing required "
+	  "configuration \"topic.creation.default.partitions\" which has no default value." },
+	{ &fixture_source, "topic.creation.default.replication.factor=1\ntopic.creation.default.partitions=0",
+	  "Invalid value 0 for configuration topic.creation.default.partitions: Number of partitions must be positive, or -1 "
+	  "to use the broker's default" },
+	{ &fixture_source, "topic.creation.default.replication.factor=0\ntopic.creation.default.partitions=-1",
+	  "Invalid value 0 for configuration topic.creation.default.replication.factor: Replication factor must be positive "
+	  "and not larger than the number of brokers in the Kafka cluster, or -1 to use the broker's default" },
+	{ &fixture_source, TOPIC_DEFAULTS "topic.creation.groups=g\ntopic.creation.g.partitions=-2",
+	  "Invalid value -2 for configuration topic.creation.g.partitions: Number of partitions must be positive, or -1 to "
+	  "use the broker's default" },
+	{ &fixture_source, TOPIC_DEFAULTS "topic.creation.groups=g\ntopic.creation.g.partitions=many",
+	  "Invalid value many for configuration topic.creation.g.partitions: Not a number of type INT" },
+	{ &fixture_source, TOPIC_DEFAULTS "topic.creation.groups=g\ntopic.creation.g.replication.factor=40000",
+	  "Invalid value 40000 for configuration topic.creation.g.replication.factor: Not a number of type SHORT" },
 	{ &fixture_source, "exactly.once.support=Required",
 	  "Invalid value Required for configuration exactly.once.support: This worker has "
 	  "exactly.once.source.support=disabled; set it to enabled, or use requested" },

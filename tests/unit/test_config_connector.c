@@ -2,6 +2,8 @@
 #include "config/version_range.h"
 #include "config_fixture.h"
 
+#define TOPIC_DEFAULTS "topic.creation.default.partitions=1\ntopic.creation.default.replication.factor=1\n"
+
 static const struct cw_context no_context = { .size = sizeof(no_context), .task = -1, .connector = "c1" };
 
 static json_t *validate(const struct cw_plugin *plugin, const char *changes, const struct cw_worker_config *worker)
@@ -253,12 +255,52 @@ static void test_validate__the_plugins_own_check_cannot_show_a_secret(void)
 
 static void test_validate__keys_without_a_definition_come_first(void)
 {
-	json_t *infos = validate(&fixture_source, "topic.creation.default.partitions=3", NULL);
+	json_t *infos = validate(&fixture_source, "topic.creation.other.partitions=3", NULL);
 	const json_t *first = json_array_get(json_object_get(infos, "configs"), 0);
 
 	CU_ASSERT_TRUE(json_is_null(json_object_get(first, "definition")));
-	CU_ASSERT_STRING_EQUAL(value_of(infos, "topic.creation.default.partitions"), "3");
+	CU_ASSERT_STRING_EQUAL(value_of(infos, "topic.creation.other.partitions"), "3");
 	json_decref(infos);
+}
+
+/* Each group has its own, as the groups of transformations have; any other key of a group is a setting of topics. */
+static void test_validate__groups_of_topics_have_keys(void)
+{
+	json_t *infos = validate(&fixture_source, TOPIC_DEFAULTS "topic.creation.groups= a,default\n"
+				 "topic.creation.a.include= x.*, y \ntopic.creation.a.retention.ms=5\n"
+				 "topic.creation.a.password=${x:y}", NULL);
+	CW_AUTO_FREE char *groups = json_dumps(json_object_get(infos, "groups"), JSON_COMPACT);
+
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(groups, "\"Topic Creation: default\",\"Topic Creation: a\""));
+	CU_ASSERT_STRING_EQUAL(value_of(infos, "topic.creation.groups"), "a,default");
+	CU_ASSERT_STRING_EQUAL(value_of(infos, "topic.creation.a.include"), "x.*,y");
+	CU_ASSERT_STRING_EQUAL(value_of(infos, "topic.creation.a.retention.ms"), "5");
+	CU_ASSERT_STRING_EQUAL(definition_of(infos, "topic.creation.a.retention.ms", "group"), "Topic Creation: a");
+	CU_ASSERT_STRING_EQUAL(definition_of(infos, "topic.creation.a.partitions", "type"), "INT");
+	CU_ASSERT_STRING_EQUAL(value_of(infos, "topic.creation.default.partitions"), "1");
+	json_decref(infos);
+	infos = validate(&fixture_source, "topic.creation.groups=", NULL); /* as if it were not there */
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 0);
+	CU_ASSERT_PTR_NULL(find_config(infos, "topic.creation.default.partitions"));
+	json_decref(infos);
+}
+
+static void test_validate__a_worker_may_leave_topics_alone(void)
+{
+	struct cw_worker_config worker;
+	json_t *errors, *warnings, *infos;
+
+	CU_ASSERT_EQUAL_FATAL(fixture_load_worker("topic.creation.enable=false\n", &worker, &errors, &warnings), 0);
+	CU_ASSERT_EQUAL(json_array_size(warnings), 0);
+	infos = validate(&fixture_source, "topic.creation.default.partitions=0", &worker);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 0);
+	CU_ASSERT_STRING_EQUAL(fixture_sentence(json_object_get(infos, "warnings"), 0), "topic.creation.default.partitions has no "
+			       "effect: this worker has topic.creation.enable=false");
+	json_decref(infos);
+	json_decref(errors);
+	json_decref(warnings);
+	cw_worker_config_free(&worker);
 }
 
 static void test_validate__an_unknown_class_still_checks_the_rest(void)
@@ -303,6 +345,12 @@ static void test_validate__warnings(void)
 		  "offsets.storage.topic has no effect: this worker has exactly.once.source.support=disabled" },
 		{ &fixture_sink, "topic.creation.default.partitions=1",
 		  "topic.creation.default.partitions has no effect: it is a setting of source connectors" },
+		{ &fixture_source, "topic.creation.g.partitions=1\n" TOPIC_DEFAULTS,
+		  "topic.creation.g.partitions has no effect: its group is not in topic.creation.groups" },
+		{ &fixture_source, "topic.creation.default.include=x\n" TOPIC_DEFAULTS, "topic.creation.default.include has no effect: the group "
+		  "default takes every topic that no other group takes" },
+		{ &fixture_source, "topic.creation.default.retention.mss=1\n" TOPIC_DEFAULTS, "topic.creation.default.retention.mss: Kafka has no "
+		  "setting retention.mss of topics that is known here; did you mean \"retention.ms\"?" },
 		{ &fixture_sink, "producer.override.acks=1", "producer.override.acks has no effect: a sink without "
 		  "errors.deadletterqueue.topic.name has no producer" },
 		{ &fixture_sink, "errors.deadletterqueue.topic.name=dead",
@@ -541,6 +589,8 @@ int main(void)
 		{ "labels", test_validate__labels_are_described_and_checked },
 		{ "unknown keys as errors", test_validate__unknown_keys_are_errors_where_the_worker_says_so },
 		{ "accepted", test_validate__accepts_what_kafka_accepts },
+		{ "groups of topics", test_validate__groups_of_topics_have_keys },
+		{ "topics left alone", test_validate__a_worker_may_leave_topics_alone },
 		{ "what only sinks have", test_validate__dead_letters_beside_topics_of_no_sink },
 		{ "the worker's part", test_validate__the_worker_decides_converters_and_overrides },
 		{ "exactly once", test_validate__an_exactly_once_worker_takes_what_needs_it },
