@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/repeats.h"
 #include "data/value.h"
 #include "host/letters_found.h"
 #include "host/letters_given.h"
@@ -30,6 +31,7 @@ struct cw_dead_letters {
 	size_t open, open_bytes; /* not acknowledged */
 	bool gave_up; /* the task had to end before a letter could be sent */
 	struct cw_error failure;
+	struct cw_repeats repeats; /* of what Kafka's client says */
 
 	/* Only with context headers. */
 	int64_t *marks; /* [n_marks], by partition: the topic goes up to here, as far as this task knows */
@@ -80,7 +82,8 @@ static void on_error(rd_kafka_t *producer, int code, const char *reason, void *o
 	char text[512];
 
 	if (code != RD_KAFKA_RESP_ERR__FATAL) {
-		log_warn(&letters->scope, "kafka, dead letters: %s", reason);
+		if (cw_repeats_say(&letters->repeats, reason, cw_clock_ms()))
+			log_warn(&letters->scope, "kafka, dead letters: %s", reason);
 		return;
 	}
 	rd_kafka_fatal_error(producer, text, sizeof(text));

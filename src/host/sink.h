@@ -12,6 +12,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "base/repeats.h"
 #include "host/batch.h"
 #include "host/bounds.h"
 #include "host/dead_letters.h"
@@ -73,6 +74,7 @@ struct cw_sink {
 	bool joining; /* the group has not said yet which partitions are the task's */
 	int64_t next_commit_ms, next_tick_ms;
 	struct cw_error failure; /* from a callback */
+	struct cw_repeats repeats; /* of what Kafka's client says */
 
 	struct cw_metric *records, *written, *skipped, *dropped, *failed, *bytes, *batches, *retries, *errors, *in_flight,
 		*lag, *partitions, *commits, *commit_failures, *limited_ms;

@@ -50,18 +50,25 @@ void cw_sink_went_back(struct cw_sink *sink, const rd_kafka_message_t *m, int64_
 	rd_kafka_topic_partition_list_destroy(one);
 }
 
+/* It is not there yet: once it is assigned again, it begins where the group has nothing. */
+static bool is_gone(rd_kafka_resp_err_t error)
+{
+	return error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+	       error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
 static void read_from_beginning(struct cw_sink *sink, const char *topic, int32_t partition)
 {
 	rd_kafka_topic_partition_list_t *one = one_partition(topic, partition, RD_KAFKA_OFFSET_BEGINNING);
 	rd_kafka_error_t *error;
 
-	log_warn(&sink->scope, "topic %s was deleted and made again: partition %d is read from its beginning", topic,
-		 (int)partition);
+	log_warn(&sink->scope, "topic %s was deleted: partition %d of the one that is made again is read from its beginning",
+		 topic, (int)partition);
 	cw_sink_drop_messages(sink, one);
 	cw_sink_forget(sink, one);
 	error = rd_kafka_seek_partitions(sink->consumer, one, SEEK_TIMEOUT_MS);
-	if (error || one->elems[0].err)
-		cw_error_set(&sink->failure, CW_ERR_RETRIABLE, "topic %s was deleted and made again, and cannot be read from its "
+	if (error || (one->elems[0].err && !is_gone(one->elems[0].err)))
+		cw_error_set(&sink->failure, CW_ERR_RETRIABLE, "topic %s was deleted, and one that is made again cannot be read from its "
 			     "beginning before the task starts again: %s", topic,
 			     error ? rd_kafka_error_string(error) : rd_kafka_err2str(one->elems[0].err));
 	if (error)

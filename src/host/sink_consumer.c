@@ -68,7 +68,8 @@ static void on_error(rd_kafka_t *consumer, int code, const char *reason, void *o
 	char text[512];
 
 	if (code != RD_KAFKA_RESP_ERR__FATAL) {
-		log_warn(&sink->scope, "kafka: %s", reason);
+		if (cw_repeats_say(&sink->repeats, reason, cw_clock_ms()))
+			log_warn(&sink->scope, "kafka: %s", reason);
 		return;
 	}
 	rd_kafka_fatal_error(consumer, text, sizeof(text));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "data/schema.h"
 #include "data/text.h"
@@ -21,7 +22,8 @@ void cw_sink_note_error(struct cw_sink *sink, const rd_kafka_message_t *message)
 		cw_error_set(&sink->failure, CW_ERR_FATAL, "reading from Kafka failed: %s", text);
 		break;
 	default:
-		log_warn(&sink->scope, "reading from Kafka: %s", text);
+		if (cw_repeats_say(&sink->repeats, text, cw_clock_ms()))
+			log_warn(&sink->scope, "reading from Kafka: %s", text);
 	}
 }
 

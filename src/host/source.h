@@ -11,6 +11,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "base/repeats.h"
 #include "host/acks.h"
 #include "host/batch.h"
 #include "host/dead_letters.h"
@@ -56,6 +57,7 @@ struct cw_source {
 	struct cw_task_batch *batch;
 	struct cw_acks acks;
 	struct cw_error failure; /* from a delivery report */
+	struct cw_repeats repeats; /* of what Kafka's client says */
 	int64_t acknowledged;    /* records, when progress was last looked at */
 	bool gave_up;            /* records of the last poll were not sent, since the task has to end */
 	struct cw_stored stored; /* what the connector is to be told */

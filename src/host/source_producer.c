@@ -49,7 +49,8 @@ static void on_error(rd_kafka_t *producer, int code, const char *reason, void *o
 	char text[512];
 
 	if (code != RD_KAFKA_RESP_ERR__FATAL) {
-		log_warn(&source->scope, "kafka: %s", reason);
+		if (cw_repeats_say(&source->repeats, reason, cw_clock_ms()))
+			log_warn(&source->scope, "kafka: %s", reason);
 		return;
 	}
 	rd_kafka_fatal_error(producer, text, sizeof(text));

@@ -130,6 +130,18 @@ static enum cw_result produce_offset(struct cw_source *source, const struct cw_a
 	return CW_FAIL;
 }
 
+/*
+ * librdkafka 2.0 asks for a topic that is gone to be part of the transaction for as long as its messages live, and does
+ * not look whether it is there; when it is told, the messages fail, and the transaction with them.
+ */
+static void look_for_topics(struct cw_source *source)
+{
+	struct cw_source_topic *t = source->topics;
+
+	while (t && cw_source_count_partitions(source, t) != RD_KAFKA_RESP_ERR__TIMED_OUT)
+		t = t->next;
+}
+
 /* For as long as it takes, unless the task has to end. In slices: it goes on where it was. */
 static rd_kafka_error_t *commit_transaction(struct cw_source *source)
 {
@@ -142,6 +154,7 @@ static rd_kafka_error_t *commit_transaction(struct cw_source *source)
 			log_warn(&source->scope, "the transaction is not committed yet: %s", rd_kafka_error_string(error));
 			told_ms = cw_clock_ms();
 		}
+		look_for_topics(source);
 		rd_kafka_error_destroy(error);
 	}
 	return error;

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "base/repeats.h"
 #include "base/utf8.h"
 #include "unit.h"
 
@@ -78,6 +79,25 @@ static void test_nearest__finds_a_typo_and_leaves_strangers(void)
 }
 
 /* Without a bound the second would take minutes: both come from whoever sends a configuration. */
+static void test_repeats__are_said_once_a_minute(void)
+{
+	struct cw_repeats repeats = { 0 };
+	char text[32];
+
+	CU_ASSERT_TRUE(cw_repeats_say(&repeats, "a is gone", 1000));
+	CU_ASSERT_FALSE(cw_repeats_say(&repeats, "a is gone", 1000));
+	CU_ASSERT_TRUE(cw_repeats_say(&repeats, "b is gone", 1000));
+	CU_ASSERT_TRUE(cw_repeats_say(&repeats, "", 1000));
+	CU_ASSERT_FALSE(cw_repeats_say(&repeats, "a is gone", 1000 + CW_REPEATS_MS - 1));
+	CU_ASSERT_TRUE(cw_repeats_say(&repeats, "a is gone", 1000 + CW_REPEATS_MS));
+	CU_ASSERT_FALSE(cw_repeats_say(&repeats, "a is gone", 1001 + CW_REPEATS_MS)); /* a minute from then on */
+	for (int i = 0; i < (int)CW_REPEATS_LINES; i++) { /* as many as are remembered */
+		snprintf(text, sizeof(text), "%d is gone", i);
+		CU_ASSERT_TRUE(cw_repeats_say(&repeats, text, 1002 + CW_REPEATS_MS));
+	}
+	CU_ASSERT_TRUE(cw_repeats_say(&repeats, "a is gone", 1003 + CW_REPEATS_MS));
+}
+
 static void test_nearest__does_not_measure_pages(void)
 {
 	char name[200 + 1], candidate[200 + 1];
@@ -369,6 +389,7 @@ int main(void)
 		{ "hide", test_hide__replaces_what_is_not_to_be_seen },
 		{ "clock", test_clock__iso_is_utc_with_milliseconds },
 		{ "log rings keep the last lines", test_rings__keep_the_last_lines_of_each_connector },
+		{ "repeats", test_repeats__are_said_once_a_minute },
 		{ "log rings are bounded", test_rings__are_bounded },
 		{ "log rings are followed", test_rings__are_followed },
 		{ "log rings: who is slow", test_rings__who_is_slow_is_told_what_is_missed },
