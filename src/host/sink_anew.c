@@ -43,8 +43,8 @@ void cw_sink_went_back(struct cw_sink *sink, const rd_kafka_message_t *m, int64_
 	rd_kafka_topic_partition_list_t *one =
 		one_partition(rd_kafka_topic_name(m->rkt), m->partition, RD_KAFKA_OFFSET_INVALID);
 
-	log_warn(&sink->scope, "partition %d of topic %s goes on at offset %lld instead of %lld, as topics do that are deleted "
-		 "and made again: its offsets are counted from there", (int)m->partition, one->elems[0].topic,
+	log_warn(&sink->scope, "partition %d of topic %s goes on at offset %lld instead of %lld, as topics do that are "
+		 "deleted and made again: its offsets are counted from there", (int)m->partition, one->elems[0].topic,
 		 (long long)m->offset, (long long)expected);
 	cw_sink_forget(sink, one);
 	rd_kafka_topic_partition_list_destroy(one);
@@ -68,8 +68,8 @@ static void read_from_beginning(struct cw_sink *sink, const char *topic, int32_t
 	cw_sink_forget(sink, one);
 	error = rd_kafka_seek_partitions(sink->consumer, one, SEEK_TIMEOUT_MS);
 	if (error || (one->elems[0].err && !is_gone(one->elems[0].err)))
-		cw_error_set(&sink->failure, CW_ERR_RETRIABLE, "topic %s was deleted, and one that is made again cannot be read from its "
-			     "beginning before the task starts again: %s", topic,
+		cw_error_set(&sink->failure, CW_ERR_RETRIABLE, "topic %s was deleted, and one that is made again cannot be read "
+			     "from its beginning before the task starts again: %s", topic,
 			     error ? rd_kafka_error_string(error) : rd_kafka_err2str(one->elems[0].err));
 	if (error)
 		rd_kafka_error_destroy(error);

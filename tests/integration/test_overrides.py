@@ -32,7 +32,8 @@ class Overrides(TestCase):
         self.assertEqual(len(kafka.end_offsets(self.topic)), 2)
         rest.create("sink", dict(self.sink_config, **there, **self.letters, **{
             "value.converter": "JsonConverter", "value.converter.schemas.enable": "false"}))
-        env.wait_for(lambda: self.dead in kafka.topics() and kafka.count(self.dead) == 500, 30, "all lines are dead letters")
+        env.wait_for(lambda: self.dead in kafka.topics() and kafka.count(self.dead) == 500, 30,
+                     "all lines are dead letters")
 
     def test_the_admin_client_creates_topics(self):
         """Not the producer, which would find Kafka."""

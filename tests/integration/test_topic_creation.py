@@ -125,7 +125,8 @@ class TopicCreation(TestCase):
     def test_who_may_not_create_topics(self):
         """The task fails and says what is to be done; when that is done, it goes on."""
         login = {"bootstrap.servers": env.KAFKA_SASL_SSL, "security.protocol": "SASL_SSL",
-                 "ssl.ca.location": env.KAFKA_CA, "sasl.mechanism": "PLAIN", "sasl.username": "connect", "sasl.password": "connect-secret"}
+                 "ssl.ca.location": env.KAFKA_CA, "sasl.mechanism": "PLAIN",
+                 "sasl.username": "connect", "sasl.password": "connect-secret"}
         kafka.restrict("connect", self.topic)
         self.addCleanup(kafka.release, "connect")
         self.start(DEFAULT, properties=login)
@@ -140,9 +141,9 @@ class TopicCreation(TestCase):
     def test_nobody_creates_it(self):
         self.start({"producer.override.allow.auto.create.topics": "false",
                     "producer.override.topic.metadata.propagation.max.ms": "200"})
-        self.assertRegex(self.failed(), "a record for topic %s (was not delivered|cannot be sent): Local: Unknown topic; "
-                         "create it, or let the connector .topic.creation.default.partitions and .replication.factor. or "
-                         "the brokers .auto.create.topics.enable. do that" % self.topic)
+        self.assertRegex(self.failed(), "a record for topic %s (was not delivered|cannot be sent): Local: Unknown "
+                         "topic; create it, or let the connector .topic.creation.default.partitions and "
+                         ".replication.factor. or the brokers .auto.create.topics.enable. do that" % self.topic)
 
     def test_validation(self):
         self.w = self.worker()

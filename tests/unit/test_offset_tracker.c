@@ -196,6 +196,29 @@ static void test_sink__commits_what_is_written_once(void)
 	}
 }
 
+/* A topic that is made again begins anew: what was known of its partition is forgotten, and less may be known then. */
+static void test_positions__are_forgotten_with_the_topic(void)
+{
+	rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
+	struct cw_positions positions;
+
+	rd_kafka_topic_partition_list_add(one, "t", 0);
+	cw_positions_init(&positions);
+	CU_ASSERT_TRUE(cw_positions_of(&positions, "t", 0) < 0);
+	cw_positions_assign(&positions, one);
+	CU_ASSERT_TRUE(cw_positions_of(&positions, "t", 0) < 0);
+	cw_positions_advance(&positions, "t", 0, 50);
+	cw_positions_advance(&positions, "t", 0, 20);
+	CU_ASSERT_EQUAL(cw_positions_of(&positions, "t", 0), 50);
+	cw_positions_revoke(&positions, one);
+	cw_positions_assign(&positions, one);
+	CU_ASSERT_TRUE(cw_positions_of(&positions, "t", 0) < 0);
+	cw_positions_advance(&positions, "t", 0, 20);
+	CU_ASSERT_EQUAL(cw_positions_of(&positions, "t", 0), 20);
+	cw_positions_free(&positions);
+	rd_kafka_topic_partition_list_destroy(one);
+}
+
 int main(void)
 {
 	const char *text = getenv("CW_SEED");
@@ -203,6 +226,7 @@ int main(void)
 		{ "a source commits what is acknowledged before the first gap",
 		  test_source__commits_what_is_acknowledged_before_the_first_gap },
 		{ "a sink commits what is written, once", test_sink__commits_what_is_written_once },
+		{ "topics made again", test_positions__are_forgotten_with_the_topic },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "offset tracker", .pTests = tests }, CU_SUITE_INFO_NULL };
