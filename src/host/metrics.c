@@ -19,6 +19,15 @@ struct cw_metric *cw_metrics_get(struct cw_metrics *metrics, enum cw_metric_kind
 	return m;
 }
 
+void cw_metrics_restart(struct cw_metrics *metrics)
+{
+	size_t n = atomic_load_explicit(&metrics->n, memory_order_relaxed);
+
+	for (size_t i = 0; i < n; i++)
+		if (metrics->metric[i].kind == CW_METRIC_COUNTER)
+			cw_metric_set(&metrics->metric[i], 0);
+}
+
 json_t *cw_metrics_to_json(struct cw_metrics *metrics)
 {
 	size_t n = atomic_load_explicit(&metrics->n, memory_order_acquire);

@@ -27,6 +27,8 @@ struct cw_metrics {
 /* The metric of that name, made when there is none; NULL when the table is full. Task's thread only. */
 struct cw_metric *cw_metrics_get(struct cw_metrics *metrics, enum cw_metric_kind kind, const char *name,
 				 const char *help);
+/* The counters are 0 again, as those of a task that has just started. Task's thread only. */
+void cw_metrics_restart(struct cw_metrics *metrics);
 /* {name:{"kind","help","value"}…}; new. Any thread. */
 json_t *cw_metrics_to_json(struct cw_metrics *metrics);
 

@@ -219,6 +219,7 @@ static enum cw_result run(struct cw_task *task, struct cw_error *err)
 		cw_progress_busy(&task->progress, cw_clock_ms());
 		cw_task_sleep(task, wait_ms);
 		cw_progress_retry_over(&task->progress);
+		cw_metrics_restart(&task->metrics); /* what was read and not delivered is read, and counted, again */
 	}
 }
 

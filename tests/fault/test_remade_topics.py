@@ -6,6 +6,7 @@ import os
 
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase
+from cwtest.ctl import CtlCase
 
 NO_CREATION = {"consumer.override.allow.auto.create.topics": "false"}
 CREATION = {"topic.creation.default.partitions": "3", "topic.creation.default.replication.factor": "1",
@@ -150,7 +151,7 @@ class Sinks(TestCase):
         self.wait_read(expected + lines("new", 90))
 
 
-class Sources(TestCase):
+class Sources(CtlCase):
     """A source goes on in whatever topic there is; what it had written into the old one is gone with that."""
 
     COUNT = 6000
@@ -163,7 +164,7 @@ class Sources(TestCase):
 
     def start(self, properties=None, **more):
         self.config = dict(pipeline.source(self.topic, self.COUNT, 4000), **more)
-        self.w = self.worker(properties=dict({"offset.flush.interval.ms": "200"}, **(properties or {})))
+        self.w = self.running = self.worker(properties=dict({"offset.flush.interval.ms": "200"}, **(properties or {})))
         self.w.rest.create(self.name, self.config)
         self.wait_for_lines()
 
@@ -176,6 +177,8 @@ class Sources(TestCase):
         found = kafka.values(self.topic)
         self.assertLess(len(found), self.COUNT)
         self.assertEqual(pipeline.difference(pipeline.lines_of(self.config)[-len(found):], found), "")
+        audit = json.loads(self.run_ctl("audit", self.name, "-o", "json"))
+        self.assertTrue(audit["adds_up"], audit)
 
     def test_made_again(self):
         self.start()
