@@ -306,22 +306,23 @@ static void test_rebalance__takes_all_that_was_held_back(void)
 	end(&s);
 }
 
-/* What was fetched and waits for the rate limit is in front of what tells of the rebalance. */
+/* What was fetched and waits for the limit, for long in each record, is in front of what tells of the rebalance. */
 static void test_rebalance__while_the_rate_is_limited(void)
 {
 	struct scene s;
 	rd_kafka_t *member;
 
 	/* A commit amid a rebalance waits for this broker, which does not wait for long: only the rebalance makes one. */
-	start_in(&s, "limited", false, "rate.limit.records.per.second=20",
+	start_in(&s, "limited", false, "rate.limit.bytes.per.second=1",
 		 "offset.flush.timeout.ms=300 offset.flush.interval.ms=600000");
-	fill_all(&s);
+	for (int32_t i = 0; i < PARTITIONS; i++) /* of 17 bytes each */
+		host_fill(host_bootstrap(), s.name, i, 1000000000000000L, RECORDS);
 	host_wait_at_least(&s.p, "records_written", 1);
 	member = join(&s);
 	expect_half(&s, member);
 	leave(&s, member);
 	CU_ASSERT_TRUE(host_metric(&s.p, "records_written") < PARTITIONS * RECORDS / 2);
-	host_say(&s.p, json_pack("{s:s,s:{s:n}}", "type", "change", "config", "rate.limit.records.per.second"));
+	host_say(&s.p, json_pack("{s:s,s:{s:n}}", "type", "change", "config", "rate.limit.bytes.per.second"));
 	end(&s);
 }
 
