@@ -3,6 +3,7 @@
 import collections
 import json
 import os
+import unittest
 
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase
@@ -140,6 +141,7 @@ class Sinks(TestCase):
         self.wait_read(lines("first", 50) + lines("second", 50) + lines("third", 50) + lines("fourth", 70))
         self.still_runs()
 
+    @unittest.skipUnless(env.LONG, "tests/integration/test_pipeline.py raises partitions, too")
     def test_more_partitions(self):
         """They are read from their beginning, and what was read before is not read again."""
         self.start(topics=self.topic, **AT_ONCE)
@@ -186,6 +188,7 @@ class Sources(CtlCase):
         self.check_the_rest()
         self.assertGreater(kafka.count(self.topic), self.COUNT // 4)
 
+    @unittest.skipUnless(env.LONG, "one that the connector creates is more than this")
     def test_gone(self):
         """The broker makes it anew when the task asks for it."""
         self.start()
