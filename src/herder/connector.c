@@ -275,9 +275,9 @@ static void start_host(struct cw_connector *c)
 	if (c->restart == CW_RESTART_WANTED)
 		c->restart = CW_RESTART_SENT;
 	cw_loggers_tell(c);
-	cw_hostproc_send(c->host, json_pack("{sssssOsOsoss*}", "type", "configure", "connector", c->name,
+	cw_hostproc_send(c->host, json_pack("{sssssOsOsossss*}", "type", "configure", "connector", c->name,
 					    "config", c->config, "worker", herder->worker, "offsets", offsets,
-					    "file", *c->file ? c->file : NULL));
+					    "worker_id", herder->worker_id, "file", *c->file ? c->file : NULL));
 	set_host_deadline(c, cw_clock_ms() + herder->configure_timeout_ms, reason);
 	cw_connector_arm(c);
 }

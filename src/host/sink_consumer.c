@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "host/sink.h"
+#include "host/sink_member.h"
 #include "kafka/client.h"
 
 #define METADATA_TIMEOUT_MS 5000
@@ -17,6 +18,8 @@
 #define HEAD_START_STEP_MS 2
 #define JOIN_TIMEOUT_MS 1000
 #define JOIN_SLICE_MS 20
+#define LEAVE_TIMEOUT_MS 1000
+#define LEAVE_SLICE_MS 2
 
 /*
  * Small fetches and a small queue cost no speed and a tenth of the memory; a dead host's partitions
@@ -123,21 +126,36 @@ static void let_first_go_ahead(struct cw_sink *sink)
 		cw_task_sleep(task, HEAD_START_STEP_MS);
 }
 
+/* New; NULL: it has none. */
+static char *member_name(const struct cw_task *task)
+{
+	char machine[256] = "";
+
+	if (!task->worker_id)
+		return NULL;
+	gethostname(machine, sizeof(machine) - 1);
+	return cw_sink_member_name(task->context.connector, task->context.task, task->worker_id, machine);
+}
+
 static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err)
 {
 	struct cw_task *task = sink->task;
 	CW_AUTO_FREE char *group = cw_format("connect-%s", task->context.connector);
 	CW_AUTO_FREE char *client = cw_format("connector-consumer-%s-%d", task->context.connector, task->context.task);
 	rd_kafka_conf_t *conf;
-	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 4];
+	CW_AUTO_FREE char *member = member_name(task);
+	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 5] = { { NULL, NULL } };
 	bool matches = task->framework.topics_regex && *task->framework.topics_regex;
+	size_t n = 0;
 
-	all[0] = (struct cw_client_default){ "group.id", group };
-	all[1] = (struct cw_client_default){ "client.id", client };
-	all[2] = (struct cw_client_default){ "enable.partition.eof", sink->bounded ? "true" : "false" };
+	all[n++] = (struct cw_client_default){ "group.id", group };
+	all[n++] = (struct cw_client_default){ "client.id", client };
+	all[n++] = (struct cw_client_default){ "enable.partition.eof", sink->bounded ? "true" : "false" };
 	/* As in Java, whose consumers ask for the topics that there are when they match names: a deleted one stays so. */
-	all[3] = (struct cw_client_default){ "allow.auto.create.topics", matches ? "false" : "true" };
-	memcpy(&all[4], defaults, sizeof(defaults));
+	all[n++] = (struct cw_client_default){ "allow.auto.create.topics", matches ? "false" : "true" };
+	if (member)
+		all[n++] = (struct cw_client_default){ "group.instance.id", member };
+	memcpy(&all[n], defaults, sizeof(defaults));
 	conf = cw_client_conf(CW_CLIENT_CONSUMER, task->worker, &task->config, all, err);
 	if (!conf)
 		return NULL;
@@ -339,6 +357,33 @@ static void wait_for_assignment(struct cw_sink *sink)
 	}
 }
 
+static bool is_member(const struct cw_sink *sink)
+{
+	char *id = rd_kafka_memberid(sink->consumer);
+	bool is = id && *id;
+
+	if (id)
+		rd_kafka_mem_free(sink->consumer, id);
+	return is;
+}
+
+/*
+ * A consumer with a name of its own does not leave its group when it is closed: its partitions would be nobody's until
+ * its session is over. So it leaves before.
+ */
+static void leave_group(struct cw_sink *sink)
+{
+	int64_t until = cw_clock_ms() + cw_task_closing_ms(sink->task, LEAVE_TIMEOUT_MS);
+
+	rd_kafka_unsubscribe(sink->consumer);
+	while (is_member(sink) && cw_clock_ms() < until) {
+		rd_kafka_message_t *m = rd_kafka_consume_queue(sink->queue, LEAVE_SLICE_MS);
+
+		if (m)
+			rd_kafka_message_destroy(m);
+	}
+}
+
 void cw_sink_unsubscribe(struct cw_sink *sink)
 {
 	bool answers = false;
@@ -348,8 +393,10 @@ void cw_sink_unsubscribe(struct cw_sink *sink)
 	cw_sink_free_kept(sink);
 	if (sink->consumer)
 		answers = coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS));
-	if (answers)
+	if (answers) {
 		wait_for_assignment(sink);
+		leave_group(sink);
+	}
 	if (sink->queue)
 		rd_kafka_queue_destroy(sink->queue);
 	/* A good-bye that nobody hears is waited for in vain. */

@@ -43,6 +43,7 @@ struct cw_task {
 	struct cw_log_scope scope;
 	char label[160];           /* for crash reports */
 	struct cw_link *link;
+	const char *worker_id;     /* borrowed; NULL: it was not told */
 	const struct cw_loaded_plugin *plugin;
 	const struct cw_stages *stages; /* what its records go through */
 	const struct cw_worker_config *worker;

@@ -1,0 +1,92 @@
+"""After kill -9: how soon records flow again, how soon all is caught up with, and how little is done twice."""
+
+import os
+import signal
+import time
+
+from cwtest import env, kafka, pipeline
+from cwtest.case import TestCase, deadline, note
+from cwtest.process import Devstore, Worker, alive
+from cwtest.search import Search
+
+PACE = 2000
+ROUNDS = 5 if env.LONG else 2
+# What is promised, and what is granted to a machine that is busy with something else: once, not each time.
+FLOW_S, CAUGHT_UP_S, GRANTED = 1, 4, 2
+
+
+class Recovery(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.topic = kafka.topic("recovery", 4)
+        self.addCleanup(kafka.delete, self.topic)
+        self.store = Devstore(self).start()
+        self.search = Search(self.store.url)
+        self.worker = Worker(self, properties={"task.restart.attempts.max": None, "task.restart.delay.ms": "100"}).start()
+        self.rest = self.worker.rest
+        self.src, self.sink = env.unique("src"), env.unique("sink")
+        self.rest.create(self.sink, pipeline.sink(self.topic, self.store.url, "recovery", tasks=2))
+        self.rest.create(self.src, pipeline.source(self.topic, 0, rate=PACE, tasks=2))
+        env.wait_for(lambda: self.indexed() > PACE // 4, 30, "documents flow")
+
+    def indexed(self):
+        return self.search.count("recovery")
+
+    def written(self):
+        return sum(kafka.end_offsets(self.topic).values())
+
+    @staticmethod
+    def kill(pids):
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        env.wait_for(lambda: not any(alive(pid) for pid in pids), 10, "they are dead", 0.002)
+
+    def kill_host(self, connector, progress):
+        """Its progress when it was dead, and when its next host starts."""
+        host = self.worker.host(connector)
+        self.kill([host])
+        before = progress()
+        env.wait_for(lambda: self.worker.hosts().get(connector, host) != host, 20, "the next host", 0.002)
+        return before, time.monotonic()
+
+    def kill_all(self):
+        hosts = list(self.worker.hosts().values())
+        self.worker.kill()
+        self.kill(hosts)
+        before, started = self.indexed(), time.monotonic()
+        self.worker.start()
+        return before, started
+
+    def recovered(self, what, kill, progress):
+        """(time until records flow again, time until all is caught up with) from the start after a kill."""
+        before, started = kill()
+        env.wait_for(lambda: progress() > before, 30, "records flow again after the kill of " + what, 0.01)
+        flow = time.monotonic() - started
+        env.wait_for(lambda: self.written() - self.indexed() < PACE // 2, 30, "all is caught up with", 0.05)
+        caught_up = time.monotonic() - started
+        note("%s: flows after %.2f s, has caught up after %.2f s" % (what, flow, caught_up))
+        return flow, caught_up
+
+    @deadline(150, 300)
+    def test_records_flow_again(self):
+        kills = (("sink host", lambda: self.kill_host(self.sink, self.indexed), self.indexed),
+                 ("source host", lambda: self.kill_host(self.src, self.written), self.written),
+                 ("worker and hosts", self.kill_all, self.indexed))
+        for what, kill, progress in kills:
+            times = [self.recovered(what, kill, progress) for _ in range(ROUNDS)]
+            for i, promised in enumerate((FLOW_S, CAUGHT_UP_S)):
+                self.assertLess(min(t[i] for t in times), promised, what)
+                self.assertLess(max(t[i] for t in times), promised * GRANTED, what)
+
+    @deadline(60)
+    def test_a_task_that_goes_leaves_its_partitions_to_the_others(self):
+        """At once, not when its session is over."""
+        config = self.rest.get("/connectors/%s/config" % self.sink)
+        self.rest.put(self.sink, dict(config, **{"tasks.max": "1"}))
+        started = time.monotonic()
+        self.rest.wait_state(self.sink, tasks="RUNNING", n=1)
+        env.wait_for(lambda: self.rest.metrics().sum("connect_worker_task_partitions", connector=self.sink) == 4, 20,
+                     "it has all partitions")
+        env.wait_for(lambda: self.written() - self.indexed() < PACE // 2, 30, "all is caught up with", 0.05)
+        note("caught up after %.2f s" % (time.monotonic() - started))
+        self.assertLess(time.monotonic() - started, CAUGHT_UP_S)
