@@ -122,7 +122,8 @@ static const struct cw_config_def worker_table[] = {
 	{ .name = "offset.flush.interval.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 1, .max = DAY_MS,
 	  .default_value = "5000", .importance = CW_LOW, .group = "State", STORED(offset_flush_interval_ms),
 	  .doc = "Time between commits of the offsets of sources and sinks, in milliseconds. Kafka Connect's default "
-		 "is 60000; what was done since the last commit is done again after a crash." },
+		 "is 60000; what was done since the last commit is done again after a crash. Tasks with many records commit "
+		 "earlier, up to ten times a second." },
 	{ .name = "offset.flush.timeout.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 1, .max = DAY_MS,
 	  .default_value = "5000", .importance = CW_LOW, .group = "State", STORED(offset_flush_timeout_ms),
 	  .doc = "How long a commit waits for records to be acknowledged, in milliseconds; then it is tried again at "

@@ -15,6 +15,7 @@
 #include "base/repeats.h"
 #include "host/batch.h"
 #include "host/bounds.h"
+#include "host/commit_pace.h"
 #include "host/dead_letters.h"
 #include "host/pipeline.h"
 #include "host/positions.h"
@@ -72,7 +73,8 @@ struct cw_sink {
 	int64_t held_since_ms; /* 0: the plugin does not hold back */
 	bool partitions_paused;
 	bool joining; /* the group has not said yet which partitions are the task's */
-	int64_t next_commit_ms, next_tick_ms;
+	struct cw_commit_pace pace;
+	int64_t next_tick_ms;
 	struct cw_error failure; /* from a callback */
 	struct cw_repeats repeats; /* of what Kafka's client says */
 

@@ -52,6 +52,7 @@ static void on_commit(rd_kafka_t *consumer, rd_kafka_resp_err_t error, rd_kafka_
 	struct cw_sink *sink = opaque;
 
 	(void)consumer;
+	cw_commit_pace_end(&sink->pace, !error || error == RD_KAFKA_RESP_ERR__NO_OFFSET);
 	if (!error) {
 		cw_metric_add(sink->commits, 1);
 		note_committed(sink, offsets);

@@ -169,12 +169,13 @@ static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 		cw_sink_update_lag(sink);
 		sink->next_tick_ms = now + TICK_MS;
 	}
-	if (now < sink->next_commit_ms)
+	if (now < cw_commit_pace_due_ms(&sink->pace))
 		return CW_OK;
-	sink->next_commit_ms = now + sink->task->worker->offset_flush_interval_ms;
+	cw_commit_pace_begin(&sink->pace, now);
 	if (!sink->async && cw_sink_flush(sink, now + sink->task->worker->offset_flush_timeout_ms, err) == CW_FAIL)
 		return CW_FAIL;
 	cw_sink_commit(sink, 0);
+	cw_commit_pace_sent(&sink->pace, cw_clock_ms());
 	return CW_OK;
 }
 
@@ -205,7 +206,8 @@ static enum cw_result paused(struct cw_sink *sink, struct cw_error *err)
 static int64_t wait_ms(const struct cw_sink *sink)
 {
 	int64_t now = cw_clock_ms();
-	int64_t until = sink->next_tick_ms < sink->next_commit_ms ? sink->next_tick_ms : sink->next_commit_ms;
+	int64_t commit_ms = cw_commit_pace_due_ms(&sink->pace);
+	int64_t until = sink->next_tick_ms < commit_ms ? sink->next_tick_ms : commit_ms;
 
 	if (sink->waiting.first && sink->retry_at_ms > now && sink->retry_at_ms < until)
 		until = sink->retry_at_ms;
@@ -379,11 +381,11 @@ enum cw_result cw_sink_task_run(struct cw_task *task, struct cw_error *err)
 		.task = task,
 		.async = (task->plugin->ops.flags & CW_SINK_ASYNC) != 0,
 		.flushes = task->plugin->ops.flush != NULL,
-		.next_commit_ms = cw_clock_ms() + task->worker->offset_flush_interval_ms,
 	};
 	enum cw_result result;
 
 	task->loop = &sink;
+	cw_commit_pace_init(&sink.pace, task->worker->offset_flush_interval_ms, sink.async, cw_clock_ms());
 	sink.bounded = cw_sink_is_bounded(&sink);
 	make_metrics(&sink);
 	cw_positions_init(&sink.safe);

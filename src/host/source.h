@@ -14,6 +14,7 @@
 #include "base/repeats.h"
 #include "host/acks.h"
 #include "host/batch.h"
+#include "host/commit_pace.h"
 #include "host/dead_letters.h"
 #include "host/lanes.h"
 #include "host/pipeline.h"
@@ -61,7 +62,7 @@ struct cw_source {
 	int64_t acknowledged;    /* records, when progress was last looked at */
 	bool gave_up;            /* records of the last poll were not sent, since the task has to end */
 	struct cw_stored stored; /* what the connector is to be told */
-	int64_t next_commit_ms;
+	struct cw_commit_pace pace;
 	struct cw_retry retry; /* of a poll that is to be made again, at: */
 	int64_t retry_at_ns, retry_since_ms; /* monotonic; 0: there is none */
 	struct cw_claim claim; /* of the next poll, or the one that is being sent */

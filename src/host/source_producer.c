@@ -411,6 +411,7 @@ static void note_progress(struct cw_source *source)
 		cw_progress_busy(progress, oldest->at_ms ? oldest->at_ms : cw_clock_ms());
 	if (source->retry.attempt > 0)
 		cw_progress_busy(progress, source->retry_since_ms);
+	cw_commit_pace_add(&source->pace, acknowledged - source->acknowledged);
 	source->acknowledged = acknowledged;
 }
 

@@ -92,7 +92,7 @@ static enum cw_result commit(struct cw_source *source, struct cw_error *err)
 {
 	enum cw_result result = source->transactional ? end_transaction(source, err) : CW_OK;
 
-	source->next_commit_ms = cw_clock_ms() + source->task->worker->offset_flush_interval_ms;
+	cw_commit_pace_begin(&source->pace, cw_clock_ms());
 	send_offsets(source);
 	return result;
 }
@@ -130,10 +130,13 @@ static void save(struct cw_source *source)
 }
 
 /* When the loop has something to do besides polling. */
-static int64_t next_due(const struct cw_source *source)
+static int64_t next_due(struct cw_source *source)
 {
-	return source->in_transaction && source->next_boundary_ms < source->next_commit_ms ? source->next_boundary_ms :
-											     source->next_commit_ms;
+	int64_t commit_ms;
+
+	cw_commit_pace_end(&source->pace, offsets_are_stored(source));
+	commit_ms = cw_commit_pace_due_ms(&source->pace);
+	return source->in_transaction && source->next_boundary_ms < commit_ms ? source->next_boundary_ms : commit_ms;
 }
 
 /* Waits, and serves delivery reports meanwhile. */
@@ -173,7 +176,7 @@ static enum cw_result paused(struct cw_source *source, struct cw_error *err)
 		cw_task_sleep(task, SERVE_MS);
 		cw_source_serve(source, 0);
 		tell_stored(source);
-		if (cw_clock_ms() >= source->next_commit_ms && (result = commit(source, err)) != CW_OK)
+		if (cw_clock_ms() >= next_due(source) && (result = commit(source, err)) != CW_OK)
 			return result;
 	}
 	if (!cw_task_stopping(task))
@@ -321,6 +324,7 @@ static void make_metrics(struct cw_source *source)
 		cw_metrics_get(m, CW_METRIC_COUNTER, "offset_commit_failures", "Offset commits that failed.");
 	source->limited_ms = cw_task_limited_metric(source->task);
 	cw_metric_set(source->in_flight, 0);
+	source->acknowledged = cw_metric_value(source->records); /* of earlier attempts */
 }
 
 static bool wants_transactions(const struct cw_task *task)
@@ -379,10 +383,10 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 		.scope = task->scope,
 		.task = task,
 		.transactional = wants_transactions(task),
-		.next_commit_ms = cw_clock_ms() + task->worker->offset_flush_interval_ms,
 	};
 	enum cw_result result;
 
+	cw_commit_pace_init(&source.pace, task->worker->offset_flush_interval_ms, !source.transactional, cw_clock_ms());
 	make_metrics(&source);
 	source.batch = cw_task_batch_new(CW_SOURCE_BATCH_RECORDS);
 	result = run_source(&source, err);

@@ -1,5 +1,6 @@
 """After kill -9: how soon records flow again, how soon all is caught up with, and how little is done twice."""
 
+import collections
 import os
 import signal
 import time
@@ -22,7 +23,9 @@ class Recovery(TestCase):
         self.addCleanup(kafka.delete, self.topic)
         self.store = Devstore(self).start()
         self.search = Search(self.store.url)
-        self.worker = Worker(self, properties={"task.restart.attempts.max": None, "task.restart.delay.ms": "100"}).start()
+        self.worker = Worker(self, properties={"task.restart.attempts.max": None, "task.restart.delay.ms": "100",
+                                                      "task.restart.delay.max.ms": "200",
+                                                      "offset.flush.interval.ms": None}).start()
         self.rest = self.worker.rest
         self.src, self.sink = env.unique("src"), env.unique("sink")
         self.rest.create(self.sink, pipeline.sink(self.topic, self.store.url, "recovery", tasks=2))
@@ -90,3 +93,62 @@ class Recovery(TestCase):
         env.wait_for(lambda: self.written() - self.indexed() < PACE // 2, 30, "all is caught up with", 0.05)
         note("caught up after %.2f s" % (time.monotonic() - started))
         self.assertLess(time.monotonic() - started, CAUGHT_UP_S)
+
+    def committed(self):
+        return sum(offset for offset in kafka.committed("connect-" + self.sink, self.topic).values() if offset > 0)
+
+    def sent_again(self):
+        """Documents that the sink's host has sent although the store had them, once it is past the kill."""
+        def records():
+            return self.rest.metrics().sum("connect_worker_task_records_total", connector=self.sink)
+
+        end = self.written()
+        env.wait_for(lambda: self.committed() >= end, 30, "what there was is committed", 0.05)
+        told = records()
+        env.wait_for(lambda: records() != told, 10, "newer metrics", 0.05)
+        return int(self.rest.metrics().sum("connect_worker_task_documents_present_total", connector=self.sink))
+
+    def copies(self):
+        """Lines that are in the topic more often than the source has made them."""
+        values = kafka.values(self.topic)
+        config = self.rest.get("/connectors/%s/config" % self.src)
+        made = collections.Counter(pipeline.lines_of(dict(config, count=str(2 * len(values)))))
+        return sum((collections.Counter(values) - made).values())
+
+    def some_time(self, rng):
+        until = time.monotonic() + 0.3 + 0.7 * rng.random()
+        env.wait_for(lambda: time.monotonic() >= until, 5, "a moment of chance")
+
+    def stop_source(self):
+        self.rest.action(self.src, "stop")
+        self.rest.wait_state(self.src, connector="STOPPED", n=0)
+
+    @deadline(150)
+    def test_little_is_done_again(self):
+        """After five kills of each host, with the default offset.flush.interval.ms; nothing after SIGTERM."""
+        rng = env.rng("again")
+        sent_again = 0
+        for _ in range(5):
+            self.some_time(rng)
+            self.kill_host(self.sink, self.indexed)
+            sent_again += self.sent_again()
+        for _ in range(5):
+            self.some_time(rng)
+            self.kill_host(self.src, self.written)
+            self.rest.wait_state(self.src, tasks="RUNNING", n=2)
+        self.some_time(rng)
+        self.stop_source()
+        copies = self.copies()
+        note("five kills each: %d records were sent again, there are %d copies" % (sent_again, copies))
+        self.assertLessEqual(sent_again, 5000)
+        self.assertLessEqual(copies, 2500)
+        self.rest.action(self.src, "resume")
+        for _ in range(2):
+            self.some_time(rng)
+            self.worker.stop()
+            self.assertEqual(self.indexed(), self.committed(), "what was sent is committed after SIGTERM")
+            self.worker.start()
+        self.some_time(rng)
+        self.stop_source()
+        self.assertEqual(self.copies(), copies, "copies after SIGTERM")
+        env.wait_for(lambda: self.indexed() == self.written(), 30, "all is indexed", 0.05)
