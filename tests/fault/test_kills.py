@@ -1,5 +1,7 @@
-"""kill -9 of host, worker and both while lines flow: every line is indexed, none twice."""
+"""kill -9 of host, worker and both while lines flow: every record is indexed, none twice; with exactly-once support
+there is one record for each line, and those of a task are in order."""
 
+import collections
 import os
 import signal
 import time
@@ -8,8 +10,11 @@ from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase, deadline, note
 from cwtest.process import Worker, alive
 
-LINES, KILLS, PACE = (1000000, 50, 8000) if env.LONG else (60000, 8, 4000)
+KILLS, PACE = (100, 8000) if env.LONG else (5, 4000)  # of each test
+LINES = (KILLS + 2) * PACE
 PARTITIONS = 4
+COPIES = 500  # at most, for each kill of an at-least-once source
+COMPLETE_S = 5  # after the last kill, for an exactly-once one
 VICTIMS = ("source host", "sink host", "worker", "worker and hosts")
 
 
@@ -58,17 +63,18 @@ class Kills(TestCase):
 
         return env.wait_for(there, seconds, what, 0.1)
 
-    @deadline(300, 1500)
-    def test_every_line_is_indexed_exactly_once(self):
-        rng = env.rng("kills")
-        config = pipeline.source(self.topic, LINES, rate=PACE, tasks=2)
-        config["exactly.once.support"] = "required"
+    def moments(self, rng):
+        """By the lines in the topic; the last one is close to the end."""
+        return sorted(rng.randrange(PACE // 4, LINES - PACE) for _ in range(KILLS - 1)) + [LINES - PACE // 2]
+
+    def pipeline_with_kills(self, config):
+        """Until every record is indexed; the seconds from the last kill until the source was done."""
+        rng = env.rng(self.id())
         self.worker.start()
         rest = self.worker.rest
         rest.create("sink", pipeline.sink(self.topic, env.OPENSEARCH, self.index, tasks=2))
         rest.create("src", config)
-        moments = sorted(rng.randrange(LINES // 50, LINES * 9 // 10) for _ in range(KILLS))
-        for moment in moments:
+        for moment in self.moments(rng):
             self.mended_until(lambda m=moment: self.progress() >= m, 120,
                               lambda: "%d lines in the topic; there are %d: %s" % (
                                   moment, self.progress(), rest.status("src")))
@@ -76,22 +82,64 @@ class Kills(TestCase):
             pause = time.monotonic() + rng.random() * 0.3
             env.wait_for(lambda: time.monotonic() >= pause, 5, "the moment", 0.005)
             self.assertNotEqual(rest.task_states("src"), ["COMPLETED"] * 2, "lines still flow")
+            killed = time.monotonic()
             self.kill(rng.choice(VICTIMS))
-        note("killed: " + ", ".join("%s %d×" % (v, self.done.count(v)) for v in VICTIMS))
-        self.mended_until(lambda: rest.task_states("src") == ["COMPLETED"] * 2, 300,
+        self.mended_until(lambda: rest.task_states("src") == ["COMPLETED"] * 2, 60,
                           lambda: "the source is done: %s" % rest.status("src"))
-        self.mended_until(lambda: self.opensearch.count(self.index) >= LINES, 120,
-                          lambda: "%d documents; there are %d" % (LINES, self.opensearch.count(self.index)))
-        pipeline.assert_topic(self, self.topic, config)
-        self.assertEqual(pipeline.assert_indexed(self, self.opensearch, self.index, self.topic), LINES)
+        took = time.monotonic() - killed
+        note("killed: %s; done %.1f s after the last" % (
+            ", ".join("%s %d×" % (v, self.done.count(v)) for v in VICTIMS), took))
+        records = kafka.count(self.topic)
+        self.mended_until(lambda: self.opensearch.count(self.index) >= records, 120,
+                          lambda: "%d documents; there are %d" % (records, self.opensearch.count(self.index)))
+        self.assertEqual(pipeline.assert_indexed(self, self.opensearch, self.index, self.topic), records)
+        self.assert_counters()
+        return took
 
+    def assert_counters(self):
         def add_up():
-            c = pipeline.counters(rest, "sink")
+            c = pipeline.counters(self.worker.rest, "sink")
             return pipeline.settled(c) and c
 
-        counters = env.wait_for(add_up, 20, lambda: "counters add up: %s" % pipeline.counters(rest, "sink"))
-        note("sink since its last start: %s" % counters)
+        counters = env.wait_for(add_up, 20, lambda: "counters add up: %s" % pipeline.counters(self.worker.rest, "sink"))
         self.assertEqual((counters["skipped"], counters["failed"]), (0, 0))
+
+    def assert_order(self, config):
+        """In each partition the lines of a task are in the order in which it has made them."""
+        made = collections.defaultdict(list)
+        for numbered in pipeline.lines_of(config, "--number"):
+            task, number, _, line = numbered.split(b"\t", 3)
+            made[line].append((task, int(number)))
+        last, seen = {}, 0
+        for record in sorted(kafka.records(self.topic), key=lambda r: (r.partition, r.offset)):
+            if len(made[record.value]) > 1:
+                continue  # a few are made more than once: whose it is cannot be told
+            task, number = made[record.value][0]
+            self.assertGreater(number, last.get((record.partition, task), -1), record.value)
+            last[record.partition, task] = number
+            seen += 1
+        self.assertGreater(seen, LINES * 9 // 10)
+
+    @deadline(300, 1800)
+    def test_exactly_once(self):
+        config = pipeline.source(self.topic, LINES, rate=PACE, tasks=2)
+        config["exactly.once.support"] = "required"
+        took = self.pipeline_with_kills(config)
+        self.assertLess(took, COMPLETE_S, "it is complete soon after the last kill")
+        pipeline.assert_topic(self, self.topic, config)
+        self.assert_order(config)
+
+    @deadline(300, 1800)
+    def test_at_least_once(self):
+        self.worker.properties["exactly.once.source.support"] = "disabled"
+        config = pipeline.source(self.topic, LINES, rate=PACE, tasks=2)
+        self.pipeline_with_kills(config)
+        made, found = collections.Counter(pipeline.lines_of(config)), collections.Counter(kafka.values(self.topic))
+        copies, kills = sum((found - made).values()), len(self.done) - self.done.count("sink host")
+        note("%d copies after %d kills" % (copies, kills))
+        self.assertEqual(sum((made - found).values()), 0, "lines that are missing")
+        self.assertEqual(set(found) - set(made), set(), "lines that nobody made")
+        self.assertLessEqual(copies, COPIES * kills)
 
     @deadline(120)
     def test_hosts_of_a_killed_worker_end(self):
