@@ -47,6 +47,7 @@ def main():
     env.PREFIX, env.BUILD = os.path.abspath(args.prefix), os.path.abspath(args.build)
     env.LOGS = os.path.abspath(args.logs or tempfile.mkdtemp(prefix="cw-logs-"))
     env.LONG = args.long
+    env.PEAK_RSS = 40 << 20 if args.stage == "fault" else None
     env.SEED = int(os.environ.get("CW_SEED") or random.SystemRandom().getrandbits(30))
     print("seed %d, logs in %s" % (env.SEED, env.LOGS), flush=True)
     suite = unittest.defaultTestLoader.discover(os.path.join(env.TOP, "tests", args.stage))

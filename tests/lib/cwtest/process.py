@@ -27,6 +27,15 @@ def pss_bytes(pid):
         return 0
 
 
+def peak_rss_bytes(pid):
+    """The most that a process has had in memory; 0 when it is gone."""
+    try:
+        with open("/proc/%d/status" % pid) as f:
+            return sum(int(line.split()[1]) for line in f if line.startswith("VmHWM:")) * 1024
+    except OSError:
+        return 0
+
+
 def cpu_seconds(pid):
     """User and system time of a process so far; 0 when it is gone."""
     try:
@@ -147,6 +156,8 @@ class Worker(Process):
         self.rest = Rest(self.port)
         self.url = "http://127.0.0.1:%d" % self.port
         self.args, self.files = list(args), list(files)
+        self.peaks = {}  # "worker" or a connector's name → the most that one of its processes has had in memory
+        self.large = set()  # connectors that may have more than env.PEAK_RSS
         self.properties = {
             "bootstrap.servers": env.KAFKA,
             "key.converter": "org.apache.kafka.connect.storage.StringConverter",
@@ -184,10 +195,21 @@ class Worker(Process):
         except OSError:
             return False
 
+    def note_peaks(self):
+        """Of the processes that there are; called before they end."""
+        if self.running():
+            for name, pid in dict(self.hosts(), worker=self.pid).items():
+                self.peaks[name] = max(self.peaks.get(name, 0), peak_rss_bytes(pid))
+
+    def kill(self):
+        self.note_peaks()
+        super().kill()
+
     def stop(self, seconds=20):
         """SIGTERM, and the drain that follows from it; the exit status."""
         if not self.running():
             return self.popen.returncode
+        self.note_peaks()
         self.signal(signal.SIGTERM)
         return self.wait(seconds)
 
@@ -197,6 +219,7 @@ class Worker(Process):
 
     def kill_all(self):
         """A worker that still runs leaves its consumer groups: the next test's rebalances need not wait for it."""
+        self.note_peaks()
         if self.running():
             self.signal(signal.SIGTERM)
             try:
@@ -204,6 +227,9 @@ class Worker(Process):
             except subprocess.TimeoutExpired:
                 pass
         super().kill_all()
+        large = {name: peak for name, peak in self.peaks.items() if name not in self.large and peak > (env.PEAK_RSS or peak)}
+        if large:
+            raise AssertionError("more memory than %d bytes: %s" % (env.PEAK_RSS, large))
 
     def hosts(self):
         """Connector name → process id of its connect-host."""
