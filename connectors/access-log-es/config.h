@@ -22,6 +22,7 @@ struct cw_es_config {
 	bool verify;
 
 	int32_t batch_size, max_in_flight, max_buffered, max_retries;
+	int64_t max_buffered_bytes;
 	int64_t bulk_bytes, linger_ms, flush_timeout_ms, retry_backoff_ms, retry_backoff_max_ms;
 	const char *on_null, *on_malformed, *on_busy, *on_blocked, *on_error, *on_conflict, *on_missing_index, *on_forbidden;
 	struct cw_list error_types;

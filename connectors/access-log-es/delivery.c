@@ -30,13 +30,13 @@ struct cw_bulk *cw_delivery_new_bulk(struct cw_sink *sink)
 
 void cw_delivery_recycle(struct cw_sink *sink, struct cw_bulk *bulk)
 {
-	int64_t limit = sink->config->bulk_bytes;
+	int64_t limit = sink->config->bulk_bytes, most = sink->config->max_buffered_bytes;
 
 	if (sink->spare.n >= sink->pressure.window_max + SPARE_MAX) {
 		cw_bulk_free(bulk);
 		return;
 	}
-	cw_bulk_reset(bulk, limit > 0 && limit < CW_SINK_BYTES_MAX ? 2 * (size_t)limit : CW_SINK_BYTES_MAX);
+	cw_bulk_reset(bulk, limit > 0 && limit < most ? 2 * (size_t)limit : (size_t)most);
 	cw_bulk_push_front(&sink->spare, bulk);
 }
 

@@ -41,7 +41,8 @@ static bool no_room(const struct cw_sink *sink, size_t n)
 {
 	if (is_full(sink))
 		return true;
-	return sink->docs && (sink->docs + n > (size_t)sink->config->max_buffered || sink->bytes >= CW_SINK_BYTES_MAX);
+	return sink->docs && (sink->docs + n > (size_t)sink->config->max_buffered ||
+			      sink->bytes >= (size_t)sink->config->max_buffered_bytes);
 }
 
 static enum cw_result sink_put(void *task, struct cw_batch *batch, struct cw_error *err)

@@ -23,7 +23,6 @@
 #include "render.h"
 
 #define CW_SINK_NS_PER_MS INT64_C(1000000)
-#define CW_SINK_BYTES_MAX (8u << 20) /* of documents without an answer: then no more are taken */
 #define CW_SINK_INDEX_SLOTS 8
 
 /* The index of a topic's events in one span of time. */

@@ -359,6 +359,23 @@ static void test_busy__when_enough_records_wait(void)
 	run_free(run);
 }
 
+static void test_busy__when_enough_bytes_wait(void)
+{
+	struct run *run = run_new();
+	enum cw_result result;
+	int taken = 0;
+
+	set(run, "max.buffered.bytes", "65536");
+	fail_first(run, 1000, CW_STORE_SILENT, 200);
+	start(run);
+	wait_template(run);
+	while ((result = cw_essink_ops()->put(run->sink.task, lines(run, 20), &run->sink.err)) == CW_OK && taken < 100)
+		taken++;
+	CU_ASSERT_EQUAL(result, CW_BUSY);
+	CU_ASSERT_TRUE(taken > 4 && taken < 30); /* documents of 110 to 800 bytes */
+	run_free(run);
+}
+
 static void test_busy__one_large_batch_is_taken(void)
 {
 	struct run *run = run_new();
@@ -462,6 +479,7 @@ int main(void)
 		{ "others under way: collected", test_linger__under_way_others_are_collected },
 		{ "busy when all places are taken", test_busy__when_all_places_are_taken },
 		{ "busy when enough records wait", test_busy__when_enough_records_wait },
+		{ "busy when enough bytes wait", test_busy__when_enough_bytes_wait },
 		{ "one large batch is taken", test_busy__one_large_batch_is_taken },
 		{ "wait ends when a descriptor is readable", test_wait__ends_when_a_descriptor_is_readable },
 		{ "waiting costs nothing", test_wait__costs_nothing },

@@ -27,13 +27,23 @@ def pss_bytes(pid):
         return 0
 
 
-def peak_rss_bytes(pid):
-    """The most that a process has had in memory; 0 when it is gone."""
+def status_bytes(pid, field):
+    """A size that the kernel tells of a process; 0 when it is gone."""
     try:
         with open("/proc/%d/status" % pid) as f:
-            return sum(int(line.split()[1]) for line in f if line.startswith("VmHWM:")) * 1024
+            return sum(int(line.split()[1]) for line in f if line.startswith(field + ":")) * 1024
     except OSError:
         return 0
+
+
+def rss_bytes(pid):
+    """What a process has in memory."""
+    return status_bytes(pid, "VmRSS")
+
+
+def peak_rss_bytes(pid):
+    """The most that it has had in memory."""
+    return status_bytes(pid, "VmHWM")
 
 
 def cpu_seconds(pid):

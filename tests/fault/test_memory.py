@@ -1,0 +1,53 @@
+"""A store that is down for long while records keep coming: what the sinks have in memory stays within their budgets."""
+
+import time
+
+from cwtest import env, kafka, pipeline
+from cwtest.case import TestCase, deadline, note
+from cwtest.process import Devstore, rss_bytes
+from cwtest.search import Search
+
+PACE = 5000
+DOWN_S = 600 if env.LONG else 10
+MIB = 1 << 20
+# Settings of a sink, and by how much it may grow: by the documents, and by the records that they are made of.
+SINKS = {"as-it-comes": ({}, 8 * MIB),
+         "bytes": ({"batch_size": 50000, "bulk_size_bytes": -1, "max_in_flight_requests": 2, "max_buffered_records": 100000,
+                    "max_buffered_bytes": 4 * MIB}, 8 * MIB)}
+
+
+class Memory(TestCase):
+    @deadline(150, 1500)
+    def test_grows_by_no_more_than_its_budget(self):
+        topic = kafka.topic("memory", 4)
+        self.addCleanup(kafka.delete, topic)
+        store = Devstore(self, args=["--data=%s/store.db" % self.dir]).start()
+        search, worker = Search(store.url), self.worker()
+        rest = worker.rest
+        for name, (settings, _) in SINKS.items():
+            rest.create(name, pipeline.sink(topic, store.url, name, template_enable="false", **settings))
+        rest.create("src", pipeline.source(topic, PACE * (DOWN_S if DOWN_S < 60 else 60), rate=PACE))
+        for name in SINKS:
+            env.wait_for(lambda n=name: search.count(n) > PACE // 2, 60, "documents flow", 0.1)
+        hosts = {name: worker.host(name) for name in SINKS}
+        store.kill()
+        before, most, down = {n: rss_bytes(p) for n, p in hosts.items()}, dict.fromkeys(SINKS, 0), time.monotonic()
+
+        def looked():
+            for name, pid in hosts.items():
+                most[name] = max(most[name], rss_bytes(pid) - before[name])
+            return time.monotonic() - down > DOWN_S
+
+        env.wait_for(looked, DOWN_S + 60, "it was away for long", 0.2)
+        note("away for %d s: grew by %s MiB" % (DOWN_S, {n: round(b / MIB, 1) for n, b in most.items()}))
+        self.assertEqual({n: worker.host(n) for n in SINKS}, hosts)
+        for name, (_, budget) in SINKS.items():
+            self.assertLessEqual(most[name], budget, name)
+            self.assertEqual(rest.task_states(name), ["RUNNING"])
+        store.start()
+        rest.wait_state("src", tasks="COMPLETED", n=1, seconds=120)
+        total = kafka.count(topic)
+        for name in SINKS:
+            env.wait_for(lambda n=name: search.count(n) == total, 300,
+                         lambda n=name: "%d documents: %d" % (total, search.count(n)), 0.5)
+            pipeline.assert_settled(self, rest, name, read=total, indexed=total)
