@@ -1,11 +1,10 @@
 """Kafka and the search server going away and coming back, and a store that misbehaves on request."""
 
-import errno
 import os
-import subprocess
 
 from cwtest import env, kafka, pipeline, stack
 from cwtest.case import TestCase, deadline, note
+from cwtest.disk import SmallDisk
 from cwtest.process import Devstore, Worker
 from cwtest.rest import Rest
 from cwtest.search import Search
@@ -175,46 +174,6 @@ class StoreFaults(TestCase):
         self.assertEqual(worker.rest.task_states("sink"), ["RUNNING"])
         worker.stop(15)
         self.assertEqual(set(kafka.committed("connect-sink", self.topic).values()) - {-1, 0}, set())
-
-
-class SmallDisk:
-    """A file system of its own with little room, in a mount namespace that lives as long as the test."""
-
-    SIZE = 2 << 20
-
-    def __init__(self, test):
-        self.folder = os.path.join(test.dir, "disk")
-        os.mkdir(self.folder)
-        # Without root, a user namespace gives the right to mount.
-        as_user = os.getuid() != 0
-        self.holder = subprocess.Popen(
-            ["unshare", "--mount"] + (["--map-root-user"] if as_user else []) +
-            ["sh", "-c", 'mount -t tmpfs -o size=%d tmpfs "$0" && echo mounted && exec cat' % self.SIZE, self.folder],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        test.addCleanup(self.close)
-        test.assertEqual(self.holder.stdout.readline(), b"mounted\n")
-        self.enter = ["nsenter", "--mount", "--target", str(self.holder.pid)]
-        if as_user:
-            self.enter += ["--user", "--preserve-credentials"]
-        self.filler = "/proc/%d/root%s/filler" % (self.holder.pid, self.folder)
-
-    def close(self):
-        self.holder.stdin.close()
-        self.holder.stdout.close()
-        self.holder.wait()
-
-    def fill(self):
-        with open(self.filler, "wb", buffering=0) as f:
-            for size in (1 << 16, 1 << 12, 1):
-                try:
-                    while True:
-                        f.write(b"x" * size)
-                except OSError as error:
-                    if error.errno != errno.ENOSPC:
-                        raise
-
-    def free(self):
-        os.unlink(self.filler)
 
 
 class FullDisk(TestCase):

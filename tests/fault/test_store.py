@@ -11,20 +11,6 @@ from cwtest.rest import Rest
 from cwtest.search import Search
 
 LINES = 20000
-PAGE = 1000  # offsets of each partition that are looked at together
-
-
-def documents(search, index, partitions):
-    """Every document's id and line; connect-devstore shows 10,000 at most at once."""
-    found, first = {}, 0
-    assert partitions * PAGE <= 10000
-    total = search.count(index)
-    while len(found) < total and first <= LINES:
-        window = {"range": {"kafka.offset": {"gte": first, "lt": first + PAGE}}}
-        page = search.call("POST", "/%s/_search" % index, {"size": 10000, "_source": ["raw"], "query": window})
-        found.update((hit["_id"], hit["_source"]["raw"]) for hit in page["hits"]["hits"])
-        first += PAGE
-    return found
 
 
 class Stores(TestCase):
@@ -41,8 +27,7 @@ class Stores(TestCase):
     def produce(self):
         self.rest.create("src", pipeline.source(self.topic, LINES))
         self.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
-        self.records = {"%s+%d+%d" % (self.topic, r.partition, r.offset): r.value.decode("utf-8", "replace")
-                        for r in kafka.records(self.topic)}
+        self.records = pipeline.lines_by_id(self.topic)
         self.assertEqual(len(self.records), LINES)
 
     def create(self, url, **more):
@@ -60,7 +45,7 @@ class Stores(TestCase):
         """Every record is a document, in one of the stores, and there is nothing else."""
         found = {}
         for store in stores:
-            found.update(documents(Search(store.url), self.index, 4))
+            found.update(pipeline.documents(Search(store.url), self.index, 4))
         self.assertEqual(pipeline.difference(self.records.items(), found.items()), "")
         self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
 
@@ -177,6 +162,5 @@ class Nodes(Stores):
         self.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
         self.handled()
         pipeline.assert_topic(self, self.topic, config)
-        self.records = {"%s+%d+%d" % (self.topic, r.partition, r.offset): r.value.decode("utf-8", "replace")
-                        for r in kafka.records(self.topic)}
+        self.records = pipeline.lines_by_id(self.topic)
         self.assert_all(first, second)

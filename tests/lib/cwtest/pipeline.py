@@ -75,15 +75,38 @@ def assert_topic(test, topic, config):
     test.assertEqual(difference(lines_of(config), kafka.values(topic)), "")
 
 
+def lines_by_id(topic):
+    """Id of the document of each record → its line."""
+    return {"%s+%d+%d" % (topic, r.partition, r.offset): r.value.decode("utf-8", "replace") for r in kafka.records(topic)}
+
+
 def assert_indexed(test, search, index, topic):
     """Every record of the topic is one document, with its own id and its own line, and there is nothing else."""
-    expected = {"%s+%d+%d" % (topic, r.partition, r.offset): r.value.decode("utf-8", "replace")
-                for r in kafka.records(topic)}
     found = {}
     for _, doc, fields in search.scan(index, ["raw"]):
         test.assertNotIn(doc, found, "a document twice, in two indices")
         found[doc] = fields["raw"]
-    test.assertEqual(difference(expected.items(), found.items()), "")
+    test.assertEqual(difference(lines_by_id(topic).items(), found.items()), "")
+    return len(found)
+
+
+def documents(search, index, partitions):
+    """Id → line of every document in a connect-devstore, which shows 10,000 at most at once."""
+    found, first, page = {}, 0, 10000 // partitions
+    total = search.count(index)
+    while len(found) < total and first <= total:
+        window = {"range": {"kafka.offset": {"gte": first, "lt": first + page}}}
+        answer = search.call("POST", "/%s/_search" % index, {"size": 10000, "_source": ["raw"], "query": window})
+        found.update((hit["_id"], hit["_source"]["raw"]) for hit in answer["hits"]["hits"])
+        first += page
+    return found
+
+
+def assert_stored(test, search, index, topic, partitions):
+    """As assert_indexed(), in a connect-devstore."""
+    found = documents(search, index, partitions)
+    test.assertEqual(difference(lines_by_id(topic).items(), found.items()), "")
+    test.assertEqual(search.count(index), len(found))
     return len(found)
 
 
