@@ -39,7 +39,7 @@ class Stops(TestCase):
         self.assertGreater(count, PACE // 2)
         env.wait_for(lambda: search.count(index) >= count, 60, lambda: "%d documents: %d" % (count, search.count(index)), 0.1)
         pipeline.assert_topic(self, self.topic, dict(self.config, count=str(count)))
-        pipeline.assert_stored(self, search, index, self.topic, 2)
+        pipeline.assert_stored(self, search, index, self.topic)
 
     @deadline(120)
     def test_while_the_store_is_in_trouble(self):
@@ -62,7 +62,7 @@ class Stops(TestCase):
         worker.start()
         for word, store in stores.items():
             pipeline.assert_settled(self, worker.rest, word, read=LINES, indexed=LINES)
-            pipeline.assert_stored(self, Search(store.url), self.index, self.topic, 2)
+            pipeline.assert_stored(self, Search(store.url), self.index, self.topic)
             present = worker.rest.metrics().sum("connect_worker_task_documents_present_total", connector=word)
             self.assertEqual(int(present), done[word], "only what the store had done without saying so is sent again")
 

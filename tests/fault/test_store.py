@@ -2,6 +2,8 @@
 
 Each test ends with a comparison of every record with every document."""
 
+import os
+import signal
 import time
 
 from cwtest import env, kafka, pipeline
@@ -10,7 +12,8 @@ from cwtest.process import Devstore
 from cwtest.rest import Rest
 from cwtest.search import Search
 
-LINES = 20000
+LINES = 10000
+BACK_S = 3  # 2 s, and one for a machine that is busy
 
 
 class Stores(TestCase):
@@ -22,7 +25,8 @@ class Stores(TestCase):
         self.addCleanup(kafka.delete, self.topic)
         self.index = "store"
         self.sink = env.unique("sink")  # a consumer group that no earlier test has left behind
-        self.rest = self.worker().rest
+        self.worker = self.worker(properties={"task.restart.attempts.max": None, "task.restart.delay.ms": "100"})
+        self.rest = self.worker.rest
 
     def produce(self):
         self.rest.create("src", pipeline.source(self.topic, LINES))
@@ -30,97 +34,97 @@ class Stores(TestCase):
         self.records = pipeline.lines_by_id(self.topic)
         self.assertEqual(len(self.records), LINES)
 
-    def create(self, url, **more):
-        self.rest.create(self.sink, pipeline.sink(self.topic, url, self.index, batch_size=500, template_enable="false", **more))
+    def create(self, url, connector=None, **more):
+        self.rest.create(connector or self.sink,
+                         pipeline.sink(self.topic, url, self.index, batch_size=500, template_enable="false", **more))
 
-    def handled(self, seconds=60):
-        def all_settled():
-            c = pipeline.counters(self.rest, self.sink)
-            return c["read"] == LINES and pipeline.settled(c) and c
+    def handled(self, connector=None, seconds=90):
+        pipeline.assert_settled(self, self.rest, connector or self.sink, seconds, read=LINES, indexed=LINES)
 
-        return env.wait_for(all_settled, seconds, lambda: "all are handled: %s, %s" % (
-            pipeline.counters(self.rest, self.sink), self.rest.status(self.sink)), 0.1)
-
-    def assert_all(self, *stores):
+    def assert_all(self, *stores, connector=None):
         """Every record is a document, in one of the stores, and there is nothing else."""
         found = {}
         for store in stores:
-            found.update(pipeline.documents(Search(store.url), self.index, 4))
+            found.update(pipeline.documents(Search(store.url), self.index, self.topic))
         self.assertEqual(pipeline.difference(self.records.items(), found.items()), "")
-        self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
+        self.assertEqual(self.rest.task_states(connector or self.sink), ["RUNNING"])
+
+
+class Peace(Stores):
+    """Development stores that take nothing for a while: how often they are asked meanwhile, and how soon they are used again."""
+
+    SECONDS = 20
+    # At most so many requests; what becomes of each.
+    TROUBLE = {"unavailable": (40, {"status_503": 1}), "later": (10, {"status_503": 1, "retry_after": 5}),
+               "busy": (40, {"status_429": 1}), "busy-items": (40, {"item_429": 1}), "blocked": (40, {"item_403": 1}),
+               "malformed": (40, {"malformed": 1}), "reset": (40, {"reset": 1})}
+
+    def requests(self):
+        return {word: Rest(store.port).get("/_faults")["counters"]["requests"] for word, store in self.stores.items()}
+
+    def indexed(self):
+        """Documents that an answer was given for, in each."""
+        metrics = self.rest.metrics()
+        return {word: metrics.sum("connect_worker_task_records_written_total", connector=word) or 0 for word in self.stores}
+
+    def asked(self):
+        """The numbers of requests, over the time."""
+        env.wait_for(lambda: min(self.requests().values()) > 0, 30, "the first requests")
+        numbers, end = [], time.monotonic() + self.SECONDS
+        env.wait_for(lambda: numbers.append(self.requests()) or time.monotonic() > end, self.SECONDS * 2, "the trouble is over", 0.1)
+        return numbers
+
+    def used_again(self):
+        """Store → seconds until it has documents, from the end of the trouble."""
+        taken, back, end = self.indexed(), {}, time.monotonic()
+        for store in self.stores.values():
+            Rest(store.port).expect(200, "DELETE", "/_faults")
+
+        def all_are_back():
+            for word, n in self.indexed().items():
+                if n > taken[word]:
+                    back.setdefault(word, round(time.monotonic() - end, 1))
+            return len(back) == len(self.stores)
+
+        env.wait_for(all_are_back, 30, lambda: "documents in all stores, not only in these: %s" % back, 0.05)
+        return back
+
+    @deadline(200)
+    def test_stores_in_trouble(self):
+        self.produce()
+        self.stores = {word: Devstore(self, word).start() for word in self.TROUBLE}
+        for word, (_, faults) in self.TROUBLE.items():
+            Rest(self.stores[word].port).expect(200, "POST", "/_faults", faults)
+            self.create(self.stores[word].url, word)
+        numbers = self.asked()
+        note("requests in %d s: %s" % (self.SECONDS, numbers[-1]))
+        for word, (most, _) in self.TROUBLE.items():
+            half, all_of_them = numbers[len(numbers) // 2][word], numbers[-1][word]
+            self.assertLessEqual(all_of_them, most, word)
+            self.assertGreaterEqual(half, all_of_them - half, "pauses do not shrink: " + word)
+            self.assertEqual(self.rest.task_states(word), ["RUNNING"])
+        back = self.used_again()
+        note("used again after (s): %s" % back)
+        for word, (_, faults) in self.TROUBLE.items():
+            self.assertLess(back[word], BACK_S + faults.get("retry_after", 0), word)
+            self.handled(word)
+            self.assert_all(self.stores[word], connector=word)
 
 
 class Trouble(Stores):
-    """connect-devstore takes nothing for a while, then everything."""
+    """A connect-devstore that does not do all that it is asked."""
 
     def setUp(self):
         super().setUp()
         self.store = Devstore(self).start()
         self.control = Rest(self.store.port)
-        self.search = Search(self.store.url)
-
-    def trouble(self, seconds, most, **faults):
-        """For so long, with at most so many requests; back to work within 2 s of the end, and some for the documents."""
-        self.produce()
-        self.control.expect(200, "POST", "/_faults", dict(faults, seed=env.SEED))
-        self.create(self.store.url)
-        env.wait_for(lambda: self.requests() > 0, 30, "the first request")
-        asked = []
-        end = time.monotonic() + seconds
-        env.wait_for(lambda: asked.append(self.requests()) or time.monotonic() > end, seconds * 2, "the trouble is over", 0.1)
-        note("%d requests in %g s" % (asked[-1], seconds))
-        self.assertLessEqual(asked[-1], most)
-        self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
-        half = len(asked) // 2
-        self.assertGreaterEqual(asked[half], asked[-1] - asked[half], "pauses do not shrink")
-        self.control.expect(200, "DELETE", "/_faults")
-        back = time.monotonic()
-        env.wait_for(lambda: self.search.count(self.index) > 0, 20, "the first documents", 0.02)
-        note("back after %.2f s" % (time.monotonic() - back))
-        self.handled()
-        self.assert_all(self.store)
-
-    def requests(self):
-        return self.control.get("/_faults")["counters"]["requests"]
-
-    @deadline(150)
-    def test_503(self):
-        self.trouble(20, 40, status_503=1)
-
-    @deadline(150)
-    def test_503_with_retry_after(self):
-        self.trouble(20, 5, status_503=1, retry_after=5)
-
-    @deadline(150)
-    def test_429(self):
-        self.trouble(10, 25, status_429=1)
-
-    @deadline(150)
-    def test_every_item_429(self):
-        self.trouble(10, 25, item_429=1)
-
-    @deadline(150)
-    def test_read_only(self):
-        self.trouble(10, 25, item_403=1)
-
-    @deadline(150)
-    def test_answers_that_are_none(self):
-        self.produce()
-        self.control.expect(200, "POST", "/_faults", {"malformed": 1})
-        self.create(self.store.url)
-        env.wait_for(lambda: self.requests() >= 8, 60, "it is asked again and again", 0.05)
-        # far more often than max.retries, and yet the task goes on
-        self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
-        self.control.expect(200, "DELETE", "/_faults")
-        self.handled()
-        self.assert_all(self.store)
 
     @deadline(150)
     def test_a_third_of_the_items_429(self):
         self.produce()
         self.control.expect(200, "POST", "/_faults", {"item_429": 0.3, "item_403": 0.05, "seed": env.SEED})
         self.create(self.store.url, retry_backoff_ms=1)
-        self.handled(90)
+        self.handled()
         struck = self.control.get("/_faults")["counters"]
         self.assertGreater(struck["item_429"], LINES // 5)
         # what was taken was not sent again
@@ -133,7 +137,7 @@ class Trouble(Stores):
         self.produce()
         self.control.expect(200, "POST", "/_faults", {"late_ms": 1500, "late_share": 0.3, "seed": env.SEED})
         self.create(self.store.url, read_timeout_ms=1000)
-        self.handled(90)
+        self.handled()
         self.assertGreater(self.control.get("/_faults")["counters"]["late"], 0)
         self.assert_all(self.store)
 
@@ -164,3 +168,62 @@ class Nodes(Stores):
         pipeline.assert_topic(self, self.topic, config)
         self.records = pipeline.lines_by_id(self.topic)
         self.assert_all(first, second)
+
+
+class RealStore(Stores):
+    """OpenSearch refuses documents for real."""
+
+    def setUp(self):
+        super().setUp()
+        self.index = self.drop(self.opensearch, env.unique("store"))
+
+    def set_block(self, value):
+        self.opensearch.call("PUT", "/%s/_settings" % self.index, {"index.blocks.read_only_allow_delete": value})
+
+    def documents_written(self):
+        return pipeline.counters(self.rest, self.sink)["indexed"]
+
+    @deadline(150)
+    def test_a_block_is_set_and_released(self):
+        """As by OpenSearch itself when its disk is nearly full."""
+        self.create(env.OPENSEARCH)
+        self.rest.create("src", pipeline.source(self.topic, LINES, rate=LINES // 5))
+        env.wait_for(lambda: self.documents_written() > 0, 30, "documents flow")
+        self.set_block(True)
+        env.wait_for(lambda: "read-only" in self.worker.log, 20, "the task says why it waits")
+        self.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
+        blocked = self.documents_written()
+        self.assertLess(self.opensearch.count(self.index), LINES)
+        self.assertEqual(self.rest.task_states(self.sink), ["RUNNING"])
+        self.set_block(None)
+        env.wait_for(lambda: self.documents_written() > blocked, BACK_S + 1, "documents flow again")
+        self.handled()
+        self.assertEqual(pipeline.assert_indexed(self, self.opensearch, self.index, self.topic), LINES)
+
+    @deadline(200)
+    def test_mapping_conflicts(self):
+        """Documents that do not fit the index, and kill -9 meanwhile: each is a dead letter once, with the reason."""
+        self.opensearch.call("PUT", "/" + self.index, {"mappings": {"properties": {"size": {"type": "short"}}}})
+        dead = env.unique("dead")
+        self.addCleanup(kafka.delete, dead)
+        self.create(env.OPENSEARCH, errors_tolerance="all", errors_deadletterqueue_topic_name=dead,
+                    errors_deadletterqueue_topic_replication_factor=1, errors_deadletterqueue_context_headers_enable="true")
+        self.rest.create("src", pipeline.source(self.topic, LINES, rate=LINES // 5))
+        for share in (5, 3, 2):
+            env.wait_for(lambda s=share: self.opensearch.count(self.index) > LINES // s // 2, 60, "documents flow", 0.1)
+            host = self.worker.host(self.sink)
+            os.kill(host, signal.SIGKILL)
+            env.wait_for(lambda h=host: self.worker.hosts().get(self.sink, h) != h, 20, "the next host")
+        self.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
+        env.wait_for(lambda: sum(kafka.committed("connect-" + self.sink, self.topic).values()) == LINES, 60, "all is committed", 0.2)
+        letters = kafka.hex_records(dead)
+        note("%d of %d do not fit" % (len(letters), LINES))
+        self.assertGreater(len(letters), LINES // 50)
+        found = {doc: fields["raw"] for _, doc, fields in self.opensearch.scan(self.index, ["raw"])}
+        self.assertEqual(len(found) + len(letters), LINES)
+        for letter in letters:
+            told = {name[len("__connect.errors."):]: text.decode() for name, text in letter.headers}
+            self.assertRegex(told["exception.message"], "mapper_parsing_exception.*size")
+            self.assertEqual(told["stage"], "TASK_PUT")
+            found["%s+%s+%s" % (told["topic"], told["partition"], told["offset"])] = letter.value.decode("utf-8", "replace")
+        self.assertEqual(pipeline.difference(pipeline.lines_by_id(self.topic).items(), found.items()), "")

@@ -28,18 +28,9 @@ STAGES = {
 }
 
 
-def unhex(field):
-    return None if field == "-" else bytes.fromhex(field)
-
-
 def records(topic):
     """(key, value, timestamp, headers) of each record; headers in order."""
-    found = []
-    for line in kafka.run("consume", topic, "hex").decode().splitlines():
-        _, _, timestamp, key, value, *rest = line.split("\t")
-        headers = [(unhex(rest[i]).decode(), unhex(rest[i + 1])) for i in range(0, len(rest), 2)]
-        found.append((unhex(key), unhex(value), int(timestamp), headers))
-    return found
+    return [(r.key, r.value, r.timestamp, r.headers) for r in kafka.hex_records(topic)]
 
 
 def hex_line(n, partition):

@@ -79,6 +79,26 @@ def records(name):
     return [Record(line) for line in run("consume", name, "meta").split(b"\n")[:-1]]
 
 
+class HexRecord:
+    """A record of any bytes, and its headers in order."""
+
+    __slots__ = ("partition", "offset", "timestamp", "key", "value", "headers")
+
+    def __init__(self, line):
+        partition, offset, timestamp, key, value, *headers = line.split("\t")
+        self.partition, self.offset, self.timestamp = int(partition), int(offset), int(timestamp)
+        self.key, self.value = self.unhex(key), self.unhex(value)
+        self.headers = [(self.unhex(headers[i]).decode(), self.unhex(headers[i + 1])) for i in range(0, len(headers), 2)]
+
+    @staticmethod
+    def unhex(field):
+        return None if field == "-" else bytes.fromhex(field)
+
+
+def hex_records(name):
+    return [HexRecord(line) for line in run("consume", name, "hex").decode().splitlines()]
+
+
 def count(name):
     return int(run("count", name))
 
