@@ -21,12 +21,22 @@ static struct cw_host_state *find(struct cw_hosts *hosts, const char *url)
 	return NULL;
 }
 
-static struct cw_host_state *append(struct cw_hosts *hosts, const char *url)
+/* The place of a host that nobody needs any more, or one more. */
+static struct cw_host_state *place(struct cw_hosts *hosts)
 {
-	struct cw_host_state *host;
-
+	for (size_t i = 0; i < hosts->n; i++)
+		if (!has_turns(&hosts->host[i]) && !hosts->host[i].calls) {
+			free(hosts->host[i].url);
+			return &hosts->host[i];
+		}
 	hosts->host = cw_text_realloc(hosts->host, (hosts->n + 1) * sizeof(*hosts->host));
-	host = &hosts->host[hosts->n++];
+	return &hosts->host[hosts->n++];
+}
+
+static struct cw_host_state *add(struct cw_hosts *hosts, const char *url)
+{
+	struct cw_host_state *host = place(hosts);
+
 	*host = (struct cw_host_state){ .url = cw_text_strdup(url), .picked_ns = INT64_MIN };
 	return host;
 }
@@ -36,7 +46,7 @@ size_t cw_hosts_add(struct cw_hosts *hosts, const char *url)
 	struct cw_host_state *host = find(hosts, url);
 
 	if (!host)
-		host = append(hosts, url);
+		host = add(hosts, url);
 	host->configured = true;
 	return (size_t)(host - hosts->host);
 }
@@ -70,6 +80,16 @@ size_t cw_hosts_pick(struct cw_hosts *hosts, int64_t now_ns)
 			best = i;
 	}
 	return choose(hosts, best, now_ns);
+}
+
+void cw_hosts_begin(struct cw_hosts *hosts, size_t i)
+{
+	hosts->host[i].calls++;
+}
+
+void cw_hosts_end(struct cw_hosts *hosts, size_t i)
+{
+	hosts->host[i].calls--;
 }
 
 void cw_hosts_failed(struct cw_hosts *hosts, size_t i, int64_t now_ns, int64_t least_ns)
@@ -129,8 +149,11 @@ void cw_hosts_list(struct cw_hosts *hosts, char *const *urls, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct cw_host_state *host = find(hosts, urls[i]);
 
-		if (!host)
-			host = append(hosts, urls[i]);
-		host->listed = true;
+		if (host)
+			host->listed = true;
 	}
+	/* Only now is it known whose places are free. */
+	for (size_t i = 0; i < n; i++)
+		if (!find(hosts, urls[i]))
+			add(hosts, urls[i])->listed = true;
 }

@@ -16,9 +16,13 @@ struct cw_host_state {
 	unsigned failures;    /* since a request was answered */
 	int64_t try_ns;       /* when it is to be tried again */
 	int64_t picked_ns;    /* when it was chosen last */
+	unsigned calls;       /* under way */
 };
 
-/* Start zeroed. A host keeps its number for as long as the list lives. */
+/*
+ * Start zeroed. A host keeps its number for as long as it has turns, or calls under way; after that another one may get
+ * it, so that the list does not grow with every node that a store has ever had.
+ */
 struct cw_hosts {
 	struct cw_host_state *host;
 	size_t n, next;
@@ -30,6 +34,9 @@ void cw_hosts_free(struct cw_hosts *hosts);
 
 /* The next one in turn that is not set aside; when all are, the one whose last turn is longest ago. */
 size_t cw_hosts_pick(struct cw_hosts *hosts, int64_t now_ns);
+/* A call to it begins; and: it is over. */
+void cw_hosts_begin(struct cw_hosts *hosts, size_t i);
+void cw_hosts_end(struct cw_hosts *hosts, size_t i);
 /* It does not answer. It is left alone for least_ns at least. */
 void cw_hosts_failed(struct cw_hosts *hosts, size_t i, int64_t now_ns, int64_t least_ns);
 /* It answered a request; and: it answered when it was asked whether it is there. */

@@ -76,12 +76,15 @@ void cw_http_call_free(struct cw_http_call *call)
 {
 	if (!call)
 		return;
-	if (call->active)
+	if (call->active) {
 		curl_multi_remove_handle(call->http->multi, call->easy);
+		cw_hosts_end(&call->http->hosts, call->host);
+	}
 	curl_easy_cleanup(call->easy);
 	curl_slist_free_all(call->signed_headers);
 	cw_text_free(&call->answer);
 	cw_text_free(&call->target);
+	cw_text_free(&call->host_url);
 	free(call);
 }
 
@@ -158,7 +161,6 @@ static void conclude(struct cw_http_call *call, CURLcode code)
 
 	curl_multi_remove_handle(http->multi, call->easy);
 	call->active = false;
-	call->url = http->hosts.host[call->host].url;
 	call->retry_after_ms = 0;
 	if (code == CURLE_OK) {
 		curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -172,6 +174,7 @@ static void conclude(struct cw_http_call *call, CURLcode code)
 		snprintf(call->why, sizeof(call->why), "%s", call->error[0] ? call->error : curl_easy_strerror(code));
 	}
 	note_host(call);
+	cw_hosts_end(&http->hosts, call->host);
 	if (call != http->probe)
 		finish(call);
 }
@@ -218,9 +221,12 @@ static void begin(struct cw_http_call *call, size_t host, const char *method, co
 	CURL *easy = call->easy;
 
 	call->host = host;
-	call->target.n = call->answer.n = 0;
+	cw_hosts_begin(&http->hosts, host);
+	call->target.n = call->answer.n = call->host_url.n = 0;
 	call->error[0] = call->why[0] = '\0';
-	cw_text_puts(&call->target, http->hosts.host[host].url);
+	cw_text_append(&call->host_url, http->hosts.host[host].url, strlen(http->hosts.host[host].url) + 1);
+	call->url = call->host_url.p;
+	cw_text_puts(&call->target, call->url);
 	cw_text_append(&call->target, path, strlen(path) + 1);
 	curl_easy_setopt(easy, CURLOPT_URL, call->target.p);
 	if (strcmp(method, "GET") == 0) {

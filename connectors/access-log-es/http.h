@@ -28,7 +28,7 @@ struct cw_http_call {
 	/* of http.c: */
 	struct cw_http *http;
 	void *easy;
-	struct cw_text target;
+	struct cw_text target, host_url;
 	void *signed_headers; /* of the request, where it is signed */
 	char error[256];
 	size_t host;

@@ -332,6 +332,36 @@ static void test_hosts__follow_what_the_store_names(void)
 	cw_hosts_free(&hosts);
 }
 
+/* Nodes come and go for years, each at an address of its own. */
+static void test_hosts__that_have_gone_make_room(void)
+{
+	struct cw_hosts hosts = three_hosts();
+	char urls[2][32], *list[] = { urls[0], urls[1] };
+	size_t busy;
+
+	for (int i = 0; i < 1000; i++) {
+		snprintf(urls[0], sizeof(urls[0]), "http://old-%d", i);
+		snprintf(urls[1], sizeof(urls[1]), "http://old-%d", i + 1); /* is there in the next list, too */
+		cw_hosts_list(&hosts, list, 2);
+		CU_ASSERT_STRING_EQUAL(hosts.host[3 + i % 2].url, urls[0]);
+		CU_ASSERT_TRUE(hosts.n <= 6);
+	}
+	busy = 4;
+	cw_hosts_begin(&hosts, busy);
+	snprintf(urls[0], sizeof(urls[0]), "http://new");
+	cw_hosts_list(&hosts, list, 1);
+	CU_ASSERT_EQUAL(strncmp(hosts.host[busy].url, "http://old-", 11), 0); /* its call is under way */
+	cw_hosts_end(&hosts, busy);
+	snprintf(urls[0], sizeof(urls[0]), "http://newer");
+	snprintf(urls[1], sizeof(urls[1]), "http://newest");
+	cw_hosts_list(&hosts, list, 2);
+	CU_ASSERT_EQUAL(strncmp(hosts.host[busy].url, "http://newe", 11), 0);
+	CU_ASSERT_EQUAL(hosts.host[busy].failures, 0);
+	for (size_t i = 0; i < 3; i++)
+		CU_ASSERT_TRUE(hosts.host[i].configured);
+	cw_hosts_free(&hosts);
+}
+
 /* ---- outages ------------------------------------------------------------------------------------- */
 
 static void test_outage__is_one_for_what_flew_together(void)
@@ -386,6 +416,7 @@ int main(void)
 		{ "hosts take turns and are set aside", test_hosts__take_turns_and_are_set_aside },
 		{ "hosts are tried again", test_hosts__are_tried_again },
 		{ "hosts follow what the store names", test_hosts__follow_what_the_store_names },
+		{ "hosts that have gone make room", test_hosts__that_have_gone_make_room },
 		{ "an outage is one for what flew together", test_outage__is_one_for_what_flew_together },
 		{ "pauses grow", test_outage__pauses_grow },
 		CU_TEST_INFO_NULL,
