@@ -200,7 +200,7 @@ static size_t produce_run(struct cw_source *source, struct cw_source_run *run, r
 	return front;
 }
 
-/* Hands the run to librdkafka, which copies it. */
+/* Hands the run to librdkafka, which copies it. When that is broken off, the run is what was not sent. */
 static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_source_run *run = &source->run;
@@ -216,7 +216,7 @@ static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 		else if (error && !(error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && forget_partitions(run)))
 			result = cw_source_topic_failed(run->topic, run->topic->name, "cannot be sent", error, err);
 	}
-	run->n = 0;
+	run->n = result == CW_OK ? 0 : run->n - done;
 	return result;
 }
 
@@ -366,8 +366,9 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 {
 	const struct cw_batch *batch = &source->batch->batch;
 	struct cw_ack_entry *entry = source->transaction;
+	int64_t bytes = 0, failed = cw_metric_value(source->pipeline.failed);
 	enum cw_result result = CW_OK;
-	int64_t bytes = 0;
+	size_t n = 0;
 
 	if (!entry) {
 		entry = cw_acks_open(&source->acks);
@@ -378,12 +379,16 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 		cw_lanes_tick(&source->topics->lanes, cw_clock_ns());
 	}
 	cw_budget_records(&source->task->budget, (int64_t)batch->n, cw_clock_ms());
-	for (size_t i = 0; i < batch->n && result == CW_OK; i++)
-		result = send_record(source, entry, cw_batch_record(batch, i), &bytes, err);
+	while (n < batch->n && (result = send_record(source, entry, cw_batch_record(batch, n), &bytes, err)) == CW_OK)
+		n++;
 	if (result == CW_OK)
 		result = send_run(source, err);
 	if (result == CW_OK)
 		result = await_letters(source, err);
+	/* What is left of a poll that was broken off has not come to an end: it is polled again. */
+	cw_metric_add(source->polled, (int64_t)n - (int64_t)source->run.n + cw_metric_value(source->pipeline.failed) - failed);
+	cw_metric_add(source->bytes, bytes);
+	cw_metric_add(source->batches, 1);
 	source->run.n = 0;
 	if (result == CW_END) { /* the entry stays open, so that no offset from here on is committed */
 		source->gave_up = true;
@@ -391,9 +396,6 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 	}
 	if (!source->transactional && result == CW_OK)
 		cw_acks_seal(&source->acks, entry);
-	cw_metric_add(source->polled, (int64_t)batch->n);
-	cw_metric_add(source->bytes, bytes);
-	cw_metric_add(source->batches, 1);
 	return result;
 }
 

@@ -22,6 +22,8 @@ STAGES = {
                         ("VALUE_CONVERTER", "org.apache.kafka.connect.json.JsonConverter", "DataException")),
     "key converter": ({"key.converter": "IntegerConverter"},
                       ("KEY_CONVERTER", "org.apache.kafka.connect.converters.IntegerConverter", "DataException")),
+    "header converter": ({"header.converter": "JsonConverter", "header.converter.schemas.enable": "false"},
+                         ("HEADER_CONVERTER", "org.apache.kafka.connect.json.JsonConverter", "DataException")),
     "transformation": ({"transforms": "cast", "transforms.cast.type": "org.apache.kafka.connect.transforms.Cast$Value",
                         "transforms.cast.spec": "int32"},
                        ("TRANSFORMATION", "org.apache.kafka.connect.transforms.Cast$Value", "DataException")),
@@ -35,9 +37,9 @@ def records(topic):
 
 def hex_line(n, partition):
     """A record that is poison for every stage when n is a multiple of four."""
-    key, value = (b"key", b"poison %d \xff" % n) if n % 4 == 0 else (b"\0\0\0\1", b"%d" % n)
+    key, value, color = (b"key", b"poison %d \xff" % n, b"gr\xfcn") if n % 4 == 0 else (b"\0\0\0\1", b"%d" % n, b'"red"')
     fields = [b"%d" % partition, b"0", b"%d" % (TIME + n), key.hex().encode(), value.hex().encode(), b"color".hex().encode(),
-              b"gr\xfcn".hex().encode(), b"none".hex().encode(), b"-"]
+              color.hex().encode(), b"none".hex().encode(), b"-"]
     return b"\t".join(fields) + b"\n"
 
 
@@ -93,7 +95,7 @@ class DeadLetters(TestCase):
             name = "sink-" + word.replace(" ", "-")
             self.dead = env.unique("dead")
             with self.subTest(stage=word):
-                worker.rest.create(name, self.sink(file=os.path.join(self.dir, name), **config))
+                worker.rest.create(name, self.sink(file=os.path.join(self.dir, name), **{"errors.log.enable": "true"}, **config))
                 counters = self.settle(worker.rest, name, COUNT)
                 self.assertEqual((counters["letters"], counters["indexed"], counters["skipped"]), (COUNT // 4, COUNT * 3 // 4, 0))
                 for headers in self.check_letters(range(0, COUNT, 4), name):
@@ -102,10 +104,54 @@ class DeadLetters(TestCase):
                                      (stage, plugin, exception))
                     self.assertIn(told["exception.message"], told["exception.stacktrace"])
                 self.assertEqual(len(kafka.end_offsets(self.dead)), 1)
+                self.check_log(worker, name, stage, plugin)
                 worker.rest.action(name, "stop")
                 worker.rest.wait_state(name, connector="STOPPED", n=0)
                 self.assertEqual(kafka.committed("connect-" + name, self.topic), {0: COUNT // 2, 1: COUNT // 2})
                 self.delete_letters()
+
+    def check_log(self, worker, name, stage, plugin):
+        """A line for each record that is poison, which says where it was, and does not show it."""
+        lines = [line for line in worker.log.splitlines() if "Error encountered in task %s-0" % name in line]
+        self.assertEqual(len(lines), COUNT // 4)
+        for n in range(0, COUNT, 4):
+            where = "'%s' with class '%s', where consumed record is {topic='%s', partition=%d, offset=%d," % (
+                stage, plugin, self.topic, n % 2, n // 2)
+            self.assertEqual(len([line for line in lines if where in line]), 1, where)
+        self.assertEqual([line for line in lines if "; its key: " in line or "; its value: " in line], [])
+
+    def test_each_stage_without_tolerance(self):
+        """The first poison fails the task, which says where that is; nothing of its partition is committed or a letter."""
+        worker = self.worker()
+        produce(self.topic, 0, COUNT, 2)
+        for word, (config, (stage, plugin, _)) in STAGES.items():
+            name = "none-" + word.replace(" ", "-")
+            with self.subTest(stage=word):
+                worker.rest.create(name, self.sink(**dict(config, **{"errors.tolerance": "none"})))
+                trace = worker.rest.wait_state(name, tasks="FAILED", n=1)["tasks"][0]["trace"]
+                self.assertIn("Executing stage '%s' with class '%s', where consumed record is {topic='%s', partition=0, offset=0,"
+                              % (stage, plugin, self.topic), trace)
+                self.assertNotIn(self.dead, kafka.run("topics").decode().split())
+                self.assertEqual(kafka.committed("connect-" + name, self.topic)[0], -1, "where all the poison is")
+                audit = json.loads(self.workerctl(worker, "audit", name, "-o", "json"))
+                self.assertTrue(audit["adds_up"], audit)
+                self.assertEqual(pipeline.counters(worker.rest, name)["failed"], 1)
+                worker.rest.delete(name)
+        self.dead = None
+
+    def test_of_a_source_without_tolerance(self):
+        worker = self.worker()
+        config = self.sink(**{"connector.class": "RecordSource", "topic": self.topic, "count": "40",
+                              "value.converter": "IntegerConverter", "errors.tolerance": "none"})
+        for key in ("topics", "file"):
+            del config[key]
+        worker.rest.create("source", config)
+        trace = worker.rest.wait_state("source", tasks="FAILED", n=1)["tasks"][0]["trace"]
+        self.assertIn("Executing stage 'VALUE_CONVERTER' with class 'org.apache.kafka.connect.converters.IntegerConverter'", trace)
+        self.assertNotIn(self.dead, kafka.run("topics").decode().split())
+        self.dead = None
+        audit = json.loads(self.workerctl(worker, "audit", "source", "-o", "json"))
+        self.assertTrue(audit["adds_up"], audit)
 
     def test_what_the_store_cannot_have(self):
         """put: lines that are no lines of a log; and without context headers the letter is the record."""
@@ -204,17 +250,6 @@ class DeadLetters(TestCase):
             self.assertEqual(answer.status, 400)
             self.assertIn("the connector has no errors.deadletterqueue.topic.name", answer.message)
             self.assertEqual(worker.rest.request(method, "/connectors/nobody" + path).status, 404)
-
-    def test_without_tolerance(self):
-        worker = self.worker()
-        produce(self.topic, 0, COUNT, 2)
-        config = self.sink(**STAGES["value converter"][0])
-        config["errors.tolerance"] = "none"
-        worker.rest.create("sink", config)
-        worker.rest.wait_state("sink", tasks="FAILED", n=1)
-        self.assertNotIn(self.dead, kafka.run("topics").decode().split())
-        self.dead = None
-        self.assertEqual(kafka.committed("connect-sink", self.topic)[0], -1, "where all the poison is")
 
     def test_letters_that_the_broker_refuses(self):
         """What is not in the dead letter topic is not committed: all of it is there once the topic takes it."""
