@@ -74,7 +74,9 @@ class Kills(TestCase):
         rest = self.worker.rest
         rest.create("sink", pipeline.sink(self.topic, env.OPENSEARCH, self.index, tasks=2))
         rest.create("src", config)
-        for moment in self.moments(rng):
+        victims = list((VICTIMS * KILLS)[:KILLS])
+        rng.shuffle(victims)
+        for moment, victim in zip(self.moments(rng), victims):
             self.mended_until(lambda m=moment: self.progress() >= m, 120,
                               lambda: "%d lines in the topic; there are %d: %s" % (
                                   moment, self.progress(), rest.status("src")))
@@ -83,7 +85,7 @@ class Kills(TestCase):
             env.wait_for(lambda: time.monotonic() >= pause, 5, "the moment", 0.005)
             self.assertNotEqual(rest.task_states("src"), ["COMPLETED"] * 2, "lines still flow")
             killed = time.monotonic()
-            self.kill(rng.choice(VICTIMS))
+            self.kill(victim)
         self.mended_until(lambda: rest.task_states("src") == ["COMPLETED"] * 2, 60,
                           lambda: "the source is done: %s" % rest.status("src"))
         took = time.monotonic() - killed

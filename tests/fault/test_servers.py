@@ -218,7 +218,9 @@ class FullDisk(TestCase):
         count = kafka.count(topic)
         env.wait_for(lambda: kafka.count(topic) > count + 500, 20,
                      lambda: "lines flow on: %s" % rest.status("before"))
+        self.assertIn("source offsets and topics cannot be stored", worker.log)
         disk.free()
+        env.wait_for(lambda: "are stored again" in worker.log, 10, "what could not be stored is, without anybody's help")
         rest.create("after", dict(config, topic=during), initial_state="STOPPED")
         worker.kill()
         worker.start(seconds=30)
