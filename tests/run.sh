@@ -4,7 +4,7 @@
 #   tests/run.sh [--only unit|integration|fault|platform]... [--long] [--keep] [PATTERN...]
 #
 #   --only STAGE  only that stage (may be given more than once); all need the build, which is always made
-#   --long        the full counts (200 kills while 1,600,000 lines flow, …) instead of a seeded share of them; minutes
+#   --long        the full counts (200 kills while 800,000 lines flow, …) instead of a seeded share of them; minutes
 #                 instead of a second for each test with wrongly put together inputs
 #   --keep        keep the folder with builds and logs also when everything passed
 #   PATTERN       of the integration, fault and platform tests only those whose name contains it

@@ -72,9 +72,9 @@
 	{ .name = "max.buffered.bytes", LONG, RANGE(65536, INT64_C(1) << 40), .default_value = "8388608",
 	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Max Buffered Bytes",
 	  AT(max_buffered_bytes),
-	  .doc = "Most bytes of documents that the store has not answered for; beyond it the task takes no more records. While "
-		 "the store is down a task's memory grows by no more than twice as much: the documents, and the records "
-		 "that they are made of." },
+	  .doc = "Most bytes of documents that the store has not answered for; beyond it the task takes no more "
+		 "records. While the store is down a task's memory grows by no more than twice as much: the documents, and "
+		 "the records that they are made of." },
 	{ .name = "flush.timeout.ms", LONG, RANGE(1000, HOURS(24 * 7)), .default_value = "180000",
 	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Flush Timeout (ms)",
 	  AT(flush_timeout_ms),

@@ -1,8 +1,8 @@
 /*
- * commit_pace - when a task commits: each offset.flush.interval.ms, and earlier once there is much to lose. What was done
- * since the last commit is done again when the process is killed; so that this stays little however fast records flow,
- * a busy task commits ten times a second, or as often as it can without waiting for commits for more than a twentieth of its
- * time. After a commit that failed the next one has the whole interval's time.
+ * commit_pace - when a task commits: each offset.flush.interval.ms, and earlier once there is much to lose. What was
+ * done since the last commit is done again when the process is killed; so that this stays little however fast records
+ * flow, a busy task commits ten times a second, or as often as it can without waiting for commits for more than a
+ * twentieth of its time. After a commit that failed the next one has the whole interval's time.
  *
  * Pure: times (monotonic milliseconds) are passed in. Belongs to one thread.
  */

@@ -370,12 +370,14 @@ static bool is_member(const struct cw_sink *sink)
 
 /*
  * A consumer with a name of its own does not leave its group when it is closed: its partitions would be nobody's until
- * its session is over. So it leaves before.
+ * its session is over. So it leaves before; but not when its worker has died, whose next start is to have them at once.
  */
 static void leave_group(struct cw_sink *sink)
 {
 	int64_t until = cw_clock_ms() + cw_task_closing_ms(sink->task, LEAVE_TIMEOUT_MS);
 
+	if (atomic_load(&sink->task->stored_seq) == CW_NEVER_STORED)
+		return;
 	rd_kafka_unsubscribe(sink->consumer);
 	while (is_member(sink) && cw_clock_ms() < until) {
 		rd_kafka_message_t *m = rd_kafka_consume_queue(sink->queue, LEAVE_SLICE_MS);

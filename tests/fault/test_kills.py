@@ -10,7 +10,7 @@ from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase, deadline, note
 from cwtest.process import Worker, alive
 
-KILLS, PACE = (100, 8000) if env.LONG else (5, 4000)  # of each test
+KILLS, PACE = 100 if env.LONG else 5, 4000  # of each test
 LINES = (KILLS + 2) * PACE
 PARTITIONS = 4
 COPIES = 500  # at most, for each kill of an at-least-once source
@@ -92,7 +92,7 @@ class Kills(TestCase):
         note("killed: %s; done %.1f s after the last" % (
             ", ".join("%s %d×" % (v, self.done.count(v)) for v in VICTIMS), took))
         records = kafka.count(self.topic)
-        self.mended_until(lambda: self.opensearch.count(self.index) >= records, 120,
+        self.mended_until(lambda: self.opensearch.count(self.index) >= records, 300 if env.LONG else 120,
                           lambda: "%d documents; there are %d" % (records, self.opensearch.count(self.index)))
         self.assertEqual(pipeline.assert_indexed(self, self.opensearch, self.index, self.topic), records)
         self.assert_counters()

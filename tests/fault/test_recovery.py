@@ -59,6 +59,15 @@ class Recovery(TestCase):
         self.worker.start()
         return before, started
 
+    def kill_worker(self):
+        """Its hosts end by themselves, and the next worker waits for that."""
+        hosts = list(self.worker.hosts().values())
+        self.worker.kill()
+        env.wait_for(lambda: not any(alive(pid) for pid in hosts), 10, "the hosts have ended", 0.002)
+        before, started = self.indexed(), time.monotonic()
+        self.worker.start()
+        return before, started
+
     def recovered(self, what, kill, progress):
         """(time until records flow again, time until all is caught up with) from the start after a kill."""
         before, started = kill()
@@ -73,7 +82,7 @@ class Recovery(TestCase):
     def test_records_flow_again(self):
         kills = (("sink host", lambda: self.kill_host(self.sink, self.indexed), self.indexed),
                  ("source host", lambda: self.kill_host(self.src, self.written), self.written),
-                 ("worker and hosts", self.kill_all, self.indexed))
+                 ("worker and hosts", self.kill_all, self.indexed), ("worker", self.kill_worker, self.indexed))
         for what, kill, progress in kills:
             times = [self.recovered(what, kill, progress) for _ in range(ROUNDS)]
             for i, promised in enumerate((FLOW_S, CAUGHT_UP_S)):

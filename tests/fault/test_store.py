@@ -51,7 +51,7 @@ class Stores(TestCase):
 
 
 class Peace(Stores):
-    """Development stores that take nothing for a while: how often they are asked meanwhile, and how soon they are used again."""
+    """Development stores that take nothing for a while: how often they are asked meanwhile, how soon they are used again."""
 
     SECONDS = 20
     # At most so many requests; what becomes of each.
@@ -71,7 +71,12 @@ class Peace(Stores):
         """The numbers of requests, over the time."""
         env.wait_for(lambda: min(self.requests().values()) > 0, 30, "the first requests")
         numbers, end = [], time.monotonic() + self.SECONDS
-        env.wait_for(lambda: numbers.append(self.requests()) or time.monotonic() > end, self.SECONDS * 2, "the trouble is over", 0.1)
+
+        def looked():
+            numbers.append(self.requests())
+            return time.monotonic() > end
+
+        env.wait_for(looked, self.SECONDS * 2, "the trouble is over", 0.1)
         return numbers
 
     def used_again(self):
@@ -240,7 +245,8 @@ class RealStore(Stores):
             os.kill(host, signal.SIGKILL)
             env.wait_for(lambda h=host: self.worker.hosts().get(self.sink, h) != h, 20, "the next host")
         self.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
-        env.wait_for(lambda: sum(kafka.committed("connect-" + self.sink, self.topic).values()) == LINES, 60, "all is committed", 0.2)
+        env.wait_for(lambda: sum(kafka.committed("connect-" + self.sink, self.topic).values()) == LINES, 60,
+                     "all is committed", 0.2)
         letters = kafka.hex_records(dead)
         note("%d of %d do not fit" % (len(letters), LINES))
         self.assertGreater(len(letters), LINES // 50)

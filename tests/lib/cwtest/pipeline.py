@@ -148,6 +148,6 @@ def settled(counters):
 def assert_settled(test, rest, connector, seconds=60, **expected):
     """Waits until a sink's counters add up and have these values; those that are not named are 0."""
     wanted = dict({word: 0 for word in COUNTERS}, **expected)
-    env.wait_for(lambda: counters(rest, connector) == wanted, seconds,
-                 lambda: "the counters are %s; they are %s, %s" % (wanted, counters(rest, connector), rest.status(connector)), 0.1)
+    env.wait_for(lambda: counters(rest, connector) == wanted, seconds, lambda: "the counters are %s; they are %s, %s" % (
+        wanted, counters(rest, connector), rest.status(connector)), 0.1)
     test.assertTrue(settled(wanted), wanted)
