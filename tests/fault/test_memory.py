@@ -1,17 +1,18 @@
-"""A store that is down for long while records keep coming: what the sinks have in memory stays within their budgets."""
+"""A store that is down for long, or slow, while records keep coming: what the sinks have in memory stays in bounds."""
 
 import time
 
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase, deadline, note
 from cwtest.process import Devstore, rss_bytes
+from cwtest.rest import Rest
 from cwtest.search import Search
 
-PACE = 5000
+PACE, SLOW_LINES = 5000, 60000
 DOWN_S = 600 if env.LONG else 10
 MIB = 1 << 20
 # Settings of a sink, and by how much it may grow: by the documents, and by the records that they are made of.
-SINKS = {"as-it-comes": ({}, 8 * MIB),
+SINKS = {"as-it-comes": ({}, 6 * MIB),
          "bytes": ({"batch_size": 50000, "bulk_size_bytes": -1, "max_in_flight_requests": 2, "max_buffered_records": 100000,
                     "max_buffered_bytes": 4 * MIB}, 8 * MIB)}
 
@@ -51,3 +52,17 @@ class Memory(TestCase):
             env.wait_for(lambda n=name: search.count(n) == total, 300,
                          lambda n=name: "%d documents: %d" % (total, search.count(n)), 0.5)
             pipeline.assert_settled(self, rest, name, read=total, indexed=total)
+
+    @deadline(120)
+    def test_a_slow_store_does_not_fill_it(self):
+        """All that may be in flight is; that no process has more than env.PEAK_RSS is looked at at the end."""
+        topic = kafka.topic("slow", 4)
+        self.addCleanup(kafka.delete, topic)
+        store, worker = Devstore(self).start(), self.worker()
+        Rest(store.port).expect(200, "POST", "/_faults", {"slow_ms": 700})
+        worker.rest.create("src", pipeline.source(topic, SLOW_LINES, tasks=2))
+        worker.rest.wait_state("src", tasks="COMPLETED", n=2, seconds=60)
+        worker.rest.create("sink", pipeline.sink(topic, store.url, "slow", tasks=2))
+        pipeline.assert_settled(self, worker.rest, "sink", read=SLOW_LINES, indexed=SLOW_LINES)
+        worker.note_peaks()
+        note("at most %.1f MiB" % (worker.peaks["sink"] / MIB))
