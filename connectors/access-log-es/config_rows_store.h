@@ -69,7 +69,7 @@
 	  AT(max_buffered),
 	  .doc = "Most records that a task has taken and the store has not answered for; beyond it the task waits. "
 		 "max.buffered.bytes is a bound as well." },
-	{ .name = "max.buffered.bytes", LONG, RANGE(65536, INT64_C(1) << 40), .default_value = "3145728",
+	{ .name = "max.buffered.bytes", LONG, RANGE(65536, INT64_C(1) << 40), .default_value = "2097152",
 	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Max Buffered Bytes",
 	  AT(max_buffered_bytes),
 	  .doc = "Most bytes of documents that the store has not answered for; beyond it the task takes no more "

@@ -12,7 +12,7 @@ PACE, SLOW_LINES = 5000, 60000
 DOWN_S = 600 if env.LONG else 10
 MIB = 1 << 20
 # Settings of a sink, and by how much it may grow: by the documents, and by the records that they are made of.
-SINKS = {"as-it-comes": ({}, 6 * MIB),
+SINKS = {"as-it-comes": ({}, 4 * MIB),
          "bytes": ({"batch_size": 50000, "bulk_size_bytes": -1, "max_in_flight_requests": 2, "max_buffered_records": 100000,
                     "max_buffered_bytes": 4 * MIB}, 8 * MIB)}
 
