@@ -11,11 +11,14 @@
 #define PARTITIONS_AGE_MS 60000
 
 /*
- * A producer's memory is its queue: 20,000 records cost no speed against the default's 100,000.
- * Batches of 2,500 lines fill requests well and stay in the processor's cache (see host/lanes.h).
+ * A producer's memory is its queue: 20,000 records cost no speed against the default's 100,000. The tasks of a host
+ * share them, so that more tasks do not need more memory while brokers are slow; each has room for two batches.
  */
+#define QUEUE_RECORDS 20000
+#define QUEUE_RECORDS_LEAST 5000
+
+/* Batches of 2,500 lines fill requests well and stay in the processor's cache (see host/lanes.h). */
 static const struct cw_client_default defaults[] = {
-	{ "queue.buffering.max.messages", "20000" },
 	{ "batch.num.messages", "2500" },
 	{ NULL, NULL },
 };
@@ -62,12 +65,15 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 	struct cw_task *task = source->task;
 	CW_AUTO_FREE char *client = cw_format("connector-producer-%s-%d", task->context.connector, task->context.task);
 	CW_AUTO_FREE char *transactional_id = NULL;
-	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 3];
+	int share = QUEUE_RECORDS / (task->context.tasks > 1 ? task->context.tasks : 1);
+	CW_AUTO_FREE char *queue = cw_format("%d", share > QUEUE_RECORDS_LEAST ? share : QUEUE_RECORDS_LEAST);
+	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 4];
 	const char *group = cw_map_get(&task->worker->raw, "group.id");
 	size_t n = 0;
 	rd_kafka_conf_t *conf;
 
 	all[n++] = (struct cw_client_default){ "client.id", client };
+	all[n++] = (struct cw_client_default){ "queue.buffering.max.messages", queue };
 	if (source->transactional) {
 		transactional_id = cw_format("%s-%s-%d", group ? group : "connect-standalone", task->context.connector,
 					     task->context.task);
@@ -86,7 +92,7 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 	source->lane_limits = (struct cw_lane_limits){
 		.batch_records = (size_t)cw_client_number(conf, "batch.num.messages", 2500),
 		.batch_bytes = (size_t)cw_client_number(conf, "batch.size", 1000000),
-		.queue_records = (size_t)cw_client_number(conf, "queue.buffering.max.messages", 20000),
+		.queue_records = (size_t)cw_client_number(conf, "queue.buffering.max.messages", QUEUE_RECORDS_LEAST),
 		.linger_ns = cw_client_number(conf, "linger.ms", 5) * CW_NS_PER_MS,
 	};
 	source->partitions_age_ms = cw_client_number(conf, "topic.metadata.refresh.interval.ms", PARTITIONS_AGE_MS);

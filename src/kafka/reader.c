@@ -6,6 +6,15 @@
 /* How long a call may block that does not hear of a stop. */
 #define SLICE_MS 1000
 
+/*
+ * A topic of offsets may be long, and have many partitions: a piece of each comes at a time. The queue's own limits stay
+ * as they are: librdkafka before 2.1 waits for a second when it has reached them.
+ */
+static const struct cw_client_default small[] = {
+	{ "fetch.message.max.bytes", "65536" },
+	{ NULL, NULL },
+};
+
 rd_kafka_t *cw_reader_new(const struct cw_worker_config *worker, const struct cw_map *connector,
 			  const struct cw_log_scope *scope, const char *isolation, struct cw_error *err)
 {
@@ -19,7 +28,7 @@ rd_kafka_t *cw_reader_new(const struct cw_worker_config *worker, const struct cw
 		{ "fetch.wait.max.ms", "10" },
 		{ "isolation.level", isolation },
 	};
-	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_CONSUMER, worker, connector, NULL, err);
+	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_CONSUMER, worker, connector, small, err);
 	char text[256];
 
 	if (!conf)
