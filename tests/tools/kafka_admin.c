@@ -1,0 +1,207 @@
+/* What kafka_tool changes in a cluster. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+/* What a request of this file needs while it is asked and answered. */
+struct request {
+	rd_kafka_t *client;
+	rd_kafka_queue_t *queue;
+	char **args;
+	int n_args;
+};
+
+static int number(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*end || end == text || n < 1 || n > 10000)
+		tool_die("%s is no number of partitions", text);
+	return (int)n;
+}
+
+/* KEY=VALUE: its value, and the key ends before it. */
+static char *value_of(char *setting)
+{
+	char *value = strchr(setting, '=');
+
+	if (!value)
+		tool_die("%s is no KEY=VALUE", setting);
+	*value = '\0';
+	return value + 1;
+}
+
+/* The one answer. */
+static rd_kafka_event_t *answer(struct request *r)
+{
+	rd_kafka_event_t *event = rd_kafka_queue_poll(r->queue, TOOL_TIMEOUT_MS);
+
+	if (!event)
+		tool_die("no answer from the broker");
+	if (rd_kafka_event_error(event))
+		tool_die("%s", rd_kafka_event_error_string(event));
+	return event;
+}
+
+static void check_topic(const rd_kafka_topic_result_t **results)
+{
+	if (rd_kafka_topic_result_error(results[0]))
+		tool_die("%s: %s", rd_kafka_topic_result_name(results[0]), rd_kafka_topic_result_error_string(results[0]));
+}
+
+/* With as many replicas as the cluster gives a topic by itself. */
+static void create(struct request *r)
+{
+	char text[512];
+	rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(r->args[0], number(r->args[1]), -1, text, sizeof(text));
+	rd_kafka_event_t *event;
+	size_t n;
+
+	if (!topic)
+		tool_die("%s", text);
+	for (int i = 2; i < r->n_args; i++) {
+		const char *value = value_of(r->args[i]);
+
+		rd_kafka_NewTopic_set_config(topic, r->args[i], value);
+	}
+	rd_kafka_CreateTopics(r->client, &topic, 1, NULL, r->queue);
+	event = answer(r);
+	check_topic(rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n));
+	rd_kafka_event_destroy(event);
+	rd_kafka_NewTopic_destroy(topic);
+}
+
+static void partitions(struct request *r)
+{
+	char text[512];
+	rd_kafka_NewPartitions_t *parts = rd_kafka_NewPartitions_new(r->args[0], (size_t)number(r->args[1]), text, sizeof(text));
+	rd_kafka_event_t *event;
+	size_t n;
+
+	if (!parts)
+		tool_die("%s", text);
+	rd_kafka_CreatePartitions(r->client, &parts, 1, NULL, r->queue);
+	event = answer(r);
+	check_topic(rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), &n));
+	rd_kafka_event_destroy(event);
+	rd_kafka_NewPartitions_destroy(parts);
+}
+
+static void delete(struct request *r)
+{
+	rd_kafka_DeleteTopic_t *topic = rd_kafka_DeleteTopic_new(r->args[0]);
+	rd_kafka_event_t *event;
+	size_t n;
+
+	rd_kafka_DeleteTopics(r->client, &topic, 1, NULL, r->queue);
+	event = answer(r);
+	check_topic(rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &n));
+	rd_kafka_event_destroy(event);
+	rd_kafka_DeleteTopic_destroy(topic);
+}
+
+static void configure(struct request *r)
+{
+	rd_kafka_ConfigResource_t *topic = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, r->args[0]);
+	const rd_kafka_ConfigResource_t **results;
+	rd_kafka_event_t *event;
+	size_t n;
+
+	for (int i = 1; i < r->n_args; i++) {
+		const char *value = value_of(r->args[i]);
+
+		rd_kafka_ConfigResource_set_config(topic, r->args[i], value);
+	}
+	rd_kafka_AlterConfigs(r->client, &topic, 1, NULL, r->queue);
+	event = answer(r);
+	results = rd_kafka_AlterConfigs_result_resources(rd_kafka_event_AlterConfigs_result(event), &n);
+	if (rd_kafka_ConfigResource_error(results[0]))
+		tool_die("%s: %s", r->args[0], rd_kafka_ConfigResource_error_string(results[0]));
+	rd_kafka_event_destroy(event);
+	rd_kafka_ConfigResource_destroy(topic);
+}
+
+static rd_kafka_ResourceType_t kind_of(const char *word)
+{
+	if (strcmp(word, "topic") == 0)
+		return RD_KAFKA_RESOURCE_TOPIC;
+	if (strcmp(word, "group") == 0)
+		return RD_KAFKA_RESOURCE_GROUP;
+	tool_die("%s is neither topic nor group", word);
+}
+
+static rd_kafka_AclOperation_t operation_of(const char *word)
+{
+	if (strcmp(word, "read") == 0)
+		return RD_KAFKA_ACL_OPERATION_READ;
+	if (strcmp(word, "write") == 0)
+		return RD_KAFKA_ACL_OPERATION_WRITE;
+	tool_die("%s is neither read nor write", word);
+}
+
+static void deny(struct request *r)
+{
+	char text[512];
+	rd_kafka_AclBinding_t *acl = rd_kafka_AclBinding_new(
+		kind_of(r->args[0]), r->args[1], RD_KAFKA_RESOURCE_PATTERN_LITERAL, "User:ANONYMOUS", "*",
+		operation_of(r->args[2]), RD_KAFKA_ACL_PERMISSION_TYPE_DENY, text, sizeof(text));
+	const rd_kafka_acl_result_t **results;
+	const rd_kafka_error_t *error;
+	rd_kafka_event_t *event;
+	size_t n;
+
+	if (!acl)
+		tool_die("%s", text);
+	rd_kafka_CreateAcls(r->client, &acl, 1, NULL, r->queue);
+	event = answer(r);
+	results = rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event), &n);
+	error = rd_kafka_acl_result_error(results[0]);
+	if (error)
+		tool_die("%s: %s", r->args[1], rd_kafka_error_string(error));
+	rd_kafka_event_destroy(event);
+	rd_kafka_AclBinding_destroy(acl);
+}
+
+static void permit(struct request *r)
+{
+	char text[512];
+	rd_kafka_AclBindingFilter_t *acls = rd_kafka_AclBindingFilter_new(
+		kind_of(r->args[0]), r->args[1], RD_KAFKA_RESOURCE_PATTERN_LITERAL, NULL, NULL, RD_KAFKA_ACL_OPERATION_ANY,
+		RD_KAFKA_ACL_PERMISSION_TYPE_ANY, text, sizeof(text));
+	rd_kafka_event_t *event;
+
+	if (!acls)
+		tool_die("%s", text);
+	rd_kafka_DeleteAcls(r->client, &acls, 1, NULL, r->queue);
+	event = answer(r);
+	rd_kafka_event_destroy(event);
+	rd_kafka_AclBinding_destroy(acls);
+}
+
+static const struct {
+	const char *name;
+	int least, most; /* arguments */
+	void (*run)(struct request *r);
+} commands[] = {
+	{ "create", 2, 100, create },	{ "partitions", 2, 2, partitions }, { "delete", 1, 1, delete },
+	{ "configure", 2, 100, configure }, { "deny", 3, 3, deny },	    { "permit", 2, 2, permit },
+};
+
+bool tool_admin(rd_kafka_conf_t *conf, const char *command, char **args, int n_args)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		struct request r = { .args = args, .n_args = n_args };
+
+		if (strcmp(commands[i].name, command) != 0 || n_args < commands[i].least || n_args > commands[i].most)
+			continue;
+		r.client = tool_client(RD_KAFKA_PRODUCER, conf);
+		r.queue = rd_kafka_queue_new(r.client);
+		commands[i].run(&r);
+		rd_kafka_queue_destroy(r.queue);
+		rd_kafka_destroy(r.client);
+		return true;
+	}
+	return false;
+}
