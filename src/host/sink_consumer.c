@@ -10,8 +10,6 @@
 #include "kafka/client.h"
 
 #define METADATA_TIMEOUT_MS 5000
-/* How long the group's coordinator may take for an answer, when nothing is to wait for it for long. */
-#define COORDINATOR_TIMEOUT_MS 1000
 /* How long the other tasks let the first one go ahead into the group. */
 #define HEAD_START_MS 200
 #define HEAD_START_STEP_MS 2
@@ -20,7 +18,9 @@
 
 /*
  * Small fetches and a small queue cost no speed and a tenth of the memory; a dead host's partitions
- * are given to others after the session timeout.
+ * are given to others after the session timeout. That is longer than Kafka takes to give the group of a coordinator that
+ * hangs to another broker (9 s), and the consumer to hear of it: it asks who coordinates, since it would otherwise wait for
+ * an answer until its session is over, and read again what it had not committed.
  */
 static const struct cw_client_default defaults[] = {
 	{ "auto.offset.reset", "earliest" },
@@ -28,7 +28,9 @@ static const struct cw_client_default defaults[] = {
 	{ "enable.auto.offset.store", "false" },
 	{ "allow.auto.create.topics", "true" },
 	{ "partition.assignment.strategy", "cooperative-sticky" },
-	{ "session.timeout.ms", "10000" },
+	{ "session.timeout.ms", "20000" },
+	{ "coordinator.query.interval.ms", "2000" },
+	{ "socket.timeout.ms", CW_CLIENT_ANSWER_TEXT },
 	{ "heartbeat.interval.ms", "1000" },
 	{ "fetch.message.max.bytes", "262144" },
 	{ "queued.min.messages", "3000" },
@@ -154,6 +156,7 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 	sink->queue_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	rd_kafka_queue_io_event_enable(sink->queue, sink->queue_fd, &one, sizeof(one));
 	sink->waker = cw_fetch_waker_new(sink->consumer);
+	sink->coordinator = cw_coordinator_new(sink->consumer, sink->task->wake_fd);
 	warm_metadata(sink);
 	result = cw_sink_set_bounds(sink, err);
 	if (result != CW_OK)
@@ -224,21 +227,12 @@ void cw_sink_pause_partitions(struct cw_sink *sink, bool paused)
 		rd_kafka_resume_partitions(sink->consumer, sink->safe.list);
 }
 
-/*
- * Whether the group's coordinator answers. A commit that it does not answer keeps librdkafka from closing the
- * consumer for as long as the session timeout, so it is asked before each.
- */
+/* A commit that nobody answers keeps librdkafka from closing the consumer for as long as the session timeout. */
 static bool coordinator_answers(struct cw_sink *sink, int64_t timeout_ms)
 {
-	rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
-	const rd_kafka_topic_partition_list_t *all = sink->safe.list;
-	rd_kafka_resp_err_t error;
-
-	rd_kafka_topic_partition_list_add(one, all->cnt ? all->elems[0].topic : "any", all->cnt ? all->elems[0].partition : 0);
-	error = rd_kafka_committed(sink->consumer, one, timeout_ms > 0 ? (int)timeout_ms : 0);
-	rd_kafka_topic_partition_list_destroy(one);
-	return error != RD_KAFKA_RESP_ERR__TIMED_OUT && error != RD_KAFKA_RESP_ERR__WAIT_COORD &&
-	       error != RD_KAFKA_RESP_ERR__TRANSPORT;
+	if (timeout_ms > 0)
+		return cw_coordinator_await(sink->coordinator, timeout_ms) == CW_COORDINATOR_ANSWERS;
+	return cw_coordinator_state(sink->coordinator) == CW_COORDINATOR_ANSWERS;
 }
 
 /* Waits for the answer, which on_commit() takes. */
@@ -271,7 +265,7 @@ void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms)
 	cw_dead_letters_mark(sink->letters, oldest_uncommitted(sink), offsets);
 	timeout_ms = cw_task_closing_ms(sink->task, timeout_ms);
 	deadline = cw_clock_ms() + timeout_ms;
-	if (!coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS)))
+	if (!coordinator_answers(sink, timeout_ms < CW_COORDINATOR_TIMEOUT_MS ? timeout_ms : CW_COORDINATOR_TIMEOUT_MS))
 		error = RD_KAFKA_RESP_ERR__WAIT_COORD;
 	else if (timeout_ms == 0)
 		error = rd_kafka_commit_queue(sink->consumer, offsets, sink->queue, on_commit, sink);
@@ -304,8 +298,10 @@ void cw_sink_unsubscribe(struct cw_sink *sink)
 
 	cw_fetch_waker_free(sink->waker);
 	sink->waker = NULL;
-	if (sink->consumer)
-		answers = coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS));
+	if (sink->consumer && cw_coordinator_state(sink->coordinator) != CW_COORDINATOR_SILENT)
+		answers = coordinator_answers(sink, cw_task_closing_ms(sink->task, CW_COORDINATOR_TIMEOUT_MS));
+	cw_coordinator_free(sink->coordinator);
+	sink->coordinator = NULL;
 	if (answers)
 		wait_for_assignment(sink);
 	if (sink->queue)

@@ -20,6 +20,8 @@
 #define PAUSE_AFTER_MS 1000
 #define TICK_MS 1000
 #define SLICE_MS 50
+/* How long a coordinator that hangs may be taken for one that answers: far shorter than a session. */
+#define COORDINATOR_AGE_MS 1000
 
 /* ---- waiting ---- */
 
@@ -160,17 +162,24 @@ static void drain(struct cw_sink *sink, int64_t timeout_ms)
 
 /* ---- the loop ---- */
 
+/* What is done every now and then. A commit waits for a coordinator that says it is there, and records do not wait for it. */
 static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 {
 	int64_t now = cw_clock_ms();
 
 	if (now >= sink->next_tick_ms) {
 		cw_sink_update_lag(sink);
+		cw_coordinator_ask(sink->coordinator, COORDINATOR_AGE_MS);
 		sink->next_tick_ms = now + TICK_MS;
 	}
-	if (now < sink->next_commit_ms)
+	if (now >= sink->next_commit_ms) {
+		cw_coordinator_ask(sink->coordinator, COORDINATOR_AGE_MS);
+		sink->committing = true;
+		sink->next_commit_ms = now + sink->task->worker->offset_flush_interval_ms;
+	}
+	if (!sink->committing || cw_coordinator_state(sink->coordinator) == CW_COORDINATOR_ASKED)
 		return CW_OK;
-	sink->next_commit_ms = now + sink->task->worker->offset_flush_interval_ms;
+	sink->committing = false;
 	if (!sink->async && cw_sink_flush(sink, now + sink->task->worker->offset_flush_timeout_ms, err) == CW_FAIL)
 		return CW_FAIL;
 	cw_sink_commit(sink, 0);

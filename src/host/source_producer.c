@@ -16,6 +16,7 @@
 static const struct cw_client_default defaults[] = {
 	{ "queue.buffering.max.messages", "20000" },
 	{ "batch.num.messages", "2500" },
+	{ "socket.timeout.ms", CW_CLIENT_ANSWER_TEXT },
 	{ NULL, NULL },
 };
 

@@ -18,7 +18,7 @@ static int number(const char *text)
 	long n = strtol(text, &end, 10);
 
 	if (*end || end == text || n < 1 || n > 10000)
-		tool_die("%s is no number of partitions", text);
+		tool_die("%s is no number of partitions or replicas", text);
 	return (int)n;
 }
 
@@ -51,14 +51,20 @@ static void check_topic(const rd_kafka_topic_result_t **results)
 		tool_die("%s: %s", rd_kafka_topic_result_name(results[0]), rd_kafka_topic_result_error_string(results[0]));
 }
 
-/* With as many replicas as the cluster gives a topic by itself. */
+/* With as many replicas as the cluster gives a topic by itself, unless it is said how many. */
 static void create(struct request *r)
 {
-	char text[512];
-	rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(r->args[0], number(r->args[1]), -1, text, sizeof(text));
+	char text[512], *x = strchr(r->args[1], 'x');
+	rd_kafka_NewTopic_t *topic;
 	rd_kafka_event_t *event;
+	int replicas = -1;
 	size_t n;
 
+	if (x) {
+		*x = '\0';
+		replicas = number(x + 1);
+	}
+	topic = rd_kafka_NewTopic_new(r->args[0], number(r->args[1]), replicas, text, sizeof(text));
 	if (!topic)
 		tool_die("%s", text);
 	for (int i = 2; i < r->n_args; i++) {
@@ -141,27 +147,39 @@ static rd_kafka_AclOperation_t operation_of(const char *word)
 	tool_die("%s is neither read nor write", word);
 }
 
-static void deny(struct request *r)
+/* A rule about who does not log in. */
+static rd_kafka_AclBinding_t *rule(const struct request *r, rd_kafka_AclOperation_t operation,
+				   rd_kafka_AclPermissionType_t permission)
 {
 	char text[512];
-	rd_kafka_AclBinding_t *acl = rd_kafka_AclBinding_new(
-		kind_of(r->args[0]), r->args[1], RD_KAFKA_RESOURCE_PATTERN_LITERAL, "User:ANONYMOUS", "*",
-		operation_of(r->args[2]), RD_KAFKA_ACL_PERMISSION_TYPE_DENY, text, sizeof(text));
-	const rd_kafka_acl_result_t **results;
-	const rd_kafka_error_t *error;
-	rd_kafka_event_t *event;
-	size_t n;
+	rd_kafka_AclBinding_t *acl =
+		rd_kafka_AclBinding_new(kind_of(r->args[0]), r->args[1], RD_KAFKA_RESOURCE_PATTERN_LITERAL, "User:ANONYMOUS",
+					"*", operation, permission, text, sizeof(text));
 
 	if (!acl)
 		tool_die("%s", text);
-	rd_kafka_CreateAcls(r->client, &acl, 1, NULL, r->queue);
+	return acl;
+}
+
+/* With any rule, what no rule allows is denied. */
+static void deny(struct request *r)
+{
+	rd_kafka_AclBinding_t *acls[] = {
+		rule(r, RD_KAFKA_ACL_OPERATION_ALL, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW),
+		rule(r, operation_of(r->args[2]), RD_KAFKA_ACL_PERMISSION_TYPE_DENY),
+	};
+	const rd_kafka_acl_result_t **results;
+	rd_kafka_event_t *event;
+	size_t n;
+
+	rd_kafka_CreateAcls(r->client, acls, 2, NULL, r->queue);
 	event = answer(r);
 	results = rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event), &n);
-	error = rd_kafka_acl_result_error(results[0]);
-	if (error)
-		tool_die("%s: %s", r->args[1], rd_kafka_error_string(error));
+	for (size_t i = 0; i < n; i++)
+		if (rd_kafka_acl_result_error(results[i]))
+			tool_die("%s: %s", r->args[1], rd_kafka_error_string(rd_kafka_acl_result_error(results[i])));
 	rd_kafka_event_destroy(event);
-	rd_kafka_AclBinding_destroy(acl);
+	rd_kafka_AclBinding_destroy_array(acls, 2);
 }
 
 static void permit(struct request *r)
