@@ -30,7 +30,6 @@ static const struct cw_client_default defaults[] = {
 	{ "partition.assignment.strategy", "cooperative-sticky" },
 	{ "session.timeout.ms", "20000" },
 	{ "coordinator.query.interval.ms", "2000" },
-	{ "socket.timeout.ms", CW_CLIENT_ANSWER_TEXT },
 	{ "heartbeat.interval.ms", "1000" },
 	{ "fetch.message.max.bytes", "262144" },
 	{ "queued.min.messages", "3000" },

@@ -22,8 +22,9 @@
 enum cw_client_kind { CW_CLIENT_PRODUCER = 0, CW_CLIENT_CONSUMER, CW_CLIENT_ADMIN };
 
 /*
- * How long a broker may take for an answer, of those that records wait for: longer than Kafka takes to hand on what a broker
- * leads that hangs (9 s). librdkafka would wait for 60 s, while the records could be elsewhere.
+ * How long a broker may take for the answer to a producer: longer than Kafka takes to hand on what a broker leads that hangs
+ * (9 s). librdkafka would wait for 60 s, while the records could be elsewhere. A consumer reads elsewhere as soon as it knows
+ * of it, and its requests may rightly wait for long behind one to join its group.
  */
 #define CW_CLIENT_ANSWER_MS 15000
 #define CW_CLIENT_ANSWER_TEXT "15000"

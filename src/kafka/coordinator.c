@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
+#define AFTER_SILENCE_MS 3000
+
 struct cw_coordinator {
 	rd_kafka_t *consumer;
 	int wake_fd;
@@ -123,6 +125,8 @@ void cw_coordinator_ask(struct cw_coordinator *c, int64_t younger_than_ms)
 	if (!c)
 		return;
 	pthread_mutex_lock(&c->lock);
+	if (c->state == CW_COORDINATOR_SILENT)
+		younger_than_ms = AFTER_SILENCE_MS;
 	if (!c->answered_ms || cw_clock_ms() - c->answered_ms >= younger_than_ms)
 		put_question(c);
 	pthread_mutex_unlock(&c->lock);

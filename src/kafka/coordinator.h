@@ -26,7 +26,10 @@ enum cw_coordinator_state {
 struct cw_coordinator *cw_coordinator_new(rd_kafka_t *consumer, int wake_fd);
 /* Waits for a question that is under way: as long as CW_COORDINATOR_TIMEOUT_MS. NULL is no coordinator. */
 void cw_coordinator_free(struct cw_coordinator *c);
-/* Asks it, unless an answer younger than that is there, or is awaited. Any thread, as the others. */
+/*
+ * Asks it, unless an answer younger than that is there, or is awaited. After silence it is left alone for a while: the
+ * questions may be held back behind a request to join the group. Any thread, as the others.
+ */
 void cw_coordinator_ask(struct cw_coordinator *c, int64_t younger_than_ms);
 enum cw_coordinator_state cw_coordinator_state(struct cw_coordinator *c);
 /* The answer to a question that is put now, or under way, as far as it comes within the time. */

@@ -17,7 +17,7 @@ ALL_GONE_S, ALL_FROZEN_S, ONE_FROZEN_S = (60, 30, 40) if env.LONG else (2, 2, 6)
 FLOWS_WITHIN_S = 4
 BACK_WITHIN_S = 5
 EXACTLY_ONCE = {"exactly.once.source.support": "enabled"}
-FAILED = " failed: "
+FAILED = "] failed: "  # of a connector or task
 
 
 def setUpModule():
