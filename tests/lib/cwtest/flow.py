@@ -50,7 +50,8 @@ class Flow:
         self.search, self.index = Search(url), env.unique("flow")
         test.addCleanup(self.search.delete, self.index)
         self.watch = Watch(test, url)
-        self.name = env.unique("sink")  # its group is nobody else's
+        # Nobody else's group, and offsets of a source that live in Kafka.
+        self.name, self.src = env.unique("sink"), env.unique("src")
         self.group = "connect-" + self.name
         self.config = dict(pipeline.source(self.topic, 0, rate=rate), **(source or {}))
         # Failed tasks come again as they do for users, only sooner.
@@ -62,7 +63,7 @@ class Flow:
         self.rest.create(self.name, self.sink)
         # A group that is still forming when it loses its coordinator is another story.
         env.wait_for(lambda: self.partitions() == [PARTITIONS // 2] * 2, 30, lambda: "both tasks have partitions: %s" % self.partitions())
-        self.rest.create("src", self.config)
+        self.rest.create(self.src, self.config)
         env.wait_for(lambda: self.watch.documents() > rate // 2, 30, lambda: "documents flow: %s" % self.rest.status(self.name))
 
     def partitions(self, rest=None):
@@ -76,17 +77,17 @@ class Flow:
 
     def in_flight(self):
         """Records of the source that Kafka has not acknowledged."""
-        return int(self.rest.metrics().sum("connect_worker_task_records_in_flight", connector="src") or 0)
+        return int(self.rest.metrics().sum("connect_worker_task_records_in_flight", connector=self.src) or 0)
 
     def goes_on(self, records=RATE, seconds=30):
         """So many more documents come."""
         there = self.watch.documents()
         env.wait_for(lambda: self.watch.documents() >= there + records, seconds,
-                     lambda: "documents flow: %s %s" % (self.rest.status(self.name), self.rest.status("src")))
+                     lambda: "documents flow: %s %s" % (self.rest.status(self.name), self.rest.status(self.src)))
 
     def stop_source(self, seconds=30):
-        self.rest.action("src", "stop")
-        self.rest.wait_state("src", connector="STOPPED", n=0, seconds=seconds)
+        self.rest.action(self.src, "stop")
+        self.rest.wait_state(self.src, connector="STOPPED", n=0, seconds=seconds)
 
     def ended(self, once=True, seconds=60):
         """All that flowed is there: each line once (or at least once) in the topic, each record once in the index."""
