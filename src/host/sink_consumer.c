@@ -297,7 +297,7 @@ void cw_sink_unsubscribe(struct cw_sink *sink)
 
 	cw_fetch_waker_free(sink->waker);
 	sink->waker = NULL;
-	if (sink->consumer && cw_coordinator_state(sink->coordinator) != CW_COORDINATOR_SILENT)
+	if (sink->consumer)
 		answers = coordinator_answers(sink, cw_task_closing_ms(sink->task, CW_COORDINATOR_TIMEOUT_MS));
 	cw_coordinator_free(sink->coordinator);
 	sink->coordinator = NULL;

@@ -8,6 +8,8 @@
 #include "kafka/client.h"
 
 #define METADATA_TIMEOUT_MS 5000
+/* Nothing is sent meanwhile: when the number is known, and only may have changed, a broker that hangs is not waited for. */
+#define AGAIN_TIMEOUT_MS 250
 #define PARTITIONS_AGE_MS 60000
 #define PARTITIONS_RETRY_MS 1000
 #define NEW_TOPIC_TRIES 10
@@ -26,7 +28,8 @@ void cw_source_look_at_partitions(struct cw_source *source, struct cw_source_top
 	/* The handle is another one's when the offsets of transactions go to the same topic. */
 	if (now_ms < t->partitions_due_ms || rd_kafka_topic_opaque(t->topic) != t)
 		return;
-	md = cw_client_metadata(source->producer, t->topic, now_ms + METADATA_TIMEOUT_MS, &source->task->stop);
+	md = cw_client_metadata(source->producer, t->topic,
+				now_ms + (t->lanes.n > 0 ? AGAIN_TIMEOUT_MS : METADATA_TIMEOUT_MS), &source->task->stop);
 	if (md) {
 		n = md->topic_cnt == 1 && !md->topics[0].err ? md->topics[0].partition_cnt : 0;
 		rd_kafka_metadata_destroy(md);

@@ -31,10 +31,16 @@ class Watch(Gateway):
         return sum(n for _, n in list(self.bulks))
 
 
-def longest_pause(moments, start, end):
-    """The longest time without any of them between two of them, or start or end, from start to end."""
-    inside = [start] + sorted(m for m in moments if start < m < end) + [end]
-    return max(b - a for a, b in zip(inside, inside[1:]))
+class Pause:
+    """The longest time without any of the moments between two of them, or start or end, from start to end."""
+
+    def __init__(self, moments, start, end):
+        inside = [start] + sorted(m for m in moments if start < m < end) + [end]
+        self.seconds, begin = max((b - a, a) for a, b in zip(inside, inside[1:]))
+        self.after = begin - start
+
+    def __str__(self):
+        return "%.2f s (from %.1f s on)" % (self.seconds, self.after)
 
 
 class Flow:
@@ -125,9 +131,9 @@ class Flow:
     def pauses(self, start, seconds):
         """The longest pauses in this time, of the source, of the source in any one partition, and of the sink."""
         end, there = start + seconds, self.appended()
-        return (longest_pause((t for times in there.values() for t in times), start, end),
-                max(longest_pause(times, start, end) for times in there.values()),
-                longest_pause((t for t, _ in self.watch.bulks), start, end))
+        return (Pause((t for times in there.values() for t in times), start, end),
+                max((Pause(times, start, end) for times in there.values()), key=lambda pause: pause.seconds),
+                Pause((t for t, _ in self.watch.bulks), start, end))
 
     def sent_again(self):
         """Documents that went to the store more than once."""
