@@ -4,6 +4,8 @@
 
 #include "tool.h"
 
+#define BROKERS 3 /* of tests/stack: kafka-1, kafka-2 and kafka-3 */
+
 /* What a request of this file needs while it is asked and answered. */
 struct request {
 	rd_kafka_t *client;
@@ -51,22 +53,41 @@ static void check_topic(const rd_kafka_topic_result_t **results)
 		tool_die("%s: %s", rd_kafka_topic_result_name(results[0]), rd_kafka_topic_result_error_string(results[0]));
 }
 
+/*
+ * The partitions take turns on the brokers 1, 2 and 3, and followers are on those after the leader: so a broker that leads
+ * several leads nothing but what is on the same brokers.
+ */
+static void assign(rd_kafka_NewTopic_t *topic, int partitions, int replicas)
+{
+	char text[512];
+
+	if (replicas > BROKERS)
+		tool_die("there are %d brokers for replicas", BROKERS);
+	for (int32_t p = 0; p < partitions; p++) {
+		int32_t brokers[BROKERS];
+
+		for (int32_t i = 0; i < replicas; i++)
+			brokers[i] = (p + i) % BROKERS + 1;
+		if (rd_kafka_NewTopic_set_replica_assignment(topic, p, brokers, (size_t)replicas, text, sizeof(text)))
+			tool_die("%s", text);
+	}
+}
+
 /* With as many replicas as the cluster gives a topic by itself, unless it is said how many. */
 static void create(struct request *r)
 {
 	char text[512], *x = strchr(r->args[1], 'x');
 	rd_kafka_NewTopic_t *topic;
 	rd_kafka_event_t *event;
-	int replicas = -1;
 	size_t n;
 
-	if (x) {
+	if (x)
 		*x = '\0';
-		replicas = number(x + 1);
-	}
-	topic = rd_kafka_NewTopic_new(r->args[0], number(r->args[1]), replicas, text, sizeof(text));
+	topic = rd_kafka_NewTopic_new(r->args[0], number(r->args[1]), -1, text, sizeof(text));
 	if (!topic)
 		tool_die("%s", text);
+	if (x)
+		assign(topic, number(r->args[1]), number(x + 1));
 	for (int i = 2; i < r->n_args; i++) {
 		const char *value = value_of(r->args[i]);
 

@@ -2,7 +2,7 @@
  * kafka_tool - what the tests ask of a Kafka cluster, in a process that starts in milliseconds.
  *
  * kafka_tool -b BROKERS [-X KEY=VALUE]... COMMAND
- *   create TOPIC PARTITIONS[xREPLICAS] [KEY=VALUE]...   settings of the topic
+ *   create TOPIC PARTITIONS[xREPLICAS] [KEY=VALUE]...   settings of the topic; replicas on the brokers 1, 2, 3 in turn
  *   partitions TOPIC TOTAL      raises the number of partitions
  *   delete TOPIC
  *   configure TOPIC KEY=VALUE...   these settings of the topic, and no others

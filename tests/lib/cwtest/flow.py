@@ -9,7 +9,7 @@ from .gateway import Gateway
 from .process import Worker
 from .search import Search
 
-RATE = 2000
+RATE = 1000
 PARTITIONS = 6
 
 
