@@ -24,7 +24,7 @@ static rd_kafka_topic_partition_list_t *positions(struct cw_sink *sink)
 	rd_kafka_position(sink->consumer, at);
 	if (all_known(at))
 		return at;
-	if (cw_coordinator_state(sink->coordinator) != CW_COORDINATOR_ANSWERS) { /* it would be waited for in vain */
+	if (cw_coordinator_state(sink->coordinator) == CW_COORDINATOR_SILENT) { /* it would be waited for in vain */
 		rd_kafka_topic_partition_list_destroy(at);
 		return NULL;
 	}

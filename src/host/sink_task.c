@@ -169,7 +169,6 @@ static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 
 	if (now >= sink->next_tick_ms) {
 		cw_sink_update_lag(sink);
-		cw_coordinator_ask(sink->coordinator, COORDINATOR_AGE_MS);
 		sink->next_tick_ms = now + TICK_MS;
 	}
 	if (now >= sink->next_commit_ms) {

@@ -27,9 +27,9 @@ static const struct cw_client_default producer_defaults[] = {
 };
 
 /*
- * Every client: a broker that comes back is found again as soon as Java's clients find it (librdkafka's pauses between two
- * attempts grow to 10 s); and of a broker that hangs somebody else leads the partitions soon, which only new metadata tell
- * (librdkafka asks for them every 5 minutes).
+ * Every client: a broker that comes back is found again as soon as Java's clients find it (librdkafka's pauses
+ * between two attempts grow to 10 s); and of a broker that hangs somebody else leads the partitions soon, which
+ * only new metadata tell (librdkafka asks for them every 5 minutes).
  */
 static const struct cw_client_default client_defaults[] = {
 	{ "reconnect.backoff.max.ms", "1000" },
@@ -139,8 +139,8 @@ static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct
 }
 
 /*
- * The framework's time for an answer must be shorter than a transaction, or librdkafka refuses both: it shortens only what
- * nobody has set.
+ * The framework's time for an answer must be shorter than a transaction, or librdkafka refuses both: it shortens
+ * only what nobody has set.
  */
 static void fit_into_transaction(rd_kafka_conf_t *conf)
 {

@@ -1,9 +1,8 @@
 /*
  * coordinator - whether the coordinator of a consumer's group answers.
  *
- * librdkafka asks it a question only while somebody waits for the answer, and of a coordinator that hangs it hears as late
- * as the session's end. So a thread of its own asks: records flow meanwhile, and a coordinator that leaves a question
- * unanswered is looked for anew at once, most often before the group has missed its member.
+ * librdkafka asks it a question only while somebody waits for the answer, and of a coordinator that hangs it hears
+ * as late as the session's end. So a thread of its own asks and waits, and records flow meanwhile.
  */
 #ifndef CW_KAFKA_COORDINATOR_H
 #define CW_KAFKA_COORDINATOR_H
@@ -20,8 +19,8 @@ enum cw_coordinator_state {
 };
 
 /*
- * The consumer has a group and outlives it. The eventfd wake_fd is written to whenever a question is over. NULL when there
- * is no thread to be had: then the coordinator answers always.
+ * The consumer has a group and outlives it. The eventfd wake_fd is written to whenever a question is over. NULL
+ * when there is no thread to be had: then the coordinator answers always.
  */
 struct cw_coordinator *cw_coordinator_new(rd_kafka_t *consumer, int wake_fd);
 /* Waits for a question that is under way: as long as CW_COORDINATOR_TIMEOUT_MS. NULL is no coordinator. */
@@ -35,7 +34,7 @@ enum cw_coordinator_state cw_coordinator_state(struct cw_coordinator *c);
 /* The answer to a question that is put now, or under way, as far as it comes within the time. */
 enum cw_coordinator_state cw_coordinator_await(struct cw_coordinator *c, int64_t timeout_ms);
 
-/* How long it may think. Then librdkafka parts with it, and looks for the coordinator. */
+/* How long it may think. */
 #define CW_COORDINATOR_TIMEOUT_MS 1000
 
 #endif

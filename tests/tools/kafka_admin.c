@@ -54,8 +54,8 @@ static void check_topic(const rd_kafka_topic_result_t **results)
 }
 
 /*
- * The partitions take turns on the brokers 1, 2 and 3, and followers are on those after the leader: so a broker that leads
- * several leads nothing but what is on the same brokers.
+ * The partitions take turns on the brokers 1, 2 and 3, and followers are on those after the leader: so a broker
+ * that leads several leads nothing but what is on the same brokers.
  */
 static void assign(rd_kafka_NewTopic_t *topic, int partitions, int replicas)
 {
@@ -103,7 +103,8 @@ static void create(struct request *r)
 static void partitions(struct request *r)
 {
 	char text[512];
-	rd_kafka_NewPartitions_t *parts = rd_kafka_NewPartitions_new(r->args[0], (size_t)number(r->args[1]), text, sizeof(text));
+	rd_kafka_NewPartitions_t *parts =
+		rd_kafka_NewPartitions_new(r->args[0], (size_t)number(r->args[1]), text, sizeof(text));
 	rd_kafka_event_t *event;
 	size_t n;
 

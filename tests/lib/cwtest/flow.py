@@ -68,9 +68,11 @@ class Flow:
         self.sink = dict(pipeline.sink(self.topic, self.watch.url, self.index, tasks=2), **(sink or {}))
         self.rest.create(self.name, self.sink)
         # A group that is still forming when it loses its coordinator is another story.
-        env.wait_for(lambda: self.partitions() == [PARTITIONS // 2] * 2, 30, lambda: "both tasks have partitions: %s" % self.partitions())
+        env.wait_for(lambda: self.partitions() == [PARTITIONS // 2] * 2, 30,
+                     lambda: "both tasks have partitions: %s" % self.partitions())
         self.rest.create(self.src, self.config)
-        env.wait_for(lambda: self.watch.documents() > rate // 2, 30, lambda: "documents flow: %s" % self.rest.status(self.name))
+        env.wait_for(lambda: self.watch.documents() > rate // 2, 30,
+                     lambda: "documents flow: %s" % self.rest.status(self.name))
 
     def partitions(self, rest=None):
         """How many each task of the sink has; also of another worker's."""
@@ -113,7 +115,8 @@ class Flow:
                      lambda: "%d documents, there are %d: %s" % (len(values), self.search.count(self.index),
                                                                  self.rest.status(self.name)), 0.1)
         pipeline.assert_indexed(self.test, self.search, self.index, self.topic)
-        counters = env.wait_for(self.settled, 20, lambda: "counters add up: %s" % pipeline.counters(self.rest, self.name))
+        counters = env.wait_for(self.settled, 20,
+                                lambda: "counters add up: %s" % pipeline.counters(self.rest, self.name))
         self.test.assertEqual((counters["skipped"], counters["failed"], counters["dropped"]), (0, 0, 0))
         return counters
 

@@ -1,11 +1,12 @@
 # shellcheck shell=bash
-# Three Apache Kafka brokers (KRaft, each with its controller) on 127.0.0.1, for fault tests: the services kafka-1, kafka-2
-# and kafka-3. None is ready before a second one runs: "stack launch" all, then "stack start" them.
+# Three Apache Kafka brokers (KRaft, each with its controller) on 127.0.0.1, for fault tests: the services kafka-1,
+# kafka-2 and kafka-3. None is ready before a second one runs: "stack launch" all, then "stack start" them.
 #   KAFKA_CLUSTER_PORTS ("19092 19093 19094 19095 19096 19097")  PLAINTEXT of the brokers, then of their controllers
 #   KAFKA_CLUSTER_HEAP (256m)                                    of each
-# Topics have three replicas, of which two must have a record before it is acknowledged: they outlive any one broker. Leaders
-# stay where they are until they are moved. Everybody may do everything, until somebody is denied it; the controllers are a
-# user of their own, since their authorizer asks them what everybody may. The jars are those of the service kafka.
+# Topics have three replicas, of which two must have a record before it is acknowledged: they outlive any one broker.
+# Leaders stay where they are until they are moved. Everybody may do everything, until somebody is denied it; the
+# controllers are a user of their own, since their authorizer asks them what everybody may. The jars are those of the
+# service kafka.
 : "${KAFKA_CLUSTER_PORTS:=19092 19093 19094 19095 19096 19097}" "${KAFKA_CLUSTER_HEAP:=256m}"
 SRC=$STACK_DIR/services/kafka
 LIB_DIR=$STACK_HOME/kafka
