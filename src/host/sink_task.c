@@ -162,7 +162,7 @@ static void drain(struct cw_sink *sink, int64_t timeout_ms)
 
 /* ---- the loop ---- */
 
-/* What is done every now and then. A commit waits for a coordinator that says it is there, and records do not wait for it. */
+/* A commit waits for a coordinator that says it is there, and records do not wait for it. */
 static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 {
 	int64_t now = cw_clock_ms();

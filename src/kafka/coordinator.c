@@ -18,18 +18,19 @@ struct cw_coordinator {
 	pthread_cond_t changed;
 	/* guarded by lock */
 	bool wanted, ended;
+	int64_t timeout_ms; /* of the question that is wanted */
 	enum cw_coordinator_state state;
 	int64_t answered_ms; /* or not: the end of the last question */
 };
 
 /* The committed offset of any partition: what it is does not matter. */
-static enum cw_coordinator_state ask(rd_kafka_t *consumer)
+static enum cw_coordinator_state ask(rd_kafka_t *consumer, int64_t timeout_ms)
 {
 	rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
 	rd_kafka_resp_err_t error;
 
 	rd_kafka_topic_partition_list_add(one, "any", 0);
-	error = rd_kafka_committed(consumer, one, CW_COORDINATOR_TIMEOUT_MS);
+	error = rd_kafka_committed(consumer, one, (int)timeout_ms);
 	rd_kafka_topic_partition_list_destroy(one);
 	return error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__WAIT_COORD ||
 			       error == RD_KAFKA_RESP_ERR__TRANSPORT ?
@@ -52,13 +53,14 @@ static void *coordinator_main(void *arg)
 	pthread_mutex_lock(&c->lock);
 	while (!c->ended) {
 		enum cw_coordinator_state state;
+		int64_t timeout_ms = c->timeout_ms;
 
 		if (!c->wanted) {
 			pthread_cond_wait(&c->changed, &c->lock);
 			continue;
 		}
 		pthread_mutex_unlock(&c->lock);
-		state = ask(c->consumer);
+		state = ask(c->consumer, timeout_ms);
 		pthread_mutex_lock(&c->lock);
 		c->wanted = false;
 		c->state = state;
@@ -111,11 +113,12 @@ void cw_coordinator_free(struct cw_coordinator *c)
 }
 
 /* With the lock. */
-static void put_question(struct cw_coordinator *c)
+static void put_question(struct cw_coordinator *c, int64_t timeout_ms)
 {
 	if (c->wanted)
 		return;
 	c->wanted = true;
+	c->timeout_ms = timeout_ms < CW_COORDINATOR_TIMEOUT_MS ? timeout_ms : CW_COORDINATOR_TIMEOUT_MS;
 	c->state = CW_COORDINATOR_ASKED;
 	pthread_cond_broadcast(&c->changed);
 }
@@ -128,7 +131,7 @@ void cw_coordinator_ask(struct cw_coordinator *c, int64_t younger_than_ms)
 	if (c->state == CW_COORDINATOR_SILENT)
 		younger_than_ms = AFTER_SILENCE_MS;
 	if (!c->answered_ms || cw_clock_ms() - c->answered_ms >= younger_than_ms)
-		put_question(c);
+		put_question(c, CW_COORDINATOR_TIMEOUT_MS);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -159,7 +162,7 @@ enum cw_coordinator_state cw_coordinator_await(struct cw_coordinator *c, int64_t
 		until.tv_nsec -= CW_NS_PER_S;
 	}
 	pthread_mutex_lock(&c->lock);
-	put_question(c);
+	put_question(c, timeout_ms);
 	while (c->state == CW_COORDINATOR_ASKED && pthread_cond_timedwait(&c->changed, &c->lock, &until) == 0)
 		;
 	state = c->state;

@@ -31,7 +31,10 @@ void cw_coordinator_free(struct cw_coordinator *c);
  */
 void cw_coordinator_ask(struct cw_coordinator *c, int64_t younger_than_ms);
 enum cw_coordinator_state cw_coordinator_state(struct cw_coordinator *c);
-/* The answer to a question that is put now, or under way, as far as it comes within the time. */
+/*
+ * The answer to a question that is under way, or put now with this time to think; ASKED when it does not come within the
+ * time.
+ */
 enum cw_coordinator_state cw_coordinator_await(struct cw_coordinator *c, int64_t timeout_ms);
 
 /* How long it may think. */
