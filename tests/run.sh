@@ -13,7 +13,7 @@
 #                 make distcheck
 #   integration   real Kafka, OpenSearch, Elasticsearch and Schema Registry, and stand-ins for AWS, which tests/stack
 #                 downloads and starts
-#   fault         the same servers, with everything going wrong
+#   fault         the same servers and three brokers more, with everything going wrong
 #   platform      Airflow, which tests/stack downloads, with the DAGs of examples/airflow; examples/platform.sh;
 #                 delivery to a stand-in for MWAA (examples/mwaa); the Debian packages and the image, in a bare Debian;
 #                 what docs/ says; linters. Only when it is named: tests/platform.sh does

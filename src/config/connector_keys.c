@@ -231,7 +231,7 @@ static const struct cw_config_def sink_table[] = {
 	{ .name = "topics.regex", .default_value = "", .importance = CW_HIGH, .group = "Common", .order = 4,
 	  .width = CW_WIDTH_LONG, .display_name = "Topics regex", .check = regex_check, STORED(topics_regex),
 	  .doc = "POSIX extended regular expression that the whole name of a topic to consume matches. A topic that is made "
-		 "later is found after consumer.override.metadata.max.age.ms (or the worker's metadata.max.age.ms, 300000 "
+		 "later is found after consumer.override.metadata.max.age.ms (or the worker's metadata.max.age.ms, 10000 "
 		 "without either) at the latest, and read from its beginning." },
 	DEAD_LETTER_KEYS,
 	{ .name = "put.retry.timeout.ms", .type = CW_CONFIG_LONG, .default_value = "-1", AT_LEAST(-1),

@@ -20,7 +20,7 @@ static const struct cw_worker_key keys[] = {
 	{ "reconnect.backoff.ms", CW_KEY_CLIENT, "Pause before a lost connection is made again, in milliseconds." },
 	{ "reconnect.backoff.max.ms", CW_KEY_CLIENT, "The longest such pause, in milliseconds." },
 	{ "metadata.max.age.ms", CW_KEY_CLIENT,
-	  "After how long the brokers are asked for topics and partitions again, in milliseconds, at most an hour; 300000 "
+	  "After how long the brokers are asked for topics and partitions again, in milliseconds, at most an hour; 10000 "
 	  "without it. Sinks with topics.regex find new topics then." },
 	{ "connections.max.idle.ms", CW_KEY_CLIENT, "Idle time after which a connection is closed, in milliseconds." },
 	{ "producer.", CW_KEY_CLIENT, "Settings of the producers of source connectors, as in producer.linger.ms." },

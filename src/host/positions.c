@@ -40,6 +40,14 @@ int64_t cw_positions_of(const struct cw_positions *positions, const char *topic,
 	return p ? p->offset : RD_KAFKA_OFFSET_INVALID;
 }
 
+bool cw_positions_any(const struct cw_positions *positions)
+{
+	for (int i = 0; i < positions->list->cnt; i++)
+		if (positions->list->elems[i].opaque)
+			return true;
+	return false;
+}
+
 rd_kafka_topic_partition_list_t *cw_positions_take(struct cw_positions *positions)
 {
 	rd_kafka_topic_partition_list_t *taken = NULL;

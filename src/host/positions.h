@@ -21,6 +21,8 @@ void cw_positions_revoke(struct cw_positions *positions, const rd_kafka_topic_pa
 void cw_positions_advance(struct cw_positions *positions, const char *topic, int32_t partition, int64_t next_offset);
 /* The next offset of a partition; less than 0: nothing is known of it. */
 int64_t cw_positions_of(const struct cw_positions *positions, const char *topic, int32_t partition);
+/* Whether anything was advanced since cw_positions_take(). */
+bool cw_positions_any(const struct cw_positions *positions);
 /* What was advanced since the last call, as a new list; NULL when that is nothing. */
 rd_kafka_topic_partition_list_t *cw_positions_take(struct cw_positions *positions);
 /* A commit failed: what it held is to be committed again, where nothing newer is. */

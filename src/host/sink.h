@@ -21,6 +21,7 @@
 #include "host/positions.h"
 #include "host/task.h"
 #include "host/topics.h"
+#include "kafka/coordinator.h"
 #include "kafka/fetch_waker.h"
 
 #define CW_SINK_BATCH_RECORDS 1000u
@@ -42,6 +43,7 @@ struct cw_sink {
 	rd_kafka_queue_t *queue;
 	int queue_fd; /* readable once the empty queue got something */
 	struct cw_fetch_waker *waker;
+	struct cw_coordinator *coordinator;
 	struct cw_pipeline pipeline;
 	rd_kafka_message_t **messages; /* [CW_SINK_BATCH_RECORDS], of one cw_sink_receive() */
 	size_t n_messages;
@@ -75,6 +77,7 @@ struct cw_sink {
 	bool joining; /* the group has not said yet which partitions are the task's */
 	struct cw_commit_pace pace;
 	int64_t next_tick_ms;
+	bool committing; /* a commit is due, and the group is asked first */
 	struct cw_error failure; /* from a callback */
 	struct cw_repeats repeats; /* of what Kafka's client says */
 
@@ -89,17 +92,13 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err);
 /* Takes what is there, without waiting: a batch, or NULL. Serves callbacks. */
 struct cw_task_batch *cw_sink_receive(struct cw_sink *sink);
 void cw_sink_pause_partitions(struct cw_sink *sink, bool paused);
-/* Commits what is safe; with timeout_ms 0 the answer comes with the records, else it is waited for. */
+/*
+ * Commits what is safe, if the group's coordinator is there: with timeout_ms 0 as far as is known, and the answer comes
+ * with the records; else it is asked, and its answers are waited for.
+ */
 void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms);
 /* Sets the gauge consumer_lag; where nothing was read yet, it may ask Kafka for a moment. */
 void cw_sink_update_lag(struct cw_sink *sink);
-/*
- * What the group has committed of these partitions, new, perhaps with an error in *error: or NULL when its coordinator
- * does not answer.
- */
-rd_kafka_topic_partition_list_t *cw_sink_ask_group(struct cw_sink *sink,
-						   const rd_kafka_topic_partition_list_t *partitions, int64_t timeout_ms,
-						   rd_kafka_resp_err_t *error);
 /* Leaves the group, when somebody is there to be told, and closes the consumer. */
 void cw_sink_unsubscribe(struct cw_sink *sink);
 

@@ -23,18 +23,17 @@ static rd_kafka_topic_partition_list_t *one_partition(const char *topic, int32_t
 void cw_sink_look_at_group(struct cw_sink *sink)
 {
 	rd_kafka_topic_partition_list_t *in_group;
-	rd_kafka_resp_err_t error;
 
-	if (!sink->look_at_group)
+	if (!sink->look_at_group || cw_coordinator_state(sink->coordinator) == CW_COORDINATOR_SILENT)
 		return;
-	in_group = cw_sink_ask_group(sink, sink->safe.list, LOOK_TIMEOUT_MS, &error);
-	if (!in_group)
-		return;
-	sink->look_at_group = false;
-	for (int i = 0; i < in_group->cnt && !error; i++)
-		if (in_group->elems[i].offset >= 0)
-			cw_positions_advance(&sink->committed, in_group->elems[i].topic, in_group->elems[i].partition,
-					     in_group->elems[i].offset);
+	in_group = rd_kafka_topic_partition_list_copy(sink->safe.list);
+	if (!rd_kafka_committed(sink->consumer, in_group, LOOK_TIMEOUT_MS)) {
+		sink->look_at_group = false;
+		for (int i = 0; i < in_group->cnt; i++)
+			if (in_group->elems[i].offset >= 0)
+				cw_positions_advance(&sink->committed, in_group->elems[i].topic,
+						     in_group->elems[i].partition, in_group->elems[i].offset);
+	}
 	rd_kafka_topic_partition_list_destroy(in_group);
 }
 

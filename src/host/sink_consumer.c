@@ -11,8 +11,6 @@
 #include "kafka/client.h"
 
 #define METADATA_TIMEOUT_MS 5000
-/* How long the group's coordinator may take for an answer, when nothing is to wait for it for long. */
-#define COORDINATOR_TIMEOUT_MS 1000
 /* How long the other tasks let the first one go ahead into the group. */
 #define HEAD_START_MS 200
 #define HEAD_START_STEP_MS 2
@@ -23,14 +21,17 @@
 
 /*
  * Small fetches and a small queue cost no speed and a tenth of the memory; a dead host's partitions
- * are given to others after the session timeout.
+ * are given to others after the session timeout. That is longer than Kafka takes to give the group of a coordinator that
+ * hangs to another broker (9 s), and the consumer to hear of it: it asks who coordinates, since it would otherwise wait for
+ * an answer until its session is over, and read again what it had not committed.
  */
 static const struct cw_client_default defaults[] = {
 	{ "auto.offset.reset", "earliest" },
 	{ "enable.auto.commit", "false" },
 	{ "enable.auto.offset.store", "false" },
 	{ "partition.assignment.strategy", "cooperative-sticky" },
-	{ "session.timeout.ms", "10000" },
+	{ "session.timeout.ms", "20000" },
+	{ "coordinator.query.interval.ms", "2000" },
 	{ "heartbeat.interval.ms", "1000" },
 	{ "fetch.message.max.bytes", "262144" },
 	{ "queued.min.messages", "3000" },
@@ -185,6 +186,7 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 	sink->queue_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	rd_kafka_queue_io_event_enable(sink->queue, sink->queue_fd, &one, sizeof(one));
 	sink->waker = cw_fetch_waker_new(sink->consumer);
+	sink->coordinator = cw_coordinator_new(sink->consumer, sink->task->wake_fd);
 	warm_metadata(sink);
 	result = cw_sink_set_bounds(sink, err);
 	if (result != CW_OK)
@@ -258,35 +260,6 @@ void cw_sink_pause_partitions(struct cw_sink *sink, bool paused)
 		rd_kafka_resume_partitions(sink->consumer, sink->safe.list);
 }
 
-rd_kafka_topic_partition_list_t *cw_sink_ask_group(struct cw_sink *sink,
-						   const rd_kafka_topic_partition_list_t *partitions, int64_t timeout_ms,
-						   rd_kafka_resp_err_t *error)
-{
-	rd_kafka_topic_partition_list_t *asked = rd_kafka_topic_partition_list_copy(partitions);
-
-	*error = rd_kafka_committed(sink->consumer, asked, timeout_ms > 0 ? (int)timeout_ms : 0);
-	if (*error != RD_KAFKA_RESP_ERR__TIMED_OUT && *error != RD_KAFKA_RESP_ERR__WAIT_COORD &&
-	    *error != RD_KAFKA_RESP_ERR__TRANSPORT)
-		return asked;
-	rd_kafka_topic_partition_list_destroy(asked);
-	return NULL;
-}
-
-/* Whether anybody is there who would hear a good-bye. */
-static bool coordinator_answers(struct cw_sink *sink, int64_t timeout_ms)
-{
-	rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1), *answer;
-	const rd_kafka_topic_partition_list_t *all = sink->safe.list;
-	rd_kafka_resp_err_t error;
-
-	rd_kafka_topic_partition_list_add(one, all->cnt ? all->elems[0].topic : "any", all->cnt ? all->elems[0].partition : 0);
-	answer = cw_sink_ask_group(sink, one, timeout_ms, &error);
-	rd_kafka_topic_partition_list_destroy(one);
-	if (answer)
-		rd_kafka_topic_partition_list_destroy(answer);
-	return answer != NULL;
-}
-
 /* Waits for the answer, which on_commit() takes. */
 static rd_kafka_resp_err_t commit_and_wait(struct cw_sink *sink, rd_kafka_topic_partition_list_t *offsets,
 					   int64_t timeout_ms)
@@ -307,21 +280,24 @@ static const struct cw_task_batch *oldest_uncommitted(const struct cw_sink *sink
 }
 
 /*
- * Asks the group before it commits: a commit that its coordinator does not answer keeps librdkafka from closing the
+ * The group is asked before it commits: a commit that its coordinator does not answer keeps librdkafka from closing the
  * consumer for as long as the session timeout; and the offsets of a topic that was made again are not to be committed.
+ * With timeout_ms 0 it was asked already.
  */
 static rd_kafka_resp_err_t commit(struct cw_sink *sink, rd_kafka_topic_partition_list_t *offsets, int64_t timeout_ms)
 {
 	int64_t deadline = cw_clock_ms() + timeout_ms;
 	rd_kafka_topic_partition_list_t *in_group;
-	rd_kafka_resp_err_t error;
 
-	in_group = cw_sink_ask_group(sink, offsets, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS), &error);
-	if (!in_group)
+	if (timeout_ms > 0)
+		cw_coordinator_await(sink->coordinator, sink->safe.list, timeout_ms);
+	if (cw_coordinator_state(sink->coordinator) != CW_COORDINATOR_ANSWERS)
 		return RD_KAFKA_RESP_ERR__WAIT_COORD;
-	if (!error)
+	in_group = cw_coordinator_take_answer(sink->coordinator);
+	if (in_group) {
 		cw_sink_check_offsets(sink, offsets, in_group);
-	rd_kafka_topic_partition_list_destroy(in_group);
+		rd_kafka_topic_partition_list_destroy(in_group);
+	}
 	if (offsets->cnt == 0)
 		return RD_KAFKA_RESP_ERR_NO_ERROR;
 	return timeout_ms == 0 ? rd_kafka_commit_queue(sink->consumer, offsets, sink->queue, on_commit, sink) :
@@ -395,7 +371,11 @@ void cw_sink_unsubscribe(struct cw_sink *sink)
 	sink->waker = NULL;
 	cw_sink_free_kept(sink);
 	if (sink->consumer)
-		answers = coordinator_answers(sink, cw_task_closing_ms(sink->task, COORDINATOR_TIMEOUT_MS));
+		answers = cw_coordinator_await(sink->coordinator, sink->safe.list,
+					       cw_task_closing_ms(sink->task, CW_COORDINATOR_TIMEOUT_MS)) ==
+			  CW_COORDINATOR_ANSWERS;
+	cw_coordinator_free(sink->coordinator);
+	sink->coordinator = NULL;
 	if (answers) {
 		wait_for_assignment(sink);
 		leave_group(sink);

@@ -24,6 +24,10 @@ static rd_kafka_topic_partition_list_t *positions(struct cw_sink *sink)
 	rd_kafka_position(sink->consumer, at);
 	if (all_known(at))
 		return at;
+	if (cw_coordinator_state(sink->coordinator) == CW_COORDINATOR_SILENT) { /* it would be waited for in vain */
+		rd_kafka_topic_partition_list_destroy(at);
+		return NULL;
+	}
 	committed = rd_kafka_topic_partition_list_copy(at);
 	known = rd_kafka_committed(sink->consumer, committed, COMMITTED_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR;
 	for (int i = 0; known && i < at->cnt; i++)

@@ -160,6 +160,7 @@ static void drain(struct cw_sink *sink, int64_t timeout_ms)
 
 /* ---- the loop ---- */
 
+/* A commit waits for a coordinator that says it is there, and records do not wait for it. */
 static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 {
 	int64_t now = cw_clock_ms();
@@ -169,9 +170,18 @@ static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 		cw_sink_update_lag(sink);
 		sink->next_tick_ms = now + TICK_MS;
 	}
-	if (now < cw_commit_pace_due_ms(&sink->pace))
+	if (!sink->committing) {
+		if (now < cw_commit_pace_due_ms(&sink->pace))
+			return CW_OK;
+		cw_commit_pace_begin(&sink->pace, now);
+		if (!cw_positions_any(&sink->safe) && !cw_positions_any(&sink->unflushed))
+			return CW_OK;
+		cw_coordinator_ask(sink->coordinator, sink->safe.list);
+		sink->committing = true;
+	}
+	if (cw_coordinator_state(sink->coordinator) == CW_COORDINATOR_ASKED)
 		return CW_OK;
-	cw_commit_pace_begin(&sink->pace, now);
+	sink->committing = false;
 	if (!sink->async && cw_sink_flush(sink, now + sink->task->worker->offset_flush_timeout_ms, err) == CW_FAIL)
 		return CW_FAIL;
 	cw_sink_commit(sink, 0);

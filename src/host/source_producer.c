@@ -20,6 +20,7 @@
 /* Batches of 2,500 lines fill requests well and stay in the processor's cache (see host/lanes.h). */
 static const struct cw_client_default defaults[] = {
 	{ "batch.num.messages", "2500" },
+	{ "socket.timeout.ms", CW_CLIENT_ANSWER_TEXT },
 	{ NULL, NULL },
 };
 

@@ -8,13 +8,16 @@
 #include "kafka/client.h"
 
 #define METADATA_TIMEOUT_MS 5000
+/* Nothing is sent meanwhile: when the number is known, and only may have changed, a broker that hangs is not waited for. */
+#define AGAIN_TIMEOUT_MS 250
 #define PARTITIONS_RETRY_MS 1000
 #define NEW_TOPIC_TRIES 10
 #define NEW_TOPIC_PAUSE_MS 20
 
 rd_kafka_resp_err_t cw_source_count_partitions(struct cw_source *source, struct cw_source_topic *t)
 {
-	const rd_kafka_metadata_t *md = cw_client_metadata(source->producer, t->topic, cw_clock_ms() + METADATA_TIMEOUT_MS,
+	int64_t timeout_ms = t->lanes.n > 0 ? AGAIN_TIMEOUT_MS : METADATA_TIMEOUT_MS;
+	const rd_kafka_metadata_t *md = cw_client_metadata(source->producer, t->topic, cw_clock_ms() + timeout_ms,
 							   &source->task->stop);
 	rd_kafka_resp_err_t error = md && md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR__TIMED_OUT;
 	int32_t n = error ? 0 : md->topics[0].partition_cnt;

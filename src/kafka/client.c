@@ -16,6 +16,8 @@
 #define SLICE_MS 250
 #define METADATA_AGE_MIN_MS 10LL
 #define METADATA_AGE_MAX_MS 3600000LL
+/* So much shorter than a transaction librdkafka wants each request to be. */
+#define BEFORE_TRANSACTION_MS 100
 
 static const char *const prefixes[] = { "producer.", "consumer.", "admin." };
 
@@ -24,6 +26,17 @@ static const struct cw_client_default producer_defaults[] = {
 	{ "acks", "all" },
 	{ "enable.idempotence", "true" },
 	{ "partitioner", "murmur2_random" },
+	{ NULL, NULL },
+};
+
+/*
+ * Every client: a broker that comes back is found again as soon as Java's clients find it (librdkafka's pauses
+ * between two attempts grow to 10 s); and of a broker that hangs somebody else leads the partitions soon, which
+ * only new metadata tell (librdkafka asks for them every 5 minutes).
+ */
+static const struct cw_client_default client_defaults[] = {
+	{ "reconnect.backoff.max.ms", "1000" },
+	{ "topic.metadata.refresh.interval.ms", "10000" },
 	{ NULL, NULL },
 };
 
@@ -131,6 +144,8 @@ static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct
 {
 	if (cw_native_set(conf, "bootstrap.servers", worker->bootstrap_servers, "bootstrap.servers", err) != 0)
 		return -1;
+	if (set_defaults(conf, client_defaults, err) != 0)
+		return -1;
 	if (kind == CW_CLIENT_PRODUCER && set_defaults(conf, producer_defaults, err) != 0)
 		return -1;
 	if (set_defaults(conf, defaults, err) != 0)
@@ -145,6 +160,21 @@ static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct
 	       set_prefixed(conf, connector, cw_override_prefix((enum cw_override_kind)kind), err);
 }
 
+/*
+ * The framework's time for an answer must be shorter than a transaction, or librdkafka refuses both: it shortens
+ * only what nobody has set.
+ */
+static void fit_into_transaction(rd_kafka_conf_t *conf)
+{
+	int64_t most = cw_client_number(conf, "transaction.timeout.ms", INT64_MAX) - BEFORE_TRANSACTION_MS;
+	char value[32], text[256];
+
+	if (cw_client_number(conf, "socket.timeout.ms", 0) != CW_CLIENT_ANSWER_MS || most >= CW_CLIENT_ANSWER_MS)
+		return;
+	snprintf(value, sizeof(value), "%lld", (long long)most);
+	rd_kafka_conf_set(conf, "socket.timeout.ms", value, text, sizeof(text));
+}
+
 rd_kafka_conf_t *cw_client_conf(enum cw_client_kind kind, const struct cw_worker_config *worker,
 				const struct cw_map *connector, const struct cw_client_default *defaults,
 				struct cw_error *err)
@@ -155,6 +185,8 @@ rd_kafka_conf_t *cw_client_conf(enum cw_client_kind kind, const struct cw_worker
 		rd_kafka_conf_destroy(conf);
 		return NULL;
 	}
+	if (kind == CW_CLIENT_PRODUCER)
+		fit_into_transaction(conf);
 	return conf;
 }
 

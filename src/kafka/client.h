@@ -1,12 +1,10 @@
 /*
  * client - the configuration of librdkafka clients from Kafka Connect's keys.
  *
- * Later ones win: what every producer has (acks=all, idempotent, the Java client's partitioner); the framework's
- * defaults; the worker's own client keys (bootstrap.servers, security.*, sasl.*, ssl.* …); the worker's producer.*,
- * consumer.* or admin.*; the connector's
- * producer.override.*, consumer.override.* or admin.override.*. Keys have the names of the Java
- * clients; those that librdkafka names otherwise are translated, those without a meaning here
- * (serializers, buffer.memory …) are passed over.
+ * Later ones win: what every client has (how soon it is with brokers again), and every producer (acks=all, idempotent, the
+ * Java client's partitioner); the framework's defaults; the worker's own client keys (bootstrap.servers, security.*, sasl.*,
+ * ssl.* …); the worker's producer.*, consumer.* or admin.*; the connector's producer.override.*, consumer.override.* or
+ * admin.override.*. Keys have the names of the Java
  */
 #ifndef CW_KAFKA_CLIENT_H
 #define CW_KAFKA_CLIENT_H
@@ -24,6 +22,14 @@ enum cw_client_kind {
 	CW_CLIENT_CONSUMER = CW_OVERRIDE_CONSUMER,
 	CW_CLIENT_ADMIN = CW_OVERRIDE_ADMIN
 };
+
+/*
+ * How long a broker may take for the answer to a producer: longer than Kafka takes to hand on what a broker leads
+ * that hangs (9 s). librdkafka would wait for 60 s, while the records could be elsewhere. A consumer reads
+ * elsewhere as soon as it knows of it, and its requests may rightly wait for long behind one to join its group.
+ */
+#define CW_CLIENT_ANSWER_MS 15000
+#define CW_CLIENT_ANSWER_TEXT "15000"
 
 /* One default of the framework; a list ends with a NULL key. */
 struct cw_client_default {

@@ -59,7 +59,7 @@ def main():
     if result.interrupted:
         print("interrupted")
         return 130
-    failed = result.testsRun - result.passed - len(result.skipped)
+    failed = len(chosen) - result.passed - len(result.skipped)
     print("%s: %d passed, %d skipped, %d failed (of %d)" % (args.stage, result.passed, len(result.skipped), failed, len(chosen)),
           flush=True)
     return 2 if not chosen else 1 if failed else 0

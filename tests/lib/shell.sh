@@ -97,8 +97,8 @@ wait_until() {
 # stack_ports: exports free ports for every service of tests/stack.
 stack_ports() {
 	local p
-	mapfile -t p < <(free_ports 10)
+	mapfile -t p < <(free_ports 16)
 	export KAFKA_PORT=${p[0]} KAFKA_SASL_SSL_PORT=${p[1]} KAFKA_CONTROLLER_PORT=${p[2]} \
 		OPENSEARCH_PORT=${p[3]} ELASTICSEARCH_PORT=${p[4]} CONNECT_PORT=${p[5]} SCHEMA_REGISTRY_PORT=${p[6]} \
-		AWS_PORT=${p[7]} AIRFLOW_PORT=${p[8]} MWAA_PORT=${p[9]}
+		AWS_PORT=${p[7]} AIRFLOW_PORT=${p[8]} MWAA_PORT=${p[9]} KAFKA_CLUSTER_PORTS="${p[*]:10:6}"
 }

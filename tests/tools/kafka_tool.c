@@ -2,10 +2,16 @@
  * kafka_tool - what the tests ask of a Kafka cluster, in a process that starts in milliseconds.
  *
  * kafka_tool -b BROKERS [-X KEY=VALUE]... COMMAND
- *   create TOPIC PARTITIONS [KEY=VALUE]...   settings of the topic
+ *   create TOPIC PARTITIONS[xREPLICAS] [KEY=VALUE]...   settings of the topic; replicas on the brokers 1, 2, 3 in turn
  *   partitions TOPIC TOTAL      raises the number of partitions
  *   delete TOPIC
  *   remake TOPIC PARTITIONS [KEY=VALUE]...   deletes it and creates it again, without a pause
+ *   configure TOPIC KEY=VALUE...   these settings of the topic, and no others
+ *   deny topic|group NAME read|write   to who does not log in
+ *   permit topic|group NAME     forgets who was denied what
+ *   settings TOPIC KEY...       a line KEY=VALUE for each of these settings of the topic
+ *   restrict USER PREFIX        the user may write to topics whose names begin so, and not create any topic
+ *   release USER                takes that back
  *   produce TOPIC [hex]         a record for each line of standard input, round robin; hex: as hex_record.h says
  *   consume TOPIC [meta|hex]    the values that are there now, one a line, committed transactions only;
  *                               meta: partition, offset, timestamp, key (- for none) and value, tab-separated;
@@ -14,9 +20,8 @@
  *   offsets TOPIC               a line for each partition: partition, first and next offset
  *   groups                      the consumer groups that there are, one a line
  *   topics                      the names of all topics, one a line
- *   settings TOPIC KEY...       a line KEY=VALUE for each of these settings of the topic
- *   restrict USER PREFIX        the user may write to topics whose names begin so, and not create any topic
- *   release USER                takes that back
+ *   leaders TOPIC               a line for each partition: partition, id of the broker that leads it (-1: none)
+ *   coordinator GROUP           the id of the broker that coordinates the group
  *   committed GROUP TOPIC       a line for each partition: partition, committed offset (-1: none)
  *
  * Exit status: 0, 1 with a sentence on standard error, 2 for a wrong call.
@@ -31,12 +36,12 @@
 #include <librdkafka/rdkafka.h>
 
 #include "hex_record.h"
-#include "kafka_tool.h"
+#include "tool.h"
 
 /* What consume prints of a record. */
 enum print { PRINT_NOTHING, PRINT_VALUE, PRINT_META, PRINT_HEX };
 
-void die(const char *fmt, ...)
+void tool_die(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -48,29 +53,31 @@ void die(const char *fmt, ...)
 	exit(EXIT_FAILURE);
 }
 
-void usage(void)
+static void usage(void) __attribute__((noreturn));
+
+static void usage(void)
 {
-	fputs("usage: kafka_tool -b BROKERS [-X KEY=VALUE]... create|partitions|delete|remake|produce|consume|count|offsets|"
-	      "topics|groups|settings|restrict|release|committed ARGUMENT...\n",
+	fputs("usage: kafka_tool -b BROKERS [-X KEY=VALUE]... create|partitions|delete|remake|configure|settings|deny|permit|"
+	      "restrict|release|produce|consume|count|offsets|topics|groups|leaders|coordinator|committed ARGUMENT...\n",
 	      stderr);
 	exit(2);
 }
 
-static void set(rd_kafka_conf_t *conf, const char *key, const char *value)
+void tool_set(rd_kafka_conf_t *conf, const char *key, const char *value)
 {
 	char text[512];
 
 	if (rd_kafka_conf_set(conf, key, value, text, sizeof(text)) != RD_KAFKA_CONF_OK)
-		die("%s", text);
+		tool_die("%s", text);
 }
 
-rd_kafka_t *client(rd_kafka_type_t type, rd_kafka_conf_t *conf)
+rd_kafka_t *tool_client(rd_kafka_type_t type, rd_kafka_conf_t *conf)
 {
 	char text[512];
 	rd_kafka_t *rk = rd_kafka_new(type, conf, text, sizeof(text));
 
 	if (!rk)
-		die("%s", text);
+		tool_die("%s", text);
 	return rk;
 }
 
@@ -81,7 +88,7 @@ static void delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void *o
 	(void)rk;
 	(void)opaque;
 	if (message->err)
-		die("a record was not delivered: %s", rd_kafka_err2str(message->err));
+		tool_die("a record was not delivered: %s", rd_kafka_err2str(message->err));
 }
 
 static rd_kafka_resp_err_t produce_line(rd_kafka_t *rk, const char *topic, char *line, size_t n, bool hex)
@@ -99,10 +106,10 @@ static void produce(rd_kafka_conf_t *conf, const char *topic, bool hex)
 	ssize_t n;
 	rd_kafka_t *rk;
 
-	set(conf, "enable.idempotence", "true");
-	set(conf, "sticky.partitioning.linger.ms", "0");
+	tool_set(conf, "enable.idempotence", "true");
+	tool_set(conf, "sticky.partitioning.linger.ms", "0");
 	rd_kafka_conf_set_dr_msg_cb(conf, delivered);
-	rk = client(RD_KAFKA_PRODUCER, conf);
+	rk = tool_client(RD_KAFKA_PRODUCER, conf);
 	while ((n = getline(&line, &room, stdin)) >= 0) {
 		rd_kafka_resp_err_t err;
 
@@ -111,12 +118,12 @@ static void produce(rd_kafka_conf_t *conf, const char *topic, bool hex)
 		while ((err = produce_line(rk, topic, line, (size_t)n, hex)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 			rd_kafka_poll(rk, 100);
 		if (err)
-			die("cannot produce: %s", rd_kafka_err2str(err));
+			tool_die("cannot produce: %s", rd_kafka_err2str(err));
 		rd_kafka_poll(rk, 0);
 	}
 	free(line);
-	if (rd_kafka_flush(rk, TIMEOUT_MS))
-		die("not every record was delivered within %d s", TIMEOUT_MS / 1000);
+	if (rd_kafka_flush(rk, TOOL_TIMEOUT_MS))
+		tool_die("not every record was delivered within %d s", TOOL_TIMEOUT_MS / 1000);
 	rd_kafka_destroy(rk);
 }
 
@@ -128,12 +135,12 @@ static rd_kafka_topic_partition_list_t *partitions_of(rd_kafka_t *rk, const char
 	rd_kafka_topic_t *rkt = rd_kafka_topic_new(rk, topic, NULL);
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
 	const struct rd_kafka_metadata *metadata;
-	rd_kafka_resp_err_t err = rd_kafka_metadata(rk, 0, rkt, &metadata, TIMEOUT_MS);
+	rd_kafka_resp_err_t err = rd_kafka_metadata(rk, 0, rkt, &metadata, TOOL_TIMEOUT_MS);
 
 	if (err)
-		die("no metadata: %s", rd_kafka_err2str(err));
+		tool_die("no metadata: %s", rd_kafka_err2str(err));
 	if (metadata->topics[0].err)
-		die("%s: %s", topic, rd_kafka_err2str(metadata->topics[0].err));
+		tool_die("%s: %s", topic, rd_kafka_err2str(metadata->topics[0].err));
 	for (int i = 0; i < metadata->topics[0].partition_cnt; i++)
 		rd_kafka_topic_partition_list_add(list, topic, i);
 	rd_kafka_metadata_destroy(metadata);
@@ -166,10 +173,10 @@ static void print_message(const rd_kafka_message_t *m, enum print print)
 static int64_t end_of(rd_kafka_t *rk, const char *topic, int32_t partition)
 {
 	int64_t low, high;
-	rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(rk, topic, partition, &low, &high, TIMEOUT_MS);
+	rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(rk, topic, partition, &low, &high, TOOL_TIMEOUT_MS);
 
 	if (err)
-		die("%s [%d]: %s", topic, partition, rd_kafka_err2str(err));
+		tool_die("%s [%d]: %s", topic, partition, rd_kafka_err2str(err));
 	return high;
 }
 
@@ -179,7 +186,7 @@ static bool take(const rd_kafka_message_t *m, int64_t *ends, enum print print, l
 	bool beyond, last;
 
 	if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
-		die("cannot read: %s", rd_kafka_message_errstr(m));
+		tool_die("cannot read: %s", rd_kafka_message_errstr(m));
 	if (ends[m->partition] < 0)
 		return false;
 	/* transactions end in records that nobody sees: then the end of the partition says it */
@@ -204,17 +211,17 @@ static void consume(rd_kafka_conf_t *conf, const char *topic, enum print print)
 	int64_t *ends;
 	int open;
 
-	set(conf, "group.id", "kafka_tool");
-	set(conf, "enable.auto.commit", "false");
-	set(conf, "enable.partition.eof", "true");
-	set(conf, "isolation.level", "read_committed");
-	set(conf, "fetch.wait.max.ms", "20");
-	rk = client(RD_KAFKA_CONSUMER, conf);
+	tool_set(conf, "group.id", "kafka_tool");
+	tool_set(conf, "enable.auto.commit", "false");
+	tool_set(conf, "enable.partition.eof", "true");
+	tool_set(conf, "isolation.level", "read_committed");
+	tool_set(conf, "fetch.wait.max.ms", "20");
+	rk = tool_client(RD_KAFKA_CONSUMER, conf);
 	list = partitions_of(rk, topic);
 	open = list->cnt;
 	ends = calloc((size_t)list->cnt, sizeof(*ends));
 	if (!ends)
-		die("out of memory");
+		tool_die("out of memory");
 	for (int i = 0; i < list->cnt; i++) {
 		list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
 		ends[i] = end_of(rk, topic, i);
@@ -243,15 +250,15 @@ static void consume(rd_kafka_conf_t *conf, const char *topic, enum print print)
 
 static void offsets(rd_kafka_conf_t *conf, const char *topic)
 {
-	rd_kafka_t *rk = client(RD_KAFKA_CONSUMER, conf);
+	rd_kafka_t *rk = tool_client(RD_KAFKA_CONSUMER, conf);
 	rd_kafka_topic_partition_list_t *list = partitions_of(rk, topic);
 
 	for (int i = 0; i < list->cnt; i++) {
 		int64_t low, high;
-		rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(rk, topic, i, &low, &high, TIMEOUT_MS);
+		rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(rk, topic, i, &low, &high, TOOL_TIMEOUT_MS);
 
 		if (err)
-			die("%s [%d]: %s", topic, i, rd_kafka_err2str(err));
+			tool_die("%s [%d]: %s", topic, i, rd_kafka_err2str(err));
 		printf("%d\t%lld\t%lld\n", i, (long long)low, (long long)high);
 	}
 	rd_kafka_topic_partition_list_destroy(list);
@@ -260,12 +267,12 @@ static void offsets(rd_kafka_conf_t *conf, const char *topic)
 
 static void topics(rd_kafka_conf_t *conf)
 {
-	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, conf);
+	rd_kafka_t *rk = tool_client(RD_KAFKA_PRODUCER, conf);
 	const struct rd_kafka_metadata *metadata;
-	rd_kafka_resp_err_t err = rd_kafka_metadata(rk, 1, NULL, &metadata, TIMEOUT_MS);
+	rd_kafka_resp_err_t err = rd_kafka_metadata(rk, 1, NULL, &metadata, TOOL_TIMEOUT_MS);
 
 	if (err)
-		die("no metadata: %s", rd_kafka_err2str(err));
+		tool_die("no metadata: %s", rd_kafka_err2str(err));
 	for (int i = 0; i < metadata->topic_cnt; i++)
 		puts(metadata->topics[i].topic);
 	rd_kafka_metadata_destroy(metadata);
@@ -278,12 +285,12 @@ static void committed(rd_kafka_conf_t *conf, const char *group, const char *topi
 	rd_kafka_resp_err_t err;
 	rd_kafka_t *rk;
 
-	set(conf, "group.id", group);
-	rk = client(RD_KAFKA_CONSUMER, conf);
+	tool_set(conf, "group.id", group);
+	rk = tool_client(RD_KAFKA_CONSUMER, conf);
 	list = partitions_of(rk, topic);
-	err = rd_kafka_committed(rk, list, TIMEOUT_MS);
+	err = rd_kafka_committed(rk, list, TOOL_TIMEOUT_MS);
 	if (err)
-		die("%s: %s", group, rd_kafka_err2str(err));
+		tool_die("%s: %s", group, rd_kafka_err2str(err));
 	for (int i = 0; i < list->cnt; i++)
 		printf("%d\t%lld\n", list->elems[i].partition,
 		       list->elems[i].offset >= 0 ? (long long)list->elems[i].offset : -1LL);
@@ -294,15 +301,54 @@ static void committed(rd_kafka_conf_t *conf, const char *group, const char *topi
 /* The consumer groups that the brokers know, whatever their state. */
 static void groups(rd_kafka_conf_t *conf)
 {
-	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, conf);
+	rd_kafka_t *rk = tool_client(RD_KAFKA_PRODUCER, conf);
 	const struct rd_kafka_group_list *list;
-	rd_kafka_resp_err_t err = rd_kafka_list_groups(rk, NULL, &list, TIMEOUT_MS);
+	rd_kafka_resp_err_t err = rd_kafka_list_groups(rk, NULL, &list, TOOL_TIMEOUT_MS);
 
 	if (err)
-		die("groups: %s", rd_kafka_err2str(err));
+		tool_die("groups: %s", rd_kafka_err2str(err));
 	for (int i = 0; i < list->group_cnt; i++)
 		printf("%s\n", list->groups[i].group);
 	rd_kafka_group_list_destroy(list);
+	rd_kafka_destroy(rk);
+}
+
+static void leaders(rd_kafka_conf_t *conf, const char *topic)
+{
+	rd_kafka_t *rk = tool_client(RD_KAFKA_PRODUCER, conf);
+	rd_kafka_topic_t *rkt = rd_kafka_topic_new(rk, topic, NULL);
+	const struct rd_kafka_metadata *metadata;
+	rd_kafka_resp_err_t err = rd_kafka_metadata(rk, 0, rkt, &metadata, TOOL_TIMEOUT_MS);
+
+	if (err)
+		tool_die("no metadata: %s", rd_kafka_err2str(err));
+	for (int i = 0; i < metadata->topics[0].partition_cnt; i++)
+		printf("%d\t%d\n", metadata->topics[0].partitions[i].id, metadata->topics[0].partitions[i].leader);
+	rd_kafka_metadata_destroy(metadata);
+	rd_kafka_topic_destroy(rkt);
+	rd_kafka_destroy(rk);
+}
+
+static void coordinator(rd_kafka_conf_t *conf, const char *group)
+{
+	rd_kafka_t *rk = tool_client(RD_KAFKA_PRODUCER, conf);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+	const rd_kafka_ConsumerGroupDescription_t **groups;
+	const rd_kafka_error_t *error;
+	rd_kafka_event_t *event;
+	size_t n;
+
+	rd_kafka_DescribeConsumerGroups(rk, &group, 1, NULL, queue);
+	event = rd_kafka_queue_poll(queue, TOOL_TIMEOUT_MS);
+	if (!event || rd_kafka_event_error(event))
+		tool_die("%s: %s", group, event ? rd_kafka_event_error_string(event) : "no answer");
+	groups = rd_kafka_DescribeConsumerGroups_result_groups(rd_kafka_event_DescribeConsumerGroups_result(event), &n);
+	error = rd_kafka_ConsumerGroupDescription_error(groups[0]);
+	if (error)
+		tool_die("%s: %s", group, rd_kafka_error_string(error));
+	printf("%d\n", rd_kafka_Node_id(rd_kafka_ConsumerGroupDescription_coordinator(groups[0])));
+	rd_kafka_event_destroy(event);
+	rd_kafka_queue_destroy(queue);
 	rd_kafka_destroy(rk);
 }
 
@@ -317,11 +363,11 @@ int main(int argc, char **argv)
 		char *value;
 
 		if (option == 'b') {
-			set(conf, "bootstrap.servers", optarg);
+			tool_set(conf, "bootstrap.servers", optarg);
 			brokers = true;
 		} else if (option == 'X' && (value = strchr(optarg, '='))) {
 			*value++ = '\0';
-			set(conf, optarg, value);
+			tool_set(conf, optarg, value);
 		} else {
 			usage();
 		}
@@ -331,10 +377,8 @@ int main(int argc, char **argv)
 	if (!brokers || n < 0)
 		usage();
 	command = *argv++;
-	if (((strcmp(command, "create") == 0 || strcmp(command, "remake") == 0) && n >= 2) ||
-	    (strcmp(command, "partitions") == 0 && n == 2) ||
-	    (strcmp(command, "delete") == 0 && n == 1))
-		admin(conf, command, argv, n);
+	if (tool_admin(conf, command, argv, n))
+		;
 	else if (strcmp(command, "produce") == 0 && (n == 1 || n == 2))
 		produce(conf, argv[0], n == 2 && strcmp(argv[1], "hex") == 0);
 	else if (strcmp(command, "consume") == 0 && (n == 1 || n == 2))
@@ -347,17 +391,15 @@ int main(int argc, char **argv)
 		groups(conf);
 	else if (strcmp(command, "topics") == 0 && n == 0)
 		topics(conf);
-	else if (strcmp(command, "settings") == 0 && n >= 2)
-		settings(conf, argv, n);
-	else if (strcmp(command, "restrict") == 0 && n == 2)
-		restrict_user(conf, argv[0], argv[1]);
-	else if (strcmp(command, "release") == 0 && n == 1)
-		release_user(conf, argv[0]);
+	else if (strcmp(command, "leaders") == 0 && n == 1)
+		leaders(conf, argv[0]);
+	else if (strcmp(command, "coordinator") == 0 && n == 1)
+		coordinator(conf, argv[0]);
 	else if (strcmp(command, "committed") == 0 && n == 2)
 		committed(conf, argv[0], argv[1]);
 	else
 		usage();
 	if (fflush(stdout))
-		die("cannot write");
+		tool_die("cannot write");
 	return EXIT_SUCCESS;
 }

@@ -187,11 +187,13 @@ static void test_positions__only_what_is_assigned_and_newer_is_committed(void)
 
 	cw_positions_init(&positions);
 	cw_positions_advance(&positions, "t", 0, 5);
+	CU_ASSERT_FALSE(cw_positions_any(&positions));
 	CU_ASSERT_PTR_NULL(cw_positions_take(&positions));
 	cw_positions_assign(&positions, two);
 	cw_positions_advance(&positions, "t", 0, 5);
 	cw_positions_advance(&positions, "t", 0, 3);
 	cw_positions_advance(&positions, "t", 7, 3);
+	CU_ASSERT_TRUE(cw_positions_any(&positions));
 	taken = cw_positions_take(&positions);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(taken);
 	CU_ASSERT_EQUAL(taken->cnt, 1);

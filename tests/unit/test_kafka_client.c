@@ -91,7 +91,7 @@ static void test_client__names_of_java(void)
 		  "! consumer.override.metadata.max.age.ms: it is a time in milliseconds, not less than 0" },
 		{ A, "admin.override.nonsense=1", "client.id",
 		  "! admin.override.nonsense: No such configuration property: \"nonsense\"" },
-		{ C, "", "topic.metadata.refresh.interval.ms", "300000" },
+		{ C, "", "topic.metadata.refresh.interval.ms", "10000" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

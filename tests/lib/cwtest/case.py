@@ -54,6 +54,11 @@ class TestCase(unittest.TestCase):
         os.makedirs(folder, exist_ok=True)
         return os.path.join(folder, name + ".log")
 
+    def seeded(self, group=None, names=()):
+        """One of these tests, as the seed chooses, is in every run; the others, and one of no group, with --long only."""
+        if not env.LONG and (not group or env.rng(group).choice(names) != self._testMethodName):
+            self.skipTest("another seed has it, and --long" if group else "--long has it")
+
     def worker(self, name="worker", **options):
         """A started connect-worker."""
         return Worker(self, name, **options).start()
@@ -70,7 +75,8 @@ class Result(unittest.TestResult):
     def __init__(self, results):
         super().__init__()
         self.results, self.passed, self.started = results, 0, time.monotonic()
-        self.running = self.interrupted = False
+        self.running = self.interrupted = self.bad = False
+        self.test_started = self.started  # what fails outside of tests is a module's servers
 
     def interrupt(self, *_):
         """Handler of SIGINT and SIGTERM. An ordinary failure, so that the test's cleanups run."""

@@ -12,6 +12,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.ab
 
 KAFKA = os.environ.get("CW_KAFKA", "127.0.0.1:9092")
 KAFKA_SASL_SSL = os.environ.get("CW_KAFKA_SASL_SSL", "127.0.0.1:9093")
+KAFKA_CLUSTER = os.environ.get("CW_KAFKA_CLUSTER", "127.0.0.1:19092,127.0.0.1:19093,127.0.0.1:19094")
 KAFKA_CA = os.environ.get("CW_KAFKA_CA", "")
 KAFKA_PASSWORDS = os.environ.get("CW_KAFKA_PASSWORDS", "")
 OPENSEARCH = os.environ.get("CW_OPENSEARCH", "http://127.0.0.1:9200")

@@ -56,6 +56,35 @@ def add_partitions(name, total):
     run("partitions", name, total)
 
 
+def pairs(settings):
+    """As the tool takes them; in a key _ stands for a point."""
+    return ["%s=%s" % (key.replace("_", "."), value) for key, value in settings.items()]
+
+
+def configure(name, **settings):
+    """The topic has these settings then, and no others."""
+    run("configure", name, *pairs(settings))
+
+
+def deny(kind, name, operation):
+    """kind: topic or group; operation: read or write."""
+    run("deny", kind, name, operation)
+
+
+def permit(kind, name):
+    run("permit", kind, name)
+
+
+def leaders(name):
+    """Partition → id of the broker that leads it, -1 for none."""
+    return {int(p): int(b) for p, b in (line.split() for line in run("leaders", name).splitlines())}
+
+
+def coordinator(group):
+    """The id of the broker that coordinates the group."""
+    return int(run("coordinator", group))
+
+
 def produce(name, lines):
     """lines: byte strings without line ends."""
     run("produce", name, data=b"".join(line + b"\n" for line in lines))

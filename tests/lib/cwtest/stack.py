@@ -15,16 +15,21 @@ def call(*args):
     return done.stdout.decode()
 
 
+def pids():
+    """Service → the id of its process, of those that run."""
+    return {name: int(pid) for name, pid in re.findall(r"^(\S+): running \(pid (\d+)\)$", call("status"), re.MULTILINE)}
+
+
 def pid(service):
-    """Of the server's process."""
-    return int(re.search(r"^%s: running \(pid (\d+)\)$" % re.escape(service), call("status"), re.MULTILINE)[1])
+    return pids()[service]
 
 
-def kill(service):
-    """Ends the server as a crash does."""
-    call("kill", service)
+def kill(*services):
+    """Ends servers as a crash does."""
+    call("kill", *services)
 
 
-def start(service):
-    """Starts it again on its data, and waits until it is ready."""
-    call("start", service)
+def start(*services):
+    """Starts them again on their data, and waits until they are ready."""
+    call("launch", *services)
+    call("start", *services)
