@@ -124,6 +124,8 @@ class Compose(TestCase):
 
     def test_what_is_named_is_there(self):
         whole = yaml.safe_load(read(FOLDER, "compose.yaml"))
+        once = {name for name, service in self.services.items() if "restart" not in service}
+        waited_for = set()
         for name, service in self.services.items():
             for volume in service.get("volumes", []):
                 source = volume.split(":")[0]
@@ -132,13 +134,17 @@ class Compose(TestCase):
                 else:
                     self.assertIn(source, whole["volumes"])
             for other, how in service.get("depends_on", {}).items():
-                # The worker's is in its image.
-                self.assertTrue(other == "worker" or "healthcheck" in self.services[other], other)
-                self.assertEqual(how["condition"], "service_healthy")
+                # The worker's health check is in its image.
+                self.assertTrue(other in once | {"worker"} or "healthcheck" in self.services[other], other)
+                self.assertEqual(how["condition"],
+                                 "service_completed_successfully" if other in once else "service_healthy")
+                waited_for.add(other)
             if "build" in service:
                 context = os.path.normpath(os.path.join(FOLDER, service["build"]["context"]))
                 self.assertEqual(context, env.TOP)
                 self.assertTrue(os.path.isfile(os.path.join(context, service["build"]["dockerfile"])))
+        # Else `up --wait` would take their end for a failure.
+        self.assertEqual(once - waited_for, set())
         analytics = self.services["analytics"]["entrypoint"][0]
         self.assertTrue(os.access(env.PREFIX + analytics.removeprefix("/usr"), os.X_OK), analytics)
 
