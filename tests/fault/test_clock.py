@@ -14,7 +14,7 @@ from cwtest.search import Search
 PACE = 500
 STEPS_S = (1800, -1800, -7200, 7200) if env.LONG else (1800, -3600)
 # A step back makes waits until a time of day long: longer than a consumer's session, which ends without heartbeats.
-WATCHED_S, WATCHED_BACK_S = 3, 12
+SESSION_S, WATCHED_S, WATCHED_BACK_S = 6, 3, 12
 GAP_S = 3
 
 
@@ -43,7 +43,8 @@ class Clocks(TestCase):
         search, worker = Search(store.url), Worker(self, wrap=clock.wrap).start()
         rest, src, sink = worker.rest, env.unique("src"), env.unique("sink")
         config = pipeline.source(topic, 0, rate=PACE, tasks=2)
-        rest.create(sink, pipeline.sink(topic, store.url, "clock", tasks=2))
+        rest.create(sink, pipeline.sink(topic, store.url, "clock", tasks=2,
+                                        consumer_override_session_timeout_ms=SESSION_S * 1000))
         rest.create(src, config)
         env.wait_for(lambda: search.count("clock") > PACE, 30, "documents flow")
         for step in STEPS_S:

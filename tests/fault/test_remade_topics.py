@@ -156,7 +156,7 @@ class Sinks(TestCase):
 class Sources(CtlCase):
     """A source goes on in whatever topic there is; what it had written into the old one is gone with that."""
 
-    COUNT = 6000
+    COUNT = 12000  # so many that a slow machine deletes the topic long before the last
 
     def setUp(self):
         super().setUp()

@@ -34,8 +34,8 @@ class RateLimits(TestCase):
         began, before = time.monotonic(), self.number(name, metric)
         env.wait_for(lambda: time.monotonic() - began > seconds, seconds + 10, "the time is over")
         passed = self.number(name, metric) - before
-        # What the metrics told at the beginning may be a second old.
-        self.assertLessEqual(passed, (time.monotonic() - began + 2) * per_second)
+        # What the metrics told at the beginning may be a second old, or more where the machine is busy.
+        self.assertLessEqual(passed, (time.monotonic() - began + 4) * per_second)
         return passed
 
     def held(self, name):
