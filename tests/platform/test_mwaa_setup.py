@@ -54,6 +54,14 @@ class Setup(TestCase):
         self.assertEqual([c for c in runs if c.startswith("python3")],
                          ["python3 -m pip install -r examples/mwaa/deploy-requirements.txt"])
 
+    def test_what_is_delivered_when(self):
+        with open(os.path.join(WORKFLOWS, "deploy.yml"), encoding="utf-8") as f:
+            jobs = yaml.safe_load(f)["jobs"]
+        self.assertIn("github.ref == 'refs/heads/main'", jobs["deploy"]["if"])
+        # What is deployed was tested; a rollback does not wait for that.
+        self.assertEqual(jobs["deploy"]["needs"], "test")
+        self.assertEqual(jobs["test"]["if"], "${{ github.event_name == 'push' || inputs.what == 'deploy' }}")
+
     def test_the_bucket_is_closed(self):
         template = Template()
         bucket = template.resources["Bucket"]
