@@ -135,8 +135,9 @@ static int regex_check(const char *value, struct cw_error *err)
 	{ .name = "errors.retry.timeout", .type = CW_CONFIG_LONG, .default_value = "0", AT_LEAST(-1),                  \
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 1, .width = CW_WIDTH_MEDIUM,                    \
 	  .display_name = "Retry Timeout for Errors", STORED(errors_retry_timeout_ms),                                 \
-	  .doc = "How long a failed conversion, transformation or poll is tried again, in milliseconds. 0: not at all, but " \
-		 "a poll for ever, as in Kafka Connect; -1: for ever. What a poll cannot give in this time fails the task." }, \
+	  .doc = "How long a failed conversion, transformation, poll or delivery to Kafka is tried again, in milliseconds. "  \
+		 "0: not at all, but a poll or delivery for ever, as in Kafka Connect; -1: for ever. What cannot be polled "  \
+		 "or delivered in this time fails the task." },                                                             \
 	{ .name = "errors.retry.delay.max.ms", .type = CW_CONFIG_LONG, .default_value = "60000", AT_LEAST(1),          \
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 2, .width = CW_WIDTH_MEDIUM,                    \
 	  .display_name = "Maximum Delay Between Retries for Errors", STORED(errors_retry_delay_max_ms),               \

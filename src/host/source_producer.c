@@ -9,6 +9,7 @@
 
 #define RETRY_SLICE_MS 100
 #define PARTITIONS_AGE_MS 60000
+#define DELIVERY_LEAST_MS 1000 /* in less even a broker that is well may not answer */
 
 /*
  * A producer's memory is its queue: 20,000 records cost no speed against the default's 100,000. The tasks of a host
@@ -23,6 +24,19 @@ static const struct cw_client_default defaults[] = {
 	{ "socket.timeout.ms", CW_CLIENT_ANSWER_TEXT },
 	{ NULL, NULL },
 };
+
+/*
+ * How long librdkafka tries: as long as the connector's errors.retry.timeout says, and without it for ever, which is
+ * what Kafka Connect's producers do. New.
+ */
+static char *delivery_timeout(const struct cw_task *task)
+{
+	int64_t timeout_ms = task->framework.errors_retry_timeout_ms;
+
+	if (timeout_ms <= 0 || timeout_ms > INT32_MAX)
+		timeout_ms = INT32_MAX;
+	return cw_format("%lld", (long long)(timeout_ms < DELIVERY_LEAST_MS ? DELIVERY_LEAST_MS : timeout_ms));
+}
 
 static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
 {
@@ -65,6 +79,7 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 {
 	struct cw_task *task = source->task;
 	CW_AUTO_FREE char *client = cw_format("connector-producer-%s-%d", task->context.connector, task->context.task);
+	CW_AUTO_FREE char *delivery = delivery_timeout(task);
 	CW_AUTO_FREE char *transactional_id = NULL;
 	int share = QUEUE_RECORDS / (task->context.tasks > 1 ? task->context.tasks : 1);
 	CW_AUTO_FREE char *queue = cw_format("%d", share > QUEUE_RECORDS_LEAST ? share : QUEUE_RECORDS_LEAST);
@@ -80,7 +95,7 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 					     task->context.task);
 		all[n++] = (struct cw_client_default){ "transactional.id", transactional_id };
 	} else { /* a transaction has a timeout of its own, and starts again when that is over */
-		all[n++] = (struct cw_client_default){ "delivery.timeout.ms", "2147483647" };
+		all[n++] = (struct cw_client_default){ "delivery.timeout.ms", delivery };
 	}
 	if (source->creation) /* a topic that is deleted comes back as its group wants it, not as the brokers' default does */
 		all[n++] = (struct cw_client_default){ "allow.auto.create.topics", "false" };

@@ -134,6 +134,23 @@ static void test_stop__the_broker_of_a_source_is_gone(void)
 	}
 }
 
+/* Without errors.retry.timeout it waits as long as it takes; with it, the task fails, and says what was in vain. */
+static void test_fail__records_are_not_delivered_in_their_time(void)
+{
+	struct broker b = open_broker();
+	struct host_process p;
+	int64_t began;
+
+	p = run_at(&b, "late", "connector.class=ScriptedSource topic=late per.poll=1000 errors.retry.timeout=1500", "");
+	host_wait_at_least(&p, "records", 1000);
+	rd_kafka_mock_broker_set_down(b.cluster, 1);
+	began = cw_clock_ms();
+	host_expect_failed(&p, "a record for topic late was not delivered: Local: Message timed out");
+	CU_ASSERT_TRUE(cw_clock_ms() - began >= 1000);
+	host_stop_within(&p, STOP_MS);
+	close_broker(&b);
+}
+
 /* ---- plugins and workers that do not do their part ---- */
 
 /* `counter` and its value say that the sink is where it is to be. */
@@ -196,6 +213,7 @@ int main(void)
 		{ "no broker was ever there", test_stop__no_broker_was_ever_there },
 		{ "the broker of a sink is gone", test_stop__the_broker_of_a_sink_is_gone },
 		{ "the broker of a source is gone", test_stop__the_broker_of_a_source_is_gone },
+		{ "records are not delivered in their time", test_fail__records_are_not_delivered_in_their_time },
 		{ "the plugin never completes", test_stop__the_plugin_never_completes },
 		{ "the plugin never takes a batch", test_stop__the_plugin_never_takes_a_batch },
 		{ "the plugin never flushes", test_stop__the_plugin_never_flushes },
