@@ -21,6 +21,8 @@ void cw_outcome_note_down(struct cw_sink *sink, const char *why)
 
 void cw_outcome_note_up(struct cw_sink *sink)
 {
+	if (sink->pressure.outages)
+		cw_retrying(sink->ctx, 0, 0, "");
 	cw_pressure_worked(&sink->pressure);
 	sink->worked_ns = cw_sink_now(sink);
 	if (!sink->down_since_ns)
@@ -101,6 +103,8 @@ void cw_outcome_outage(struct cw_sink *sink, const struct cw_http_call *call, in
 		return;
 	cw_outcome_wait(sink, call);
 	attempt = cw_pressure_outage(&sink->pressure, sent_ns, now);
-	if (attempt)
-		cw_pressure_pause(&sink->pressure, now + pause_ns(sink, attempt));
+	if (!attempt)
+		return;
+	cw_pressure_pause(&sink->pressure, now + pause_ns(sink, attempt));
+	cw_retrying(sink->ctx, attempt, (sink->pressure.resume_ns - now) / CW_SINK_NS_PER_MS, why);
 }

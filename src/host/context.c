@@ -147,6 +147,17 @@ static void do_retry_after(const struct cw_context *ctx, int64_t ms)
 	task_of(ctx)->retry_after_ms = ms < INT64_MAX - now ? now + ms : INT64_MAX;
 }
 
+static void do_retrying(const struct cw_context *ctx, unsigned attempts, int64_t wait_ms, const char *cause)
+{
+	struct cw_task *task = task_of(ctx);
+	const char *stage = task->plugin->plugin.kind == CW_PLUGIN_SINK ? "TASK_PUT" : "TASK_POLL";
+
+	if (attempts)
+		cw_progress_retry(&task->progress, stage, attempts, wait_ms, cause);
+	else
+		cw_progress_retry_over(&task->progress);
+}
+
 static void do_complete(const struct cw_context *ctx, struct cw_batch *batch)
 {
 	cw_sink_complete(task_of(ctx), batch);
@@ -220,6 +231,7 @@ const struct cw_host *cw_context_functions(void)
 		.task_add = do_task_add,
 		.task_set = do_task_set,
 		.retry_after = do_retry_after,
+		.retrying = do_retrying,
 	};
 
 	return &functions;

@@ -109,6 +109,9 @@ class Peace(Stores):
             self.assertLessEqual(all_of_them, most, word)
             self.assertGreaterEqual(half, all_of_them - half, "pauses do not shrink: " + word)
             self.assertEqual(self.rest.task_states(word), ["RUNNING"])
+            retry = self.rest.status(word)["tasks"][0].get("retry", {})
+            self.assertEqual(retry.get("stage"), "TASK_PUT", word)
+            self.assertTrue(retry["attempt"] >= 1 and retry["cause"] and retry["next_attempt_at"], (word, retry))
         back = self.used_again()
         note("used again after (s): %s" % back)
         for word, (_, faults) in self.TROUBLE.items():

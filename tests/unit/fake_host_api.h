@@ -49,6 +49,7 @@ struct cw_fake_host {
 	int64_t now_ns;        /* what now_ns() says */
 	bool stopping;
 	int64_t retry_after_ms; /* asked for last */
+	unsigned retrying, most_retrying; /* attempts that were told of last, and at most */
 	size_t logged[CW_LOG_DEBUG + 1]; /* lines of each level */
 	char last_log[CW_FAKE_TEXT];
 	struct cw_metric metrics[CW_FAKE_MAX];
@@ -90,6 +91,16 @@ static inline void cw_fake_log(const struct cw_context *ctx, enum cw_log_level l
 static inline void cw_fake_retry_after(const struct cw_context *ctx, int64_t ms)
 {
 	cw_fake_host_of(ctx)->retry_after_ms = ms;
+}
+
+static inline void cw_fake_retrying(const struct cw_context *ctx, unsigned attempts, int64_t wait_ms, const char *cause)
+{
+	struct cw_fake_host *host = cw_fake_host_of(ctx);
+
+	(void)wait_ms, (void)cause;
+	host->retrying = attempts;
+	if (attempts > host->most_retrying)
+		host->most_retrying = attempts;
 }
 
 static inline bool cw_fake_stopping(const struct cw_context *ctx)
@@ -252,6 +263,7 @@ static inline void cw_fake_host_init(struct cw_fake_host *host, const char *conn
 	host->api.log = cw_fake_log;
 	host->api.stopping = cw_fake_stopping;
 	host->api.retry_after = cw_fake_retry_after;
+	host->api.retrying = cw_fake_retrying;
 	host->api.now_ns = cw_fake_now_ns;
 	host->api.backoff_ms = cw_fake_backoff_ms;
 	host->api.metric = cw_fake_metric;

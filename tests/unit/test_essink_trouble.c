@@ -103,6 +103,8 @@ static void test_trouble__retry_after_is_kept_to(void)
 	expect_all(run);
 	CU_ASSERT_TRUE(cw_clock_ms() - begin >= 1000);
 	CU_ASSERT_EQUAL(cw_fake_store_bulks(&run->store), 2);
+	CU_ASSERT_EQUAL(run->sink.host.most_retrying, 1);
+	CU_ASSERT_EQUAL(run->sink.host.retrying, 0);
 	run_free(run);
 }
 

@@ -476,6 +476,11 @@ struct cw_host {
 	 * (Retry-After). Use cw_retry_after().
 	 */
 	void (*retry_after)(const struct cw_context *ctx, int64_t ms);
+	/*
+	 * Tasks that try something again by themselves, beside put() or poll(): so many attempts have failed for this reason,
+	 * and the next is made in wait_ms, which the task's status tells. No attempt: that is over. Use cw_retrying().
+	 */
+	void (*retrying)(const struct cw_context *ctx, unsigned attempts, int64_t wait_ms, const char *cause);
 };
 
 struct cw_context {
@@ -502,6 +507,13 @@ static inline void cw_retry_after(const struct cw_context *ctx, int64_t ms)
 {
 	if (ctx->host->size > offsetof(struct cw_host, retry_after) && ctx->host->retry_after)
 		ctx->host->retry_after(ctx, ms);
+}
+
+/* What the task tries again by itself, for its status; attempts is 0 when that is over. On its thread. Since 1.3. */
+static inline void cw_retrying(const struct cw_context *ctx, unsigned attempts, int64_t wait_ms, const char *cause)
+{
+	if (ctx->host->size > offsetof(struct cw_host, retrying) && ctx->host->retrying)
+		ctx->host->retrying(ctx, attempts, wait_ms, cause);
 }
 
 /* ---- descriptors ---------------------------------------------------------------------------- */
