@@ -15,7 +15,7 @@ PACE = 500
 STEPS_S = (1800, -1800, -7200, 7200) if env.LONG else (1800, -3600)
 # A step back makes waits until a time of day long: longer than a consumer's session, which ends without heartbeats.
 SESSION_S, WATCHED_S, WATCHED_BACK_S = 6, 3, 12
-GAP_S = 3
+GAP_S = 4
 
 
 class Clock:

@@ -11,9 +11,9 @@ from cwtest.case import TestCase, deadline, note
 from cwtest.process import Worker, alive
 
 KILLS, PACE = 100 if env.LONG else 5, 4000  # of each test
-LINES = (KILLS + 4) * PACE
+LINES = (KILLS + 6) * PACE
 PARTITIONS = 4
-COPIES = 500  # at most, for each kill of an at-least-once source
+COPIES = 1000  # at most, for each kill of an at-least-once source
 # After the last kill, for an exactly-once one: two are what is left to be done, the rest is for a machine that is busy.
 # A transaction that nobody ended would take a minute.
 COMPLETE_S = 15

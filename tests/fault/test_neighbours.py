@@ -52,7 +52,7 @@ class Neighbours(TestCase):
         pace = produced / (time.monotonic() - started)
         note("pace beside it: %.0f/s of %d/s; slowest answer of REST %.0f ms" % (pace, PACE, max(slowest) * 1000))
         # Figures are for reading; what is asserted holds on a slow machine too: it went on, and caught up.
-        self.assertGreater(pace, PACE * 0.5)
+        self.assertGreater(pace, PACE * 0.25)
         self.assertLess(max(slowest), 5)
         behind = sum(kafka.end_offsets(self.topic).values())
         env.wait_for(lambda: self.indexed() >= behind, 60, "the sink keeps up")

@@ -97,7 +97,7 @@ class Local(TestCase):
         self.edit(file, '"60"', '"sixty"')
         tells("connectors: as before")
         self.edit(file, '"sixty"', '"70"')
-        tells("connectors: live", 20)
+        tells("connectors: live", 60)
         self.assertEqual(self.config("demo-source")["records.per.second"], "70")
         dag = os.path.join(self.dags, "connect_health.py")
         self.edit(dag, "from datetime", "import nowhere\nfrom datetime")
