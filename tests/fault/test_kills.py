@@ -14,7 +14,7 @@ KILLS, PACE = 100 if env.LONG else 5, 4000  # of each test
 LINES = (KILLS + 6) * PACE
 PARTITIONS = 4
 COPIES = 1000  # at most, for each kill of an at-least-once source
-# After the last kill, for an exactly-once one: two are what is left to be done, the rest is for a machine that is busy.
+# After the last kill, for an exactly-once one: four are what is left to be done, the rest is for a machine that is busy.
 # A transaction that nobody ended would take a minute.
 COMPLETE_S = 15
 VICTIMS = ("source host", "sink host", "worker", "worker and hosts")
@@ -32,7 +32,7 @@ class Kills(TestCase):
     def progress(self):
         """Lines in the topic. Close to the end they are counted: offsets are those of aborted transactions, too."""
         ends = sum(kafka.end_offsets(self.topic).values())
-        return ends if ends < LINES - 2 * PACE else kafka.count(self.topic)
+        return ends if ends < LINES - 4 * PACE else kafka.count(self.topic)
 
     def kill(self, victim):
         """Whoever it is; a host that is not there just now has no process to kill."""
@@ -68,8 +68,8 @@ class Kills(TestCase):
         return env.wait_for(there, seconds, what, 0.1)
 
     def moments(self, rng):
-        """By the lines in the topic; the last one is two seconds before the end."""
-        return sorted(rng.randrange(PACE // 4, LINES - 3 * PACE) for _ in range(KILLS - 1)) + [LINES - 2 * PACE]
+        """By the lines in the topic; the last one is four seconds before the end."""
+        return sorted(rng.randrange(PACE // 4, LINES - 5 * PACE) for _ in range(KILLS - 1)) + [LINES - 4 * PACE]
 
     def pipeline_with_kills(self, config):
         """Until every record is indexed; the seconds from the last kill until the source was done."""
