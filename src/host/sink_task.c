@@ -213,15 +213,16 @@ static enum cw_result paused(struct cw_sink *sink, struct cw_error *err)
 	return CW_OK;
 }
 
+/* A commit that waits for the coordinator goes on when that wakes the task, however long ago the next one was due. */
 static int64_t wait_ms(const struct cw_sink *sink)
 {
 	int64_t now = cw_clock_ms();
-	int64_t commit_ms = cw_commit_pace_due_ms(&sink->pace);
+	int64_t commit_ms = sink->committing ? INT64_MAX : cw_commit_pace_due_ms(&sink->pace);
 	int64_t until = sink->next_tick_ms < commit_ms ? sink->next_tick_ms : commit_ms;
 
 	if (sink->waiting.first && sink->retry_at_ms > now && sink->retry_at_ms < until)
 		until = sink->retry_at_ms;
-	if (!sink->waiting.first && sink->limit_ms > now && sink->limit_ms < until)
+	if (!sink->waiting.first && sink->limit_ms > 0 && sink->limit_ms < until) /* it may be over by now */
 		until = sink->limit_ms;
 	return until > now ? until - now : 0;
 }
