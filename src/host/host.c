@@ -399,10 +399,10 @@ static void loop(struct host *host)
 		json_decref(message);
 		if (received < 0 && !host->stopping) {
 			log_warn(&host->scope, "the worker is gone: drains and ends");
-			stop_all(host, host->has_worker ? host->worker.task_shutdown_graceful_timeout_ms : ORPHAN_TIMEOUT_MS);
-			for (size_t i = 0; i < host->n_tasks; i++) /* nobody is left to wait for */
+			for (size_t i = 0; i < host->n_tasks; i++) /* nobody is left to wait for, as tasks know before they end */
 				if (host->tasks[i])
 					cw_task_offsets_stored(host->tasks[i], CW_NEVER_STORED);
+			stop_all(host, host->has_worker ? host->worker.task_shutdown_graceful_timeout_ms : ORPHAN_TIMEOUT_MS);
 		} else if (received < 0) {
 			usleep(10000);
 		}
