@@ -390,6 +390,7 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 	make_metrics(&source);
 	source.batch = cw_task_batch_new(CW_SOURCE_BATCH_RECORDS);
 	result = run_source(&source, err);
+	cw_limits_passed(task->limits, &source.claim, 0, 0); /* of a poll that was not made, or failed */
 	cw_creation_free(source.creation);
 	cw_source_close_producer(&source); /* before the entries that its reports point to */
 	cw_acks_free(&source.acks);
