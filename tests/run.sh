@@ -9,7 +9,7 @@
 #   --keep        keep the folder with builds and logs also when everything passed
 #   PATTERN       of the integration, fault and platform tests only those whose name contains it
 #
-#   unit          warnings are errors; unit tests plain, under ASan+UBSan and under TSan; installation;
+#   unit          warnings are errors; unit tests plain, under ASan+UBSan and (those with threads) TSan; installation;
 #                 make distcheck
 #   integration   real Kafka, OpenSearch, Elasticsearch and Schema Registry, and stand-ins for AWS, which tests/stack
 #                 downloads and starts
@@ -138,12 +138,23 @@ build() {
 		step "$name: build" "$seconds" make -s -C "$WORK/$name" -j"$JOBS" all
 }
 
-# check BUILD [WRAPPER...]: its unit tests.
+# check BUILD [WRAPPER...]: its unit tests; of those in $only, when that is set.
 check() {
 	local name=$1
 	shift
-	step "$name: unit tests" 600 "$@" make -s -C "$WORK/$name" -j"$JOBS" check VERBOSE=1 || :
+	step "$name: unit tests" 600 "$@" make -s -C "$WORK/$name" -j"$JOBS" check VERBOSE=1 ${only:+TESTS="$only"} || :
 	count_unit "$name"
+}
+
+# threaded BUILD: its unit tests that have threads, their own or those of a library.
+threaded() {
+	local program
+	for program in "$WORK/$1"/test_*; do
+		case ${program##*/} in *.*) continue ;; esac
+		# Not -q: who writes to it would be ended by a signal.
+		nm -D "$program" | grep -E ' U (pthread_create|rd_kafka_new|MHD_start_daemon|curl_multi_init)(@|$)' >/dev/null || continue
+		echo "${program##*/}"
+	done
 }
 
 # fuzz BUILD: its tests with inputs wrongly put together, for minutes and with this run's seed.
@@ -163,7 +174,7 @@ unit() {
 		CW_FUZZ_SECONDS=15 UBSAN_OPTIONS=print_stacktrace=1 check asan
 	[ "$long" = 0 ] || fuzz asan
 	# With full address randomisation, newer kernels leave TSan no room for its shadow memory.
-	! build tsan 600 '-O1 -g' --enable-sanitize=thread || check tsan setarch -R
+	! build tsan 600 '-O1 -g' --enable-sanitize=thread || only=$(threaded plain | tr '\n' ' ') check tsan setarch -R
 	step 'make distcheck' 900 make -s -C "$WORK/plain" -j"$JOBS" distcheck || :
 }
 

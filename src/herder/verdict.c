@@ -55,7 +55,7 @@ void cw_change_answer_dry(const struct cw_herder *herder, struct cw_call *call, 
 	cw_call_answer_now(call, json_pack("{sssos[]sssbssso}", "name", call->name, "config",
 				       cw_secrets_hide(herder, class_name, call->config), "tasks", "type", kind,
 				       "dry_run", 1, "change", same ? "none" : c ? "update" : "create", "warnings",
-				       warnings ? json_incref((json_t *)(uintptr_t)warnings) : json_array()));
+				       warnings ? json_deep_copy(warnings) : json_array()));
 }
 
 /* What a validation has said of the config. */
@@ -71,6 +71,13 @@ static const char *class_of(const struct cw_call *call, const json_t *infos)
 	const char *class_name = json_string_value(json_object_get(infos, "class"));
 
 	return class_name ? class_name : json_string_value(json_object_get(call->config, "connector.class"));
+}
+
+/* What is needed of it later; new through and through, since the call may end on another thread. */
+static json_t *brief(const struct cw_call *call, const json_t *infos)
+{
+	return json_pack("{s:s,s:s*,s:s*}", "type", kind_of(infos), "class", class_of(call, infos), "file",
+			 json_string_value(json_object_get(infos, "file")));
 }
 
 /* The valid config is stored; made a connector, or put into force. -1 with *err. */
@@ -147,7 +154,7 @@ bool cw_change_judge(struct cw_herder *herder, struct cw_call *call, const json_
 		return true;
 	}
 	if (only_validate) {
-		json_t *answer = json_copy((json_t *)infos);
+		json_t *answer = json_deep_copy(infos); /* whoever asked has it on another thread */
 
 		for (size_t k = 0; k < sizeof(ours) / sizeof(ours[0]); k++)
 			json_object_del(answer, ours[k]);
@@ -170,7 +177,7 @@ bool cw_change_judge(struct cw_herder *herder, struct cw_call *call, const json_
 			   warnings);
 		return true;
 	}
-	call->infos = json_incref((json_t *)(uintptr_t)infos);
+	call->infos = brief(call, infos);
 	if (call->offsets)
 		return cw_offsets_begin(herder, call, strcmp(kind_of(infos), "sink") == 0);
 	cw_change_come_true(herder, call);

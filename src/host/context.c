@@ -6,6 +6,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
+/* Who says more means it otherwise: a day. */
+#define RETRY_AFTER_MAX_MS INT64_C(86400000)
+
 static struct cw_task *task_of(const struct cw_context *ctx)
 {
 	return (struct cw_task *)(uintptr_t)ctx; /* its first member */
@@ -142,9 +145,7 @@ static void do_without_headers(const struct cw_context *ctx)
 
 static void do_retry_after(const struct cw_context *ctx, int64_t ms)
 {
-	int64_t now = cw_clock_ms();
-
-	task_of(ctx)->retry_after_ms = ms < INT64_MAX - now ? now + ms : INT64_MAX;
+	task_of(ctx)->retry_after_ms = cw_clock_ms() + (ms < RETRY_AFTER_MAX_MS ? ms : RETRY_AFTER_MAX_MS);
 }
 
 static void do_retrying(const struct cw_context *ctx, unsigned attempts, int64_t wait_ms, const char *cause)

@@ -279,6 +279,18 @@ static const struct cw_task_batch *oldest_uncommitted(const struct cw_sink *sink
 	return sink->unsafe ? sink->unsafe : sink->given.first ? sink->given.first : sink->waiting.first;
 }
 
+/* One that is slow is asked again, as long as there is time; by a task that is to end once. */
+static void ask_until(struct cw_sink *sink, int64_t deadline)
+{
+	enum cw_coordinator_state state;
+	int64_t left_ms = deadline - cw_clock_ms();
+
+	do {
+		state = cw_coordinator_await(sink->coordinator, sink->safe.list, left_ms);
+		left_ms = deadline - cw_clock_ms();
+	} while (state != CW_COORDINATOR_ANSWERS && left_ms > 0 && !cw_task_stopping(sink->task));
+}
+
 /*
  * The group is asked before it commits: a commit that its coordinator does not answer keeps librdkafka from closing the
  * consumer for as long as the session timeout; and the offsets of a topic that was made again are not to be committed.
@@ -290,7 +302,7 @@ static rd_kafka_resp_err_t commit(struct cw_sink *sink, rd_kafka_topic_partition
 	rd_kafka_topic_partition_list_t *in_group;
 
 	if (timeout_ms > 0)
-		cw_coordinator_await(sink->coordinator, sink->safe.list, timeout_ms);
+		ask_until(sink, deadline);
 	if (cw_coordinator_state(sink->coordinator) != CW_COORDINATOR_ANSWERS)
 		return RD_KAFKA_RESP_ERR__WAIT_COORD;
 	in_group = cw_coordinator_take_answer(sink->coordinator);

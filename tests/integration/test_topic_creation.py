@@ -141,8 +141,8 @@ class TopicCreation(TestCase):
     def test_nobody_creates_it(self):
         self.start({"producer.override.allow.auto.create.topics": "false",
                     "producer.override.topic.metadata.propagation.max.ms": "200"})
-        self.assertRegex(self.failed(), "a record for topic %s (was not delivered|cannot be sent): Local: Unknown "
-                         "topic; create it, or let the connector .topic.creation.default.partitions and "
+        self.assertRegex(self.failed(), "a record for topic %s (was not delivered|cannot be sent): (Local: Unknown "
+                         "topic|Broker: Unknown topic or partition); create it, or let the connector .topic.creation.default.partitions and "
                          ".replication.factor. or the brokers .auto.create.topics.enable. do that" % self.topic)
 
     def test_validation(self):
