@@ -198,7 +198,7 @@ static void test_sink__is_as_fast_as_it_may_be_until_that_is_changed(void)
 
 static void test_sink__that_flushes(void)
 {
-	check_sink("ScriptedFlushSink hold.ms=5");
+	check_sink("ScriptedFlushSink");
 }
 
 static void test_sink__that_is_asynchronous(void)
