@@ -136,7 +136,7 @@ static void test_source__tasks_share_the_limit(void)
 		CU_ASSERT_TRUE_FATAL(polled[0] + polled[1] + polled[2] <= most);
 	}
 	for (int i = 0; i < 3; i++)
-		CU_ASSERT_TRUE(polled[i] >= 40);
+		CU_ASSERT_TRUE(polled[i] >= 20); /* what a task tells may be a second old */
 	host_stop(&s.p);
 }
 
@@ -160,7 +160,7 @@ static void test_source__held_back_is_no_trouble(void)
 	for (int i = 0; i < 3; i++) {
 		message = host_wait_for(&s.p, "metrics", NULL);
 		host_attend(&s.p, message);
-		CU_ASSERT_TRUE(host_metric(&s.p, "progress_age_ms") < 1000);
+		CU_ASSERT_TRUE(host_metric(&s.p, "progress_age_ms") < 2000);
 		if (i > 0)
 			check_limit(message, 1, 1);
 		json_decref(message);
@@ -182,7 +182,7 @@ static void check_sink(const char *class)
 	run_sink(&s, "taken", class, 3000, RECORDS_KEY "=50");
 	expect_within(&s, "records", 50, 100); /* a second's worth may have been there when the first came */
 	CU_ASSERT_TRUE(host_metric(&s.p, "rate_limit_held_ms") >= 500);
-	CU_ASSERT_TRUE(host_metric(&s.p, "progress_age_ms") < 1000);
+	CU_ASSERT_TRUE(host_metric(&s.p, "progress_age_ms") < 2000);
 	CU_ASSERT_TRUE(host_metric(&s.p, "consumer_lag") > 2500); /* what is kept is not read */
 	change(&s, RECORDS_KEY, NULL);
 	host_wait_metric(&s.p, "records_written", 3000);
