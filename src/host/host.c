@@ -11,6 +11,7 @@
 #include "base/hide.h"
 #include "base/mem.h"
 #include "host/bounds.h"
+#include "host/owned.h"
 #include "host/catalog.h"
 #include "host/context.h"
 #include "host/crash.h"
@@ -48,8 +49,8 @@ struct host {
 	bool started;
 	struct cw_task **tasks;
 	size_t n_tasks;
-	_Atomic bool group_formed; /* a task of the sink has got partitions */
 	struct cw_bounds bounds;
+	struct cw_owned owned;
 	struct cw_limits limits;
 	int64_t next_metrics_ms;
 	bool stopping;
@@ -268,9 +269,9 @@ static void on_start_task(struct host *host, const json_t *message)
 	cw_map_free(&config);
 	cw_map_free_secret(&resolved);
 	host->tasks[id]->stages = &host->stages;
-	host->tasks[id]->group_formed = &host->group_formed;
 	host->tasks[id]->worker_id = host->worker_id;
 	host->tasks[id]->bounds = &host->bounds;
+	host->tasks[id]->owned = &host->owned;
 	host->tasks[id]->limits = &host->limits;
 	if (err.code)
 		cw_task_fail(host->tasks[id], err.text);
@@ -422,6 +423,7 @@ int cw_host_run(const char *connector)
 	fcntl(CW_HOST_LOCK_FD, F_SETFD, FD_CLOEXEC);
 	cw_crash_install(CW_HOST_CRASH_FD);
 	cw_bounds_init(&host.bounds);
+	cw_owned_init(&host.owned);
 	cw_limits_init(&host.limits);
 	snprintf(host.label, sizeof(host.label), "connector %s", connector);
 	cw_crash_label(host.label);
@@ -440,6 +442,7 @@ int cw_host_run(const char *connector)
 	cw_providers_close(&host.providers);
 	cw_stages_free(&host.stages);
 	cw_bounds_free(&host.bounds);
+	cw_owned_free(&host.owned);
 	cw_limits_free(&host.limits);
 	cw_catalog_free(&host.catalog);
 	cw_map_free_secret(&host.config);

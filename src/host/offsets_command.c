@@ -145,12 +145,8 @@ static rd_kafka_topic_partition_list_t *ask_time(const struct cw_kafka_asking *a
 						 struct cw_error *err)
 {
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
-	int status = 0;
+	int status = cw_partitions_of_topics(asking, &config->topics, config->topics_regex, list, err);
 
-	for (size_t i = 0; i < config->topics.n && status == 0; i++)
-		status = cw_partitions_of_topic(asking, config->topics.items[i], list, err);
-	if (status == 0 && config->topics_regex && *config->topics_regex)
-		status = cw_partitions_matching(asking, config->topics_regex, list, err);
 	if (status == 0)
 		status = cw_partitions_set_time(asking, epoch_ms, list, err);
 	if (status == 0)

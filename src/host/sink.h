@@ -2,8 +2,8 @@
  * sink - the inside of a sink task, shared by its files: sink_task.c (the loop), sink_put.c (batches through the plugin),
  * sink_records.c (single records: through the pipeline, or rejected), sink_consumer.c (Kafka: subscription, receiving,
  * commits), sink_fill.c (its messages into batches), sink_limit.c (those that come faster than they may go),
- * sink_bounds.c (runs that have an end), sink_rebalance.c (partitions that come and go) and sink_anew.c (topics that are
- * made again).
+ * sink_bounds.c (runs that have an end), sink_rebalance.c (partitions that come and go), sink_orphans.c (partitions that
+ * nobody has) and sink_anew.c (topics that are made again).
  *
  * Everything runs on the task's thread; librdkafka's callbacks are served there too.
  */
@@ -17,6 +17,7 @@
 #include "host/bounds.h"
 #include "host/commit_pace.h"
 #include "host/dead_letters.h"
+#include "host/owned.h"
 #include "host/pipeline.h"
 #include "host/positions.h"
 #include "host/task.h"
@@ -63,6 +64,9 @@ struct cw_sink {
 	struct cw_positions received;
 	struct cw_positions committed; /* in the group, as far as this task knows */
 	bool look_at_group;            /* partitions came: what is committed of them is not known yet */
+	rd_kafka_topic_partition_list_t *partitions_there; /* when the task began, to be got by somebody; NULL: not known */
+	int64_t orphans_ms;            /* when to look whether a partition is nobody's; 0: none is */
+	int64_t look_again_ms;         /* after a look that was not the last */
 	bool async, flushes;           /* how the plugin says what is safe */
 	struct cw_used_topics topics;
 	bool headers;                  /* somebody looks at them */
@@ -91,6 +95,8 @@ struct cw_sink {
 enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err);
 /* Takes what is there, without waiting: a batch, or NULL. Serves callbacks. */
 struct cw_task_batch *cw_sink_receive(struct cw_sink *sink);
+/* Leaves the group and joins it as a new member, so that it forms again. */
+void cw_sink_join_again(struct cw_sink *sink);
 void cw_sink_pause_partitions(struct cw_sink *sink, bool paused);
 /*
  * Commits what is safe, if the group's coordinator is there: with timeout_ms 0 as far as is known, and the answer comes
@@ -168,6 +174,15 @@ void cw_sink_went_back(struct cw_sink *sink, const rd_kafka_message_t *m, int64_
  */
 void cw_sink_check_offsets(struct cw_sink *sink, rd_kafka_topic_partition_list_t *offsets,
 			   const rd_kafka_topic_partition_list_t *in_group);
+
+/* ---- sink_orphans.c ---- */
+
+/* Asks Kafka which partitions there are, and waits for that. */
+void cw_sink_learn_partitions(struct cw_sink *sink);
+/* The task has got partitions, or none: it is to look soon whether all are somebody's. */
+void cw_sink_expect_orphans(struct cw_sink *sink);
+/* Looks, when it is time to. */
+void cw_sink_look_for_orphans(struct cw_sink *sink, int64_t now_ms);
 
 /* ---- sink_rebalance.c ---- */
 

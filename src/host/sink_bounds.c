@@ -13,19 +13,6 @@ bool cw_sink_is_bounded(const struct cw_sink *sink)
 
 /* ---- where it ends -------------------------------------------------------------------------------- */
 
-static int list_partitions(const struct cw_sink *sink, const struct cw_kafka_asking *asking,
-			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
-{
-	const struct cw_connector_config *config = &sink->task->framework;
-	int status = 0;
-
-	for (size_t i = 0; i < config->topics.n && status == 0; i++)
-		status = cw_partitions_of_topic(asking, config->topics.items[i], list, err);
-	if (status == 0 && config->topics_regex && *config->topics_regex)
-		status = cw_partitions_matching(asking, config->topics_regex, list, err);
-	return status;
-}
-
 static int end_at_time(const struct cw_sink *sink, const struct cw_kafka_asking *asking,
 		       rd_kafka_topic_partition_list_t *list, struct cw_error *err)
 {
@@ -74,10 +61,11 @@ static int explain(struct cw_error *err)
 static int find_ends(const struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)
 {
 	struct cw_kafka_asking asking = { sink->consumer, ASK_TIMEOUT_MS, &sink->task->stop };
-	int status = list_partitions(sink, &asking, list, err);
+	const struct cw_connector_config *config = &sink->task->framework;
+	int status = cw_partitions_of_topics(&asking, &config->topics, config->topics_regex, list, err);
 
 	if (status == 0)
-		switch (cw_run_until_parse(sink->task->framework.run_until)) {
+		switch (cw_run_until_parse(config->run_until)) {
 		case CW_RUN_UNTIL_TIME: status = end_at_time(sink, &asking, list, err); break;
 		case CW_RUN_UNTIL_OFFSETS: status = end_at_offsets(sink, list, err); break;
 		default: break;

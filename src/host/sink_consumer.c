@@ -10,7 +10,6 @@
 #include "host/sink_member.h"
 #include "kafka/client.h"
 
-#define METADATA_TIMEOUT_MS 5000
 /* How long the other tasks let the first one go ahead into the group. */
 #define HEAD_START_MS 200
 #define HEAD_START_STEP_MS 2
@@ -96,22 +95,13 @@ static rd_kafka_topic_partition_list_t *subscription(const struct cw_connector_c
 	return list;
 }
 
-/* Metadata that is there before the assignment spares the first fetch a wait of half a second. */
-static void warm_metadata(struct cw_sink *sink)
+static rd_kafka_resp_err_t subscribe(struct cw_sink *sink)
 {
-	const struct cw_list *topics = &sink->task->framework.topics;
-	int64_t deadline = cw_clock_ms() + METADATA_TIMEOUT_MS;
+	rd_kafka_topic_partition_list_t *topics = subscription(&sink->task->framework);
+	rd_kafka_resp_err_t error = rd_kafka_subscribe(sink->consumer, topics);
 
-	for (size_t i = 0; i < topics->n; i++) {
-		rd_kafka_topic_t *topic = rd_kafka_topic_new(sink->consumer, topics->items[i], NULL);
-		const rd_kafka_metadata_t *md = topic ? 
-			cw_client_metadata(sink->consumer, topic, deadline, &sink->task->stop) : NULL;
-
-		if (md)
-			rd_kafka_metadata_destroy(md);
-		if (topic)
-			rd_kafka_topic_destroy(topic);
-	}
+	rd_kafka_topic_partition_list_destroy(topics);
+	return error;
 }
 
 /*
@@ -124,7 +114,7 @@ static void let_first_go_ahead(struct cw_sink *sink)
 	struct cw_task *task = sink->task;
 	int64_t until = cw_clock_ms() + HEAD_START_MS;
 
-	while (task->context.task > 0 && !atomic_load(task->group_formed) && !cw_task_stopping(task) && cw_clock_ms() < until)
+	while (task->context.task > 0 && !atomic_load(&task->owned->formed) && !cw_task_stopping(task) && cw_clock_ms() < until)
 		cw_task_sleep(task, HEAD_START_STEP_MS);
 }
 
@@ -169,7 +159,6 @@ static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err
 
 enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 {
-	rd_kafka_topic_partition_list_t *topics;
 	rd_kafka_conf_t *conf = consumer_conf(sink, err);
 	rd_kafka_resp_err_t error;
 	enum cw_result result;
@@ -187,14 +176,12 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 	rd_kafka_queue_io_event_enable(sink->queue, sink->queue_fd, &one, sizeof(one));
 	sink->waker = cw_fetch_waker_new(sink->consumer);
 	sink->coordinator = cw_coordinator_new(sink->consumer, sink->task->wake_fd);
-	warm_metadata(sink);
+	cw_sink_learn_partitions(sink); /* metadata that is there before the assignment spares the first fetch half a second */
 	result = cw_sink_set_bounds(sink, err);
 	if (result != CW_OK)
 		return result;
 	let_first_go_ahead(sink);
-	topics = subscription(&sink->task->framework);
-	error = rd_kafka_subscribe(sink->consumer, topics);
-	rd_kafka_topic_partition_list_destroy(topics);
+	error = subscribe(sink);
 	if (error) {
 		cw_error_set(err, CW_ERR_INVALID, "the topics cannot be subscribed to: %s", rd_kafka_err2str(error));
 		return CW_FAIL;
@@ -356,16 +343,11 @@ static bool is_member(const struct cw_sink *sink)
 	return is;
 }
 
-/*
- * A consumer with a name of its own does not leave its group when it is closed: its partitions would be nobody's until
- * its session is over. So it leaves before; but not when its worker has died, whose next start is to have them at once.
- */
-static void leave_group(struct cw_sink *sink)
+/* What comes meanwhile is not taken: it is read again by whoever has its partition next. */
+static void unsubscribe(struct cw_sink *sink)
 {
 	int64_t until = cw_clock_ms() + cw_task_closing_ms(sink->task, LEAVE_TIMEOUT_MS);
 
-	if (atomic_load(&sink->task->stored_seq) == CW_NEVER_STORED)
-		return;
 	rd_kafka_unsubscribe(sink->consumer);
 	while (is_member(sink) && cw_clock_ms() < until) {
 		rd_kafka_message_t *m = rd_kafka_consume_queue(sink->queue, LEAVE_SLICE_MS);
@@ -375,12 +357,36 @@ static void leave_group(struct cw_sink *sink)
 	}
 }
 
+/*
+ * A consumer with a name of its own does not leave its group when it is closed: its partitions would be nobody's until
+ * its session is over. So it leaves before; but not when its worker has died, whose next start is to have them at once.
+ */
+static void leave_group(struct cw_sink *sink)
+{
+	if (atomic_load(&sink->task->stored_seq) != CW_NEVER_STORED)
+		unsubscribe(sink);
+}
+
+void cw_sink_join_again(struct cw_sink *sink)
+{
+	rd_kafka_resp_err_t error;
+
+	unsubscribe(sink);
+	error = subscribe(sink);
+	if (error)
+		cw_error_set(&sink->failure, CW_ERR_RETRIABLE, "the topics cannot be subscribed to again: %s",
+			     rd_kafka_err2str(error));
+	sink->joining = !error;
+}
+
 void cw_sink_unsubscribe(struct cw_sink *sink)
 {
 	bool answers = false;
 
 	cw_fetch_waker_free(sink->waker);
 	sink->waker = NULL;
+	if (sink->partitions_there)
+		rd_kafka_topic_partition_list_destroy(sink->partitions_there);
 	cw_sink_free_kept(sink);
 	if (sink->consumer)
 		answers = cw_coordinator_await(sink->coordinator, sink->safe.list,
@@ -402,6 +408,7 @@ void cw_sink_unsubscribe(struct cw_sink *sink)
 		log_warn(&sink->scope, "Kafka does not answer: the consumer does not leave its group, which notices by itself");
 		rd_kafka_destroy_flags(sink->consumer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 	}
+	cw_owned_remove(sink->task->owned, sink->safe.list); /* what was not given up in form */
 	free(sink->messages);
 	if (sink->queue)
 		close(sink->queue_fd);

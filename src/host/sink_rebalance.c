@@ -72,9 +72,10 @@ static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *par
 		rd_kafka_error_destroy(error);
 		return;
 	}
-	atomic_store(sink->task->group_formed, true);
+	cw_owned_add(sink->task->owned, partitions);
 	own(sink, partitions);
 	sink->look_at_group = true;
+	cw_sink_expect_orphans(sink);
 	sink->next_tick_ms = 0;
 	cw_dead_letters_assigned(sink->letters, sink->consumer, sink->safe.list);
 	if (sink->bounded)
@@ -178,6 +179,7 @@ static void give_up(struct cw_sink *sink, rd_kafka_topic_partition_list_t *parti
 	drop_waiting(sink, partitions); /* only now: the mark of the commit is before the dead letters of what waits */
 	cw_sink_forget(sink, partitions);
 	disown(sink, partitions);
+	cw_owned_remove(sink->task->owned, partitions);
 	tell_revoked(sink, partitions, lost);
 	/* librdkafka would keep them paused, also when they come back later. */
 	if (sink->partitions_paused)

@@ -170,6 +170,7 @@ static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 		cw_sink_update_lag(sink);
 		sink->next_tick_ms = now + TICK_MS;
 	}
+	cw_sink_look_for_orphans(sink, now);
 	if (!sink->committing) {
 		if (now < cw_commit_pace_due_ms(&sink->pace))
 			return CW_OK;
@@ -220,6 +221,8 @@ static int64_t wait_ms(const struct cw_sink *sink)
 	int64_t commit_ms = sink->committing ? INT64_MAX : cw_commit_pace_due_ms(&sink->pace);
 	int64_t until = sink->next_tick_ms < commit_ms ? sink->next_tick_ms : commit_ms;
 
+	if (sink->orphans_ms > 0 && sink->orphans_ms < until)
+		until = sink->orphans_ms;
 	if (sink->waiting.first && sink->retry_at_ms > now && sink->retry_at_ms < until)
 		until = sink->retry_at_ms;
 	if (!sink->waiting.first && sink->limit_ms > 0 && sink->limit_ms < until) /* it may be over by now */

@@ -37,6 +37,7 @@ struct cw_source_partition {
 };
 
 struct cw_bounds;
+struct cw_owned;
 
 struct cw_task {
 	struct cw_context context; /* first: the plugin's view, container of which this is */
@@ -65,8 +66,8 @@ struct cw_task {
 
 	struct cw_bounds *bounds;   /* shared by the tasks of the connector: where a bounded run of the sink ends */
 	struct cw_limits *limits;   /* shared by them, too */
+	struct cw_owned *owned;     /* shared by them, too: what the sink's have got */
 	bool without_headers; /* sinks: the plugin does not look at them */
-	_Atomic bool *group_formed; /* shared by the tasks of the connector: one of them has got partitions */
 
 	/* From the main thread to the task; each change is followed by a write to wake_fd. */
 	int wake_fd;

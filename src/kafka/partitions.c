@@ -1,6 +1,7 @@
 #include "kafka/partitions.h"
 
 #include <regex.h>
+#include <stdint.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -25,8 +26,8 @@ static const rd_kafka_metadata_t *ask_metadata(const struct cw_kafka_asking *ask
 	return md;
 }
 
-int cw_partitions_of_topic(const struct cw_kafka_asking *asking, const char *name,
-			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+static int add_topic(const struct cw_kafka_asking *asking, const char *name, rd_kafka_topic_partition_list_t *list,
+		     struct cw_error *err)
 {
 	rd_kafka_topic_t *topic = rd_kafka_topic_new(asking->client, name, NULL);
 	const rd_kafka_metadata_t *md;
@@ -43,8 +44,8 @@ int cw_partitions_of_topic(const struct cw_kafka_asking *asking, const char *nam
 	return md ? 0 : -1;
 }
 
-int cw_partitions_matching(const struct cw_kafka_asking *asking, const char *pattern,
-			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+static int add_matching(const struct cw_kafka_asking *asking, const char *pattern, rd_kafka_topic_partition_list_t *list,
+			struct cw_error *err)
 {
 	const rd_kafka_metadata_t *md = ask_metadata(asking, NULL, err);
 	CW_AUTO_FREE char *whole = cw_format("^(%s)$", pattern);
@@ -60,6 +61,28 @@ int cw_partitions_matching(const struct cw_kafka_asking *asking, const char *pat
 	}
 	rd_kafka_metadata_destroy(md);
 	return 0;
+}
+
+int cw_partitions_of_topics(const struct cw_kafka_asking *asking, const struct cw_list *topics, const char *pattern,
+			    rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < topics->n && status == 0; i++)
+		status = add_topic(asking, topics->items[i], list, err);
+	if (status == 0 && pattern && *pattern)
+		status = add_matching(asking, pattern, list, err);
+	return status;
+}
+
+const rd_kafka_topic_partition_t *cw_partitions_first_missing(const rd_kafka_topic_partition_list_t *partitions,
+							      const rd_kafka_topic_partition_list_t *among)
+{
+	for (int i = 0; i < partitions->cnt; i++)
+		if (!rd_kafka_topic_partition_list_find((rd_kafka_topic_partition_list_t *)(uintptr_t)among,
+							partitions->elems[i].topic, partitions->elems[i].partition))
+			return &partitions->elems[i];
+	return NULL;
 }
 
 int cw_partitions_set_time(const struct cw_kafka_asking *asking, int64_t epoch_ms,

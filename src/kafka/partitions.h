@@ -19,12 +19,17 @@ struct cw_kafka_asking {
 	const _Atomic bool *stop; /* true: waiting ends soon; NULL: it does not */
 };
 
-/* Adds the topic's partitions, none when there is no such topic, each with RD_KAFKA_OFFSET_END. 0 or -1. */
-int cw_partitions_of_topic(const struct cw_kafka_asking *asking, const char *topic,
-			   rd_kafka_topic_partition_list_t *list, struct cw_error *err);
-/* The same for every topic whose whole name fits; as librdkafka takes topics.regex, a POSIX extended expression. */
-int cw_partitions_matching(const struct cw_kafka_asking *asking, const char *pattern,
-			   rd_kafka_topic_partition_list_t *list, struct cw_error *err);
+/*
+ * Adds the partitions of these topics, none of one that there is not, and of every topic whose whole name fits the
+ * pattern, each with RD_KAFKA_OFFSET_END. As librdkafka takes topics.regex, a POSIX extended expression; NULL and "" fit
+ * none. 0 or -1.
+ */
+int cw_partitions_of_topics(const struct cw_kafka_asking *asking, const struct cw_list *topics, const char *pattern,
+			    rd_kafka_topic_partition_list_t *list, struct cw_error *err);
+
+/* The first of the partitions that is not among the others, of the list's; NULL: all are. */
+const rd_kafka_topic_partition_t *cw_partitions_first_missing(const rd_kafka_topic_partition_list_t *partitions,
+							      const rd_kafka_topic_partition_list_t *among);
 
 /* Sets each offset to that of the first record of this time or later; where there is none, RD_KAFKA_OFFSET_END. */
 int cw_partitions_set_time(const struct cw_kafka_asking *asking, int64_t epoch_ms,

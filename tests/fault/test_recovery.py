@@ -7,6 +7,7 @@ import time
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase, deadline, note
 from cwtest.process import Devstore, Worker, alive
+from cwtest.rest import Rest
 from cwtest.search import Search
 
 PACE = 2000
@@ -158,3 +159,37 @@ class Recovery(TestCase):
         self.stop_source()
         self.assertEqual(self.copies(), copies, "copies after SIGTERM")
         env.wait_for(lambda: self.indexed() == self.written(), 30, "all is indexed", 0.05)
+
+
+class HalfARebalance(TestCase):
+    """
+    Partitions change hands in two steps, and a group with named members gives them back what the first one left: a
+    partition that was given up, and that nobody has got yet.
+    """
+
+    @deadline(90)
+    def test_a_partition_that_was_given_up_is_not_forgotten(self):
+        lines = 2000
+        topic = kafka.topic("orphans", 2)
+        self.addCleanup(kafka.delete, topic)
+        store = Devstore(self).start()
+        search = Search(store.url)
+        control = Rest(store.port)
+        # The first task gets both partitions, and has to finish what it has of the one that the second is to get.
+        control.expect(200, "POST", "/_faults", {"item_429": 1, "seed": env.SEED})
+        worker = Worker(self, properties={"task.restart.attempts.max": None, "task.restart.delay.ms": "100"}).start()
+        sink, src = env.unique("sink"), env.unique("src")
+        worker.rest.create(src, pipeline.source(topic, lines))
+        worker.rest.wait_state(src, tasks="COMPLETED", n=1)
+        worker.rest.create(sink, pipeline.sink(topic, store.url, "orphans", tasks=2))
+        env.wait_for(lambda: "partition(s) revoked" in worker.log, 30, "the first task gives a partition up", 0.002)
+        os.kill(worker.host(sink), signal.SIGKILL)
+        control.expect(200, "DELETE", "/_faults")
+        started = time.monotonic()
+        env.wait_for(lambda: search.count("orphans") == lines, 60, lambda: "all are indexed: %s" % worker.rest.status(sink),
+                     0.02)
+        note("all are indexed after %.2f s" % (time.monotonic() - started))
+        self.assertIn("of topic %s is nobody's" % topic, worker.log)
+        worker.rest.wait_state(sink, tasks="RUNNING", n=2)
+        env.wait_for(lambda: worker.rest.metrics().sum("connect_worker_task_partitions", connector=sink) == 2, 10,
+                     "each partition is one task's", 0.05)
