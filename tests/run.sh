@@ -161,7 +161,7 @@ threaded() {
 fuzz() {
 	local program
 	for program in "$WORK/$1"/test_fuzz_*; do
-		[ -f "$program" ] && [ -x "$program" ] || continue
+		if ! [ -f "$program" ] || ! [ -x "$program" ]; then continue; fi
 		step "$1: $(basename "$program"), long" 1800 env CW_FUZZ_SECONDS=60 UBSAN_OPTIONS=print_stacktrace=1 "$program" || :
 	done
 }

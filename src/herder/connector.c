@@ -277,7 +277,7 @@ static void start_host(struct cw_connector *c)
 	cw_loggers_tell(c);
 	cw_hostproc_send(c->host, json_pack("{sssssOsOsossss*}", "type", "configure", "connector", c->name,
 					    "config", c->config, "worker", herder->worker, "offsets", offsets,
-					    "worker_id", herder->worker_id, "file", *c->file ? c->file : NULL));
+					    "identity", herder->identity, "file", *c->file ? c->file : NULL));
 	set_host_deadline(c, cw_clock_ms() + herder->configure_timeout_ms, reason);
 	cw_connector_arm(c);
 }

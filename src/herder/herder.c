@@ -51,6 +51,9 @@ static int open_store(struct cw_herder *herder, struct cw_error *err)
 	herder->store = cw_store_open_sqlite(path, listeners->n ? listeners->items[0] : herder->worker_id, err);
 	if (!herder->store)
 		return -1;
+	herder->identity = cw_store_get_id(herder->store, err);
+	if (!herder->identity)
+		return -1;
 	if (strcmp(path, ":memory:") != 0) {
 		herder->hosts_lock_fd = cw_hosts_lock_open(path, err);
 		if (herder->hosts_lock_fd < 0)
@@ -137,6 +140,7 @@ void cw_herder_free(struct cw_herder *herder)
 	json_decref(herder->plugins.by_class);
 	json_decref(herder->worker);
 	free(herder->worker_id);
+	free(herder->identity);
 	free(herder->program);
 	free(herder);
 }

@@ -128,6 +128,7 @@ struct cw_herder {
 	const struct cw_worker_config *config;
 	json_t *worker; /* the "worker" object for hosts */
 	char *worker_id, *program;
+	char *identity; /* of its store: whose tasks are whose, beyond restarts and new addresses */
 	struct cw_store *store;
 	struct cw_loop *loop;
 	struct cw_watch wakeup;

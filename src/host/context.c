@@ -161,7 +161,13 @@ static void do_retrying(const struct cw_context *ctx, unsigned attempts, int64_t
 
 static void do_complete(const struct cw_context *ctx, struct cw_batch *batch)
 {
-	cw_sink_complete(task_of(ctx), batch);
+	struct cw_task *task = task_of(ctx);
+
+	if (task->plugin->ops.flags & CW_SINK_ASYNC)
+		cw_sink_complete(task, batch);
+	else if (!atomic_flag_test_and_set(&task->completes_in_vain)) /* the batch may be another one by now */
+		log_warn(&task->scope, "the connector says that a batch is complete, and is not asynchronous "
+			 "(CW_SINK_ASYNC): its batches are complete when put() returns");
 }
 
 static void do_task_add(struct cw_task_configs *configs)

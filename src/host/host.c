@@ -30,7 +30,7 @@ struct host {
 	struct cw_link link;
 	struct cw_log_lines log_lines;
 	const char *connector;
-	char *worker_id; /* NULL: it was not told */
+	char *identity; /* NULL: it was not told */
 	struct cw_log_scope scope;
 	char label[160];      /* for crash reports */
 	struct cw_task *self; /* the connector's own context: a task that never runs */
@@ -129,9 +129,9 @@ static void stop_connector(struct host *host)
 /* The worker's config and the connector's, with what their variables stand for. */
 static int load_configs(struct host *host, const json_t *message, struct cw_error *err)
 {
-	const char *worker_id = text_of(message, "worker_id");
+	const char *identity = text_of(message, "identity");
 
-	host->worker_id = worker_id ? cw_strdup(worker_id) : NULL;
+	host->identity = identity ? cw_strdup(identity) : NULL;
 	cw_map_from_json(&host->raw, json_object_get(message, "config"));
 	if (cw_worker_config_from_json(json_object_get(message, "worker"), &host->worker, err) != 0)
 		return -1;
@@ -269,7 +269,7 @@ static void on_start_task(struct host *host, const json_t *message)
 	cw_map_free(&config);
 	cw_map_free_secret(&resolved);
 	host->tasks[id]->stages = &host->stages;
-	host->tasks[id]->worker_id = host->worker_id;
+	host->tasks[id]->identity = host->identity;
 	host->tasks[id]->bounds = &host->bounds;
 	host->tasks[id]->owned = &host->owned;
 	host->tasks[id]->limits = &host->limits;
@@ -447,7 +447,7 @@ int cw_host_run(const char *connector)
 	cw_catalog_free(&host.catalog);
 	cw_map_free_secret(&host.config);
 	cw_map_free(&host.raw);
-	free(host.worker_id);
+	free(host.identity);
 	if (host.has_worker)
 		cw_worker_config_free(&host.worker);
 	cw_log_lines_close(&host.log_lines);

@@ -121,12 +121,7 @@ static void let_first_go_ahead(struct cw_sink *sink)
 /* New; NULL: it has none. */
 static char *member_name(const struct cw_task *task)
 {
-	char machine[256] = "";
-
-	if (!task->worker_id)
-		return NULL;
-	gethostname(machine, sizeof(machine) - 1);
-	return cw_sink_member_name(task->context.connector, task->context.task, task->worker_id, machine);
+	return task->identity ? cw_sink_member_name(task->context.connector, task->context.task, task->identity) : NULL;
 }
 
 static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err)

@@ -15,9 +15,9 @@ static uint64_t add(uint64_t h, const char *text)
 	return h;
 }
 
-char *cw_sink_member_name(const char *connector, int task, const char *worker, const char *machine)
+char *cw_sink_member_name(const char *connector, int task, const char *worker)
 {
-	uint64_t whose = add(add(add(UINT64_C(0xcbf29ce484222325), connector), worker), machine);
+	uint64_t whose = add(add(UINT64_C(0xcbf29ce484222325), connector), worker);
 	CW_AUTO_FREE char *readable = cw_strndup(connector, strnlen(connector, READABLE_MAX));
 
 	for (char *p = readable; *p; p++)

@@ -9,9 +9,8 @@
 
 /*
  * A name that only this task of this connector on this worker has, of the characters that Kafka takes, at most 249 of
- * them. worker: its "host:port"; machine: the name of the computer, as the same address may be another worker's there.
- * New.
+ * them. worker: its identity. New.
  */
-char *cw_sink_member_name(const char *connector, int task, const char *worker, const char *machine);
+char *cw_sink_member_name(const char *connector, int task, const char *worker);
 
 #endif

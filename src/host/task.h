@@ -44,7 +44,7 @@ struct cw_task {
 	struct cw_log_scope scope;
 	char label[160];           /* for crash reports */
 	struct cw_link *link;
-	const char *worker_id;     /* borrowed; NULL: it was not told */
+	const char *identity;     /* of the worker, borrowed; NULL: it was not told */
 	const struct cw_loaded_plugin *plugin;
 	const struct cw_stages *stages; /* what its records go through */
 	const struct cw_worker_config *worker;
@@ -62,6 +62,7 @@ struct cw_task {
 	struct cw_budget budget; /* of errors that are tolerated; its thread's */
 	unsigned random; /* seed of this task's jitter */
 	int64_t retry_after_ms; /* monotonic: a call of the plugin has asked for no other one before; its thread's */
+	atomic_flag completes_in_vain; /* was said of the plugin */
 	uint64_t sent_seq; /* of the newest "offsets" message; its thread's */
 
 	struct cw_bounds *bounds;   /* shared by the tasks of the connector: where a bounded run of the sink ends */

@@ -6,6 +6,7 @@
 
 struct cw_store_ops {
 	void (*close)(struct cw_store *store);
+	char *(*get_id)(struct cw_store *store, struct cw_error *err);
 	int (*each_connector)(struct cw_store *store, cw_store_connector_fn *fn, void *arg, struct cw_error *err);
 	int (*each_status)(struct cw_store *store, cw_store_status_fn *fn, void *arg, struct cw_error *err);
 	int (*put_connector)(struct cw_store *store, const struct cw_stored_connector *connector, struct cw_error *err);

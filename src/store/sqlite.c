@@ -158,6 +158,24 @@ static int delete_connector(struct cw_store *store, const char *name, struct cw_
 	return cw_sqlite_end(s, rc, err);
 }
 
+/* ---- the store itself ---------------------------------------------------------------------- */
+
+static char *get_id(struct cw_store *store, struct cw_error *err)
+{
+	struct cw_sqlite *s = (struct cw_sqlite *)store;
+	sqlite3_stmt *stmt = cw_sqlite_prepare(s, err, "SELECT id FROM identity", "");
+	char *id = NULL;
+
+	if (!stmt)
+		return NULL;
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		id = cw_strdup(cw_sqlite_text(stmt, 0));
+	else
+		cw_sqlite_failed(s, err);
+	sqlite3_finalize(stmt);
+	return id;
+}
+
 /* ---- statuses ------------------------------------------------------------------------------ */
 
 static int each_status(struct cw_store *store, cw_store_status_fn *fn, void *arg, struct cw_error *err)
@@ -346,6 +364,7 @@ static const struct cw_store_ops sqlite_ops = {
 	.put_topics = put_topics,
 	.delete_topics = delete_topics,
 	.get_topics = get_topics,
+	.get_id = get_id,
 };
 
 struct cw_store *cw_store_open_sqlite(const char *path, const char *holder, struct cw_error *err)

@@ -26,6 +26,7 @@ static const char *const migrations[] = {
 	/* As in Kafka Connect's status topic: which task has used a topic first, and when. */
 	"CREATE TABLE topics (connector TEXT NOT NULL, topic TEXT NOT NULL, task INTEGER NOT NULL,"
 	"  discovered_ms INTEGER NOT NULL, PRIMARY KEY (connector, topic)) WITHOUT ROWID;",
+	"CREATE TABLE identity (id TEXT NOT NULL); INSERT INTO identity VALUES (lower(hex(randomblob(16))));",
 };
 #define SCHEMA_VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -27,6 +27,11 @@ void cw_store_close(struct cw_store *store)
 		store->ops->close(store);
 }
 
+char *cw_store_get_id(struct cw_store *store, struct cw_error *err)
+{
+	return store->ops->get_id(store, err);
+}
+
 int cw_store_each_connector(struct cw_store *store, cw_store_connector_fn *fn, void *arg, struct cw_error *err)
 {
 	return store->ops->each_connector(store, fn, arg, err);

@@ -1,6 +1,6 @@
 /*
  * store - what survives the worker: connectors with their configs and target states, task configs,
- * source offsets, statuses, and the topics that connectors have used.
+ * source offsets, statuses, the topics that connectors have used, and a name of its own.
  *
  * One interface; the implementation is chosen where the store is opened. Everything that a function
  * returned 0 for survives a kill -9 of the process; configs, target states and task configs survive a
@@ -49,6 +49,9 @@ struct cw_store;
 /* The worker's own file; ":memory:" keeps nothing and locks nothing. `holder` says who we are to a second worker. */
 struct cw_store *cw_store_open_sqlite(const char *path, const char *holder, struct cw_error *err);
 void cw_store_close(struct cw_store *store); /* NULL is fine */
+
+/* What this store is called, for good, and no other one: 32 hexadecimal digits. New; NULL with *err set. */
+char *cw_store_get_id(struct cw_store *store, struct cw_error *err);
 
 typedef int cw_store_connector_fn(void *arg, const struct cw_stored_connector *connector);
 typedef int cw_store_status_fn(void *arg, const struct cw_stored_status *status);

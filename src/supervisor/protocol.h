@@ -39,7 +39,7 @@
  *
  * worker → host
  *   {"type":"configure","connector":N,"config":{…},"worker":{…},"offsets":[[partition,offset]…],
- *    "worker_id":the worker's host:port, optional,
+ *    "identity":what this worker is called, and no other one, as long as it has its state, optional,
  *    "file":the plugin's file when the config was validated; a hint, to be tried first, optional}
  *        once, first: load the plugin, start the connector, compute the task configs
  *   {"type":"start_task","task":T,"tasks":COUNT,"config":{…},"paused":bool,"offsets":[[partition,offset]…]}

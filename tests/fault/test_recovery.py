@@ -193,3 +193,29 @@ class HalfARebalance(TestCase):
         worker.rest.wait_state(sink, tasks="RUNNING", n=2)
         env.wait_for(lambda: worker.rest.metrics().sum("connect_worker_task_partitions", connector=sink) == 2, 10,
                      "each partition is one task's", 0.05)
+
+
+class Twins(TestCase):
+    """Workers with one host name, one address and one connector, as containers made from one image."""
+
+    LINES = 3000
+
+    @deadline(90)
+    def test_they_share_the_partitions(self):
+        topic = kafka.topic("twins", 4)
+        self.addCleanup(kafka.delete, topic)
+        store = Devstore(self).start()
+        search = Search(store.url)
+        same = {"rest.advertised.host.name": "127.0.0.1", "rest.advertised.port": "8083"}
+        sink, src = env.unique("sink"), env.unique("src")
+        twins = [Worker(self, name, properties=same).start() for name in ("castor", "pollux")]
+        for worker in twins:
+            worker.rest.create(sink, pipeline.sink(topic, store.url, "twins", tasks=2))
+        env.wait_for(lambda: [worker.rest.metrics().sum("connect_worker_task_partitions", connector=sink)
+                              for worker in twins] == [2, 2], 40, "each has its share", 0.1)
+        twins[0].rest.create(src, pipeline.source(topic, self.LINES, rate=1000))
+        env.wait_for(lambda: search.count("twins") == self.LINES, 60, lambda: "all are indexed: %s" % [
+            worker.rest.status(sink) for worker in twins], 0.05)
+        for worker in twins:
+            worker.rest.wait_state(sink, tasks="RUNNING", n=2)
+            self.assertNotIn("fenced", worker.log)

@@ -1,14 +1,14 @@
 """What linters say of the files that are around the worker."""
 
+import glob
 import os
 import subprocess
 
-from cwtest import downloads, env
+from cwtest import env
 from cwtest.case import TestCase
 
 COMPOSE = os.path.join(env.TOP, "examples", "compose")
-SCRIPTS = ["examples/analytics/setup.sh", "examples/mwaa/check.sh", "examples/platform.sh", "examples/quickstart.sh",
-           "packaging/build-deb.sh", "tests/lib/deb_check.sh"]
+FOLDERS = ("examples", "packaging", "tests")
 
 
 class Linters(TestCase):
@@ -22,8 +22,9 @@ class Linters(TestCase):
         self.silent("docker-compose", "-f", os.path.join(COMPOSE, "compose.yaml"), "config", "-q")
 
     def test_dockerfile(self):
-        python = downloads.python(os.path.join(env.TOP, "tests", "platform", "linters", "requirements.txt"), "linters")
-        self.silent(os.path.join(os.path.dirname(python), "hadolint"), os.path.join(COMPOSE, "Dockerfile"))
+        self.silent(os.path.join(env.LINTERS, "venv", "bin", "hadolint"), os.path.join(COMPOSE, "Dockerfile"))
 
     def test_scripts(self):
-        self.silent("shellcheck", "-x", *SCRIPTS)
+        scripts = [path for folder in FOLDERS for path in glob.glob("%s/%s/**/*.sh" % (env.TOP, folder), recursive=True)]
+        self.assertGreater(len(scripts), 20)
+        self.silent("shellcheck", "-x", os.path.join(env.TOP, "tests", "stack", "stack"), *sorted(scripts))

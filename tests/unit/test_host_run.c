@@ -325,6 +325,28 @@ static void test_sink__gives_every_record_once_and_commits_the_end(void)
 	}
 }
 
+/* What it says later of a batch that it gave back would be of another one. */
+static void test_sink__that_is_synchronous_completes_nothing_itself(void)
+{
+	struct host_process p;
+	char config[512];
+	bool said = false;
+
+	host_fill(host_bootstrap(), "sink-in-vain", 0, 0, 100);
+	snprintf(config, sizeof(config), "connector.class=ScriptedFlushSink topics=sink-in-vain out=%s/sink-in-vain hold.ms=1",
+		 host_folder());
+	p = host_run("sink-in-vain", config);
+	while (!said) { /* with its first flush() */
+		json_t *line = host_wait_for(&p, "log", NULL);
+
+		said = !line || strstr(json_string_value(json_object_get(line, "message")), "its batches are complete when");
+		json_decref(line);
+	}
+	host_wait_metric(&p, "records_written", 100);
+	host_stop(&p);
+	CU_ASSERT_EQUAL(host_committed("sink-in-vain", "sink-in-vain", 0), 100);
+}
+
 static void test_sink__busy_and_retry_get_the_same_batch_again(void)
 {
 	char path[256];
@@ -514,6 +536,7 @@ int main(void)
 		{ "sink: pauses in the flow", test_sink__pauses_in_the_flow_lose_nothing },
 		{ "sink: every record once", test_sink__gives_every_record_once_and_commits_the_end },
 		{ "sink: left out", test_sink__leaves_records_out },
+		{ "sink: synchronous, says complete()", test_sink__that_is_synchronous_completes_nothing_itself },
 		{ "sink: busy and retry", test_sink__busy_and_retry_get_the_same_batch_again },
 		{ "sink: tolerated rejects", test_sink__rejected_records_are_skipped_and_counted_when_tolerated },
 		{ "sink: a reject fails the task", test_sink__a_rejected_record_fails_the_task_otherwise },

@@ -270,12 +270,29 @@ static void test_store__takes_a_file_of_an_earlier_schema(void)
 
 	put(store, "a", "{}", "[]", NULL);
 	cw_store_close(store);
-	run_sql("DROP TABLE topics; PRAGMA user_version=1");
+	run_sql("DROP TABLE topics; DROP TABLE identity; PRAGMA user_version=1");
 	store = must_open();
 	expect(store, "a source org.example.X STARTED {} [];");
 	CU_ASSERT_EQUAL(put_topics(store, "a", 0, "[\"t\"]"), 0);
 	expect_topics(store, "a", "[\"t\"]");
 	cw_store_close(store);
+}
+
+static void test_store__has_a_name_of_its_own(void)
+{
+	struct cw_error err = { 0 };
+	struct cw_store *store = must_open(), *other = cw_store_open_sqlite(":memory:", "x", &err);
+	CW_AUTO_FREE char *id = cw_store_get_id(store, &err), *others = cw_store_get_id(other, &err), *again = NULL;
+
+	CU_ASSERT_EQUAL(strlen(id), 32);
+	CU_ASSERT_EQUAL(strspn(id, "0123456789abcdef"), 32);
+	CU_ASSERT_STRING_NOT_EQUAL(id, others);
+	cw_store_close(store);
+	store = must_open();
+	again = cw_store_get_id(store, &err);
+	CU_ASSERT_STRING_EQUAL(id, again);
+	cw_store_close(store);
+	cw_store_close(other);
 }
 
 static void test_store__a_second_worker_is_told_who_has_it(void)
@@ -350,7 +367,7 @@ static void test_store__refuses_a_newer_schema(void)
 	cw_store_close(must_open());
 	run_sql("PRAGMA user_version=99");
 	expect_refused(CW_ERR_FATAL, "has schema version 99, written by a newer connect-worker; this one knows "
-				     "versions up to 2");
+				     "versions up to 3");
 }
 
 static void test_store__says_that_a_file_is_damaged(void)
@@ -507,6 +524,7 @@ int main(void)
 		{ "offsets are stored all or none", test_store__offsets_are_stored_all_or_none },
 		{ "topics are kept once and go with their connector",
 		  test_store__topics_are_kept_once_and_go_with_their_connector },
+		{ "has a name of its own", test_store__has_a_name_of_its_own },
 		{ "takes a file of an earlier schema", test_store__takes_a_file_of_an_earlier_schema },
 		{ "a second worker is told who has it", test_store__a_second_worker_is_told_who_has_it },
 		{ "is readable for its owner only and makes its folders",

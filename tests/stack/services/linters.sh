@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What checks the template and the workflows of examples/mwaa: cfn-lint, and actionlint, which is built with Go. To be
+# What checks examples: cfn-lint and hadolint, and actionlint for workflows, which is built with Go. To be
 # installed, not started.
 SRC=$STACK_DIR/services/linters
 ACTIONLINT=v1.7.7 # the newest that Debian 12's Go builds

@@ -157,7 +157,7 @@ static enum cw_result put(void *task, struct cw_batch *batch, struct cw_error *e
 		fprintf(s->out, "record %d %lld\n", (int)cw_batch_record(batch, i)->partition,
 			(long long)cw_batch_record(batch, i)->offset);
 	s->taken += (long)batch->n;
-	if (c->hold_ms) {
+	if (c->hold_ms && s->n_held < MAX_HELD) { /* without CW_SINK_ASYNC that is wrong, as a plugin may be */
 		s->held[s->n_held] = batch;
 		s->due_ns[s->n_held++] = s->ctx->host->now_ns(s->ctx) + c->hold_ms * INT64_C(1000000);
 	}
