@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# deb_check.sh FOLDER [BROKER STORE]: the packages in FOLDER are clean, and are installed, used, upgraded, removed and
+# deb_check.sh FOLDER [BROKER STORE TOPIC PORT]: the packages in FOLDER are clean, and are installed, used, upgraded, removed and
 # purged on a bare Debian 12: the essential packages and what apt adds to them, taken from the mirror that apt has here.
-# BROKER of Kafka and STORE, a URL of OpenSearch or Elasticsearch, are for a pipeline that moves records.
+# BROKER of Kafka and STORE, a URL of OpenSearch or Elasticsearch, are for a pipeline that moves records, through a TOPIC
+# and an index of its name, neither of which is there; the worker listens on PORT.
 # deb_check.sh --bare BASE: makes that Debian; CW_DEB_BASE=BASE uses it.
 # Root, and mount(2): all of it happens in an overlay that nobody else sees and that is gone afterwards.
 set -euo pipefail
@@ -18,7 +19,7 @@ if [ "$1" = --bare ]; then
 	bare "$2"
 	exit
 fi
-DEBS=$(cd "$1" && pwd) BROKER=${2-} STORE=${3-}
+DEBS=$(cd "$1" && pwd) BROKER=${2-} STORE=${3-} topic=${4-} port=${5-}
 
 if [ -z "${CW_DEB_ROOT-}" ]; then
 	lintian --allow-root -E --pedantic --fail-on error,warning,info,pedantic "$DEBS"/*.deb || fail 'lintian complains'
@@ -95,12 +96,10 @@ stop() {
 }
 
 if [ -n "$BROKER" ]; then
-	port=$((20000 + RANDOM % 10000))
 	printf '%s\n' "bootstrap.servers=$BROKER" "listeners=http://127.0.0.1:$port" \
 		value.converter=org.apache.kafka.connect.storage.StringConverter \
 		key.converter=org.apache.kafka.connect.storage.StringConverter >root/etc/connect-worker/connect-worker.properties
 	export CONNECT_URL=http://127.0.0.1:$port
-	topic=deb-$port-$RANDOM
 	printf '%s' "{\"name\": \"source\", \"config\": {\"connector.class\": \"SyntheticLogSource\",
 		\"topic\": \"$topic\", \"count\": \"1000\", \"tasks.max\": \"2\"}}" >root/tmp/source.json
 	printf '%s' "{\"name\": \"sink\", \"config\": {\"connector.class\": \"AccessLogElasticsearchSink\",

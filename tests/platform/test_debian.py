@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import unittest
 
-from cwtest import dockerfile, env
+from cwtest import dockerfile, env, kafka
 from cwtest.case import TestCase, deadline
 from cwtest.process import free_port
 
@@ -56,8 +56,10 @@ class Packages(TestCase):
         self.assertEqual(sorted(name.split("_")[0] for name in os.listdir(folder) if name.endswith(".deb")),
                          ["connect-worker", "connect-worker-dev", "workerctl"])
         self.assertEqual(debian.wait(600), 0, "the bare Debian")
-        self.assertIn("packages: clean, installed, upgraded, removed, purged",
-                      self.call(check, folder, env.KAFKA, env.OPENSEARCH, CW_DEB_BASE=bare))
+        topic = env.unique("deb")
+        self.addCleanup(kafka.delete, topic)
+        said = self.call(check, folder, env.KAFKA, env.OPENSEARCH, topic, str(free_port()), CW_DEB_BASE=bare)
+        self.assertIn("packages: clean, installed, upgraded, removed, purged", said)
         self.image(folder, bare)
 
     def image(self, folder, bare):
@@ -74,7 +76,7 @@ class Packages(TestCase):
         script += [step(folder, word, rest) for word, rest in last if word in ("COPY", "RUN")]
         script += ["sed -i '%s' root%s" % (ADDRESSES % (env.KAFKA, port), config),
                    "export CONNECT_URL=http://127.0.0.1:%d" % port,
-                   "%s %s %s & worker=$!" % (as_user, program, config),
+                   "%s %s %s & worker=$!" % (as_user, program, config), "trap 'kill -KILL $worker 2>/dev/null || :' EXIT",
                    "for i in $(seq 200); do sleep 0.1; %s %s && echo healthy && break; done"
                    % (as_user, " ".join(dockerfile.value(last, "HEALTHCHECK"))),
                    "kill $worker", "wait $worker", "echo drained"]
