@@ -52,6 +52,7 @@ class Memory(TestCase):
             env.wait_for(lambda n=name: search.count(n) == total, 300,
                          lambda n=name: "%d documents: %d" % (total, search.count(n)), 0.5)
             pipeline.assert_settled(self, rest, name, read=total, indexed=total)
+            pipeline.assert_stored(self, search, name, topic)
 
     @deadline(120)
     def test_a_slow_store_does_not_fill_it(self):
@@ -64,5 +65,6 @@ class Memory(TestCase):
         worker.rest.wait_state("src", tasks="COMPLETED", n=2, seconds=60)
         worker.rest.create("sink", pipeline.sink(topic, store.url, "slow", tasks=2))
         pipeline.assert_settled(self, worker.rest, "sink", read=SLOW_LINES, indexed=SLOW_LINES)
+        pipeline.assert_stored(self, Search(store.url), "slow", topic)
         worker.note_peaks()
         note("at most %.1f MiB" % (worker.peaks["sink"] / MIB))

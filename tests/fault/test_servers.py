@@ -112,6 +112,7 @@ class StoreFaults(TestCase):
 
     def all_there(self, counters):
         self.assertEqual(counters["indexed"], LINES)
+        pipeline.assert_stored(self, self.search, self.index, self.topic)
 
     @deadline(150)
     def test_items_429(self):
@@ -147,6 +148,9 @@ class StoreFaults(TestCase):
         counters, struck = self.with_faults(tolerance="all", item_400=0.01)
         self.assertGreater(counters["skipped"], LINES // 300)
         self.assertLess(counters["skipped"], LINES // 30)
+        records, found = pipeline.lines_by_id(self.topic), pipeline.documents(self.search, self.index, self.topic)
+        self.assertEqual(len(found), LINES - counters["skipped"])
+        self.assertEqual({doc: records.get(doc) for doc in found}, found)
 
     def test_mapping_error_without_tolerance(self):
         control = Rest(self.store.port)
@@ -161,6 +165,7 @@ class StoreFaults(TestCase):
         control.expect(200, "DELETE", "/_faults")
         rest.restart_failed("sink")
         env.wait_for(lambda: self.search.count(self.index) == 10, 30, "10 documents")
+        pipeline.assert_stored(self, self.search, self.index, self.topic)
 
     @deadline(60)
     def test_stop_while_the_store_never_answers(self):

@@ -48,6 +48,7 @@ def main():
     env.LOGS = os.path.abspath(args.logs or tempfile.mkdtemp(prefix="cw-logs-"))
     env.LONG = args.long
     env.PEAK_RSS = 40 << 20 if args.stage == "fault" else None
+    env.AUDIT = args.stage == "fault"
     env.SEED = int(os.environ.get("CW_SEED") or random.SystemRandom().getrandbits(30))
     print("seed %d, logs in %s" % (env.SEED, env.LOGS), flush=True)
     suite = unittest.defaultTestLoader.discover(os.path.join(env.TOP, "tests", args.stage))

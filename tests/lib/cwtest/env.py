@@ -8,6 +8,7 @@ PREFIX = BUILD = LOGS = ""
 LONG = False
 SEED = 0
 PEAK_RSS = None  # bytes that no process of a worker may have had in memory; None: any
+AUDIT = False  # whether the books of every connector must add up when its worker is ended
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 KAFKA = os.environ.get("CW_KAFKA", "127.0.0.1:9092")

@@ -227,9 +227,21 @@ class Worker(Process):
         self.stop()
         return self.start()
 
+    def audit(self):
+        """What workerctl says of connectors whose records do not add up; of those that it can ask."""
+        try:
+            names = self.rest.get("/connectors")
+        except (OSError, AssertionError):
+            return []
+        answers = (subprocess.run([env.program("workerctl"), "audit", name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  env={"CONNECT_URL": self.url, "HOME": self.state}, timeout=30, check=False)
+                   for name in names)
+        return [done.stdout.decode() for done in answers if done.returncode != 0]
+
     def kill_all(self):
         """A worker that still runs leaves its consumer groups: the next test's rebalances need not wait for it."""
         self.note_peaks()
+        wrong = self.audit() if env.AUDIT and self.running() else []
         if self.running():
             self.signal(signal.SIGTERM)
             try:
@@ -240,6 +252,8 @@ class Worker(Process):
         large = {name: peak for name, peak in self.peaks.items() if name not in self.large and peak > (env.PEAK_RSS or peak)}
         if large:
             raise AssertionError("more memory than %d bytes: %s" % (env.PEAK_RSS, large))
+        if wrong:
+            raise AssertionError("\n".join(wrong))
 
     def hosts(self):
         """Connector name → process id of its connect-host."""
