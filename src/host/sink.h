@@ -67,6 +67,7 @@ struct cw_sink {
 	rd_kafka_topic_partition_list_t *partitions_there; /* when the task began, to be got by somebody; NULL: not known */
 	int64_t orphans_ms;            /* when to look whether a partition is nobody's; 0: none is */
 	int64_t look_again_ms;         /* after a look that was not the last */
+	int orphan_sightings;          /* looks that found one, since the task came into its group */
 	bool async, flushes;           /* how the plugin says what is safe */
 	struct cw_used_topics topics;
 	bool headers;                  /* somebody looks at them */
@@ -95,8 +96,6 @@ struct cw_sink {
 enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err);
 /* Takes what is there, without waiting: a batch, or NULL. Serves callbacks. */
 struct cw_task_batch *cw_sink_receive(struct cw_sink *sink);
-/* Leaves the group and joins it as a new member, so that it forms again. */
-void cw_sink_join_again(struct cw_sink *sink);
 void cw_sink_pause_partitions(struct cw_sink *sink, bool paused);
 /*
  * Commits what is safe, if the group's coordinator is there: with timeout_ms 0 as far as is known, and the answer comes
@@ -179,10 +178,10 @@ void cw_sink_check_offsets(struct cw_sink *sink, rd_kafka_topic_partition_list_t
 
 /* Asks Kafka which partitions there are, and waits for that. */
 void cw_sink_learn_partitions(struct cw_sink *sink);
-/* The task has got partitions, or none: it is to look soon whether all are somebody's. */
+/* The task has come into its group: it is to look soon whether all partitions are somebody's. */
 void cw_sink_expect_orphans(struct cw_sink *sink);
-/* Looks, when it is time to. */
-void cw_sink_look_for_orphans(struct cw_sink *sink, int64_t now_ms);
+/* Looks, when it is time to. CW_RETRY with *err: one is not, and the task has to start again. */
+enum cw_result cw_sink_look_for_orphans(struct cw_sink *sink, int64_t now_ms, struct cw_error *err);
 
 /* ---- sink_rebalance.c ---- */
 

@@ -95,15 +95,6 @@ static rd_kafka_topic_partition_list_t *subscription(const struct cw_connector_c
 	return list;
 }
 
-static rd_kafka_resp_err_t subscribe(struct cw_sink *sink)
-{
-	rd_kafka_topic_partition_list_t *topics = subscription(&sink->task->framework);
-	rd_kafka_resp_err_t error = rd_kafka_subscribe(sink->consumer, topics);
-
-	rd_kafka_topic_partition_list_destroy(topics);
-	return error;
-}
-
 /*
  * When several members come at once to a broker that does not wait for more of them, the first ones' answers
  * cross, and librdkafka tries again only after two seconds, in which the whole group waits. So the first task
@@ -154,6 +145,7 @@ static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err
 
 enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 {
+	rd_kafka_topic_partition_list_t *topics;
 	rd_kafka_conf_t *conf = consumer_conf(sink, err);
 	rd_kafka_resp_err_t error;
 	enum cw_result result;
@@ -176,7 +168,9 @@ enum cw_result cw_sink_subscribe(struct cw_sink *sink, struct cw_error *err)
 	if (result != CW_OK)
 		return result;
 	let_first_go_ahead(sink);
-	error = subscribe(sink);
+	topics = subscription(&sink->task->framework);
+	error = rd_kafka_subscribe(sink->consumer, topics);
+	rd_kafka_topic_partition_list_destroy(topics);
 	if (error) {
 		cw_error_set(err, CW_ERR_INVALID, "the topics cannot be subscribed to: %s", rd_kafka_err2str(error));
 		return CW_FAIL;
@@ -338,11 +332,16 @@ static bool is_member(const struct cw_sink *sink)
 	return is;
 }
 
-/* What comes meanwhile is not taken: it is read again by whoever has its partition next. */
-static void unsubscribe(struct cw_sink *sink)
+/*
+ * A consumer with a name of its own does not leave its group when it is closed: its partitions would be nobody's until
+ * its session is over. So it leaves before; but not when its worker has died, whose next start is to have them at once.
+ */
+static void leave_group(struct cw_sink *sink)
 {
 	int64_t until = cw_clock_ms() + cw_task_closing_ms(sink->task, LEAVE_TIMEOUT_MS);
 
+	if (atomic_load(&sink->task->stored_seq) == CW_NEVER_STORED)
+		return;
 	rd_kafka_unsubscribe(sink->consumer);
 	while (is_member(sink) && cw_clock_ms() < until) {
 		rd_kafka_message_t *m = rd_kafka_consume_queue(sink->queue, LEAVE_SLICE_MS);
@@ -350,28 +349,6 @@ static void unsubscribe(struct cw_sink *sink)
 		if (m)
 			rd_kafka_message_destroy(m);
 	}
-}
-
-/*
- * A consumer with a name of its own does not leave its group when it is closed: its partitions would be nobody's until
- * its session is over. So it leaves before; but not when its worker has died, whose next start is to have them at once.
- */
-static void leave_group(struct cw_sink *sink)
-{
-	if (atomic_load(&sink->task->stored_seq) != CW_NEVER_STORED)
-		unsubscribe(sink);
-}
-
-void cw_sink_join_again(struct cw_sink *sink)
-{
-	rd_kafka_resp_err_t error;
-
-	unsubscribe(sink);
-	error = subscribe(sink);
-	if (error)
-		cw_error_set(&sink->failure, CW_ERR_RETRIABLE, "the topics cannot be subscribed to again: %s",
-			     rd_kafka_err2str(error));
-	sink->joining = !error;
 }
 
 void cw_sink_unsubscribe(struct cw_sink *sink)

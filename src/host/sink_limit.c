@@ -30,8 +30,7 @@ bool cw_sink_is_limited(const struct cw_sink *sink)
 /* Whether the message is of one of the partitions; NULL: of any. */
 static bool is_of(const rd_kafka_message_t *m, const rd_kafka_topic_partition_list_t *partitions)
 {
-	return !partitions || rd_kafka_topic_partition_list_find((rd_kafka_topic_partition_list_t *)(uintptr_t)partitions,
-								 rd_kafka_topic_name(m->rkt), m->partition);
+	return !partitions || rd_kafka_topic_partition_list_find(partitions, rd_kafka_topic_name(m->rkt), m->partition);
 }
 
 static rd_kafka_message_t **first_of(const struct cw_kept *kept)

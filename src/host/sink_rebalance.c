@@ -75,7 +75,6 @@ static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *par
 	cw_owned_add(sink->task->owned, partitions);
 	own(sink, partitions);
 	sink->look_at_group = true;
-	cw_sink_expect_orphans(sink);
 	sink->next_tick_ms = 0;
 	cw_dead_letters_assigned(sink->letters, sink->consumer, sink->safe.list);
 	if (sink->bounded)
@@ -89,8 +88,7 @@ static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *par
 
 static bool is_among(const rd_kafka_topic_partition_list_t *partitions, const char *topic, int32_t partition)
 {
-	return rd_kafka_topic_partition_list_find((rd_kafka_topic_partition_list_t *)(uintptr_t)partitions, topic,
-						  partition) != NULL;
+	return rd_kafka_topic_partition_list_find(partitions, topic, partition) != NULL;
 }
 
 /* Of what cw_sink_receive() has taken so far: whoever has the partitions next reads it again. */
@@ -181,8 +179,8 @@ static void give_up(struct cw_sink *sink, rd_kafka_topic_partition_list_t *parti
 	disown(sink, partitions);
 	cw_owned_remove(sink->task->owned, partitions);
 	tell_revoked(sink, partitions, lost);
-	/* librdkafka would keep them paused, also when they come back later. */
-	if (sink->partitions_paused)
+	/* librdkafka would keep them paused, also when they come back later; those of a run that has an end may be one by one. */
+	if (sink->partitions_paused || sink->bounded)
 		rd_kafka_resume_partitions(sink->consumer, partitions);
 	error = rd_kafka_incremental_unassign(sink->consumer, partitions);
 	if (error) {
@@ -198,8 +196,10 @@ void cw_sink_on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t what, rd_kaf
 
 	switch (what) {
 	case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-		sink->joining = false;
 		log_info(&sink->scope, "%d partition(s) assigned", partitions->cnt);
+		if (sink->joining)
+			cw_sink_expect_orphans(sink);
+		sink->joining = false;
 		take_over(sink, partitions);
 		break;
 	case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:

@@ -160,8 +160,11 @@ static void drain(struct cw_sink *sink, int64_t timeout_ms)
 
 /* ---- the loop ---- */
 
-/* A commit waits for a coordinator that says it is there, and records do not wait for it. */
-static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
+/*
+ * What is to be done now and then. A commit waits for a coordinator that says it is there, and records do not wait for it.
+ * CW_RETRY: the task has to start again; CW_FAIL.
+ */
+static enum cw_result tend(struct cw_sink *sink, struct cw_error *err)
 {
 	int64_t now = cw_clock_ms();
 
@@ -170,7 +173,8 @@ static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 		cw_sink_update_lag(sink);
 		sink->next_tick_ms = now + TICK_MS;
 	}
-	cw_sink_look_for_orphans(sink, now);
+	if (cw_sink_look_for_orphans(sink, now, err) == CW_RETRY)
+		return CW_RETRY;
 	if (!sink->committing) {
 		if (now < cw_commit_pace_due_ms(&sink->pace))
 			return CW_OK;
@@ -194,6 +198,7 @@ static enum cw_result commit_if_due(struct cw_sink *sink, struct cw_error *err)
 static enum cw_result paused(struct cw_sink *sink, struct cw_error *err)
 {
 	struct cw_task *task = sink->task;
+	enum cw_result result;
 
 	drain(sink, task->worker->offset_flush_timeout_ms);
 	cw_sink_commit(sink, task->worker->offset_flush_timeout_ms);
@@ -204,8 +209,9 @@ static enum cw_result paused(struct cw_sink *sink, struct cw_error *err)
 		if (wait_for(sink, true, TICK_MS, err) == CW_FAIL)
 			return CW_FAIL;
 		cw_sink_settle(sink);
-		if (commit_if_due(sink, err) == CW_FAIL)
-			return CW_FAIL;
+		result = tend(sink, err);
+		if (result != CW_OK)
+			return result;
 	}
 	if (!cw_task_stopping(task)) {
 		cw_sink_pause_partitions(sink, false);
@@ -276,7 +282,7 @@ static enum cw_result step(struct cw_sink *sink, struct cw_error *err)
 		cw_sink_update_lag(sink); /* what is told of it from now on is what the run has left */
 		return CW_END;
 	}
-	return commit_if_due(sink, err);
+	return tend(sink, err);
 }
 
 static enum cw_result loop(struct cw_sink *sink, struct cw_error *err)
@@ -358,8 +364,8 @@ static enum cw_result run_plugin(struct cw_sink *sink, struct cw_error *err)
 	if (result == CW_OK)
 		result = loop(sink, err);
 	if (sink->consumer) {
-		if (result == CW_OK || result == CW_END)
-			drain(sink, INT64_MAX);
+		if (result != CW_FAIL)
+			drain(sink, result == CW_RETRY ? task->worker->offset_flush_timeout_ms : INT64_MAX);
 		if (result == CW_END && sink->failure.code) {
 			*err = sink->failure;
 			result = CW_FAIL;

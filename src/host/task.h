@@ -67,6 +67,7 @@ struct cw_task {
 
 	struct cw_bounds *bounds;   /* shared by the tasks of the connector: where a bounded run of the sink ends */
 	struct cw_limits *limits;   /* shared by them, too */
+	unsigned starts_in_vain;    /* of a sink's, since a partition was nobody's; its thread's */
 	struct cw_owned *owned;     /* shared by them, too: what the sink's have got */
 	bool without_headers; /* sinks: the plugin does not look at them */
 

@@ -93,7 +93,6 @@ static rd_kafka_topic_partition_list_t *assigned_in(const struct rd_kafka_group_
 		rd_kafka_topic_partition_list_destroy(list);
 		return NULL;
 	}
-	rd_kafka_topic_partition_list_sort(list, NULL, NULL);
 	return list;
 }
 
@@ -108,7 +107,7 @@ rd_kafka_topic_partition_list_t *cw_group_assigned(rd_kafka_t *client, const cha
 	rd_kafka_topic_partition_list_t *list = NULL;
 	rd_kafka_resp_err_t error = rd_kafka_list_groups(client, group, &groups, timeout_ms);
 
-	/* With _PARTIAL some of the brokers have not answered. */
+	/* With _PARTIAL some of the brokers have not answered in time; one that cannot be reached makes it another error. */
 	if (groups && groups->group_cnt == 1 && (!error || error == RD_KAFKA_RESP_ERR__PARTIAL))
 		list = assigned_in(&groups->groups[0], err);
 	else

@@ -9,7 +9,7 @@
 #include "connect-worker/connector.h"
 
 /*
- * All of them, sorted; new. Asks through a client of the caller's and waits for the answer, at most timeout_ms. NULL with
+ * All of them; new. Asks through a client of the caller's and waits for the answer, at most timeout_ms. NULL with
  * *err, which is CW_ERR_RETRIABLE, as partitions that are changing hands are.
  */
 rd_kafka_topic_partition_list_t *cw_group_assigned(rd_kafka_t *client, const char *group, int timeout_ms,

@@ -1,7 +1,6 @@
 #include "kafka/partitions.h"
 
 #include <regex.h>
-#include <stdint.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -79,8 +78,7 @@ const rd_kafka_topic_partition_t *cw_partitions_first_missing(const rd_kafka_top
 							      const rd_kafka_topic_partition_list_t *among)
 {
 	for (int i = 0; i < partitions->cnt; i++)
-		if (!rd_kafka_topic_partition_list_find((rd_kafka_topic_partition_list_t *)(uintptr_t)among,
-							partitions->elems[i].topic, partitions->elems[i].partition))
+		if (!rd_kafka_topic_partition_list_find(among, partitions->elems[i].topic, partitions->elems[i].partition))
 			return &partitions->elems[i];
 	return NULL;
 }
