@@ -17,6 +17,9 @@
 #define JOIN_SLICE_MS 20
 #define LEAVE_TIMEOUT_MS 1000
 #define LEAVE_SLICE_MS 2
+/* What all tasks of the process may have in their queues, and what one needs for its speed. */
+#define QUEUED_KB 2048
+#define QUEUED_MIN_KB 512
 
 /*
  * Small fetches and a small queue cost no speed and a tenth of the memory; a dead host's partitions
@@ -34,7 +37,6 @@ static const struct cw_client_default defaults[] = {
 	{ "heartbeat.interval.ms", "1000" },
 	{ "fetch.message.max.bytes", "262144" },
 	{ "queued.min.messages", "3000" },
-	{ "queued.max.messages.kbytes", "2048" },
 	{ NULL, NULL },
 };
 
@@ -122,7 +124,9 @@ static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err
 	CW_AUTO_FREE char *client = cw_format("connector-consumer-%s-%d", task->context.connector, task->context.task);
 	rd_kafka_conf_t *conf;
 	CW_AUTO_FREE char *member = member_name(task);
-	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 5] = { { NULL, NULL } };
+	int share_kb = QUEUED_KB / task->context.tasks;
+	CW_AUTO_FREE char *queued_kb = cw_format("%d", share_kb > QUEUED_MIN_KB ? share_kb : QUEUED_MIN_KB);
+	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 6] = { { NULL, NULL } };
 	bool matches = task->framework.topics_regex && *task->framework.topics_regex;
 	size_t n = 0;
 
@@ -131,6 +135,7 @@ static rd_kafka_conf_t *consumer_conf(struct cw_sink *sink, struct cw_error *err
 	all[n++] = (struct cw_client_default){ "enable.partition.eof", sink->bounded ? "true" : "false" };
 	/* As in Java, whose consumers ask for the topics that there are when they match names: a deleted one stays so. */
 	all[n++] = (struct cw_client_default){ "allow.auto.create.topics", matches ? "false" : "true" };
+	all[n++] = (struct cw_client_default){ "queued.max.messages.kbytes", queued_kb };
 	if (member)
 		all[n++] = (struct cw_client_default){ "group.instance.id", member };
 	memcpy(&all[n], defaults, sizeof(defaults));
