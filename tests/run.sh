@@ -49,6 +49,7 @@ wanted() { case " $stages " in *" $1 "*) ;; *) return 1 ;; esac; }
 with_servers() { wanted integration || wanted fault || wanted platform; }
 
 JOBS=$(nproc)
+CHECKS=2 # unit tests at once on each processor: most of the time they wait for something
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/connect-worker-tests.XXXXXX")
 RESULTS=$WORK/results # a line for each test: PASS or FAIL, and its name
 LOGS=$WORK/logs
@@ -142,7 +143,7 @@ build() {
 check() {
 	local name=$1
 	shift
-	step "$name: unit tests" 600 "$@" make -s -C "$WORK/$name" -j"$JOBS" check VERBOSE=1 ${only:+TESTS="$only"} || :
+	step "$name: unit tests" 600 "$@" make -s -C "$WORK/$name" -j$((JOBS * CHECKS)) check VERBOSE=1 ${only:+TESTS="$only"} || :
 	count_unit "$name"
 }
 
@@ -175,7 +176,7 @@ unit() {
 	[ "$long" = 0 ] || fuzz asan
 	# With full address randomisation, newer kernels leave TSan no room for its shadow memory.
 	! build tsan 600 '-O1 -g' --enable-sanitize=thread || only=$(threaded plain | tr '\n' ' ') check tsan setarch -R
-	step 'make distcheck' 900 make -s -C "$WORK/plain" -j"$JOBS" distcheck || :
+	step 'make distcheck' 900 make -s -C "$WORK/plain" -j$((JOBS * CHECKS)) distcheck || :
 }
 
 # python_tests STAGE: the tests in tests/STAGE, against the installed programs and the real servers.
