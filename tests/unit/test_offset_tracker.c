@@ -1,9 +1,12 @@
 /* What may be committed, over thousands of random schedules: never past a gap, and nothing twice. */
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "base/retry.h"
 #include "host/acks.h"
+#include "host/context.h"
 #include "host/positions.h"
+#include "host/sink.h"
 #include "unit.h"
 
 #define SCHEDULES 3000
@@ -196,6 +199,107 @@ static void test_sink__commits_what_is_written_once(void)
 	}
 }
 
+/* ---- batches of an asynchronous sink --------------------------------------------------------- */
+
+#define BATCHES 30
+
+/* Batches are complete, and their dead letters acknowledged, in any order; a partition's last one has the newest offset. */
+struct deliveries {
+	struct cw_task task;
+	struct cw_sink sink;
+	struct cw_task_batch *batches[BATCHES];
+	int64_t ends[BATCHES][PARTITIONS]; /* offsets that may be committed once it and all before it are done */
+	bool given[BATCHES], settled[BATCHES];
+	size_t letters[BATCHES];
+};
+
+static void give_batch(struct deliveries *d, int i)
+{
+	struct cw_task_batch *b = cw_task_batch_new(1);
+
+	b->spans = cw_alloc(PARTITIONS * sizeof(*b->spans));
+	b->spans_cap = PARTITIONS;
+	for (int p = 0; p < PARTITIONS; p++) {
+		int64_t before = i > 0 ? d->ends[i - 1][p] : 0;
+
+		d->ends[i][p] = before;
+		if (below(2) == 0)
+			continue;
+		d->ends[i][p] = before + 1 + below(5);
+		b->spans[b->n_spans++] = (struct cw_span){ .topic = "t", .partition = p, .next_offset = d->ends[i][p] };
+	}
+	b->letters = d->letters[i] = (size_t)below(3);
+	d->batches[i] = b;
+	d->given[i] = true;
+	cw_batch_queue_push(&d->sink.given, b);
+}
+
+/* One of those that are given is complete, or one of its letters is acknowledged. */
+static void answer(struct deliveries *d, int given)
+{
+	int i = below(given);
+
+	if (d->settled[i])
+		return;
+	if (d->letters[i] > 0 && below(2))
+		d->batches[i]->letters = --d->letters[i];
+	else
+		cw_sink_complete(&d->task, &d->batches[i]->batch);
+}
+
+static void settle(struct deliveries *d, int given)
+{
+	int done = 0;
+
+	while (done < given && (d->settled[done] || (d->batches[done]->complete && d->letters[done] == 0)))
+		d->settled[done++] = true;
+	cw_sink_settle(&d->sink);
+	for (int p = 0; p < PARTITIONS && done > 0; p++) {
+		int64_t safe = cw_positions_of(&d->sink.safe, "t", p);
+
+		CU_ASSERT_EQUAL_FATAL(safe < 0 ? 0 : safe, d->ends[done - 1][p]);
+	}
+	if (done == 0)
+		CU_ASSERT_FALSE_FATAL(cw_positions_any(&d->sink.safe));
+	CU_ASSERT_EQUAL_FATAL(d->sink.given.first == NULL, done == given);
+}
+
+static void test_batches__are_settled_in_their_order(void)
+{
+	rd_kafka_topic_partition_list_t *all = rd_kafka_topic_partition_list_new(PARTITIONS);
+
+	for (int p = 0; p < PARTITIONS; p++)
+		rd_kafka_topic_partition_list_add(all, "t", p);
+	for (int i = 0; i < SCHEDULES; i++) {
+		struct deliveries d = { .sink = { .async = true } };
+		struct cw_batch_queue spare;
+		int given = 0;
+
+		d.sink.task = &d.task;
+		d.task.loop = &d.sink;
+		cw_progress_init(&d.task.progress);
+		d.sink.in_flight = cw_metrics_get(&d.task.metrics, CW_METRIC_GAUGE, "in_flight", "");
+		d.sink.records = cw_metrics_get(&d.task.metrics, CW_METRIC_COUNTER, "records", "");
+		d.sink.written = cw_metrics_get(&d.task.metrics, CW_METRIC_COUNTER, "written", "");
+		cw_positions_init(&d.sink.safe);
+		cw_positions_assign(&d.sink.safe, all);
+		for (int step = 0; step < 8 * BATCHES; step++) {
+			if (given < BATCHES && (given == 0 || below(6) == 0))
+				give_batch(&d, given++);
+			else
+				answer(&d, given);
+			if (below(3) == 0)
+				settle(&d, given);
+		}
+		cw_batch_queue_free(&d.sink.given);
+		spare = (struct cw_batch_queue){ .first = d.sink.spare };
+		cw_batch_queue_free(&spare);
+		cw_positions_free(&d.sink.safe);
+		cw_progress_free(&d.task.progress);
+	}
+	rd_kafka_topic_partition_list_destroy(all);
+}
+
 /* A topic that is made again begins anew: what was known of its partition is forgotten, and less may be known then. */
 static void test_positions__are_forgotten_with_the_topic(void)
 {
@@ -226,6 +330,7 @@ int main(void)
 		{ "a source commits what is acknowledged before the first gap",
 		  test_source__commits_what_is_acknowledged_before_the_first_gap },
 		{ "a sink commits what is written, once", test_sink__commits_what_is_written_once },
+		{ "batches are settled in their order", test_batches__are_settled_in_their_order },
 		{ "topics made again", test_positions__are_forgotten_with_the_topic },
 		CU_TEST_INFO_NULL,
 	};
