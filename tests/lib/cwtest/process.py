@@ -276,8 +276,18 @@ class Devstore(Process):
         self.port = free_port()
         self.url = "http://127.0.0.1:%d" % self.port
         self.args = list(args)
+        self.kept = None  # while it is away, nobody else is to get its port
+
+    def kill(self):
+        super().kill()
+        self.kept = socket.socket()
+        self.kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.kept.bind(("127.0.0.1", self.port))
+        self.test.addCleanup(self.kept.close)
 
     def start(self, seconds=10):
+        if self.kept:
+            self.kept.close()
         self.spawn([env.program("connect-devstore"), "--listen", "127.0.0.1:%d" % self.port] + self.args)
 
         def ready():
