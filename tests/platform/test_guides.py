@@ -3,11 +3,12 @@
 import json
 import os
 import re
+import signal
 import subprocess
 
-from cwtest import env, guide, kafka
+from cwtest import env, guide, kafka, pipeline, stack
 from cwtest.case import TestCase, deadline
-from cwtest.process import free_port
+from cwtest.process import children, command_line, free_port
 from cwtest.rest import Rest
 
 DOCS = os.path.join(env.TOP, "docs")
@@ -67,6 +68,7 @@ class Guides(TestCase):
         for folder in ("etc/connect-worker", "var/lib/connect-worker", "var/backups", "run/connect-worker", "root"):
             os.makedirs(os.path.join(self.service, folder))
         os.mkdir(self.bin)
+        os.symlink(self.log_file("worker"), os.path.join(self.service, "log"))
         for name, text in STAND_INS.items():
             path = os.path.join(self.bin, name)
             with open(path, "w", encoding="utf-8") as f:
@@ -241,6 +243,31 @@ class Guides(TestCase):
             f.write(os.urandom(8192))
         self.run_box("systemctl start connect-worker", 1)
 
+    def all_indexed(self):
+        """Of what there is now, without the letters."""
+        lines = kafka.count(self.topic) - kafka.count(self.topic + "-letters")
+        env.wait_for(lambda: self.opensearch.count(self.index + "-*") >= lines, 60, "the lag is gone", 0.2)
+
+    def flood(self):
+        """More at once than the sink takes in a moment."""
+        kafka.produce(self.topic, pipeline.lines_of(pipeline.source(self.topic, 50000)))
+
+    def lose_kafka(self):
+        stack.kill("kafka")
+        self.addCleanup(stack.start, "kafka")
+
+    def kafka_is_back(self):
+        self.assertIn('"kafka"', self.run_box("curl -fsS http://localhost:8083/health"))
+        stack.start("kafka")
+        self.indexed_again()
+
+    def out_of_memory(self):
+        """As the kernel ends a process."""
+        with open(os.path.join(self.service, "pid"), encoding="utf-8") as f:
+            hosts = [pid for pid in children(int(f.read())) if "access-log-sink" in command_line(pid)]
+        self.assertEqual(len(hosts), 1)
+        os.kill(hosts[0], signal.SIGKILL)
+
     def certificate(self):
         self.run_box("openssl req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=x -keyout /root/key -out "
                      "/etc/connect-worker/server.pem 2>/dev/null")
@@ -253,14 +280,14 @@ SITUATIONS = {
     "A connector is FAILED": (Guides.fail_source, Guides.source_runs),
     "Records cannot be processed": (Guides.malformed, Guides.indexed_again),
     "There are dead letters": (Guides.one_letter, Guides.two_letters),
-    "The lag grows": (None, Guides.indexed_again),
+    "The lag grows": (Guides.flood, Guides.all_indexed),
     "The store is down, or slow": (Guides.lose_the_store, Guides.indexed_again),
     "A connector is DEGRADED": (Guides.degrade, Guides.store_is_back),
-    "Kafka is down": (None, None),
+    "Kafka is down": (Guides.lose_kafka, Guides.kafka_is_back),
     "A day is missing in the store": (Guides.lose_an_index, Guides.index_is_back),
     "Offsets were changed by mistake": (None, Guides.indexed_again),
     "The state is damaged, or the disk was full": (Guides.damage, Guides.indexed_again),
     "A certificate or token ends": (Guides.certificate, None),
-    "A connector takes too much memory": (None, Guides.indexed_again),
+    "A connector takes too much memory": (Guides.out_of_memory, Guides.indexed_again),
     "The machine is to be maintained": (None, Guides.indexed_again),
 }
