@@ -343,6 +343,8 @@ class Security(TestCase):
                 texts["environment of %d" % pid] = f.read().decode("utf-8", "replace")
             with open("/proc/%d/limits" % pid) as f:
                 self.assertRegex(f.read(), r"Max core file size +0 +0 ", command_line(pid))
+            with open("/proc/%d/coredump_filter" % pid) as f:  # what a program gets that cores are piped to
+                self.assertEqual(int(f.read(), 16), 0, command_line(pid))
         with self.core_files_allowed():
             os.kill(hosts[0], signal.SIGSEGV)
             env.wait_for(lambda: not os.path.exists("/proc/%d/exe" % hosts[0]), 20, "the host is gone")
