@@ -10,6 +10,8 @@
 #include "base/hide.h"
 #include "base/mem.h"
 #include "config/overrides.h"
+#include "kafka/oauth.h"
+#include "kafka/oauth_keeper.h"
 #include "kafka/security.h"
 
 /* How long a call may block that does not hear of a stop. */
@@ -89,16 +91,17 @@ static int set_metadata_age(rd_kafka_conf_t *conf, const char *value, const char
 	return cw_native_set(conf, "topic.metadata.refresh.interval.ms", ms, as_given, err);
 }
 
-static int set_java(rd_kafka_conf_t *conf, const struct cw_map *all, const char *prefix, const char *key,
-		    const char *value, const char *as_given, struct cw_error *err)
+static int set_java(rd_kafka_conf_t *conf, const struct cw_client_key *given, struct cw_error *err)
 {
+	const char *key = given->key, *value = given->value, *as_given = given->as_given;
+
 	/* Every librdkafka tries all addresses of a name; the older ones do not know the key. */
 	if (strcmp(key, "client.dns.lookup") == 0 && strcmp(value, "use_all_dns_ips") == 0)
 		return 0;
 	if (strcmp(key, "metadata.max.age.ms") == 0)
 		return set_metadata_age(conf, value, as_given, err);
 	if (cw_security_is(key))
-		return cw_security_set(conf, &(struct cw_client_key){ all, prefix, key, value, as_given }, err);
+		return cw_security_set(conf, given, err);
 	if (strcmp(key, "ssl.endpoint.identification.algorithm") == 0 && *value == '\0')
 		return cw_native_set(conf, key, "none", as_given, err);
 	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
@@ -116,7 +119,8 @@ static bool is_shared(const char *key)
 }
 
 /* All keys of `from` that begin with prefix. */
-static int set_prefixed(rd_kafka_conf_t *conf, const struct cw_map *from, const char *prefix, struct cw_error *err)
+static int set_prefixed(rd_kafka_conf_t *conf, const struct cw_map *from, const char *prefix, struct cw_map *oauth,
+			struct cw_error *err)
 {
 	size_t n = strlen(prefix);
 
@@ -125,7 +129,7 @@ static int set_prefixed(rd_kafka_conf_t *conf, const struct cw_map *from, const 
 
 		if (strncmp(e->key, prefix, n) != 0)
 			continue;
-		if (set_java(conf, from, prefix, e->key + n, e->value, e->key, err) != 0)
+		if (set_java(conf, &(struct cw_client_key){ from, prefix, e->key + n, e->value, e->key, oauth }, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -139,9 +143,28 @@ static int set_defaults(rd_kafka_conf_t *conf, const struct cw_client_default *d
 	return 0;
 }
 
+static int set_given(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct cw_worker_config *worker,
+		     const struct cw_map *connector, struct cw_map *oauth, struct cw_error *err)
+{
+	for (size_t i = 0; i < worker->raw.n; i++) {
+		const struct cw_map_entry *e = &worker->raw.entries[i];
+		struct cw_client_key key = { &worker->raw, "", e->key, e->value, e->key, oauth };
+
+		if (is_shared(e->key) && set_java(conf, &key, err) != 0)
+			return -1;
+	}
+	return set_prefixed(conf, &worker->raw, prefixes[kind], oauth, err) ||
+	       set_prefixed(conf, connector, cw_override_prefix((enum cw_override_kind)kind), oauth, err) ||
+	       cw_oauth_to_conf(conf, oauth, err);
+}
+
 static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct cw_worker_config *worker,
 		   const struct cw_map *connector, const struct cw_client_default *defaults, struct cw_error *err)
 {
+	struct cw_map oauth = { 0 };
+	int ret;
+
+
 	if (cw_native_set(conf, "bootstrap.servers", worker->bootstrap_servers, "bootstrap.servers", err) != 0)
 		return -1;
 	if (set_defaults(conf, client_defaults, err) != 0)
@@ -150,14 +173,9 @@ static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct
 		return -1;
 	if (set_defaults(conf, defaults, err) != 0)
 		return -1;
-	for (size_t i = 0; i < worker->raw.n; i++) {
-		const struct cw_map_entry *e = &worker->raw.entries[i];
-
-		if (is_shared(e->key) && set_java(conf, &worker->raw, "", e->key, e->value, e->key, err) != 0)
-			return -1;
-	}
-	return set_prefixed(conf, &worker->raw, prefixes[kind], err) ||
-	       set_prefixed(conf, connector, cw_override_prefix((enum cw_override_kind)kind), err);
+	ret = set_given(conf, kind, worker, connector, &oauth, err);
+	cw_map_free_secret(&oauth);
+	return ret;
 }
 
 /*
@@ -201,6 +219,7 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
 rd_kafka_t *cw_client_new(enum cw_client_kind kind, rd_kafka_conf_t *conf, const struct cw_log_scope *scope,
 			  struct cw_error *err)
 {
+	struct cw_oauth_keeper *keeper = cw_oauth_keeper_new(conf, scope);
 	char text[512];
 	rd_kafka_t *rk;
 
@@ -210,6 +229,11 @@ rd_kafka_t *cw_client_new(enum cw_client_kind kind, rd_kafka_conf_t *conf, const
 	if (!rk) {
 		rd_kafka_conf_destroy(conf);
 		cw_error_set(err, CW_ERR_INVALID, "the Kafka client cannot be made: %s", text);
+		return NULL;
+	}
+	if (keeper && cw_oauth_keeper_start(keeper, rk, err) != 0) {
+		rd_kafka_destroy(rk);
+		return NULL;
 	}
 	return rk;
 }

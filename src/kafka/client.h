@@ -44,7 +44,10 @@ rd_kafka_conf_t *cw_client_conf(enum cw_client_kind kind, const struct cw_worker
 				const struct cw_map *connector, const struct cw_client_default *defaults,
 				struct cw_error *err);
 
-/* Creates the client; takes conf in any case. librdkafka's log lines go to `scope`, which outlives the client. */
+/*
+ * Creates the client; takes conf in any case. librdkafka's log lines go to `scope`, which outlives the client. One that
+ * logs in by token has a thread beside it that sees to its tokens, until rd_kafka_destroy().
+ */
 rd_kafka_t *cw_client_new(enum cw_client_kind kind, rd_kafka_conf_t *conf, const struct cw_log_scope *scope,
 			  struct cw_error *err);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 struct reader {
@@ -119,6 +120,34 @@ int cw_jaas_parse(const char *text, struct cw_jaas *out, struct cw_error *err)
 	ret = read_entry(&r, out, err);
 	cw_free_secret(r.token);
 	return ret;
+}
+
+static void put_quoted(struct cw_buf *out, const char *text)
+{
+	cw_buf_puts(out, "\"");
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			cw_buf_puts(out, "\\");
+		cw_buf_append(out, text, 1);
+	}
+	cw_buf_puts(out, "\"");
+}
+
+char *cw_jaas_text(const struct cw_jaas *jaas)
+{
+	struct cw_buf out = { 0 };
+	size_t size = strlen(jaas->module) + sizeof(" required;");
+
+	for (size_t i = 0; i < jaas->options.n; i++)
+		size += strlen(jaas->options.entries[i].key) + 2 * strlen(jaas->options.entries[i].value) + sizeof(" =\"\"");
+	cw_buf_reserve(&out, size); /* at once: a buffer that grows leaves copies */
+	cw_buf_printf(&out, "%s required", jaas->module);
+	for (size_t i = 0; i < jaas->options.n; i++) {
+		cw_buf_printf(&out, " %s=", jaas->options.entries[i].key);
+		put_quoted(&out, jaas->options.entries[i].value);
+	}
+	cw_buf_puts(&out, ";");
+	return cw_buf_take(&out);
 }
 
 void cw_jaas_free(struct cw_jaas *jaas)

@@ -12,6 +12,8 @@ struct cw_jaas {
 
 /* Read as Kafka's JaasConfig reads it. 0, or -1 with *err, which shows nothing of it; free it in both cases. */
 int cw_jaas_parse(const char *text, struct cw_jaas *out, struct cw_error *err);
+/* What is read back as the same entry, on one line; new, and as secret as its options. */
+char *cw_jaas_text(const struct cw_jaas *jaas);
 /* Overwrites it, too. */
 void cw_jaas_free(struct cw_jaas *jaas);
 /* The module's name without its package. */

@@ -12,7 +12,9 @@
 #include "base/mem.h"
 #include "config/secret.h"
 #include "kafka/jaas.h"
+#include "kafka/oauth.h"
 
+#define UNSECURED "enable.sasl.oauthbearer.unsecure.jwt"
 /* Of rd_kafka_version(): from here on SCRAM works with brokers of Kafka 4. */
 #define SCRAM_VERSION 0x020601ff
 
@@ -36,6 +38,81 @@ static const char *other(const struct cw_client_key *key, const char *name)
 	CW_AUTO_FREE char *whole = cw_format("%s%s", key->prefix, name);
 
 	return cw_map_get(key->all, whole);
+}
+
+/* ---- stores ------------------------------------------------------------------------------------ */
+
+enum store { STORE_PEM, STORE_PKCS12, STORE_JKS };
+
+/* What a file is by its first bytes; Java, too, reads a PKCS#12 store whatever its type is said to be. */
+static enum store kind_of_file(const char *path, enum store otherwise)
+{
+	unsigned char head[4] = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, head, sizeof(head)) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (n == (ssize_t)sizeof(head) && memcmp(head, "\xfe\xed\xfe\xed", 4) == 0)
+		return STORE_JKS;
+	if (n > 0 && head[0] == 0x30)
+		return STORE_PKCS12;
+	return n > 0 && head[0] == '-' ? STORE_PEM : otherwise;
+}
+
+/* Of "ssl.truststore" or "ssl.keystore". */
+static enum store kind_of_store(const struct cw_client_key *key, const char *store)
+{
+	CW_AUTO_FREE char *type_key = cw_format("%s.type", store);
+	CW_AUTO_FREE char *location_key = cw_format("%s.location", store);
+	const char *type = other(key, type_key), *location = other(key, location_key);
+
+	if (type && strcasecmp(type, "PEM") == 0)
+		return STORE_PEM;
+	return kind_of_file(location ? location : "", type && strcasecmp(type, "PKCS12") == 0 ? STORE_PKCS12 : STORE_JKS);
+}
+
+static int check_pem_trust(const struct cw_client_key *key, struct cw_error *err)
+{
+	switch (kind_of_store(key, "ssl.truststore")) {
+	case STORE_PEM: return 0;
+	case STORE_PKCS12:
+		return cw_error_set(err, CW_ERR_INVALID, "%s: librdkafka takes no PKCS#12 store of what is trusted; make a PEM "
+				    "file of it (openssl pkcs12 -in STORE -nokeys -out ca.pem) and give ssl.truststore.type=PEM and "
+				    "that", key->as_given);
+	default:
+		return cw_error_set(err, CW_ERR_INVALID, "%s: Java key stores are not understood; make a PEM file of it (keytool "
+				    "-exportcert -rfc -keystore STORE -alias NAME -file ca.pem) and give ssl.truststore.type=PEM "
+				    "and that", key->as_given);
+	}
+}
+
+static int set_truststore(rd_kafka_conf_t *conf, const struct cw_client_key *key, struct cw_error *err)
+{
+	return check_pem_trust(key, err) || cw_native_set(conf, "ssl.ca.location", key->value, key->as_given, err);
+}
+
+static int set_keystore(rd_kafka_conf_t *conf, const struct cw_client_key *key, struct cw_error *err)
+{
+	switch (kind_of_store(key, "ssl.keystore")) {
+	case STORE_PEM:
+		return cw_native_set(conf, "ssl.certificate.location", key->value, key->as_given, err) ||
+		       cw_native_set(conf, "ssl.key.location", key->value, key->as_given, err);
+	case STORE_PKCS12:
+		return cw_native_set(conf, "ssl.keystore.location", key->value, key->as_given, err);
+	default:
+		return cw_error_set(err, CW_ERR_INVALID, "%s: Java key stores are not understood; make a PKCS#12 store of it "
+				    "(keytool -importkeystore -srckeystore STORE -destkeystore STORE.p12 -deststoretype PKCS12) and give "
+				    "ssl.keystore.type=PKCS12 and that", key->as_given);
+	}
+}
+
+/* A PEM file has none, and that of what is trusted protects no secret. */
+static int set_store_password(rd_kafka_conf_t *conf, const struct cw_client_key *key, struct cw_error *err)
+{
+	if (strcmp(key->key, "ssl.keystore.password") != 0 || kind_of_store(key, "ssl.keystore") != STORE_PKCS12)
+		return 0;
+	return cw_native_set(conf, key->key, key->value, key->as_given, err);
 }
 
 /* ---- logins ------------------------------------------------------------------------------------ */
@@ -73,42 +150,28 @@ static int set_password(rd_kafka_conf_t *conf, const struct cw_client_key *key, 
 	return set_options(conf, key, jaas, options, 2, err);
 }
 
-/* "extension_logicalCluster" is what librdkafka has in a list, as logicalCluster=… */
-static int set_extensions(rd_kafka_conf_t *conf, const struct cw_client_key *key, const struct cw_jaas *jaas,
-			  struct cw_error *err)
+/* What signs the endpoint's certificate is the module's own matter, as in Kafka, not the brokers' ssl.truststore.*. */
+static int check_truststore(const struct cw_client_key *key, const struct cw_jaas *jaas, struct cw_error *err)
 {
-	static const char prefix[] = "extension_";
-	struct cw_buf list = { 0 };
-	int ret = 0;
+	struct cw_client_key store = { &jaas->options, "", "ssl.truststore.location", NULL, key->as_given, NULL };
 
-	for (size_t i = 0; i < jaas->options.n; i++) {
-		const struct cw_map_entry *e = &jaas->options.entries[i];
-
-		if (strncmp(e->key, prefix, sizeof(prefix) - 1) == 0)
-			cw_buf_printf(&list, "%s%s=%s", list.n ? "," : "", e->key + sizeof(prefix) - 1, e->value);
-	}
-	if (list.n)
-		ret = cw_native_set(conf, "sasl.oauthbearer.extensions", list.p, key->as_given, err);
-	cw_buf_free(&list);
-	return ret;
+	store.value = cw_map_get(&jaas->options, store.key);
+	return store.value ? check_pem_trust(&store, err) : 0;
 }
 
 static int set_oauth(rd_kafka_conf_t *conf, const struct cw_client_key *key, const struct cw_jaas *jaas,
 		     struct cw_error *err)
 {
-	static const struct option options[] = { { "clientId", "sasl.oauthbearer.client.id" },
-						 { "clientSecret", "sasl.oauthbearer.client.secret" },
-						 { "scope", "sasl.oauthbearer.scope" }, { NULL, NULL } };
 	const char *subject = cw_map_get(&jaas->options, "unsecuredLoginStringClaim_sub");
 
 	if (subject) {
 		CW_AUTO_FREE char *principal = cw_format("principal=%s", subject);
 
-		return cw_native_set(conf, "enable.sasl.oauthbearer.unsecure.jwt", "true", key->as_given, err) ||
+		return cw_native_set(conf, UNSECURED, "true", key->as_given, err) ||
 		       cw_native_set(conf, "sasl.oauthbearer.config", principal, key->as_given, err);
 	}
-	return cw_native_set(conf, "sasl.oauthbearer.method", "oidc", key->as_given, err) ||
-	       set_options(conf, key, jaas, options, 2, err) || set_extensions(conf, key, jaas, err);
+	return check_truststore(key, jaas, err) || cw_native_set(conf, UNSECURED, "false", key->as_given, err) ||
+	       cw_oauth_set_options(key->oauth, &jaas->options, key->as_given, err);
 }
 
 static int set_kerberos(rd_kafka_conf_t *conf, const struct cw_client_key *key, const struct cw_jaas *jaas,
@@ -157,6 +220,7 @@ static int set_jaas(rd_kafka_conf_t *conf, const struct cw_client_key *key, stru
 	struct cw_jaas jaas;
 	int ret;
 
+	cw_oauth_drop_options(key->oauth);
 	if (cw_jaas_parse(key->value, &jaas, &why) != 0)
 		ret = cw_error_set(err, CW_ERR_INVALID, "%s: it is no JAAS configuration: %s", key->as_given, why.text);
 	else
@@ -165,7 +229,7 @@ static int set_jaas(rd_kafka_conf_t *conf, const struct cw_client_key *key, stru
 	return ret;
 }
 
-/* Java needs one for OAUTHBEARER with a token endpoint; librdkafka does that by itself, and calls no code of Java. */
+/* Java needs one for OAUTHBEARER with a token endpoint; here a token is had all the same, and no code of Java is called. */
 static int check_handler(rd_kafka_conf_t *conf, const struct cw_client_key *key, struct cw_error *err)
 {
 	const char *dot = strrchr(key->value, '.'), *name = dot ? dot + 1 : key->value;
@@ -174,79 +238,8 @@ static int check_handler(rd_kafka_conf_t *conf, const struct cw_client_key *key,
 	if (strcmp(name, "OAuthBearerLoginCallbackHandler") == 0 ||
 	    strcmp(name, "OAuthBearerUnsecuredLoginCallbackHandler") == 0)
 		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "%s: %.200s is Java's alone; librdkafka does what "
-			    "OAuthBearerLoginCallbackHandler does", key->as_given, key->value);
-}
-
-/* ---- stores ------------------------------------------------------------------------------------ */
-
-enum store { STORE_PEM, STORE_PKCS12, STORE_JKS };
-
-/* What a file is by its first bytes; Java, too, reads a PKCS#12 store whatever its type is said to be. */
-static enum store kind_of_file(const char *path, enum store otherwise)
-{
-	unsigned char head[4] = { 0 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, head, sizeof(head)) : 0;
-
-	if (fd >= 0)
-		close(fd);
-	if (n == (ssize_t)sizeof(head) && memcmp(head, "\xfe\xed\xfe\xed", 4) == 0)
-		return STORE_JKS;
-	if (n > 0 && head[0] == 0x30)
-		return STORE_PKCS12;
-	return n > 0 && head[0] == '-' ? STORE_PEM : otherwise;
-}
-
-/* Of "ssl.truststore" or "ssl.keystore". */
-static enum store kind_of_store(const struct cw_client_key *key, const char *store)
-{
-	CW_AUTO_FREE char *type_key = cw_format("%s.type", store);
-	CW_AUTO_FREE char *location_key = cw_format("%s.location", store);
-	const char *type = other(key, type_key), *location = other(key, location_key);
-
-	if (type && strcasecmp(type, "PEM") == 0)
-		return STORE_PEM;
-	return kind_of_file(location ? location : "", type && strcasecmp(type, "PKCS12") == 0 ? STORE_PKCS12 : STORE_JKS);
-}
-
-static int set_truststore(rd_kafka_conf_t *conf, const struct cw_client_key *key, struct cw_error *err)
-{
-	switch (kind_of_store(key, "ssl.truststore")) {
-	case STORE_PEM:
-		return cw_native_set(conf, "ssl.ca.location", key->value, key->as_given, err);
-	case STORE_PKCS12:
-		return cw_error_set(err, CW_ERR_INVALID, "%s: librdkafka takes no PKCS#12 store of what is trusted; make a PEM "
-				    "file of it (openssl pkcs12 -in STORE -nokeys -out ca.pem) and give ssl.truststore.type=PEM and "
-				    "that", key->as_given);
-	default:
-		return cw_error_set(err, CW_ERR_INVALID, "%s: Java key stores are not understood; make a PEM file of it (keytool "
-				    "-exportcert -rfc -keystore STORE -alias NAME -file ca.pem) and give ssl.truststore.type=PEM "
-				    "and that", key->as_given);
-	}
-}
-
-static int set_keystore(rd_kafka_conf_t *conf, const struct cw_client_key *key, struct cw_error *err)
-{
-	switch (kind_of_store(key, "ssl.keystore")) {
-	case STORE_PEM:
-		return cw_native_set(conf, "ssl.certificate.location", key->value, key->as_given, err) ||
-		       cw_native_set(conf, "ssl.key.location", key->value, key->as_given, err);
-	case STORE_PKCS12:
-		return cw_native_set(conf, "ssl.keystore.location", key->value, key->as_given, err);
-	default:
-		return cw_error_set(err, CW_ERR_INVALID, "%s: Java key stores are not understood; make a PKCS#12 store of it "
-				    "(keytool -importkeystore -srckeystore STORE -destkeystore STORE.p12 -deststoretype PKCS12) and give "
-				    "ssl.keystore.type=PKCS12 and that", key->as_given);
-	}
-}
-
-/* A PEM file has none, and that of what is trusted protects no secret. */
-static int set_store_password(rd_kafka_conf_t *conf, const struct cw_client_key *key, struct cw_error *err)
-{
-	if (strcmp(key->key, "ssl.keystore.password") != 0 || kind_of_store(key, "ssl.keystore") != STORE_PKCS12)
-		return 0;
-	return cw_native_set(conf, key->key, key->value, key->as_given, err);
+	return cw_error_set(err, CW_ERR_INVALID, "%s: %.200s is Java's alone; connect-worker does "
+			    "what OAuthBearerLoginCallbackHandler does", key->as_given, key->value);
 }
 
 /* ---- all of them ------------------------------------------------------------------------------- */
@@ -259,14 +252,6 @@ static const struct row {
 	{ "sasl.jaas.config", NULL, set_jaas },
 	{ "sasl.client.callback.handler.class", NULL, check_handler },
 	{ "sasl.login.callback.handler.class", NULL, check_handler },
-	{ "sasl.login.connect.timeout.ms", NULL, NULL },
-	{ "sasl.login.read.timeout.ms", NULL, NULL },
-	{ "sasl.login.refresh.buffer.seconds", NULL, NULL },
-	{ "sasl.login.refresh.min.period.seconds", NULL, NULL },
-	{ "sasl.login.refresh.window.factor", NULL, NULL },
-	{ "sasl.login.refresh.window.jitter", NULL, NULL },
-	{ "sasl.login.retry.backoff.max.ms", NULL, NULL },
-	{ "sasl.login.retry.backoff.ms", NULL, NULL },
 	{ "ssl.enabled.protocols", NULL, NULL }, /* OpenSSL's: TLS 1.2 and newer */
 	{ "ssl.keymanager.algorithm", NULL, NULL },
 	{ "ssl.keystore.certificate.chain", "ssl.certificate.pem", NULL },
@@ -294,13 +279,15 @@ static const struct row *row_of(const char *key)
 
 bool cw_security_is(const char *key)
 {
-	return row_of(key) != NULL;
+	return row_of(key) != NULL || cw_oauth_is(key);
 }
 
 int cw_security_set(rd_kafka_conf_t *conf, const struct cw_client_key *key, struct cw_error *err)
 {
 	const struct row *row = row_of(key->key);
 
+	if (!row)
+		return cw_oauth_set(key->oauth, key->key, key->value, key->as_given, err);
 	if (row->set)
 		return row->set(conf, key, err);
 	return row->native ? cw_native_set(conf, row->native, key->value, key->as_given, err) : 0;

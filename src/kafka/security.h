@@ -16,6 +16,7 @@ struct cw_client_key {
 	const char *prefix;       /* before it, there: "consumer." */
 	const char *key, *value;
 	const char *as_given;     /* with the prefix, for people */
+	struct cw_map *oauth;     /* settings of a login by token, gathered for cw_oauth_to_conf() */
 };
 
 /* 0, or -1 with *err, which says nothing of a secret's value. */

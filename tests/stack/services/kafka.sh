@@ -3,7 +3,9 @@
 #   KAFKA_PORT (9092)             PLAINTEXT
 #   KAFKA_SASL_SSL_PORT (9093)    SASL_SSL, mechanisms PLAIN and SCRAM-SHA-256, user connect, password connect-secret,
 #                                 CA certificate in $STACK_RUN/kafka/tls/ca.pem; further users of PLAIN, and other
-#                                 passwords, at any time in $STACK_RUN/kafka/passwords: lines USER=PASSWORD
+#                                 passwords, at any time in $STACK_RUN/kafka/passwords: lines USER=PASSWORD;
+#                                 OAUTHBEARER with unsigned tokens of anybody's that have the scope kafka: a connection
+#                                 lasts no longer than its token
 #   KAFKA_CONTROLLER_PORT (9099)  internal
 #   KAFKA_HEAP (512m)
 # Who logs in may do everything that no access control list is about; PLAINTEXT may do that, too.
@@ -46,10 +48,12 @@ share.coordinator.state.topic.num.partitions=3
 log.cleaner.dedupe.buffer.size=16777216
 num.network.threads=2
 num.io.threads=4
-sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,OAUTHBEARER
 listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required file="$RUN_DIR/passwords";
 listener.name.sasl_ssl.plain.sasl.server.callback.handler.class=FilePasswords
 listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasl_ssl.oauthbearer.sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker" unsecuredValidatorRequiredScope="kafka";
+listener.name.sasl_ssl.oauthbearer.connections.max.reauth.ms=3600000
 listener.name.sasl_ssl.ssl.keystore.type=PEM
 listener.name.sasl_ssl.ssl.keystore.location=$RUN_DIR/tls/server.pem
 CONFIG

@@ -1,0 +1,103 @@
+"""Logins at Kafka with tokens of an identity provider (SASL OAUTHBEARER), on the SASL_SSL listener of the local broker."""
+
+import os
+
+from cwtest import env, idp, kafka, pipeline
+from cwtest.case import TestCase
+from cwtest.process import Worker
+
+SECRET = "s3cret+/ of \"this\" test"
+
+
+def example():
+    """The lines of examples/confluent-cloud.properties that are for OAuth, which are a comment there."""
+    with open(os.path.join(env.TOP, "examples", "confluent-cloud.properties"), encoding="utf-8") as f:
+        lines = [line[len("#   "):].rstrip("\n") for line in f if line.startswith("#   sasl.")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+class TokenLogins(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.topic = kafka.topic("tokens", 2)
+        self.addCleanup(kafka.delete, self.topic)
+        self.idp = idp.TokenEndpoint(self, {"id-1": SECRET})
+
+    def start(self, **more):
+        properties = example()
+        jaas = properties["sasl.jaas.config"]
+        for name, value in (("clientId", "id-1"), ("clientSecret", SECRET.replace('"', '\\"'))):
+            self.assertIn('%s="…"' % name, jaas)
+            jaas = jaas.replace('%s="…"' % name, '%s="%s"' % (name, value))
+        properties.update({
+            "sasl.jaas.config": jaas, "sasl.oauthbearer.token.endpoint.url": self.idp.url, "security.protocol": "SASL_SSL",
+            "bootstrap.servers": env.KAFKA_SASL_SSL, "ssl.ca.location": env.KAFKA_CA, "log.level": "debug",
+            "sasl.login.retry.backoff.max.ms": "200", **more})
+        # In a file the backslash is an escape.
+        properties["sasl.jaas.config"] = properties["sasl.jaas.config"].replace("\\", "\\\\")
+        return Worker(self, properties=properties).start()
+
+    def assert_hidden(self, worker):
+        for text in [SECRET, SECRET.replace('"', '\\"')] + self.idp.tokens:
+            self.assertNotIn(text, worker.log)
+
+    def test_every_client_has_tokens_and_new_ones_in_time(self):
+        """The broker ends a connection with its token: what goes on for longer than one has had others."""
+        self.idp.lifetime_s = 2
+        worker = self.start()
+        rest = worker.rest
+        index, letters, topic = self.drop(self.opensearch, env.unique("tokens")), env.unique("letters"), env.unique("made")
+        self.addCleanup(kafka.delete, letters)
+        self.addCleanup(kafka.delete, topic)
+        config = pipeline.source(topic, 2000, rate=400, **{
+            "topic.creation.default.partitions": "2", "topic.creation.default.replication.factor": "1"})
+        rest.create("src", config)
+        rest.create("sink", pipeline.sink(topic, env.OPENSEARCH, index, **{
+            "errors.tolerance": "all", "errors.deadletterqueue.topic.name": letters,
+            "errors.deadletterqueue.topic.replication.factor": "1",
+            "errors.deadletterqueue.context.headers.enable": "true", "metadata.max.age.ms": "500"}))
+        rest.wait_state("src", tasks="COMPLETED", n=1)
+        kafka.produce(topic, [b"this is no line of an access log"])
+        env.wait_for(lambda: self.opensearch.count(index) == 2000, 30,
+                     lambda: "all documents: %s" % rest.status("sink"), 0.1)
+        env.wait_for(lambda: kafka.count(letters) == 1, 30, "the dead letter")
+        self.assertEqual(len(rest.get(rest.path("sink", "/dlq"))["letters"]), 1)
+        rest.expect(200, "PUT", rest.path("sink", "/stop?wait=STOPPED"))
+        env.wait_for(lambda: rest.request("DELETE", rest.path("sink", "/offsets")).status == 200, 30, "offsets are reset")
+        self.assert_hidden(worker)
+
+    def test_an_endpoint_that_fails_in_every_way(self):
+        url = self.idp.url
+        self.idp.close()
+        worker = self.start()
+        config = pipeline.source(self.topic, 100)
+        worker.rest.create("src", config)
+
+        def said(text):
+            env.wait_for(lambda: text in worker.log, 30, "the log says: " + text)
+
+        said("[src|task-0] login at Kafka: the token endpoint %s cannot be asked: " % url)
+        self.idp.answer = (200, "<html>not here</html>")
+        self.idp.open()
+        said("the token endpoint %s has answered with what is no JSON object; it is tried again" % url)
+        self.idp.answer, self.idp.clients = None, {}
+        said("the token endpoint %s gives the client id-1 no token: HTTP status 401, invalid_client: no client with …" % url)
+        self.assertEqual(kafka.count(self.topic), 0)
+        self.idp.clients = {"id-1": SECRET}
+        said("[src|task-0] login at Kafka: id-1 has a token again")
+        worker.rest.wait_state("src", tasks="COMPLETED", n=1)
+        pipeline.assert_topic(self, self.topic, config)
+        self.assert_hidden(worker)
+
+    def test_a_token_that_the_broker_refuses(self):
+        """It has the wrong scope; the connector that has the right one works."""
+        worker = self.start()
+        jaas = 'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required clientId="id-1" ' \
+               'clientSecret="%s" scope="else";' % SECRET.replace('"', '\\"')
+        worker.rest.create("denied", pipeline.source(self.topic, 100, **{"producer.override.sasl.jaas.config": jaas}))
+        env.wait_for(lambda: "insufficient_scope" in worker.log, 30, "the broker's reason")
+        self.assertEqual(kafka.count(self.topic), 0)
+        worker.rest.create("src", pipeline.source(self.topic, 100))
+        worker.rest.wait_state("src", tasks="COMPLETED", n=1)
+        self.assertEqual(kafka.count(self.topic), 100)
+        self.assert_hidden(worker)
