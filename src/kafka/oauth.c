@@ -137,8 +137,8 @@ static int check(const struct row *row, const char *value, const char *as_given,
 	case ONE_OF:
 		if (is_one_of(value, row->otherwise))
 			return 0;
-		return cw_error_set(err, CW_ERR_INVALID, "%s: tokens are had by client credentials alone, which is %s", as_given,
-				    row->otherwise);
+		return cw_error_set(err, CW_ERR_INVALID, "%s: tokens are had by client credentials alone, which is %s",
+				    as_given, row->otherwise);
 	case NUMBER:
 		if (cw_parse_integer(value, strlen(value), (int64_t)row->min, (int64_t)row->max, &number))
 			return 0;
@@ -191,8 +191,8 @@ int cw_oauth_set_options(struct cw_map *settings, const struct cw_map *options, 
 		const struct cw_map_entry *e = &options->entries[i];
 
 		if (strncmp(e->key, "ssl.keystore.", 13) == 0)
-			return cw_error_set(err, CW_ERR_INVALID, "%s: token endpoints are not asked with a client certificate (%.60s)",
-					    as_given, e->key);
+			return cw_error_set(err, CW_ERR_INVALID, "%s: token endpoints are asked without a client certificate "
+					    "(%.60s)", as_given, e->key);
 		if (!is_option(e->key))
 			continue;
 		if (strncmp(e->key, EXTENSION, sizeof(EXTENSION) - 1) == 0 &&
@@ -213,12 +213,20 @@ static bool conf_is(const rd_kafka_conf_t *conf, const char *key, const char *va
 	return rd_kafka_conf_get(conf, key, got, &size) == RD_KAFKA_CONF_OK && strcasecmp(got, value) == 0;
 }
 
+/* As librdkafka has it: not the unsecured tokens that it makes by itself. */
+static bool is_ours(const rd_kafka_conf_t *conf)
+{
+	return conf_is(conf, "sasl.mechanism", "OAUTHBEARER") &&
+	       !conf_is(conf, "enable.sasl.oauthbearer.unsecure.jwt", "true");
+}
+
 static int check_whole(const struct cw_oauth *oauth, struct cw_error *err)
 {
 	static const char needs[] = "sasl.mechanism=OAUTHBEARER needs ";
 
 	if (!oauth->url)
-		return cw_error_set(err, CW_ERR_INVALID, "%ssasl.oauthbearer.token.endpoint.url, where tokens are to be had", needs);
+		return cw_error_set(err, CW_ERR_INVALID, "%ssasl.oauthbearer.token.endpoint.url, where tokens are to be "
+				    "had", needs);
 	if (!oauth->client_id || !oauth->client_secret)
 		return cw_error_set(err, CW_ERR_INVALID, "%s%s=\"…\" in sasl.jaas.config, of OAuthBearerLoginModule", needs,
 				    oauth->client_id ? "clientSecret" : "clientId");
@@ -277,7 +285,7 @@ int cw_oauth_to_conf(rd_kafka_conf_t *conf, const struct cw_map *settings, struc
 	char why[256];
 	int ret;
 
-	if (!conf_is(conf, "sasl.mechanism", "OAUTHBEARER") || conf_is(conf, "enable.sasl.oauthbearer.unsecure.jwt", "true"))
+	if (!is_ours(conf))
 		return 0;
 	read_settings(settings, &oauth);
 	ret = check_whole(&oauth, err);
@@ -298,8 +306,7 @@ bool cw_oauth_from_conf(const rd_kafka_conf_t *conf, struct cw_oauth *out)
 	bool ok;
 
 	*out = (struct cw_oauth){ 0 };
-	if (!conf_is(conf, "sasl.mechanism", "OAUTHBEARER") || conf_is(conf, "enable.sasl.oauthbearer.unsecure.jwt", "true") ||
-	    rd_kafka_conf_get(conf, CONF_KEY, NULL, &size) != RD_KAFKA_CONF_OK)
+	if (!is_ours(conf) || rd_kafka_conf_get(conf, CONF_KEY, NULL, &size) != RD_KAFKA_CONF_OK)
 		return false;
 	text = cw_alloc(size + 1);
 	ok = rd_kafka_conf_get(conf, CONF_KEY, text, &size) == RD_KAFKA_CONF_OK &&

@@ -1,10 +1,10 @@
 /*
  * oauth_keeper - sees to it that a client of librdkafka which logs in by token always has one.
  *
- * A thread of its own fetches the first token as soon as the client is there and the next one before it expires, whether
- * somebody polls the client or not. What fails is tried again for as long as the client lives, and said once a minute;
- * a token that has not expired yet is used meanwhile. librdkafka could fetch tokens by itself, but not every build of
- * it, and one that fails only after 10 seconds again.
+ * A thread of its own fetches the first token as soon as the client is there and the next one before it expires,
+ * whether somebody polls the client or not. What fails is tried again for as long as the client lives, and said once a
+ * minute; a token that has not expired yet is used meanwhile. librdkafka could fetch tokens by itself, but not every
+ * build of it, and after a failure not before 10 seconds are over.
  */
 #ifndef CW_KAFKA_OAUTH_KEEPER_H
 #define CW_KAFKA_OAUTH_KEEPER_H

@@ -26,7 +26,8 @@ static char *place_of(const struct cw_oauth *oauth)
 
 	while (at > host && at[-1] != '@')
 		at--;
-	return cw_format("the token endpoint %.*s%.*s", (int)(host - oauth->url), oauth->url, (int)(path - at) + (int)end, at);
+	return cw_format("the token endpoint %.*s%.*s", (int)(host - oauth->url), oauth->url,
+			 (int)(path - at) + (int)end, at);
 }
 
 /* Overwrites the texts of an object of the first level, and frees it; NULL is fine. */
@@ -119,8 +120,8 @@ static int read_token(const struct cw_oauth *oauth, const json_t *answer, const 
 	if (!text)
 		return cw_error_set(err, CW_ERR_RETRIABLE, "%s has answered without access_token", place);
 	if (!is_token(text))
-		return cw_error_set(err, CW_ERR_RETRIABLE, "%s has answered with an access_token that is none: it has characters "
-				    "that tokens do not have", place);
+		return cw_error_set(err, CW_ERR_RETRIABLE, "%s has answered with an access_token that is none: it has "
+				    "characters that tokens do not have", place);
 	claims = claims_of(text);
 	exp_s = seconds_of(claims, "exp");
 	subject = json_string_value(json_object_get(claims, oauth->sub_claim));
@@ -128,13 +129,13 @@ static int read_token(const struct cw_oauth *oauth, const json_t *answer, const 
 	token->principal = cw_strdup(subject && *subject ? subject : oauth->client_id);
 	free_json(claims);
 	if (exp_s < 0 && in_s < 0)
-		return cw_error_set(err, CW_ERR_RETRIABLE, "%s does not say when its token expires: it has no claim exp, and the "
-				    "answer no expires_in", place);
+		return cw_error_set(err, CW_ERR_RETRIABLE, "%s does not say when its token expires: it has no claim exp, "
+				    "and the answer no expires_in", place);
 	token->expires_ms = exp_s >= 0 ? (int64_t)(exp_s * 1000) : now_ms + (int64_t)(in_s * 1000);
 	if (token->expires_ms > now_ms)
 		return 0;
-	return cw_error_set(err, CW_ERR_RETRIABLE, "%s gives a token that expired %lld s ago; is the clock of this machine right?",
-			    place, (long long)((now_ms - token->expires_ms) / 1000));
+	return cw_error_set(err, CW_ERR_RETRIABLE, "%s gives a token that expired %lld s ago; is the clock of this machine "
+			    "right?", place, (long long)((now_ms - token->expires_ms) / 1000));
 }
 
 /* What an endpoint says of a failure: "invalid_client: …", without the secret; new, "" for nothing. */
@@ -229,10 +230,12 @@ static char *escape(const char *text)
 
 static void set_client(CURL *curl, const struct cw_oauth *oauth)
 {
-	CW_AUTO_FREE_SECRET char *id = oauth->urlencode ? escape(oauth->client_id) : cw_strdup(oauth->client_id);
-	CW_AUTO_FREE_SECRET char *secret = oauth->urlencode ? escape(oauth->client_secret) : cw_strdup(oauth->client_secret);
+	char *(*encode)(const char *text) = oauth->urlencode ? escape : cw_strdup;
+	CW_AUTO_FREE char *id = encode(oauth->client_id);
+	CW_AUTO_FREE_SECRET char *secret = encode(oauth->client_secret);
 	CW_AUTO_FREE char *scope = oauth->scope ? escape(oauth->scope) : NULL;
-	CW_AUTO_FREE char *body = cw_format("grant_type=client_credentials%s%s", scope ? "&scope=" : "", scope ? scope : "");
+	CW_AUTO_FREE char *body = cw_format("grant_type=client_credentials%s%s", scope ? "&scope=" : "",
+					    scope ? scope : "");
 
 	curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 	curl_easy_setopt(curl, CURLOPT_USERNAME, id);

@@ -229,7 +229,7 @@ static int set_jaas(rd_kafka_conf_t *conf, const struct cw_client_key *key, stru
 	return ret;
 }
 
-/* Java needs one for OAUTHBEARER with a token endpoint; here a token is had all the same, and no code of Java is called. */
+/* Java needs one for OAUTHBEARER with a token endpoint; here there is no need, and no code of Java is called. */
 static int check_handler(rd_kafka_conf_t *conf, const struct cw_client_key *key, struct cw_error *err)
 {
 	const char *dot = strrchr(key->value, '.'), *name = dot ? dot + 1 : key->value;

@@ -1,9 +1,11 @@
 """Logins at Kafka with tokens of an identity provider (SASL OAUTHBEARER), on the SASL_SSL listener of the local broker."""
 
 import os
+import ssl
 
 from cwtest import env, idp, kafka, pipeline
 from cwtest.case import TestCase
+from cwtest.pki import Pki
 from cwtest.process import Worker
 
 SECRET = "s3cret+/ of \"this\" test"
@@ -23,19 +25,23 @@ class TokenLogins(TestCase):
         self.addCleanup(kafka.delete, self.topic)
         self.idp = idp.TokenEndpoint(self, {"id-1": SECRET})
 
-    def start(self, **more):
-        properties = example()
-        jaas = properties["sasl.jaas.config"]
+    def jaas(self, more=""):
+        """The example's, with a client and a secret that are known."""
+        entry = example()["sasl.jaas.config"]
         for name, value in (("clientId", "id-1"), ("clientSecret", SECRET.replace('"', '\\"'))):
-            self.assertIn('%s="…"' % name, jaas)
-            jaas = jaas.replace('%s="…"' % name, '%s="%s"' % (name, value))
-        properties.update({
-            "sasl.jaas.config": jaas, "sasl.oauthbearer.token.endpoint.url": self.idp.url, "security.protocol": "SASL_SSL",
-            "bootstrap.servers": env.KAFKA_SASL_SSL, "ssl.ca.location": env.KAFKA_CA, "log.level": "debug",
-            "sasl.login.retry.backoff.max.ms": "200", **more})
-        # In a file the backslash is an escape.
-        properties["sasl.jaas.config"] = properties["sasl.jaas.config"].replace("\\", "\\\\")
-        return Worker(self, properties=properties).start()
+            self.assertIn('%s="…"' % name, entry)
+            entry = entry.replace('%s="…"' % name, '%s="%s"' % (name, value))
+        return entry.replace(";", more + ";")
+
+    def start(self, more=""):
+        properties = dict(example(), **{
+            "sasl.oauthbearer.token.endpoint.url": self.idp.url, "security.protocol": "SASL_SSL",
+            "bootstrap.servers": env.KAFKA_SASL_SSL, "ssl.ca.location": env.KAFKA_CA,
+            "sasl.jaas.config": self.jaas(more).replace("\\", "\\\\"),  # a backslash is an escape in a file
+            "sasl.login.retry.backoff.max.ms": "200", "log.level": "debug"})
+        worker = Worker(self, properties=properties).start()
+        self.assertNotIn(" WARN ", worker.log)
+        return worker
 
     def assert_hidden(self, worker):
         for text in [SECRET, SECRET.replace('"', '\\"')] + self.idp.tokens:
@@ -49,16 +55,16 @@ class TokenLogins(TestCase):
         index, letters, topic = self.drop(self.opensearch, env.unique("tokens")), env.unique("letters"), env.unique("made")
         self.addCleanup(kafka.delete, letters)
         self.addCleanup(kafka.delete, topic)
-        config = pipeline.source(topic, 2000, rate=400, **{
+        config = pipeline.source(topic, 1200, rate=400, **{
             "topic.creation.default.partitions": "2", "topic.creation.default.replication.factor": "1"})
         rest.create("src", config)
         rest.create("sink", pipeline.sink(topic, env.OPENSEARCH, index, **{
             "errors.tolerance": "all", "errors.deadletterqueue.topic.name": letters,
             "errors.deadletterqueue.topic.replication.factor": "1",
-            "errors.deadletterqueue.context.headers.enable": "true", "metadata.max.age.ms": "500"}))
+            "errors.deadletterqueue.context.headers.enable": "true"}))
         rest.wait_state("src", tasks="COMPLETED", n=1)
         kafka.produce(topic, [b"this is no line of an access log"])
-        env.wait_for(lambda: self.opensearch.count(index) == 2000, 30,
+        env.wait_for(lambda: self.opensearch.count(index) == 1200, 30,
                      lambda: "all documents: %s" % rest.status("sink"), 0.1)
         env.wait_for(lambda: kafka.count(letters) == 1, 30, "the dead letter")
         self.assertEqual(len(rest.get(rest.path("sink", "/dlq"))["letters"]), 1)
@@ -77,7 +83,7 @@ class TokenLogins(TestCase):
             env.wait_for(lambda: text in worker.log, 30, "the log says: " + text)
 
         said("[src|task-0] login at Kafka: the token endpoint %s cannot be asked: " % url)
-        self.idp.answer = (200, "<html>not here</html>")
+        self.idp.answer = (200, b"<html>not here</html>")
         self.idp.open()
         said("the token endpoint %s has answered with what is no JSON object; it is tried again" % url)
         self.idp.answer, self.idp.clients = None, {}
@@ -90,11 +96,16 @@ class TokenLogins(TestCase):
         self.assert_hidden(worker)
 
     def test_a_token_that_the_broker_refuses(self):
-        """It has the wrong scope; the connector that has the right one works."""
-        worker = self.start()
-        jaas = 'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required clientId="id-1" ' \
-               'clientSecret="%s" scope="else";' % SECRET.replace('"', '\\"')
-        worker.rest.create("denied", pipeline.source(self.topic, 100, **{"producer.override.sasl.jaas.config": jaas}))
+        """It has the wrong scope; the connector that has the right one works. The endpoint's certificate is private."""
+        pki = Pki(self.dir)
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(pki.issue("idp", "/CN=localhost", "serverAuth"))
+        self.idp = idp.TokenEndpoint(self, {"id-1": SECRET}, tls)
+        trust = ' ssl.truststore.type=PEM ssl.truststore.location="%s"' % pki.certificate
+        worker = self.start(trust)
+        worker.rest.create("denied", pipeline.source(self.topic, 100, **{
+            "producer.override.sasl.jaas.config": self.jaas(trust).replace('scope="kafka"', 'scope="else"'),
+            "producer.override.debug": "conf,security"}))
         env.wait_for(lambda: "insufficient_scope" in worker.log, 30, "the broker's reason")
         self.assertEqual(kafka.count(self.topic), 0)
         worker.rest.create("src", pipeline.source(self.topic, 100))

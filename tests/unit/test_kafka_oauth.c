@@ -1,11 +1,15 @@
 /* Logins at Kafka by token: what is read of the settings and of a token endpoint's answers, and what is asked there. */
+#include <arpa/inet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "fuzz.h"
 #include "kafka/oauth.h"
 #include "kafka/oauth_keeper.h"
 #include "kafka/oauth_token.h"
@@ -161,6 +165,37 @@ static void test_answers__tokens_and_failures(void)
 	}
 }
 
+/* As a little of tests/unit/test_fuzz_*.c: what is decoded here is small. */
+static void test_answers__wrongly_put_together(void)
+{
+	static const char *const items[] = {
+		"{\"access_token\":\"" JWT "\",\"expires_in\":5}", "{\"error\":\"invalid_client\",\"error_description\":\"no\"}",
+		"{\"access_token\":\"e30.eyJleHAiOiIxNjAwIn0.\"}", "{\"access_token\":\"opaque\",\"expires_in\":\"60\"}",
+	};
+	static const char *const words[] = {
+		".", "..", "\"", "{", "[", "e30", "eyJzdWIiOiJtZSIsImV4cCI6MTYwMH0", "eyJleHAiOjFlMzA4fQ", "-_", "=", "null", "1e308",
+		"-1", "\\u0000", "\xc3",
+	};
+	const struct cw_fuzz_corpus corpus = CW_FUZZ_CORPUS(items, words);
+	struct cw_oauth oauth = { .url = (char *)"https://idp/token", .client_id = (char *)"ident",
+				  .client_secret = (char *)SECRET, .sub_claim = (char *)"sub" };
+	struct cw_fuzz fuzz = cw_fuzz_start("token answers");
+
+	while (cw_fuzz_next(&fuzz) && fuzz.rounds < 20000) {
+		struct cw_oauth_token token;
+		struct cw_error err = { 0 };
+		size_t n;
+		CW_AUTO_FREE char *body = cw_fuzz_bytes(&fuzz, &corpus, &n);
+		long status = cw_fuzz_below(&fuzz, 4) ? 200 : 401;
+
+		if (cw_oauth_token_read(&oauth, status, body, n, NOW_MS, &token, &err) != 0)
+			CU_ASSERT_NOT_EQUAL(err.text[0], '\0')
+		else
+			CU_ASSERT(*token.text && *token.principal && token.expires_ms > NOW_MS);
+		cw_oauth_token_free(&token);
+	}
+}
+
 /* ---- questions ----------------------------------------------------------------------------------- */
 
 static void test_question__as_kafka_asks(void)
@@ -254,6 +289,17 @@ static bool await_asked(struct mini_http *http, size_t n)
 	return asked(http) >= n;
 }
 
+static rd_kafka_t *client_of(const struct cw_map *settings, const struct cw_log_scope *scope)
+{
+	rd_kafka_conf_t *conf = conf_of("OAUTHBEARER", settings);
+	struct cw_oauth_keeper *keeper = cw_oauth_keeper_new(conf, scope);
+	rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, NULL, 0);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(client);
+	CU_ASSERT_EQUAL(cw_oauth_keeper_start(keeper, client, &(struct cw_error){ 0 }), 0);
+	return client;
+}
+
 /* A client that nobody polls has a token at once, another one before it expires, and goes when it is told to. */
 static void test_keeper__without_a_poll(void)
 {
@@ -261,23 +307,56 @@ static void test_keeper__without_a_poll(void)
 	CW_AUTO_FREE char *url = cw_format("http://127.0.0.1:%d/token", mini_http_port(http));
 	const struct cw_log_scope scope = { "c", 0, NULL };
 	struct cw_map settings = { 0 };
-	struct cw_oauth_keeper *keeper;
-	rd_kafka_conf_t *conf;
 	rd_kafka_t *client;
 
 	login_of(&settings, url);
 	set(&settings, "sasl.login.retry.backoff.ms", "10");
-	conf = conf_of("OAUTHBEARER", &settings);
-	keeper = cw_oauth_keeper_new(conf, &scope);
-	client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, NULL, 0);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(client);
-	CU_ASSERT_EQUAL(cw_oauth_keeper_start(keeper, client, &(struct cw_error){ 0 }), 0);
+	client = client_of(&settings, &scope);
 	CU_ASSERT_TRUE(await_asked(http, 2)); /* after a 404 again */
 	mini_http_answer(http, "POST", "/token", 200, "{\"access_token\":\"t\",\"expires_in\":1}");
 	mini_http_forget(http);
 	CU_ASSERT_TRUE(await_asked(http, 2));
 	rd_kafka_destroy(client);
-	/* One that never becomes a client, and one that librdkafka refuses. */
+	cw_map_free(&settings);
+	mini_http_stop(http);
+}
+
+/* An endpoint that takes connections and says nothing, with a minute for its answer. */
+static void test_keeper__stops_while_it_asks(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	const struct cw_log_scope scope = { "c", 0, NULL };
+	socklen_t size = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), asking;
+	CW_AUTO_FREE char *url = NULL;
+	struct cw_map settings = { 0 };
+	int64_t started_ms;
+	rd_kafka_t *client;
+
+	CU_ASSERT_EQUAL_FATAL(bind(listener, (struct sockaddr *)&address, size), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(listener, 4), 0);
+	getsockname(listener, (struct sockaddr *)&address, &size);
+	url = cw_format("http://127.0.0.1:%d/token", ntohs(address.sin_port));
+	login_of(&settings, url);
+	set(&settings, "sasl.login.read.timeout.ms", "60000");
+	client = client_of(&settings, &scope);
+	asking = accept(listener, NULL, NULL);
+	started_ms = cw_clock_ms();
+	rd_kafka_destroy(client);
+	CU_ASSERT_TRUE(cw_clock_ms() - started_ms < 20000);
+	close(asking);
+	close(listener);
+	cw_map_free(&settings);
+}
+
+/* One that never becomes a client, one that librdkafka refuses, and one that has no such login. */
+static void test_keeper__without_a_client(void)
+{
+	const struct cw_log_scope scope = { "c", 0, NULL };
+	struct cw_map settings = { 0 };
+	rd_kafka_conf_t *conf;
+
+	login_of(&settings, "https://idp/token");
 	conf = conf_of("OAUTHBEARER", &settings);
 	CU_ASSERT_PTR_NOT_NULL(cw_oauth_keeper_new(conf, &scope));
 	rd_kafka_conf_destroy(conf);
@@ -291,7 +370,6 @@ static void test_keeper__without_a_poll(void)
 	CU_ASSERT_PTR_NULL(cw_oauth_keeper_new(conf, &scope));
 	rd_kafka_conf_destroy(conf);
 	cw_map_free(&settings);
-	mini_http_stop(http);
 }
 
 int main(void)
@@ -300,9 +378,12 @@ int main(void)
 		{ "settings", test_settings__through_a_conf_and_back },
 		{ "renewal", test_renewal__as_in_kafka },
 		{ "answers", test_answers__tokens_and_failures },
+		{ "answers, wrongly put together", test_answers__wrongly_put_together },
 		{ "question", test_question__as_kafka_asks },
 		{ "no answer", test_question__endpoints_that_do_not_answer },
 		{ "keeper", test_keeper__without_a_poll },
+		{ "keeper that is stopped", test_keeper__stops_while_it_asks },
+		{ "keeper without a client", test_keeper__without_a_client },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { "kafka oauth", NULL, NULL, NULL, NULL, tests }, CU_SUITE_INFO_NULL };

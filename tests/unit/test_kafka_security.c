@@ -213,7 +213,7 @@ static void test_logins__tokens_that_cannot_be(void)
 		{ "sasl.jaas.config=" OAUTH "clientId=i extension_pool='é';", "", NULL,
 		  "! sasl.jaas.config: the extension pool has characters that are not of ASCII" },
 		{ "sasl.jaas.config=" OAUTH "clientId=i ssl.keystore.location=/k.pem;", "", NULL,
-		  "! sasl.jaas.config: token endpoints are not asked with a client certificate (ssl.keystore.location)" },
+		  "! sasl.jaas.config: token endpoints are asked without a client certificate (ssl.keystore.location)" },
 		{ "sasl.jaas.config=" OAUTH "clientId=i ssl.truststore.location='FOLDER/store.jks';", "", NULL,
 		  "! sasl.jaas.config" NO_JKS_TRUST },
 	};

@@ -11,10 +11,10 @@ import urllib.parse
 class Gateway:
     """Passes requests on to a store. check(handler, body) returns None, or (status, JSON text) instead.
 
-    tls: an ssl.SSLContext. whole: all header fields are passed on, both ways. A request with a whole URL is one to a
-    proxy, and passed on all the same."""
+    tls: an ssl.SSLContext. whole: all header fields are passed on, both ways. at: its own port, 0: any free one. A
+    request with a whole URL is one to a proxy, and passed on all the same."""
 
-    def __init__(self, test, port, check, tls=None, whole=False):
+    def __init__(self, test, port, check, tls=None, whole=False, at=0):
         gateway = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -55,7 +55,7 @@ class Gateway:
                 """A client that goes is what some tests are about."""
 
         self.seen = []
-        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", at), Handler)
         self.port = self.server.server_address[1]
         self.url = "%s://127.0.0.1:%d" % ("https" if tls else "http", self.port)
         if tls:
