@@ -14,7 +14,7 @@ static const struct cw_worker_key keys[] = {
 	  "ssl.key.password; or Kafka's ssl.truststore.* and ssl.keystore.* of the type PEM (PKCS12, too, for a key store)." },
 	{ "sasl.", CW_KEY_CLIENT,
 	  "Authentication to the brokers: sasl.mechanism, sasl.username and sasl.password, or sasl.jaas.config with the login "
-	  "module for PLAIN, SCRAM, OAUTHBEARER or GSSAPI." },
+	  "module for PLAIN, SCRAM, OAUTHBEARER or GSSAPI; for OAUTHBEARER sasl.oauthbearer.token.endpoint.url, too." },
 	{ "client.dns.lookup", CW_KEY_CLIENT, "How broker names are resolved." },
 	{ "request.timeout.ms", CW_KEY_CLIENT, "How long a client waits for a broker's answer, in milliseconds." },
 	{ "reconnect.backoff.ms", CW_KEY_CLIENT, "Pause before a lost connection is made again, in milliseconds." },
