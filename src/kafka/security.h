@@ -1,6 +1,7 @@
 /*
  * security - Kafka's own keys of logins and TLS, as Java has them, in librdkafka's: sasl.jaas.config,
- * ssl.truststore.* and ssl.keystore.*. What librdkafka cannot do is an error that says what can be done instead.
+ * ssl.truststore.* and ssl.keystore.*. What librdkafka cannot do is an error that says what can be done instead. Logins
+ * by token are gathered for kafka/oauth.h.
  */
 #ifndef CW_KAFKA_SECURITY_H
 #define CW_KAFKA_SECURITY_H

@@ -33,8 +33,8 @@ class TokenLogins(TestCase):
             entry = entry.replace('%s="…"' % name, '%s="%s"' % (name, value))
         return entry.replace(";", more + ";")
 
-    def start(self, more=""):
-        properties = dict(example(), **{
+    def start(self, more="", **properties):
+        properties = dict(example(), **properties, **{
             "sasl.oauthbearer.token.endpoint.url": self.idp.url, "security.protocol": "SASL_SSL",
             "bootstrap.servers": env.KAFKA_SASL_SSL, "ssl.ca.location": env.KAFKA_CA,
             "sasl.jaas.config": self.jaas(more).replace("\\", "\\\\"),  # a backslash is an escape in a file
@@ -50,7 +50,7 @@ class TokenLogins(TestCase):
     def test_every_client_has_tokens_and_new_ones_in_time(self):
         """The broker ends a connection with its token: what goes on for longer than one has had others."""
         self.idp.lifetime_s = 2
-        worker = self.start()
+        worker = self.start(**{"exactly.once.source.support": "enabled"})
         rest = worker.rest
         index, letters, topic = self.drop(self.opensearch, env.unique("tokens")), env.unique("letters"), env.unique("made")
         self.addCleanup(kafka.delete, letters)
@@ -112,3 +112,4 @@ class TokenLogins(TestCase):
         worker.rest.wait_state("src", tasks="COMPLETED", n=1)
         self.assertEqual(kafka.count(self.topic), 100)
         self.assert_hidden(worker)
+        worker.kill()  # it would wait for what the broker does not take
