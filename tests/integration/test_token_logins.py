@@ -1,4 +1,4 @@
-"""Logins at Kafka with tokens of an identity provider (SASL OAUTHBEARER), on the SASL_SSL listener of the local broker."""
+"""Logins at Kafka with tokens of an identity provider (SASL OAUTHBEARER), on the SASL_SSL listener of the broker."""
 
 import os
 import ssl
@@ -52,7 +52,8 @@ class TokenLogins(TestCase):
         self.idp.lifetime_s = 2
         worker = self.start(**{"exactly.once.source.support": "enabled"})
         rest = worker.rest
-        index, letters, topic = self.drop(self.opensearch, env.unique("tokens")), env.unique("letters"), env.unique("made")
+        index = self.drop(self.opensearch, env.unique("tokens"))
+        letters, topic = env.unique("letters"), env.unique("made")
         self.addCleanup(kafka.delete, letters)
         self.addCleanup(kafka.delete, topic)
         config = pipeline.source(topic, 1200, rate=400, **{
@@ -69,7 +70,8 @@ class TokenLogins(TestCase):
         env.wait_for(lambda: kafka.count(letters) == 1, 30, "the dead letter")
         self.assertEqual(len(rest.get(rest.path("sink", "/dlq"))["letters"]), 1)
         rest.expect(200, "PUT", rest.path("sink", "/stop?wait=STOPPED"))
-        env.wait_for(lambda: rest.request("DELETE", rest.path("sink", "/offsets")).status == 200, 30, "offsets are reset")
+        env.wait_for(lambda: rest.request("DELETE", rest.path("sink", "/offsets")).status == 200, 30,
+                     "the offsets are reset")
         self.assert_hidden(worker)
 
     def test_an_endpoint_that_fails_in_every_way(self):
@@ -87,7 +89,8 @@ class TokenLogins(TestCase):
         self.idp.open()
         said("the token endpoint %s has answered with what is no JSON object; it is tried again" % url)
         self.idp.answer, self.idp.clients = None, {}
-        said("the token endpoint %s gives the client id-1 no token: HTTP status 401, invalid_client: no client with …" % url)
+        said("the token endpoint %s gives the client id-1 no token: HTTP status 401, invalid_client: no client with …"
+             % url)
         self.assertEqual(kafka.count(self.topic), 0)
         self.idp.clients = {"id-1": SECRET}
         said("[src|task-0] login at Kafka: id-1 has a token again")
