@@ -20,7 +20,7 @@ bool cw_list_has(const struct cw_list *list, struct cw_slice name)
 
 bool cw_action_named(const struct cw_sink *sink, struct cw_slice topic)
 {
-	return !sink->config->key_ignore && !cw_list_has(&sink->config->key_ignore_topics, topic);
+	return sink->named && !cw_list_has(&sink->config->key_ignore_topics, topic);
 }
 
 static void put_json(struct cw_text *body, struct cw_slice text)

@@ -5,6 +5,7 @@
 #include "connect-worker/connector.h"
 
 #define CW_ES_INDEX_DEFAULT "access-logs-%{+yyyy.MM.dd}"
+#define CW_ES_INDEX_TOPIC "%{topic}"
 
 /* Filled by the framework from the table. Strings are NULL when unset. */
 struct cw_es_config {
@@ -18,6 +19,7 @@ struct cw_es_config {
 	const char *proxy_host, *proxy_username, *proxy_password;
 	int32_t proxy_port;
 	const char *security_protocol, *ca, *truststore, *truststore_type, *certificate, *key, *key_password;
+	const char *truststore_text, *keystore, *keystore_type, *keystore_password, *keystore_key, *keystore_chain;
 	const char *identification;
 	bool verify;
 
@@ -45,13 +47,18 @@ struct cw_es_config {
 	bool include_raw, include_kafka;
 };
 
-/* sink.c; the descriptor stands by the table, whose size it needs. */
+/* sink.c; the descriptors stand by the tables, whose sizes they need. */
 extern const struct cw_connector_ops cw_es_ops;
+/* config_elsewhere.c: the second descriptor. */
+extern const struct cw_plugin cw_es_plugin_elsewhere;
 
 void cw_es_config_validate(const struct cw_context *ctx, const void *config, struct cw_validation *validation);
 
 /* Whether documents go to data streams, by data.stream.type or external.resource.usage. */
 bool cw_es_config_streams(const struct cw_es_config *config);
+
+/* Whether documents that are there are left as they are: op.type, or where that is not given, data streams only. */
+bool cw_es_config_creates(const struct cw_es_config *config);
 
 /* Whether requests are signed for AWS. */
 bool cw_es_config_signs(const struct cw_es_config *config);

@@ -39,11 +39,11 @@
 	  AT(connection_timeout_ms),
 	  .doc = "How long a connection may take to come about, in milliseconds; 0: for ever. Then another URL is "
 		 "tried." },
-	{ .name = "read.timeout.ms", INT, RANGE(0, HOURS(24 * 7)), .default_value = "30000", .importance = CW_LOW,
+	{ .name = "read.timeout.ms", INT, RANGE(0, HOURS(24 * 7)), .default_value = DEFAULT_READ_TIMEOUT, .importance = CW_LOW,
 	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Read Timeout", AT(read_timeout_ms),
 	  .doc = "How long a whole request may take, in milliseconds; 0: for ever. Then it is sent again, which "
-		 "changes nothing where it was written after all. The default is longer than the 3000 of other "
-		 "Elasticsearch sinks, which is short for a busy store." },
+		 "changes nothing where it was written after all. The 3000 that ElasticsearchSinkConnector has as its default are "
+		 "short for a busy store." },
 	{ .name = "max.connection.idle.time.ms", INT, RANGE(-1, HOURS(24)), .default_value = "60000",
 	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT,
 	  .display_name = "Max Connection Idle Time",

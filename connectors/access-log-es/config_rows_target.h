@@ -1,11 +1,11 @@
 /* Rows of the table in config.c. Where documents go, and what has to be there first. */
-	{ .name = "index", STRING, .flags = CW_CONFIG_NOT_EMPTY, .default_value = CW_ES_INDEX_DEFAULT,
+	{ .name = "index", STRING, .flags = CW_CONFIG_NOT_EMPTY, .default_value = DEFAULT_INDEX,
 	  .importance = CW_HIGH, .group = "Index", .width = CW_WIDTH_MEDIUM, .display_name = "Index",
 	  .check = cw_es_check_index, AT(index),
 	  .doc = "The index that a document goes to. %{topic} is the record's topic, %{+yyyy.MM.dd} the day of the "
 		 "event in UTC; dates know yyyy yy MM dd HH mm ss DDD xxxx ww. %{[level]} is a field of the record, or of the "
 		 "line, %{[a][b]} one inside another, %{key} the record's key: in lower case, with _ for what an index name "
-		 "may not have." },
+		 "may not have. ElasticsearchSinkConnector has %{topic} as its default." },
 	{ .name = "write.method", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "INSERT",
 	  .choices = "INSERT,UPSERT", .importance = CW_LOW, .group = "Data Conversion", .width = CW_WIDTH_SHORT,
 	  .display_name = "Write Method", AT(write_method),
@@ -17,11 +17,14 @@
 	  AT(version_header),
 	  .doc = "Header of records whose whole number is the version of the document that their key names, instead of "
 		 "the offset: a document is replaced only by one of a higher version." },
-	{ .name = "op.type", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "CREATE",
+	{ .name = "op.type", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = DEFAULT_OPERATION,
 	  .choices = "CREATE,INDEX", .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_SHORT,
 	  .display_name = "Operation", AT(operation),
 	  .doc = "CREATE leaves a document that exists as it is; INDEX writes it again. A replay makes no second "
-		 "document either way. Documents that their key names are always indexed, with their version." },
+		 "document either way. A topic that is made again has the ids of the old one again: with CREATE the documents of "
+		 "the old one stay and those of the new one are not written, which is warned of. Documents that their key names "
+		 "are always indexed, with their version. ElasticsearchSinkConnector takes INDEX where nothing is given, and "
+		 "CREATE for data streams." },
 	{ .name = "pipeline", STRING, .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_SHORT,
 	  .display_name = "Ingest Pipeline", .check = cw_es_check_name, AT(pipeline),
 	  .doc = "Name of the store's ingest pipeline that documents pass through." },
@@ -60,10 +63,11 @@
 	{ .name = "max.external.resource.mappings", INT, RANGE(1, INT32_MAX), .default_value = "15", .importance = CW_LOW,
 	  .group = "External Resources", .width = CW_WIDTH_SHORT, .display_name = "Max External Resources", AT(resources_max),
 	  .doc = "Most topics in topic.to.external.resource.mapping." },
-	{ .name = "template.enable", BOOLEAN, .default_value = "true", .importance = CW_MEDIUM, .group = "Index",
+	{ .name = "template.enable", BOOLEAN, .default_value = DEFAULT_TEMPLATE, .importance = CW_MEDIUM, .group = "Index",
 	  .width = CW_WIDTH_SHORT, .display_name = "Put Index Template", AT(template_enable),
 	  .doc = "Whether the task puts the connector's index template (ip, keyword, short, long, date …) before it "
-		 "writes, unless one of that name is there." },
+		 "writes, unless one of that name is there. It is one for access logs: ElasticsearchSinkConnector has false as its "
+		 "default." },
 	{ .name = "template.overwrite", BOOLEAN, .default_value = "false", .importance = CW_LOW, .group = "Index",
 	  .width = CW_WIDTH_SHORT, .display_name = "Overwrite Index Template", AT(template_overwrite),
 	  .doc = "Whether an index template of that name is replaced." },

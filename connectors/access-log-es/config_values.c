@@ -126,6 +126,21 @@ int cw_es_check_pattern(const char *value, struct cw_error *err)
 	return pattern ? 0 : -1;
 }
 
+int cw_es_check_pem(const char *value, struct cw_error *err)
+{
+	if (!strstr(value, "-----BEGIN "))
+		return cw_error_set(err, CW_ERR_INVALID, "is no PEM text, which has a line that begins with -----BEGIN");
+	return 0;
+}
+
+int cw_es_check_kerberos(const char *value, struct cw_error *err)
+{
+	if (!*value)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "asks for Kerberos, which is not spoken here; log in with connection.username, "
+						 "api.key, bearer.token or a client certificate, and remove this key");
+}
+
 int cw_es_check_file(const char *value, struct cw_error *err)
 {
 	struct stat st;

@@ -20,6 +20,9 @@ int cw_es_check_resources(const char *value, struct cw_error *err);
 int cw_es_check_routing(const char *value, struct cw_error *err);
 int cw_es_check_timezone(const char *value, struct cw_error *err);
 int cw_es_check_pattern(const char *value, struct cw_error *err);
+int cw_es_check_pem(const char *value, struct cw_error *err);
+/* Refuses any value. */
+int cw_es_check_kerberos(const char *value, struct cw_error *err);
 int cw_es_check_file(const char *value, struct cw_error *err);
 int cw_es_check_stream_part(const char *value, struct cw_error *err);
 int cw_es_check_dataset(const char *value, struct cw_error *err);

@@ -63,6 +63,43 @@ static void set_proxy(CURL *easy, const struct cw_es_config *config)
 	}
 }
 
+/* The text is borrowed: the config outlives the handle. */
+static void set_text(CURL *easy, CURLoption option, const char *text)
+{
+	struct curl_blob blob = { (void *)(uintptr_t)text, strlen(text), CURL_BLOB_NOCOPY };
+
+	curl_easy_setopt(easy, option, &blob);
+}
+
+static void set_client_files(CURL *easy, const char *certificate, const char *key, const char *type, const char *password)
+{
+	curl_easy_setopt(easy, CURLOPT_SSLCERT, certificate);
+	curl_easy_setopt(easy, CURLOPT_SSLCERTTYPE, type);
+	curl_easy_setopt(easy, CURLOPT_SSLKEY, key);
+	curl_easy_setopt(easy, CURLOPT_SSLKEYTYPE, type);
+	if (password)
+		curl_easy_setopt(easy, CURLOPT_KEYPASSWD, password);
+}
+
+/* Our own certificate, for stores that ask for one. */
+static void set_client(CURL *easy, const struct cw_es_config *config)
+{
+	const char *password = config->key_password ? config->key_password : config->keystore_password;
+
+	if (config->certificate) {
+		set_client_files(easy, config->certificate, config->key, "PEM", config->key_password);
+	} else if (config->keystore && strcasecmp(config->keystore_type, "PKCS12") == 0) {
+		set_client_files(easy, config->keystore, config->keystore, "P12", config->keystore_password);
+	} else if (config->keystore) {
+		set_client_files(easy, config->keystore, config->keystore, "PEM", password);
+	} else if (config->keystore_key) {
+		set_text(easy, CURLOPT_SSLCERT_BLOB, config->keystore_chain);
+		set_text(easy, CURLOPT_SSLKEY_BLOB, config->keystore_key);
+		if (config->key_password)
+			curl_easy_setopt(easy, CURLOPT_KEYPASSWD, config->key_password);
+	}
+}
+
 static void set_ssl(CURL *easy, const struct cw_es_config *config)
 {
 	const char *ca = config->ca ? config->ca : config->truststore;
@@ -73,12 +110,9 @@ static void set_ssl(CURL *easy, const struct cw_es_config *config)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, config->verify && check_host ? 2L : 0L);
 	if (ca)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, ca);
-	if (config->certificate) {
-		curl_easy_setopt(easy, CURLOPT_SSLCERT, config->certificate);
-		curl_easy_setopt(easy, CURLOPT_SSLKEY, config->key);
-		if (config->key_password)
-			curl_easy_setopt(easy, CURLOPT_KEYPASSWD, config->key_password);
-	}
+	if (config->truststore_text)
+		set_text(easy, CURLOPT_CAINFO_BLOB, config->truststore_text);
+	set_client(easy, config);
 }
 
 /* Who we are, where that is not one of the headers. */

@@ -118,18 +118,6 @@ static void all_written(struct cw_sink *sink, struct cw_bulk *bulk)
 	cw_delivery_recycle(sink, bulk);
 }
 
-static void note_present(struct cw_sink *sink, const struct cw_bulk *bulk, size_t present)
-{
-	cw_sink_count(sink, sink->metrics.present, (int64_t)present);
-	if (present < bulk->n || sink->present_logged)
-		return;
-	sink->present_logged = true;
-	cw_log(sink->ctx, CW_LOG_WARN, "all %zu documents of a request were in index %s already: a replay of records; "
-				       "if the topic was created anew, its offsets began again, and the index still "
-				       "holds the old ones",
-	       present, bulk->index);
-}
-
 /* ---- answers with items --------------------------------------------------------------------------- */
 
 /* What became of the documents of one request, item by item. */
@@ -145,6 +133,9 @@ static bool handle_item(struct cw_sink *sink, struct cw_bulk *bulk, size_t i, st
 	bool passes = cw_class_passes(class);
 	enum cw_policy policy;
 
+	/* One of another status was to be deleted; one that was sent before is there from that. */
+	if (class == CW_CLASS_PRESENT && item->status == 409 && bulk->pushbacks + bulk->failures == 0)
+		cw_replays_note(&sink->replays, &bulk->docs[i]);
 	if (class == CW_CLASS_WRITTEN || class == CW_CLASS_PRESENT) {
 		*(class == CW_CLASS_WRITTEN ? &tally->written : &tally->present) += 1;
 		return false;
@@ -209,7 +200,9 @@ static void handle_items(struct cw_sink *sink, struct cw_bulk *bulk, const struc
 		}
 	}
 	cw_sink_count(sink, sink->metrics.documents, (int64_t)tally.written);
-	note_present(sink, bulk, tally.present);
+	cw_sink_count(sink, sink->metrics.present, (int64_t)tally.present);
+	if (tally.present)
+		cw_replays_tell(sink, bulk->index);
 	for (size_t i = 0; i < n; i++)
 		if (!sink->keep[i])
 			cw_delivery_answered(sink, bulk->docs[i].taken, 1);

@@ -42,10 +42,13 @@ void cw_sink_reject_invalid(struct cw_sink *sink, const struct cw_place *at, con
 static __attribute__((noinline)) void unparsed(struct cw_sink *sink, const struct cw_place *at,
 					       const struct cw_line_fault *fault)
 {
+	struct cw_slice text = at->record->value.u.bytes;
+	bool json = text.n && text.p[0] == '{';
 	char reason[300];
 
-	snprintf(reason, sizeof(reason), "the line does not parse: %s at column %zu, where there should be %s",
-		 fault->field, fault->column, fault->wants);
+	snprintf(reason, sizeof(reason), "the line does not parse: %s at column %zu, where there should be %s%s", fault->field,
+		 fault->column, fault->wants, json ? "; text that is JSON becomes a document by value.converter="
+						     "org.apache.kafka.connect.json.JsonConverter" : "");
 	cw_sink_count(sink, sink->metrics.unparsed, 1);
 	cw_sink_reject_invalid(sink, at, reason);
 }

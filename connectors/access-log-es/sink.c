@@ -151,7 +151,8 @@ static void make_metrics(struct cw_sink *sink)
 	m->bytes = counter(ctx, "bulk_bytes", "Bytes of bulk requests sent, compressed where they were.");
 	m->retries = counter(ctx, "bulk_retries", "Bulk requests, or parts of them, that had to be sent again.");
 	m->documents = counter(ctx, "documents_written", "Documents that the store has written.");
-	m->present = counter(ctx, "documents_present", "Documents that the store had already: replays.");
+	m->present = counter(ctx, "documents_present",
+			     "Documents that the store had already: of replays, or of a topic that was made again.");
 	m->retried = counter(ctx, "documents_retried", "Documents in requests that had to be sent again.");
 	m->unparsed = counter(ctx, "lines_unparsed", "Lines that did not parse.");
 	m->refused = counter(ctx, "documents_refused", "Documents that the store refused for good.");
@@ -176,6 +177,7 @@ void cw_sink_free(struct cw_sink *sink)
 	cw_pattern_free(sink->pattern);
 	cw_zone_free(sink->zone);
 	cw_render_free(&sink->render);
+	cw_replays_free(&sink->replays);
 	free(sink);
 }
 
@@ -222,9 +224,9 @@ static int prepare_target(struct cw_sink *sink, struct cw_error *err)
 		if (!sink->routing)
 			return -1;
 	}
-	sink->create = sink->streams || strcasecmp(config->operation, "INDEX") != 0;
+	sink->create = cw_es_config_creates(config);
 	sink->action.op = sink->create ? "create" : "index";
-	sink->named = !config->key_ignore;
+	sink->named = !config->key_ignore && !config->own_ids;
 	sink->upsert = strcasecmp(config->write_method, "UPSERT") == 0;
 	sink->once = !sink->upsert && (sink->create || sink->named);
 	sink->plain_actions = !sink->named && !config->own_ids && !sink->upsert && !sink->routing;

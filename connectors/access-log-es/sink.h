@@ -2,9 +2,9 @@
  * sink - the inside of a task of the access-log sink, shared by its files. One thread.
  *
  * sink.c: the framework's calls. records.c: records into bodies; structured.c: those that are no lines; action.c: ids,
- * versions, routing. delivery.c: requests; outcome.c: their answers, retries; outage.c: the store as a whole; sniff.c: its
- * nodes. setup.c: what has to be in the store before the first document, which is of templates.c, lifecycle.c,
- * resources.c and mappings.c.
+ * versions, routing. delivery.c: requests; outcome.c: their answers, retries; replays.c: documents that were there before;
+ * outage.c: the store as a whole; sniff.c: its nodes. setup.c: what has to be in the store before the first document,
+ * which is of templates.c, lifecycle.c, resources.c and mappings.c.
  */
 #ifndef CW_ACCESS_LOG_SINK_H
 #define CW_ACCESS_LOG_SINK_H
@@ -21,6 +21,7 @@
 #include "policy.h"
 #include "pressure.h"
 #include "render.h"
+#include "replays.h"
 
 #define CW_SINK_NS_PER_MS INT64_C(1000000)
 #define CW_SINK_INDEX_SLOTS 8
@@ -130,7 +131,7 @@ struct cw_sink {
 	size_t cap_items;
 	int64_t worked_ns; /* when it took something last */
 	int64_t down_since_ns, down_logged_ns; /* 0: the store works */
-	bool present_logged;
+	struct cw_replays replays;
 	unsigned refused_logged;
 
 	/* what has to be in the store first */

@@ -1,4 +1,5 @@
 /* Rules of a connector config that span keys, and keys that have no row in a table. */
+#include <ctype.h>
 #include <regex.h>
 #include <string.h>
 #include <strings.h>
@@ -185,6 +186,13 @@ static void warn_no_effect(struct cw_validation *validation)
 	if (enforce && strcasecmp(enforce, "false") == 0)
 		cw_validation_warn(validation, "tasks.max.enforce", "tasks.max.enforce=false has no effect: this worker "
 				   "never runs more than tasks.max tasks");
+	for (size_t i = 0; i < validation->n; i++) {
+		const struct cw_config_def *def = &validation->keys[i].def;
+
+		if ((def->flags & CW_CONFIG_NO_EFFECT) && given(validation, def->name))
+			cw_validation_warn(validation, def->name, "%s %c%s", def->name, tolower((unsigned char)def->doc[0]),
+					   def->doc + 1);
+	}
 }
 
 /* Sources: what needs exactly.once.source.support of the worker. */

@@ -8,6 +8,8 @@ import unittest
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase
 from cwtest.ctl import CtlCase
+from cwtest.process import Devstore
+from cwtest.search import Search
 
 NO_CREATION = {"consumer.override.allow.auto.create.topics": "false"}
 CREATION = {"topic.creation.default.partitions": "3", "topic.creation.default.replication.factor": "1",
@@ -151,6 +153,55 @@ class Sinks(TestCase):
         kafka.add_partitions(self.topic, 3)
         kafka.produce(self.topic, lines("new", 90))
         self.wait_read(expected + lines("new", 90))
+
+
+class Indexed(TestCase):
+    """What a store has of a topic that is made again, whose records have the offsets, and so the ids, of the old one's."""
+
+    OLD, NEW = 50, 80
+
+    def setUp(self):
+        super().setUp()
+        self.topic = kafka.topic("remade-indexed", 1)
+        self.addCleanup(kafka.forget, self.topic)
+        self.store = Devstore(self).start()
+        self.w = self.worker(properties={"offset.flush.interval.ms": "200"})
+
+    def lines(self, seed, n):
+        lines = pipeline.lines_of(dict(pipeline.source(self.topic, n), seed=str(seed)))
+        kafka.produce(self.topic, lines)
+        return {"%s+0+%d" % (self.topic, i): line.decode() for i, line in enumerate(lines)}
+
+    def wait_committed(self, offset, *names):
+        def committed():
+            return [kafka.committed("connect-" + name, self.topic).get(0) for name in names]
+
+        env.wait_for(lambda: committed() == [offset] * len(names), 30, lambda: "%d is committed: %s" % (offset, committed()))
+
+    def test_made_again(self):
+        create, index = env.unique("remade-create"), env.unique("remade-index")
+        for name, more in ((create, {}), (index, {"op_type": "INDEX"})):
+            self.w.rest.create(name, pipeline.sink(self.topic, self.store.url, name, **more))
+        old = self.lines(1, self.OLD)
+        self.wait_committed(self.OLD, create, index)
+        search = Search(self.store.url)
+        for name in (create, index):
+            self.assertEqual(pipeline.documents(search, name, self.topic), old)
+        kafka.remake(self.topic, 1)
+        new = self.lines(2, self.NEW)
+        self.wait_committed(self.NEW, create, index)
+        self.assertEqual(pipeline.assert_stored(self, search, index, self.topic), self.NEW)
+        self.assertEqual(pipeline.documents(search, index, self.topic), new)
+        # nothing of the old topic is lost, and nobody may think that the new one was written
+        self.assertEqual(pipeline.documents(search, create, self.topic), dict(new, **old))
+        there = self.w.rest.metrics().sum("connect_worker_task_documents_present_total", connector=create)
+        self.assertGreaterEqual(int(there), self.OLD)
+        warnings = [line for line in self.w.log.splitlines() if " WARN " in line and "already" in line]
+        self.assertTrue(warnings)
+        for line in warnings:
+            self.assertIn("topic %s, partition 0: " % self.topic, line)
+            self.assertIn("in index %s already" % create, line)
+            self.assertIn("set op.type=INDEX, write to another index, or delete the old documents", line)
 
 
 class Sources(CtlCase):

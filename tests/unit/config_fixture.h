@@ -27,6 +27,8 @@ static const struct cw_config_def fixture_table[] = {
 	  .offset = offsetof(struct fixture_config, password) },
 	{ .name = "batch.size", .type = CW_CONFIG_INT, .default_value = "2000", .flags = CW_CONFIG_RANGE, .min = 1,
 	  .max = 1000000, .doc = "Records in a request.", .offset = offsetof(struct fixture_config, batch_size) },
+	{ .name = "old.key", .flags = CW_CONFIG_NO_EFFECT, .doc = "Has no effect: it is gone since version 1.",
+	  .offset = CW_CONFIG_NOT_STORED },
 };
 
 /* Quotes the password on purpose: the framework must not let it through. */

@@ -9,7 +9,8 @@
 
 /* Start zeroed; keys are set in `map` before cw_essink_start(). */
 struct cw_essink {
-	struct cw_fake_host host;
+	struct cw_fake_host host; /* first */
+	const struct cw_plugin *plugin; /* NULL: the first of the file */
 	struct cw_map map;
 	struct cw_es_config config;
 	struct cw_config_memory *memory;
@@ -28,15 +29,15 @@ static inline const struct cw_connector_ops *cw_essink_ops(void)
 	return cw_plugin->connector;
 }
 
-static inline struct cw_config_table cw_essink_table(void)
+static inline struct cw_config_table cw_essink_table(const struct cw_plugin *plugin)
 {
-	return (struct cw_config_table){ cw_plugin->config, cw_plugin->n_config, cw_plugin->config_def_size };
+	return (struct cw_config_table){ plugin->config, plugin->n_config, plugin->config_def_size };
 }
 
 /* The config struct from the map; 0, or -1 with sink->err. */
 static inline int cw_essink_fill(struct cw_essink *sink)
 {
-	return cw_config_fill(cw_essink_table(), &sink->map, &sink->config, &sink->memory, &sink->err);
+	return cw_config_fill(cw_essink_table(sink->plugin ? sink->plugin : cw_plugin), &sink->map, &sink->config, &sink->memory, &sink->err);
 }
 
 /* Whether the task started; else sink->err says why not. */

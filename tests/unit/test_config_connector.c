@@ -180,9 +180,9 @@ static void test_validate__a_config_without_fault(void)
 			       "[\"Common\",\"Transforms\",\"Predicates\",\"Error Handling\",\"Automatic Restarts\","
 			       "\"Rate Limits\",\"Bounded Runs\",\"Connection\"]");
 	/* the framework's, the plugin's, the overrides */
-	CU_ASSERT_EQUAL(n, COUNT(common_rows) + COUNT(sink_rows) + 4 + 2);
+	CU_ASSERT_EQUAL(n, COUNT(common_rows) + COUNT(sink_rows) + COUNT(fixture_table) + 2);
 	CU_ASSERT_PTR_EQUAL(json_array_get(configs, 0), find_config(infos, "name"));
-	CU_ASSERT_PTR_EQUAL(json_array_get(configs, n - 6), find_config(infos, "connection.url"));
+	CU_ASSERT_PTR_EQUAL(json_array_get(configs, n - 7), find_config(infos, "connection.url"));
 	CU_ASSERT_PTR_EQUAL(json_array_get(configs, n - 2), find_config(infos, "consumer.override.fetch.min.bytes"));
 	CU_ASSERT_STRING_EQUAL(value_of(infos, "batch.size"), "10");
 	CU_ASSERT_STRING_EQUAL(value_of(infos, "tasks.max"), "1");
@@ -335,6 +335,7 @@ static void test_validate__warnings(void)
 		{ &fixture_sink, "task.max=1", "unknown key \"task.max\" is ignored; did you mean \"tasks.max\"?" },
 		{ &fixture_sink, "batchsize=1", "unknown key \"batchsize\" is ignored; did you mean \"batch.size\"?" },
 		{ &fixture_sink, "colour=blue", "unknown key \"colour\" is ignored" },
+		{ &fixture_sink, "old.key=x", "old.key has no effect: it is gone since version 1." },
 		{ &fixture_sink, "consumer.overide.fetch.min.bytes=1",
 		  "unknown key \"consumer.overide.fetch.min.bytes\" is ignored; did you mean "
 		  "\"consumer.override.fetch.min.bytes\"?" },
@@ -524,10 +525,10 @@ static void test_plugin_config__its_own_keys_first(void)
 {
 	json_t *array = cw_plugin_config_to_json(&fixture_sink);
 
-	CU_ASSERT_EQUAL(json_array_size(array), 4 + COUNT(common_rows) + COUNT(sink_rows));
+	CU_ASSERT_EQUAL(json_array_size(array), COUNT(fixture_table) + COUNT(common_rows) + COUNT(sink_rows));
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_array_get(array, 0), "name")), "connection.url");
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json_array_get(array, 2), "order")), 3);
-	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_array_get(array, 4), "name")), "name");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_array_get(array, 5), "name")), "name");
 	json_decref(array);
 }
 

@@ -72,6 +72,33 @@ static void test_sink__replay_changes_nothing(void)
 	run_free(run);
 }
 
+/* Of each partition that has some, but not of each request. */
+static void test_sink__present_documents_are_told(void)
+{
+	struct run *run = run_new();
+	struct cw_fake_batch *batch;
+
+	start(run);
+	for (int i = 0; i < 4; i++) {
+		batch = new_batch(run, 3);
+		run->offset = 0;
+		add(run, batch, "logs", LINE);
+		add(run, batch, "logs", LINE);
+		add(run, batch, "other", LINE);
+		cw_batch_record(&batch->batch, 2)->partition = 7;
+		CU_ASSERT_EQUAL(cw_essink_put(&run->sink, &batch->batch), CW_OK);
+		CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, run->n), CW_OK);
+		if (i == 1)
+			CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.host.last_log, "topic other, partition 7: 1 documents, of "
+						      "records from offset 2 to 2, were in index " INDEX " already and are "));
+		if (i == 1)
+			run->sink.host.last_log[0] = '\0';
+	}
+	CU_ASSERT_STRING_EQUAL(run->sink.host.last_log, "");
+	CU_ASSERT_EQUAL(metric(run, "documents_present"), 9);
+	run_free(run);
+}
+
 static void test_sink__index_operation_writes_again(void)
 {
 	struct run *run = run_new();
@@ -340,6 +367,7 @@ int main(void)
 		{ "the document is the line", test_sink__document_is_the_line },
 		{ "an empty batch is complete", test_sink__empty_batch_is_complete },
 		{ "a replay changes nothing", test_sink__replay_changes_nothing },
+		{ "present documents are told", test_sink__present_documents_are_told },
 		{ "op.type=INDEX writes again", test_sink__index_operation_writes_again },
 		{ "bodies keep to their bytes", test_sink__bodies_keep_to_their_bytes },
 		{ "a document larger than the limit goes alone", test_sink__one_document_larger_than_the_limit_goes_alone },

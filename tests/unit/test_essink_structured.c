@@ -335,6 +335,36 @@ static void test_structured__keys_are_ids_with_versions(void)
 	run_free(run);
 }
 
+/* By Kafka Connect's name of the sink: keys are ids, topics name indices, and no index template is put. */
+static void test_structured__by_the_other_name(void)
+{
+	struct cw_entry first[] = { { text("v"), integer(CW_INT32, 1) } }, second[] = { { text("v"), integer(CW_INT32, 2) } };
+	struct run *run = run_new();
+	struct cw_fake_batch *batch;
+
+	run->sink.plugin = cw_plugin->next;
+	set(run, "topic.key.ignore", "t2");
+	start(run);
+	batch = new_batch(run, 3);
+	add_value(run, batch, "k1", map(first, 1));
+	add_value(run, batch, "k1", map(second, 1));
+	add_value(run, batch, NULL, map(first, 1))->topic = cw_slice_str("t2");
+	give(run, batch);
+	run->offset = 2;
+	batch = new_batch(run, 1); /* of a topic that was made again: op.type is not CREATE */
+	add_value(run, batch, NULL, map(second, 1))->topic = cw_slice_str("t2");
+	give(run, batch);
+	expect_stored(run, "t", "k1", "{\"v\":2}");
+	expect_stored(run, "t2", "t2+0+2", "{\"v\":2}");
+	CU_ASSERT_EQUAL(json_object_size(run->store.templates), 0);
+	run->sink.host.tolerate = true;
+	batch = new_batch(run, 1);
+	add_value(run, batch, "k3", text("{\"v\":1}"));
+	give(run, batch);
+	CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.host.rejected[0].reason, "value.converter=org.apache.kafka.connect.json."));
+	run_free(run);
+}
+
 static void test_structured__what_has_no_document(void)
 {
 	static const struct {
@@ -596,6 +626,7 @@ int main(void)
 	CU_TestInfo structured[] = {
 		{ "beside lines", test_structured__beside_lines },
 		{ "keys are ids with versions", test_structured__keys_are_ids_with_versions },
+		{ "by the other name", test_structured__by_the_other_name },
 		{ "what has no document", test_structured__what_has_no_document },
 		{ "time is the field's", test_structured__time_is_the_fields },
 		{ "data stream gets a timestamp", test_structured__data_stream_gets_a_timestamp },

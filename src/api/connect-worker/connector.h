@@ -366,7 +366,12 @@ enum {
 	CW_CONFIG_REQUIRED = 1u << 0,   /* no default: must be given */
 	CW_CONFIG_RANGE = 1u << 1,      /* min and max hold (numbers only) */
 	CW_CONFIG_IGNORE_CASE = 1u << 2, /* choices are compared without case */
-	CW_CONFIG_NOT_EMPTY = 1u << 3   /* a string or list may not be empty */
+	CW_CONFIG_NOT_EMPTY = 1u << 3,  /* a string or list may not be empty */
+	/*
+	 * Known for configs that were written for other workers, and changes nothing; its doc begins "Has no effect: …". A
+	 * config that has it is warned with that sentence.
+	 */
+	CW_CONFIG_NO_EFFECT = 1u << 4
 };
 
 #define CW_CONFIG_NOT_STORED ((size_t)-1)
