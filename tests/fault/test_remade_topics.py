@@ -194,8 +194,8 @@ class Indexed(TestCase):
         self.assertEqual(pipeline.documents(search, index, self.topic), new)
         # nothing of the old topic is lost, and nobody may think that the new one was written
         self.assertEqual(pipeline.documents(search, create, self.topic), dict(new, **old))
-        there = self.w.rest.metrics().sum("connect_worker_task_documents_present_total", connector=create)
-        self.assertGreaterEqual(int(there), self.OLD)
+        env.wait_for(lambda: (self.w.rest.metrics().sum("connect_worker_task_documents_present_total", connector=create)
+                              or 0) >= self.OLD, 10, "the metrics have the documents that were there")
         warnings = [line for line in self.w.log.splitlines() if " WARN " in line and "already" in line]
         self.assertTrue(warnings)
         for line in warnings:

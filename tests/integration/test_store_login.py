@@ -27,11 +27,10 @@ class Logins(TestCase):
     def create(self, url, suffix="", **config):
         self.rest.create(self.sink + suffix, dict(pipeline.sink(self.topic, url, "login-%{+yyyy.MM.dd}"), **config))
 
-    def assert_all(self):
+    def assert_all(self, index="login-*"):
         search = Search(self.store.url)
-        env.wait_for(lambda: search.count("login-*") == LINES, 30,
-                     lambda: "all documents: %d" % search.count("login-*"))
-        hits = search.call("POST", "/login-*/_search", {"size": LINES, "_source": ["raw"], "query": {"match_all": {}}})
+        env.wait_for(lambda: search.count(index) == LINES, 30, lambda: "all documents: %d" % search.count(index))
+        hits = search.call("POST", "/%s/_search" % index, {"size": LINES, "_source": ["raw"], "query": {"match_all": {}}})
         found = [hit["_source"]["raw"].encode() for hit in hits["hits"]["hits"]]
         self.assertEqual(pipeline.difference(self.lines, found), "")
 
@@ -80,11 +79,25 @@ class Logins(TestCase):
         tls.load_verify_locations(pki.certificate)
         tls.verify_mode = ssl.CERT_REQUIRED
         gate = Gateway(self, self.store.port, lambda handler, body: None, tls)
-        pki.issue("client", "/CN=client", "clientAuth")
-        self.create(gate.url, **{"elastic.https.ssl.ca.location": pki.certificate,
-                                 "elastic.https.ssl.certificate.location": pki.path("client.crt"),
-                                 "elastic.https.ssl.key.location": pki.path("client.key")})
-        self.assert_all()
+        both = pki.issue("client", "/CN=client", "clientAuth")
+        pki.openssl("pkcs12", "-export", "-in", both, "-out", pki.path("client.p12"), "-passout", "pass:store pass")
+        texts = {name: open(pki.path(name)).read() for name in ("ca.crt", "client.crt", "client.key")}
+        ways = {
+            "files": {"ca.location": pki.certificate, "certificate.location": pki.path("client.crt"),
+                      "key.location": pki.path("client.key")},
+            "pem": {"truststore.location": pki.certificate, "truststore.type": "PEM", "keystore.location": both,
+                    "keystore.type": "PEM"},
+            "p12": {"ca.location": pki.certificate, "keystore.location": pki.path("client.p12"),
+                    "keystore.type": "pkcs12", "keystore.password": "store pass"},
+            "texts": {"truststore.certificates": texts["ca.crt"], "keystore.certificate.chain": texts["client.crt"],
+                      "keystore.key": texts["client.key"], "keystore.type": "PEM"},
+        }
+        for word, settings in ways.items():
+            self.create(gate.url, "-" + word, **{"elastic.https.ssl." + key: value for key, value in settings.items()},
+                        index="login-" + word)
+        for word in ways:
+            with self.subTest(word):
+                self.assert_all("login-" + word)
 
     def test_a_store_that_is_not_trusted(self):
         self.store.start()
