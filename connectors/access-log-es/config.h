@@ -12,7 +12,7 @@ struct cw_es_config {
 	struct cw_list urls;
 	const char *username, *password, *api_key, *bearer_token;
 	struct cw_list headers;
-	const char *aws_service, *aws_region, *aws_key_id, *aws_secret, *aws_token;
+	const char *aws_service, *aws_region, *aws_key_id, *aws_secret, *aws_token, *aws_profile;
 	bool compression, sniff;
 	int64_t sniff_interval_ms;
 	int32_t connection_timeout_ms, read_timeout_ms, max_idle_ms;

@@ -16,6 +16,6 @@
 const struct cw_plugin cw_es_plugin_elsewhere = {
 	CW_PLUGIN_HEAD(CW_PLUGIN_SINK),
 	.class_name = "io.confluent.connect.elasticsearch.ElasticsearchSinkConnector",
-	.doc = "Writes records to Elasticsearch or OpenSearch, with the keys and defaults of Kafka Connect's Elasticsearch sink.",
+	.doc = "Writes records to Elasticsearch or OpenSearch, with the defaults that its sink has in Kafka Connect.",
 	TABLE_MEMBERS,
 };

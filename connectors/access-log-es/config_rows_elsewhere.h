@@ -1,6 +1,6 @@
 /*
- * Rows of the table in config.c. Keys of Kafka Connect's Elasticsearch sink, of today and of older versions, that change
- * nothing here: a configuration that has them is told so. Those without which it would not work are refused.
+ * Rows of the table in config_table.h. Keys of Kafka Connect's Elasticsearch sink, of today and of older versions, that
+ * change nothing here: a configuration that has them is told so. Those without which it would not work are refused.
  */
 #define NOTHING_OF(kind, key, title, why)                                                          \
 	{ .name = key, kind, .flags = CW_CONFIG_NO_EFFECT, .importance = CW_LOW, .group = "Elsewhere", \

@@ -1,4 +1,4 @@
-/* Rows of the table in config.c. How lines are read. */
+/* Rows of the table in config_table.h. How lines are read. */
 	{ .name = "pattern", STRING, .importance = CW_MEDIUM, .group = "Lines", .width = CW_WIDTH_LONG,
 	  .display_name = "Pattern", .check = cw_es_check_pattern, AT(pattern),
 	  .doc = "Regular expression (PCRE2) with named groups for lines of another form: ip, timestamp, request or "

@@ -1,5 +1,5 @@
 /*
- * Rows of the table in config.c. What becomes of documents that the store does not take, by the class of what it says:
+ * Rows of the table in config_table.h. What becomes of documents that the store does not take, by the class of its answer:
  * RETRY, without a limit; DEAD_LETTER, errors.tolerance decides; DROP, left out and counted; FAIL, the task fails.
  */
 	{ .name = "behavior.on.malformed.documents", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "FAIL",

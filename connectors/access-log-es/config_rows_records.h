@@ -1,4 +1,4 @@
-/* Rows of the table in config.c. What becomes of records. */
+/* Rows of the table in config_table.h. What becomes of records. */
 	{ .name = "drop.invalid.message", BOOLEAN, .default_value = "false", .importance = CW_LOW,
 	  .group = "Data Conversion", .width = CW_WIDTH_SHORT, .display_name = "Drop Invalid Messages",
 	  AT(drop_invalid),

@@ -1,4 +1,4 @@
-/* Rows of the table in config.c. Security and proxy. */
+/* Rows of the table in config_table.h. Security and proxy. */
 	{ .name = "elastic.security.protocol", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "PLAINTEXT",
 	  .choices = "PLAINTEXT,SSL", .importance = CW_MEDIUM, .group = "Security", .width = CW_WIDTH_SHORT,
 	  .display_name = "Security protocol", AT(security_protocol),
@@ -50,18 +50,24 @@
 	{ .name = "aws.sigv4.service", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "NONE",
 	  .choices = "NONE,ES,AOSS", .importance = CW_LOW, .group = "AWS", .width = CW_WIDTH_SHORT,
 	  .display_name = "AWS Service", AT(aws_service),
-	  .dependents = "aws.sigv4.region,aws.access.key.id,aws.secret.access.key",
+	  .dependents = "aws.sigv4.region,aws.access.key.id,aws.secret.access.key,aws.session.token,aws.profile",
 	  .doc = "Whether requests are signed with AWS Signature Version 4: for an OpenSearch Service domain (ES) or an "
 		 "OpenSearch Serverless collection (AOSS)." },
 	{ .name = "aws.sigv4.region", STRING, .importance = CW_LOW, .group = "AWS", .width = CW_WIDTH_SHORT,
 	  .display_name = "AWS Region", AT(aws_region), .doc = "The domain's or collection's region, such as eu-central-1." },
 	{ .name = "aws.access.key.id", STRING, .importance = CW_LOW, .group = "AWS", .width = CW_WIDTH_MEDIUM,
-	  .display_name = "AWS Access Key", AT(aws_key_id), .doc = "The access key's id." },
+	  .display_name = "AWS Access Key", AT(aws_key_id),
+	  .doc = "The access key's id. Without one the key is found where AWS's own tools look: in the environment, by a web "
+		 "identity, in a profile of the shared files, at the container's or the EC2 instance's metadata. One that runs out "
+		 "is found anew before it does." },
 	{ .name = "aws.secret.access.key", PASSWORD, .importance = CW_LOW, .group = "AWS", .width = CW_WIDTH_MEDIUM,
 	  .display_name = "AWS Secret Key", AT(aws_secret), .doc = "The access key's secret." },
 	{ .name = "aws.session.token", PASSWORD, .importance = CW_LOW, .group = "AWS", .width = CW_WIDTH_LONG,
 	  .display_name = "AWS Session Token", AT(aws_token),
 	  .doc = "The session's token, where the access key is a temporary one." },
+	{ .name = "aws.profile", STRING, .importance = CW_LOW, .group = "AWS", .width = CW_WIDTH_SHORT,
+	  .display_name = "AWS Profile", AT(aws_profile),
+	  .doc = "Profile of ~/.aws/credentials and ~/.aws/config whose keys or role are used, and no others." },
 	{ .name = "proxy.host", STRING, .default_value = "", .importance = CW_LOW, .group = "Proxy",
 	  .width = CW_WIDTH_LONG, .display_name = "Proxy Host", AT(proxy_host),
 	  .doc = "Host of a HTTP proxy in front of the store; empty: none. Proxy variables of the environment are not "

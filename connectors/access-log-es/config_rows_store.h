@@ -1,4 +1,4 @@
-/* Rows of the table in config.c. The store: where it is, how it is asked. */
+/* Rows of the table in config_table.h. The store: where it is, how it is asked. */
 	{ .name = "connection.url", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED | CW_CONFIG_NOT_EMPTY,
 	  .importance = CW_HIGH, .group = "Connector", .width = CW_WIDTH_LONG, .display_name = "Connection URLs",
 	  .check = cw_es_check_urls, AT(urls),

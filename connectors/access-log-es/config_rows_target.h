@@ -1,4 +1,4 @@
-/* Rows of the table in config.c. Where documents go, and what has to be there first. */
+/* Rows of the table in config_table.h. Where documents go, and what has to be there first. */
 	{ .name = "index", STRING, .flags = CW_CONFIG_NOT_EMPTY, .default_value = DEFAULT_INDEX,
 	  .importance = CW_HIGH, .group = "Index", .width = CW_WIDTH_MEDIUM, .display_name = "Index",
 	  .check = cw_es_check_index, AT(index),

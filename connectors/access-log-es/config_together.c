@@ -130,17 +130,27 @@ static void validate_aws(const struct report *report, const struct cw_es_config 
 {
 	const struct {
 		const char *key, *value;
-	} needed[] = { { "aws.sigv4.region", config->aws_region },
-		       { "aws.access.key.id", config->aws_key_id },
-		       { "aws.secret.access.key", config->aws_secret } };
+		bool needed;
+	} keys[] = { { "aws.sigv4.region", config->aws_region, true },
+		     { "aws.access.key.id", config->aws_key_id, false },
+		     { "aws.secret.access.key", config->aws_secret, false },
+		     { "aws.profile", config->aws_profile, false } };
+	bool signs = cw_es_config_signs(config), fixed = given(config->aws_key_id);
 	char message[200];
 
-	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
-		if (given(needed[i].value) == cw_es_config_signs(config))
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		if (given(keys[i].value) ? signs : !signs || !keys[i].needed)
 			continue;
-		snprintf(message, sizeof(message), "%s and aws.sigv4.service go together: give both or none.", needed[i].key);
-		invalid(report, needed[i].key, message);
+		snprintf(message, sizeof(message), "%s and aws.sigv4.service go together: give both or none.", keys[i].key);
+		invalid(report, keys[i].key, message);
 	}
+	if (fixed != given(config->aws_secret))
+		invalid(report, "aws.secret.access.key", "aws.access.key.id and aws.secret.access.key go together: give both, or "
+							 "none where AWS's own places have them.");
+	if (given(config->aws_token) && !fixed)
+		invalid(report, "aws.session.token", "aws.session.token is of an access key, which is not given.");
+	if (given(config->aws_profile) && fixed)
+		invalid(report, "aws.profile", "aws.profile and aws.access.key.id exclude each other: give one, or none.");
 	if (config->aws_token && strpbrk(config->aws_token, "\r\n"))
 		invalid(report, "aws.session.token", "The value holds a line break, which a HTTP header may not.");
 	for (size_t i = 0; i < config->headers.n; i++)

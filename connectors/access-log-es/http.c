@@ -206,9 +206,9 @@ static void act(struct cw_http *http, curl_socket_t fd, int events)
 
 static void set_headers(struct cw_http_call *call, struct curl_slist *list, struct cw_slice body)
 {
-	if (cw_es_config_signs(call->http->config)) {
+	if (call->http->keys) {
 		curl_slist_free_all(call->signed_headers);
-		list = call->signed_headers = cw_http_signed_headers(list, body);
+		list = call->signed_headers = cw_http_sign(call, list, body);
 	}
 	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, list);
 }

@@ -23,6 +23,7 @@ struct cw_http_call {
 	unsigned status;
 	int64_t retry_after_ms; /* 0: none was asked for */
 	struct cw_text answer;
+	bool ran_out; /* it was signed with keys whose time was over; new ones come */
 	char why[300]; /* for other outcomes than ANSWERED: a clause */
 	const char *url;
 	/* of http.c: */
@@ -38,9 +39,11 @@ struct cw_http_call {
 
 struct cw_http;
 
-/* now: the monotonic clock, in ns. NULL with *err set. */
-struct cw_http *cw_http_new(const struct cw_es_config *config, int64_t (*now)(void *), void *now_arg,
-			    struct cw_error *err);
+struct cw_aws_keys;
+
+/* keys: to sign with, lent; NULL: not at all. now: the monotonic clock, in ns. NULL with *err set. */
+struct cw_http *cw_http_new(const struct cw_es_config *config, struct cw_aws_keys *keys, int64_t (*now)(void *),
+			    void *now_arg, struct cw_error *err);
 /* Ends what is under way. */
 void cw_http_free(struct cw_http *http);
 

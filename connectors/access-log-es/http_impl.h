@@ -10,6 +10,7 @@
 
 struct cw_http {
 	const struct cw_es_config *config;
+	struct cw_aws_keys *keys; /* lent; NULL: requests are not signed */
 	CURLM *multi;
 	struct curl_slist *headers, *headers_gzip, *headers_json;
 	int64_t (*now)(void *);
@@ -31,10 +32,10 @@ int cw_http_on_timer(CURLM *multi, long ms, void *http);
 void cw_http_keep_connections(struct cw_http *http);
 
 /*
- * The headers of a signed request: `list` and what says what its body is, as the signature has it. Freed with
- * curl_slist_free_all().
+ * Gives the call the keys of now to sign with. The headers of the signed request: `list`, the keys' token, and what says
+ * what its body is, as the signature has it. Freed with curl_slist_free_all().
  */
-struct curl_slist *cw_http_signed_headers(const struct curl_slist *list, struct cw_slice body);
+struct curl_slist *cw_http_sign(struct cw_http_call *call, const struct curl_slist *list, struct cw_slice body);
 
 /* The handle of a call, with all that does not change. */
 CURL *cw_http_make_easy(struct cw_http_call *call);

@@ -41,9 +41,6 @@ static void make_all_headers(struct cw_http *http)
 		cw_text_printf(&header, "Authorization: %s %s", config->api_key ? "ApiKey" : "Bearer",
 			       config->api_key ? config->api_key : config->bearer_token);
 		cw_text_append(&header, "", 1);
-	} else if (cw_es_config_signs(config) && config->aws_token) {
-		cw_text_printf(&header, "X-Amz-Security-Token: %s", config->aws_token);
-		cw_text_append(&header, "", 1);
 	}
 	http->headers = make_headers(config, header.p, "Content-Type: application/x-ndjson", false);
 	http->headers_gzip = make_headers(config, header.p, "Content-Type: application/x-ndjson", true);
@@ -115,7 +112,7 @@ static void set_ssl(CURL *easy, const struct cw_es_config *config)
 	set_client(easy, config);
 }
 
-/* Who we are, where that is not one of the headers. */
+/* Who we are, where that is not one of the headers, nor the keys that each request is signed with. */
 static void set_login(CURL *easy, const struct cw_es_config *config)
 {
 	char provider[200];
@@ -125,8 +122,6 @@ static void set_login(CURL *easy, const struct cw_es_config *config)
 			 strcasecmp(config->aws_service, "AOSS") == 0 ? "aoss" : "es");
 		curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, provider);
 		curl_easy_setopt(easy, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L); /* the answer to "Expect" is not waited for */
-		curl_easy_setopt(easy, CURLOPT_USERNAME, config->aws_key_id);
-		curl_easy_setopt(easy, CURLOPT_PASSWORD, config->aws_secret);
 	} else if (config->username && *config->username) {
 		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 		curl_easy_setopt(easy, CURLOPT_USERNAME, config->username);
@@ -186,12 +181,13 @@ void cw_http_keep_connections(struct cw_http *http)
 			  (long)(http->config->max_in_flight + 2) * (long)http->hosts.n);
 }
 
-struct cw_http *cw_http_new(const struct cw_es_config *config, int64_t (*now)(void *), void *now_arg,
-			    struct cw_error *err)
+struct cw_http *cw_http_new(const struct cw_es_config *config, struct cw_aws_keys *keys, int64_t (*now)(void *),
+			    void *now_arg, struct cw_error *err)
 {
 	struct cw_http *http = cw_text_alloc(sizeof(*http));
 
 	http->config = config;
+	http->keys = keys;
 	http->now = now;
 	http->now_arg = now_arg;
 	http->timer_ns = INT64_MAX;

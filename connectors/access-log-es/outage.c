@@ -56,6 +56,8 @@ enum cw_class cw_outcome_class(const struct cw_http_call *call)
 		return CW_CLASS_BUSY;
 	if (call->outcome == CW_HTTP_MISCONFIGURED)
 		return CW_CLASS_INVALID;
+	if (call->ran_out && (call->status == 401 || call->status == 403))
+		return CW_CLASS_BUSY;
 	cw_answer_error(cw_slice(call->answer.p, call->answer.n), &error);
 	return cw_class_of_answer(call->status, error.type);
 }

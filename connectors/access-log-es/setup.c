@@ -64,6 +64,12 @@ bool cw_setup_pending(const struct cw_sink *sink)
 	return first_pending(sink) != NULL;
 }
 
+/* What Elasticsearch says of paths and methods that it does not have. */
+static bool is_unknown(const struct cw_http_call *call)
+{
+	return call->outcome == CW_HTTP_ANSWERED && (call->status == 400 || call->status == 405);
+}
+
 /* The store did not do it. */
 static void failed(struct cw_sink *sink, struct cw_setup *s, const struct cw_http_call *call)
 {
@@ -77,8 +83,9 @@ static void failed(struct cw_sink *sink, struct cw_setup *s, const struct cw_htt
 	} else if (call->outcome == CW_HTTP_MISCONFIGURED) {
 		cw_sink_fail(sink, "%s; this does not pass by itself%s", why, cw_outcome_advice(call));
 	} else {
-		cw_sink_fail(sink, "the %s %s %s%s: %s; correct that, or %s", s->kind->what, s->name,
-			     s->kind->failed, s->failures ? ", after several attempts" : "", why, s->kind->advice);
+		cw_sink_fail(sink, "the %s %s %s%s: %s; correct that, or %s%s", s->kind->what, s->name, s->kind->failed,
+			     s->failures ? ", after several attempts" : "", why, s->kind->advice,
+			     is_unknown(call) && s->kind->unknown ? s->kind->unknown : "");
 	}
 }
 

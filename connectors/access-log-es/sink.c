@@ -171,6 +171,7 @@ void cw_sink_free(struct cw_sink *sink)
 	cw_delivery_free(sink);
 	cw_setup_free(sink);
 	cw_http_free(sink->http);
+	cw_aws_keys_free(sink->keys);
 	cw_index_name_free(sink->index);
 	cw_index_name_free(sink->routing);
 	free(sink->index_spec);
@@ -286,6 +287,18 @@ struct cw_sink *cw_sink_new(const struct cw_context *ctx, const struct cw_es_con
 	return NULL;
 }
 
+/* What is needed for connections; none is opened yet. */
+static int connect_store(struct cw_sink *sink, struct cw_error *err)
+{
+	if (cw_es_config_signs(sink->config)) {
+		sink->keys = cw_aws_keys_new(sink->ctx, sink->config, err);
+		if (!sink->keys)
+			return -1;
+	}
+	sink->http = cw_http_new(sink->config, sink->keys, now_of, sink, err);
+	return sink->http ? 0 : -1;
+}
+
 static enum cw_result sink_task_start(const struct cw_context *ctx, const void *config, void **task,
 				      struct cw_error *err)
 {
@@ -293,10 +306,9 @@ static enum cw_result sink_task_start(const struct cw_context *ctx, const void *
 
 	if (!sink)
 		return CW_FAIL;
-	sink->http = cw_http_new(sink->config, now_of, sink, err);
-	if (!sink->http) {
+	if (connect_store(sink, err) != 0) {
 		cw_sink_free(sink);
-		return CW_FAIL;
+		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
 	}
 	if (!sink->config->version_header || !*sink->config->version_header)
 		ctx->host->without_headers(ctx);

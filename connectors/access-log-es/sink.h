@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "aws_keys.h"
 #include "bulk.h"
 #include "config.h"
 #include "fields.h"
@@ -45,6 +46,7 @@ struct cw_setup_kind {
 	const char *what;   /* for people: "index template" */
 	const char *failed; /* what is said of it when it is not there in the end: "could not be put" */
 	const char *advice; /* what helps when the store refuses it, after "or " */
+	const char *unknown; /* a sentence on stores that do not know such a request at all; NULL: all do */
 	/*
 	 * The store answered the current step; error: the type of its error. True: the next step is set, or it is ready. False:
 	 * the answer is an error, and judged by its status.
@@ -110,6 +112,7 @@ struct cw_sink {
 
 	/* requests: each bulk is in exactly one place */
 	struct cw_http *http;
+	struct cw_aws_keys *keys;     /* NULL: requests are not signed */
 	struct cw_bulk *open;         /* being filled, or NULL */
 	struct cw_bulk_list ready;    /* to be sent */
 	struct cw_bulk_list delayed;  /* to be sent again later */

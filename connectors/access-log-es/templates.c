@@ -30,6 +30,7 @@ static const struct cw_setup_kind kind = {
 	.what = "index template",
 	.failed = "could not be put",
 	.advice = "set template.enable to false and put a template yourself",
+	.unknown = " (Elasticsearch before 7.8 has no /_index_template: there that is the only way, with PUT /_template)",
 	.answered = answered,
 };
 

@@ -309,6 +309,9 @@ CONFIGS = [
      says("connection.password", "connection.username and connection.password go together: give both or none.")),
     ("sink: key and user", SINK, {"api.key": "planted-secret", "connection.username": "u", "connection.password": "planted-secret"},
      says("api.key", "Only one of connection.username, api.key, bearer.token and aws.sigv4.service may be given.")),
+    ("sink: Kerberos", SINK, {"kerberos.user.principal": "me@EXAMPLE"},
+     invalid("kerberos.user.principal", "me@EXAMPLE", "asks for Kerberos, which is not spoken here; log in with "
+             "connection.username, api.key, bearer.token or a client certificate, and remove this key")),
     ("sink: compression", SINK, {"connection.compression": "gzip"},
      invalid("connection.compression", "gzip", "Expected value to be either true or false")),
     ("sink: timeout", SINK, {"connection.timeout.ms": "-1"},
@@ -383,7 +386,8 @@ NO_BODY = "A request body is required: a JSON object with the connector's config
 NO_OBJECT = "The request body must be a JSON object with the connector's configuration, not %s"
 NO_CLASS = 'Connector config {%s} contains no connector type; "connector.class" must name one'
 NO_SUCH_CLASS = ("Failed to find any class that implements Connector and which name matches %s, available connectors are: "
-                 "io.connectworker.AccessLogElasticsearchSink, io.connectworker.SyntheticLogSource")
+                 "io.connectworker.AccessLogElasticsearchSink, "
+                 "io.confluent.connect.elasticsearch.ElasticsearchSinkConnector, io.connectworker.SyntheticLogSource")
 OTHER_NAME = "Connector name configuration (%s) doesn't match connector name in the URL (%s)"
 NULL = "config: Invalid value null for configuration topic: Null value can not be supplied as the configuration value."
 HIDDEN = ("Invalid value [hidden] for configuration connection.password: it stands for the value that the connector has, "

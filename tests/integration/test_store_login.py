@@ -6,7 +6,7 @@ from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase
 from cwtest.gateway import Gateway, check_aws
 from cwtest.pki import Pki
-from cwtest.process import Devstore, free_port
+from cwtest.process import Devstore, Worker, free_port
 from cwtest.search import Search
 
 LINES = 2000
@@ -44,6 +44,14 @@ class Logins(TestCase):
                             **({"aws.session.token": token} if token else {}))
                 self.assert_all()
                 self.assertTrue(any("/_bulk?" in path for _, path in gate.seen), gate.seen)
+
+    def test_aws_keys_of_the_environment(self):
+        self.store.start()
+        environ = {"AWS_ACCESS_KEY_ID": "ASIAENV", "AWS_SECRET_ACCESS_KEY": "of/the+environment", "AWS_SESSION_TOKEN": "to+ken"}
+        self.rest = Worker(self, "signing").start(environ=environ).rest
+        gate = Gateway(self, self.store.port, check_aws("ASIAENV", "of/the+environment", "eu-central-1", "es", "to+ken"))
+        self.create(gate.url, **{"aws.sigv4.service": "ES", "aws.sigv4.region": "eu-central-1"})
+        self.assert_all()
 
     def test_aws_signature_with_another_secret(self):
         self.store.start()

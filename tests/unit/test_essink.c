@@ -354,6 +354,8 @@ static void test_template__that_is_not_allowed_fails_with_a_sentence(void)
 		put(run, 10);
 		CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), CW_FAIL);
 		CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.err.text, "the index template access-logs could not be put"));
+		CU_ASSERT_EQUAL(strstr(run->sink.err.text, "Elasticsearch before 7.8 has no /_index_template") != NULL,
+				statuses[i] == 400 || statuses[i] == 405);
 		CU_ASSERT_EQUAL(run->store.bulks, 0);
 		CU_ASSERT_EQUAL(run->sink.host.n_completed, 0);
 		run_free(run);
