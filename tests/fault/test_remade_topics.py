@@ -156,7 +156,7 @@ class Sinks(TestCase):
 
 
 class Indexed(TestCase):
-    """What a store has of a topic that is made again, whose records have the offsets, and so the ids, of the old one's."""
+    """What a store has of a topic that is made again: its records have the offsets, and so the ids, of the old one's."""
 
     OLD, NEW = 50, 80
 
@@ -176,7 +176,8 @@ class Indexed(TestCase):
         def committed():
             return [kafka.committed("connect-" + name, self.topic).get(0) for name in names]
 
-        env.wait_for(lambda: committed() == [offset] * len(names), 30, lambda: "%d is committed: %s" % (offset, committed()))
+        env.wait_for(lambda: committed() == [offset] * len(names), 30,
+                     lambda: "%d is committed: %s" % (offset, committed()))
 
     def test_made_again(self):
         create, index = env.unique("remade-create"), env.unique("remade-index")

@@ -30,7 +30,8 @@ class Logins(TestCase):
     def assert_all(self, index="login-*"):
         search = Search(self.store.url)
         env.wait_for(lambda: search.count(index) == LINES, 30, lambda: "all documents: %d" % search.count(index))
-        hits = search.call("POST", "/%s/_search" % index, {"size": LINES, "_source": ["raw"], "query": {"match_all": {}}})
+        hits = search.call("POST", "/%s/_search" % index,
+                           {"size": LINES, "_source": ["raw"], "query": {"match_all": {}}})
         found = [hit["_source"]["raw"].encode() for hit in hits["hits"]["hits"]]
         self.assertEqual(pipeline.difference(self.lines, found), "")
 
@@ -47,9 +48,10 @@ class Logins(TestCase):
 
     def test_aws_keys_of_the_environment(self):
         self.store.start()
-        environ = {"AWS_ACCESS_KEY_ID": "ASIAENV", "AWS_SECRET_ACCESS_KEY": "of/the+environment", "AWS_SESSION_TOKEN": "to+ken"}
+        key, secret, token = "ASIAENV", "of/the+environment", "to+ken"
+        environ = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
         self.rest = Worker(self, "signing").start(environ=environ).rest
-        gate = Gateway(self, self.store.port, check_aws("ASIAENV", "of/the+environment", "eu-central-1", "es", "to+ken"))
+        gate = Gateway(self, self.store.port, check_aws(key, secret, "eu-central-1", "es", token))
         self.create(gate.url, **{"aws.sigv4.service": "ES", "aws.sigv4.region": "eu-central-1"})
         self.assert_all()
 

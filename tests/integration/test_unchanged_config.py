@@ -6,7 +6,8 @@ from cwtest.process import Devstore
 from cwtest.search import Search
 
 CLASS = "io.confluent.connect.elasticsearch.ElasticsearchSinkConnector"
-OLD = {"flush.synchronously": "true", "type.name": "_doc", "topic.index.map": "a:b", "auto.create.indices.at.start": "false",
+OLD = {"flush.synchronously": "true", "type.name": "_doc", "topic.index.map": "a:b",
+       "auto.create.indices.at.start": "false",
        "elastic.https.ssl.protocol": "TLSv1.3", "elastic.https.ssl.truststore.password": "planted"}
 
 
