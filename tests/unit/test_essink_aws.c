@@ -47,11 +47,15 @@ static bool signed_with(struct run *run, const char *key)
 {
 	CW_AUTO_FREE char *credential = cw_format("Credential=%s/", key);
 	CW_AUTO_FREE char *token = cw_format("X-Amz-Security-Token: token-%s\r\n", key);
+	bool found;
 
 	CU_ASSERT_EQUAL(put(run, 1), CW_OK);
 	CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, run->n), CW_OK);
 	CU_ASSERT_STRING_EQUAL(run->sink.err.text, "");
-	return strstr(run->store.last_head, credential) && strstr(run->store.last_head, token);
+	pthread_mutex_lock(&run->store.lock);
+	found = strstr(run->store.last_head, credential) && strstr(run->store.last_head, token);
+	pthread_mutex_unlock(&run->store.lock);
+	return found;
 }
 
 static void test_keys__of_the_environment(void)
