@@ -1,6 +1,7 @@
 """The DAGs of examples/airflow, run by a real Airflow against the worker, Kafka and OpenSearch."""
 
 import json
+import subprocess
 
 from cwtest import env, kafka, pipeline
 from cwtest.airflow import Airflow, Home, connection
@@ -27,15 +28,22 @@ print("KINDS " + " ".join(sorted(kinds)))
 MISSING = """
 import types
 import access_logs
-read = {"offsets_before": {"0": 5}, "offsets_after": {"0": 100, "1": 10}}
+read = {"offsets_before": {"0": 5}, "offsets_after": {"0": 100, "1": 10}, "check_dead_letters": 1}
 context = {"ti": types.SimpleNamespace(xcom_pull=lambda task_ids: read[task_ids]),
-           "params": {"max_missing": 2, "sink": "s"}}
-def check(count):
+           "params": {"max_missing": 1, "max_dead_letters": 2, "topic": "t", "sink": "s"}}
+def tried(function, answer):
     try:
-        access_logs.all_indexed(types.SimpleNamespace(json=lambda: {"count": count}), **context)
+        function(types.SimpleNamespace(json=lambda: answer), **context)
         return "fine"
     except Exception as error:
         return str(error)
+def check(count):
+    return tried(access_logs.all_indexed, {"count": count})
+def letters(name, *places):
+    found = [{"from": dict(zip(("topic", "partition", "offset"), place)), "stage": "TASK_PUT", "message": "bad"}
+             for place in places]
+    answer = {"topic": "dead", "letters": [{"message": "without headers"}] + found}
+    print(name, tried(access_logs.dead_letters_are_few, answer))
 offsets = [{"partition": {"seed": seed, "task": 0, "tasks": 2}, "offset": {"record": 7}} for seed in (1, 2)]
 try:
     access_logs.check_series(offsets, {"seed": 1, "tasks": 2, "count": 8}, None)
@@ -43,6 +51,11 @@ except Exception as error:
     print(error)
 for count in 105, 103, 102, 106:
     print(count, check(count))
+of_others = [("t", 0, 4), ("t", 0, 100), ("t", 2, 0), ("other", 0, 50)]
+letters("FEW", ("t", 0, 5), ("t", 1, 0), ("t", 0, 5), *of_others)
+letters("SOME", ("t", 0, 5), ("t", 1, 0), ("t", 1, 9), *of_others)
+read["offsets_after"]["0"] = 1005
+letters("MANY", *[("t", 0, offset) for offset in range(5, 1005)])
 """
 
 
@@ -109,10 +122,14 @@ class Import(AirflowCase):
         self.assertIn("7 of 8 lines of the series with seed 1 are acknowledged", lines)
         self.assertIn("105 fine", lines)
         self.assertIn("103 fine", lines)
-        for count, missing in ((102, 3), (106, -1)):
-            text = "%d 105 records were read and %d of them are documents: %d are missing, 2 may be"
-            self.assertIn(text % (count, count, missing), [line.split(" (")[0] for line in lines])
-
+        for count, missing in ((102, 2), (106, -2)):
+            text = "%d 105 records were read, %d of them are documents and 1 are dead letters: %d are missing, 1 may be" % (
+                count, count, missing)
+            self.assertIn(text, [line.split(" (")[0] for line in lines])
+        self.assertIn("FEW fine", lines)
+        for text in ("SOME dead letters of this run: 3", "MANY dead letters of this run: 1000 or more"):
+            self.assertIn(text + ", more than the 2 of params.max_dead_letters; the first is the record of t, partition "
+                          "0, offset 5: TASK_PUT: bad; they are in topic dead: workerctl dlq list s", lines)
 
     def test_what_is_read_again(self):
         lines = self.airflow.python(SPAN).splitlines()
@@ -187,6 +204,25 @@ class Runs(AirflowCase):
         self.airflow.fail("access_logs_consume", "HTTP 400: ", sink="sink", topic="..",
                           index=self.index)
 
+    def test_dead_letters(self):
+        """Those of the run are counted, and no others."""
+        self.topic = kafka.topic("poison", 1)
+        dead = env.unique("dead")
+        for topic in (self.topic, dead):
+            self.addCleanup(kafka.delete, topic)
+        lines = pipeline.lines_of(pipeline.source(self.topic, 30))
+        kafka.produce(self.topic, lines[:10] + [b"no line"] * 3)
+        names = {"sink": "sink", "topic": self.topic, "index": self.index, "dead_letter_topic": dead}
+        self.airflow.fail(
+            "access_logs_consume", "dead letters of this run: 3, more than the 2 of params.max_dead_letters; the first is "
+            "the record of %s, partition 0, offset 10: TASK_PUT: " % self.topic, max_dead_letters=2, **names)
+        shown = subprocess.run([env.program("workerctl"), "--server", self.w.url, "dlq", "list", "sink"], timeout=60,
+                               check=True, stdout=subprocess.PIPE).stdout.decode()
+        self.assertEqual(shown.count("TASK_PUT"), 3, shown)
+        kafka.produce(self.topic, lines[10:] + [b"no line"] * 2)
+        self.airflow.succeed("access_logs_consume", max_dead_letters=2, **names)
+        self.assertEqual(self.opensearch.count(self.index + "-*"), len(lines))
+
     def test_morning_and_evening(self):
         names = {"source": "source", "sink": "sink", "topic": self.topic, "index": self.index}
         self.airflow.succeed("access_logs_morning", rate=200, **names)
@@ -215,6 +251,12 @@ class Runs(AirflowCase):
         kafka.create(self.topic, 1)
         self.airflow.succeed("connect_health")
         self.rest.wait_state("bad", tasks="COMPLETED", n=1)
+
+    def test_health_of_what_does_not_get_on(self):
+        """RUNNING is not enough."""
+        pipeline.make_degraded(self.rest, "stuck", self.topic)
+        self.airflow.fail("connect_health", "stuck is DEGRADED: task 0: no progress for ")
+        self.assertNotIn("POST /connectors/stuck/restart", self.w.log)
 
     def test_maintenance(self):
         """A day's index is lost, and made again from the topic; the sink is then as it was."""

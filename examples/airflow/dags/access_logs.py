@@ -74,6 +74,16 @@ SINK_CONFIG = {
 }
 
 
+# Lines that are none and documents that the store refuses go to a topic; the headers say where each record was read.
+DEAD_LETTERS = {
+    "errors.tolerance": "all",
+    "errors.deadletterqueue.topic.name": "{{ params.dead_letter_topic }}",
+    "errors.deadletterqueue.topic.replication.factor": "-1",
+    "errors.deadletterqueue.context.headers.enable": "true",
+}
+LETTERS_SHOWN = 1000  # the most that the worker shows at once, the newest
+
+
 def check_series(offsets, params, logical_date):
     """Kafka has acknowledged every line of this run's series, and the source has stored that: neither less nor more."""
     seed = seed_of(params, logical_date)
@@ -122,12 +132,46 @@ def records_between(before, after):
     return sum(end - before.get(partition, 0) for partition, end in after.items())
 
 
+def place(letter):
+    """Where the record of a dead letter was read; None when its headers do not say it."""
+    read = letter.get("from")
+    return read and (read["topic"], read["partition"], read["offset"])
+
+
+def dead_letters(response, ti, params):
+    """Place → dead letter, the oldest first, of the records that this run has read; earlier runs have left others."""
+    before, after = (ti.xcom_pull(task_ids="offsets_" + when) for when in ("before", "after"))
+    found = {place(letter): letter for letter in response.json()["letters"] if place(letter)}
+    return {(topic, partition, offset): letter for (topic, partition, offset), letter in found.items()
+            if topic == params["topic"]
+            and before.get(str(partition), 0) <= offset < after.get(str(partition), 0)}
+
+
+def count_dead_letters(response, ti, params):
+    return len(dead_letters(response, ti, params))
+
+
+def dead_letters_are_few(response, **context):
+    """No more records of this run became dead letters than params.max_dead_letters."""
+    params = context["params"]
+    found, allowed = dead_letters(response, context["ti"], params), params["max_dead_letters"]
+    if len(found) <= allowed:
+        return
+    where, letter = next(iter(found.items()))
+    raise AirflowFailException(
+        "dead letters of this run: %d%s, more than the %d of params.max_dead_letters; the first is the record of %s, "
+        "partition %d, offset %d: %s: %s; they are in topic %s: workerctl dlq list %s"
+        % (len(found), " or more" if len(found) >= LETTERS_SHOWN else "", allowed, *where, letter.get("stage"),
+           letter.get("message"), response.json()["topic"], params["sink"]))
+
+
 def all_indexed(response, **context):
-    """As many documents as the run has read records, but for params.max_missing."""
+    """Each record that the run has read is a document or a dead letter, but for params.max_missing."""
     pull = context["ti"].xcom_pull
     records = records_between(pull(task_ids="offsets_before"), pull(task_ids="offsets_after"))
-    documents, allowed = response.json()["count"], context["params"]["max_missing"]
-    if not records - allowed <= documents <= records:
-        raise AirflowFailException("%d records were read and %d of them are documents: %d are missing, %d may be "
-                                   "(params.max_missing); GET /connectors/%s/logs has the reasons"
-                                   % (records, documents, records - documents, allowed, context["params"]["sink"]))
+    documents, letters = response.json()["count"], pull(task_ids="check_dead_letters")
+    missing, allowed = records - letters - documents, context["params"]["max_missing"]
+    if missing > allowed or documents > records:
+        raise AirflowFailException("%d records were read, %d of them are documents and %d are dead letters: %d are "
+                                   "missing, %d may be (params.max_missing); GET /connectors/%s/logs has the reasons"
+                                   % (records, documents, letters, missing, allowed, context["params"]["sink"]))

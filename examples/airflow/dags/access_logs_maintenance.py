@@ -1,9 +1,10 @@
 """Indexes the lines of one day again, from the topic, with the sink that has indexed them, which then goes on.
 
-Pause, stop, set the offsets to where the day begins, a run up to where it ends, and the offsets back. Documents keep
-their ids, so what is there already is written over and nothing is there twice. Where the day begins and ends in the
-topic is asked of the documents of the days around it; what is earlier is read from the topic's beginning, what is later
-up to where the sink was. Lines are not strictly in order: params.slack_hours says by how much they may be off.
+Pause, stop, set the offsets to where the day begins, a run up to where it ends, and the offsets back. Documents have
+the ids of their records, so nothing is there twice: one that is there stays as it is (op.type=CREATE, the default) or is
+written over (op.type=INDEX); to have it made anew in spite of the default, delete it first. Where the day begins and
+ends in the topic is asked of the documents of the days around it; what is earlier is read from the topic's beginning,
+what is later up to where the sink was. Lines are not strictly in order: params.slack_hours says by how much.
 """
 
 import json

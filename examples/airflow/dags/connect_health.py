@@ -1,4 +1,4 @@
-"""Restarts the tasks that have failed, of every connector, and reports those that fail again."""
+"""Restarts the tasks that have failed, of every connector, and reports those that fail again and what is DEGRADED."""
 
 import logging
 from datetime import timedelta
@@ -26,6 +26,13 @@ def failures(response):
     return found
 
 
+def degraded(response):
+    """Connector → why it is DEGRADED: RUNNING, and a task does not get on. A restart is no help against that."""
+    statuses = {name: entry["status"] for name, entry in response.json().items()}
+    return {name: "is DEGRADED: %s" % status.get("degraded") for name, status in statuses.items()
+            if status.get("summary_state") == "DEGRADED"}
+
+
 def restarts(response):
     """An endpoint for each connector to restart. Their traces are lost by that, so they are logged here."""
     patterns, found = get_current_context()["params"]["leave"], failures(response)
@@ -44,11 +51,11 @@ def restarted(response, **_):
 
 
 def report(response, **_):
-    found = failures(response)
-    if found:
-        raise AirflowFailException("; ".join("%s: %s" % (name, traces[0].splitlines()[0])
-                                             for name, traces in sorted(found.items())))
-    log.info("%d connectors, none has failed", len(response.json()))
+    lines = ["%s: %s" % (name, traces[0].splitlines()[0]) for name, traces in sorted(failures(response).items())]
+    lines += ["%s %s" % named for named in sorted(degraded(response).items())]
+    if lines:
+        raise AirflowFailException("; ".join(lines))
+    log.info("%d connectors, none has failed or is DEGRADED", len(response.json()))
 
 
 with DAG(

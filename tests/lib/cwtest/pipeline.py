@@ -30,6 +30,13 @@ def sink(topic, url, index, tasks=1, **more):
     return config
 
 
+def make_degraded(rest, name, topic):
+    """A sink that has a line to write and a store that is away, made and DEGRADED."""
+    kafka.produce(topic, lines_of(source(topic, 1)))
+    rest.create(name, sink(topic, "http://127.0.0.1:1", name, watchdog_timeout_ms=1000))
+    env.wait_for(lambda: rest.status(name)["summary_state"] == "DEGRADED", 60, lambda: rest.status(name), 0.2)
+
+
 def lines_of(config, *options):
     """What a source with this configuration writes, made again without it."""
     command = [os.path.join(env.BUILD, "synthetic-log-lines")] + list(options)

@@ -3,6 +3,7 @@
 import json
 from urllib.parse import quote
 
+import requests
 from airflow.exceptions import AirflowException, AirflowFailException
 from airflow.providers.http.hooks.http import HttpHook
 
@@ -24,16 +25,25 @@ class ConnectWorkerHook(HttpHook):
     def __init__(self, http_conn_id=default_conn_name):
         super().__init__(method="GET", http_conn_id=http_conn_id)
 
-    def call(self, method, path, body=None, missing=None):
-        """The answer's JSON, None when it has none; where `missing` is given, it stands for what is not there (404)."""
+    def answer(self, method, path, body=None, statuses=()):
+        """The answer of a request that succeeded, or that has one of these HTTP statuses."""
         self.method = method
-        response = self.run(path, None if body is None else json.dumps(body), {"Content-Type": "application/json"},
-                            {"check_response": False, "timeout": self.TIMEOUT_S})
-        if response.status_code == 404 and missing is not None:
-            return missing
-        if not response.ok:
+        try:
+            response = self.run(path, None if body is None else json.dumps(body), {"Content-Type": "application/json"},
+                                {"check_response": False, "timeout": self.TIMEOUT_S})
+        except requests.exceptions.RequestException as error:
+            raise AirflowException("%s %s: the worker of connection %s does not answer: %s"
+                                   % (method, path, self.http_conn_id, error)) from error
+        if not response.ok and response.status_code not in statuses:
             kind = AirflowException if response.status_code >= 500 else AirflowFailException
             raise kind("%s %s: HTTP %d: %s" % (method, path, response.status_code, self.message(response)))
+        return response
+
+    def call(self, method, path, body=None, missing=None):
+        """The answer's JSON, None when it has none; where `missing` is given, it stands for what is not there (404)."""
+        response = self.answer(method, path, body, () if missing is None else (404,))
+        if response.status_code == 404:
+            return missing
         return response.json() if response.content else None
 
     @staticmethod
@@ -53,6 +63,15 @@ class ConnectWorkerHook(HttpHook):
 
     def status(self, connector):
         return self.call("GET", connector_path(connector, "status"))
+
+    def dead_letters(self, connector):
+        """Records that became dead letters since the connector's tasks were started."""
+        label = 'connector="%s"' % connector
+        return int(sum(float(line.rsplit(" ", 1)[1]) for line in self.answer("GET", "metrics").text.splitlines()
+                       if line.startswith("connect_worker_task_records_dead_lettered_total{") and label in line))
+
+    def dead_letter_topic(self, connector):
+        return self.call("GET", connector_path(connector, "config")).get("errors.deadletterqueue.topic.name")
 
     def offsets(self, connector):
         """A list of {"partition": …, "offset": …}."""

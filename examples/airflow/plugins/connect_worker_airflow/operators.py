@@ -49,17 +49,31 @@ class ResumeConnectorOperator(ConnectWorkerOperator):
 
 
 class CheckConnectorOperator(ConnectWorkerOperator):
-    """Fails with the trace unless the connector has this state now; returns its status."""
+    """Fails with the trace, or with the reason why it is DEGRADED, unless the connector has this state now.
 
-    def __init__(self, *, state="RUNNING", **more):
+    max_dead_letters: fails, too, when more records became dead letters since the connector's tasks were started: after
+    a RunConnectorOperator those of its run. A task that is started again in a run counts anew. Returns the status.
+    """
+
+    def __init__(self, *, state="RUNNING", max_dead_letters=None, **more):
         super().__init__(**more)
-        self.state = state
+        self.state, self.max_dead_letters = state, max_dead_letters
 
     def execute(self, context):
-        status = self.hook().status(self.connector)
+        hook = self.hook()
+        status = hook.status(self.connector)
         if verdict(status, self.state) != REACHED:
             raise AirflowFailException("not %s: %s" % (self.state, describe(status)))
+        if self.max_dead_letters is not None:
+            self.check_dead_letters(hook)
         return status
+
+    def check_dead_letters(self, hook):
+        letters = hook.dead_letters(self.connector)
+        if letters > self.max_dead_letters:
+            raise AirflowFailException(
+                "dead letters: %d, more than the %d of max_dead_letters; they are in topic %s: workerctl dlq list %s"
+                % (letters, self.max_dead_letters, hook.dead_letter_topic(self.connector), self.connector))
 
 
 class RunConnectorOperator(ApplyConnectorOperator):

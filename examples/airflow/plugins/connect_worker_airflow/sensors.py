@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 from airflow.configuration import conf
-from airflow.exceptions import AirflowException, AirflowFailException
+from airflow.exceptions import AirflowException, AirflowFailException, AirflowSensorTimeout
 from airflow.sensors.base import BaseSensorOperator
 
 from connect_worker_airflow.hook import ConnectWorkerHook
@@ -22,13 +22,17 @@ def defer_until(operator, connector, state, seconds):
         method_name="execute_complete", timeout=timedelta(seconds=seconds) + GRACE)
 
 
+def too_late(state, description):
+    return "not %s in the time that was given: %s" % (state, description)
+
+
 def settle(event, state):
     """Returns when the trigger says that the state was reached, else raises what it says."""
     outcome, message = event["outcome"], event["message"]
     if outcome == FAILED:
         raise AirflowFailException(message)
     if outcome == "late":
-        raise AirflowFailException("not %s in the time that was given: %s" % (state, message))
+        raise AirflowFailException(too_late(state, message))
     if outcome != REACHED:
         raise AirflowException(message)
 
@@ -46,18 +50,25 @@ class ConnectorStateSensor(BaseSensorOperator):
                  **more):
         super().__init__(poke_interval=poke_interval, **more)
         self.connector, self.state, self.http_conn_id, self.deferrable = connector, state, http_conn_id, deferrable
+        self.last_seen = None
 
     def poke(self, context):
         status = ConnectWorkerHook(self.http_conn_id).status(self.connector)
-        found = verdict(status, self.state)
+        found, self.last_seen = verdict(status, self.state), describe(status)
         if found == FAILED:
-            raise AirflowFailException(describe(status))
-        self.log.info("%s", describe(status))
+            raise AirflowFailException(self.last_seen)
+        self.log.info("%s", self.last_seen)
         return found == REACHED
+
+    def wait_here(self, context):
+        try:
+            return super().execute(context)
+        except AirflowSensorTimeout as error:
+            raise AirflowSensorTimeout(too_late(self.state, self.last_seen)) from error
 
     def execute(self, context):
         if not self.deferrable:
-            return super().execute(context)
+            return self.wait_here(context)
         if not self.poke(context):
             defer_until(self, self.connector, self.state, self.timeout)
         return None

@@ -12,8 +12,10 @@ def verdict(status, state):
 
 
 def describe(status):
-    """A sentence on the connector's state, and the trace of each part that has one."""
+    """A sentence on the connector's state, why it is DEGRADED when it is, and the trace of each part that has one."""
     parts = [("the connector", status["connector"])] + [("task %d" % t["id"], t) for t in status["tasks"]]
     lines = ["connector %s: %s" % (status["name"], ", ".join("%s is %s" % (who, p["state"]) for who, p in parts))]
+    if status.get("summary_state") == "DEGRADED":
+        lines.append("it is DEGRADED: %s" % status.get("degraded"))
     lines += ["%s: %s" % (who, part["trace"]) for who, part in parts if part.get("trace")]
     return "\n".join(lines)
