@@ -211,6 +211,7 @@ static enum cw_result source_poll(void *opaque, struct cw_batch *batch, struct c
 
 const struct cw_connector_ops cw_synthetic_ops = {
 	.size = sizeof(struct cw_connector_ops),
+	.flags = CW_SOURCE_EXACTLY_ONCE, /* record k of a task is a function of k */
 	.validate = source_validate,
 	.task_configs = source_task_configs,
 	.task_start = source_task_start,

@@ -280,13 +280,14 @@ static const struct cw_config_def source_table[] = {
 	{ .name = "exactly.once.support", .default_value = "requested", .choices = "REQUIRED,REQUESTED",
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Exactly Once Support", .order = 2,
 	  .width = CW_WIDTH_SHORT, .display_name = "Exactly once support", STORED(exactly_once_support),
-	  .doc = "requested: exactly once where the worker has it. required: the connector is refused where it has "
-		 "not." },
-	{ .name = "transaction.boundary", .default_value = "poll", .choices = "POLL,INTERVAL",
+	  .doc = "requested: exactly once where worker and connector have it. required: the connector is refused where one of "
+		 "them has not." },
+	{ .name = "transaction.boundary", .default_value = "poll", .choices = "POLL,INTERVAL,CONNECTOR",
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_MEDIUM, .group = "Exactly Once Support", .order = 3,
 	  .width = CW_WIDTH_SHORT, .display_name = "Transaction Boundary", STORED(transaction_boundary),
-	  .doc = "When the producer's transaction of an exactly-once source ends: poll (with the batch of "
-		 "each poll) or interval. The connector's own boundaries are not supported by this version." },
+	  .doc = "When the producer's transaction of an exactly-once source ends: poll (with the batch of each poll), interval, "
+		 "or connector (where the connector says so, if it can; within producer.override.transaction.timeout.ms, 60000 "
+		 "without it)." },
 	{ .name = "transaction.boundary.interval.ms", .type = CW_CONFIG_LONG, AT_LEAST(0), .importance = CW_LOW,
 	  .group = "Exactly Once Support", .order = 4, .width = CW_WIDTH_SHORT,
 	  .display_name = "Transaction boundary interval", STORED(transaction_boundary_interval_ms),

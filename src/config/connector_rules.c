@@ -195,20 +195,27 @@ static void warn_no_effect(struct cw_validation *validation)
 	}
 }
 
+/* Whether an enumeration has this value, which was given. */
+static bool has_value(const struct cw_validation *validation, const char *key, const char *wanted)
+{
+	const char *value = given(validation, key);
+	CW_AUTO_FREE char *canonical = NULL;
+
+	if (value)
+		canonical = cw_config_canonical(&cw_validation_find(validation, key)->def, value);
+	return canonical && strcasecmp(canonical, wanted) == 0;
+}
+
 /* Sources: what needs exactly.once.source.support of the worker. */
-static void check_exactly_once(struct cw_validation *validation)
+static void check_worker_is_exactly_once(struct cw_validation *validation)
 {
 	static const char *const keys[] = { "transaction.boundary", "transaction.boundary.interval.ms",
 					    "offsets.storage.topic" };
 	const char *support = validation->worker ? validation->worker->exactly_once_source_support : "disabled";
-	const char *wanted = given(validation, "exactly.once.support");
-	CW_AUTO_FREE char *value = NULL;
 
 	if (strcmp(support, "enabled") == 0)
 		return;
-	if (wanted)
-		value = cw_config_canonical(&cw_validation_find(validation, "exactly.once.support")->def, wanted);
-	if (value && strcasecmp(value, "required") == 0) {
+	if (has_value(validation, "exactly.once.support", "required")) {
 		CW_AUTO_FREE char *reason = cw_format("This worker has exactly.once.source.support=%s; set it to "
 						      "enabled, or use requested", support);
 
@@ -218,6 +225,31 @@ static void check_exactly_once(struct cw_validation *validation)
 		if (given(validation, keys[i]))
 			cw_validation_warn(validation, keys[i], "%s has no effect: this worker has "
 					   "exactly.once.source.support=%s", keys[i], support);
+}
+
+/* Sources: what the connector has to say that it can. */
+static void check_source_is_exactly_once(struct cw_validation *validation)
+{
+	const struct cw_plugin *plugin = validation->plugin;
+	uint32_t flags = plugin && plugin->connector ? plugin->connector->flags : 0;
+
+	if (!plugin)
+		return;
+	if (!(flags & CW_SOURCE_EXACTLY_ONCE) && has_value(validation, "exactly.once.support", "required")) {
+		CW_AUTO_FREE char *reason = cw_format("%s does not say that it supports exactly-once delivery; use requested",
+						      plugin->class_name);
+
+		cw_validation_refuse(validation, "exactly.once.support", reason);
+	} else if (!(flags & CW_SOURCE_EXACTLY_ONCE) && has_value(validation, "exactly.once.support", "requested")) {
+		cw_validation_warn(validation, "exactly.once.support", "%s does not say that it supports exactly-once delivery: "
+				   "after a failure it may give records again, or leave some out", plugin->class_name);
+	}
+	if (!(flags & CW_SOURCE_TRANSACTIONS) && has_value(validation, "transaction.boundary", "connector")) {
+		CW_AUTO_FREE char *reason = cw_format("%s cannot say where transactions end; use poll or interval",
+						      plugin->class_name);
+
+		cw_validation_refuse(validation, "transaction.boundary", reason);
+	}
 }
 
 /* ---- keys without a row ---------------------------------------------------------------------- */
@@ -411,8 +443,10 @@ void cw_validate_rules(struct cw_validation *validation)
 		check_run_until(validation);
 	}
 	check_letters_written(validation);
-	if (validation->kind == CW_PLUGIN_SOURCE)
-		check_exactly_once(validation);
+	if (validation->kind == CW_PLUGIN_SOURCE) {
+		check_worker_is_exactly_once(validation);
+		check_source_is_exactly_once(validation);
+	}
 	check_aliases(validation, "transforms");
 	check_aliases(validation, "predicates");
 	if (validation->kind == CW_PLUGIN_SOURCE)

@@ -159,6 +159,16 @@ static void do_retrying(const struct cw_context *ctx, unsigned attempts, int64_t
 		cw_progress_retry_over(&task->progress);
 }
 
+static bool do_ends_transactions(const struct cw_context *ctx)
+{
+	return task_of(ctx)->ends_transactions;
+}
+
+static void do_end_transaction(const struct cw_context *ctx, const struct cw_batch *batch, bool commit)
+{
+	cw_source_end_transaction(task_of(ctx), batch, commit);
+}
+
 static void do_complete(const struct cw_context *ctx, struct cw_batch *batch)
 {
 	struct cw_task *task = task_of(ctx);
@@ -239,6 +249,8 @@ const struct cw_host *cw_context_functions(void)
 		.task_set = do_task_set,
 		.retry_after = do_retry_after,
 		.retrying = do_retrying,
+		.ends_transactions = do_ends_transactions,
+		.end_transaction = do_end_transaction,
 	};
 
 	return &functions;

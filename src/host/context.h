@@ -27,5 +27,7 @@ int cw_sink_reject(struct cw_task *task, struct cw_batch *batch, size_t i, const
 int cw_sink_drop(struct cw_task *task, struct cw_batch *batch, size_t i, const char *reason, bool letter,
 		 struct cw_error *err);
 void cw_sink_complete(struct cw_task *task, struct cw_batch *batch);
+/* source_boundary.c: end_transaction() of a source's context. */
+void cw_source_end_transaction(struct cw_task *task, const struct cw_batch *batch, bool commit);
 
 #endif

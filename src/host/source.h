@@ -1,8 +1,8 @@
 /*
  * source - the inside of a source task, shared by source_task.c (the loop), source_producer.c (records to Kafka),
  * source_limit.c (not faster than it may be), source_topics.c (where to), source_creation.c (topics that are not there),
- * source_offsets.c (how far the connector is) and source_txn.c (exactly once: transactions, and offsets that live in
- * Kafka).
+ * source_offsets.c (how far the connector is), source_txn.c (exactly once: transactions, and offsets that live in
+ * Kafka) and source_boundary.c (where those end).
  *
  * Everything runs on the task's thread; delivery reports are served there too.
  */
@@ -44,6 +44,12 @@ struct cw_source_run {
 	rd_kafka_message_t messages[CW_SOURCE_RUN_MAX];
 };
 
+/* Where the connector ends a transaction. */
+struct cw_boundary {
+	size_t after; /* so many records of the batch */
+	bool commit;  /* else it is aborted */
+};
+
 struct cw_source {
 	struct cw_log_scope scope; /* first: librdkafka's opaque is taken for a log scope */
 	struct cw_task *task;
@@ -72,9 +78,14 @@ struct cw_source {
 	bool transactional, in_transaction;
 	int64_t boundary_ms;        /* a transaction's length; 0: it ends with its poll */
 	int64_t next_boundary_ms;
+	bool by_connector;          /* it says where transactions end; the above do not come to pass */
+	struct cw_boundary *boundaries; /* of this poll, in order */
+	size_t n_boundaries, boundaries_cap;
+	int64_t records_before;     /* acknowledged before the open transaction */
 	char *offsets_topic;
 	struct cw_ack_entry *transaction; /* notes the offsets of the open one */
 
+	struct cw_metric *aborted; /* NULL unless by_connector */
 	struct cw_metric *polled, *records, *bytes, *batches, *errors, *retries, *in_flight, *commits, *commit_failures,
 		*limited_ms;
 };
@@ -83,10 +94,10 @@ struct cw_source {
 
 enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error *err);
 /*
- * Sends the batch; waits while the queue is full. CW_OK; or with *err CW_FAIL, or CW_RETRY: the task is to start again.
- * Stops early when the task stops.
+ * Sends records `from` to `to` (excluded) of the batch; waits while the queue is full. CW_OK; or with *err CW_FAIL, or
+ * CW_RETRY: the task is to start again. Stops early when the task stops.
  */
-enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err);
+enum cw_result cw_source_send(struct cw_source *source, size_t from, size_t to, struct cw_error *err);
 /* Serves delivery reports for at most timeout_ms. */
 void cw_source_serve(struct cw_source *source, int timeout_ms);
 /* Waits until nothing is in flight, until the deadline (monotonic) or a stop's: whether that is so. */
@@ -141,8 +152,19 @@ enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err
 enum cw_result cw_source_txn_begin(struct cw_source *source, struct cw_error *err);
 /* Offsets and records become visible together. CW_RETRY: it was aborted, the task starts again from its offsets. */
 enum cw_result cw_source_txn_commit(struct cw_source *source, struct cw_error *err);
+/* The same, but that the records were never there. The task goes on behind them. */
+enum cw_result cw_source_txn_drop(struct cw_source *source, struct cw_error *err);
 /* The end of a task: what is in a transaction was never there. */
 void cw_source_txn_abort(struct cw_source *source);
+
+/* ---- source_boundary.c ---- */
+
+/* Where transactions are to end, as the config says. CW_OK, or CW_FAIL with *err. */
+enum cw_result cw_source_open_boundaries(struct cw_source *source, struct cw_error *err);
+/* Ends the open transaction; the next one has its time. As cw_source_txn_commit(). */
+enum cw_result cw_source_end_transaction_now(struct cw_source *source, struct cw_error *err);
+/* Sends the batch, in transactions where there are such. As cw_source_send(). */
+enum cw_result cw_source_send_batch(struct cw_source *source, struct cw_error *err);
 
 /* ---- source_offsets.c ---- */
 

@@ -9,6 +9,8 @@
 
 #define RETRY_SLICE_MS 100
 #define PARTITIONS_AGE_MS 60000
+#define TRANSACTION_MS 60000      /* librdkafka's and Kafka's default */
+#define TRANSACTION_MAX_MS 900000 /* more is refused by brokers with the default of transaction.max.timeout.ms */
 #define DELIVERY_LEAST_MS 1000 /* in less even a broker that is well may not answer */
 
 /*
@@ -36,6 +38,14 @@ static char *delivery_timeout(const struct cw_task *task)
 	if (timeout_ms <= 0 || timeout_ms > INT32_MAX)
 		timeout_ms = INT32_MAX;
 	return cw_format("%lld", (long long)(timeout_ms < DELIVERY_LEAST_MS ? DELIVERY_LEAST_MS : timeout_ms));
+}
+
+/* After which brokers abort a transaction: with room beyond where it is to end. */
+static int transaction_timeout_ms(const struct cw_source *source)
+{
+	int64_t ms = source->by_connector ? TRANSACTION_MS : TRANSACTION_MS + source->boundary_ms;
+
+	return (int)(ms < TRANSACTION_MAX_MS ? ms : TRANSACTION_MAX_MS);
 }
 
 static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
@@ -80,10 +90,10 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 	struct cw_task *task = source->task;
 	CW_AUTO_FREE char *client = cw_format("connector-producer-%s-%d", task->context.connector, task->context.task);
 	CW_AUTO_FREE char *delivery = delivery_timeout(task);
-	CW_AUTO_FREE char *transactional_id = NULL;
+	CW_AUTO_FREE char *transactional_id = NULL, *transaction_timeout = NULL;
 	int share = QUEUE_RECORDS / (task->context.tasks > 1 ? task->context.tasks : 1);
 	CW_AUTO_FREE char *queue = cw_format("%d", share > QUEUE_RECORDS_LEAST ? share : QUEUE_RECORDS_LEAST);
-	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 4];
+	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 5];
 	const char *group = cw_map_get(&task->worker->raw, "group.id");
 	size_t n = 0;
 	rd_kafka_conf_t *conf;
@@ -94,6 +104,8 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 		transactional_id = cw_format("%s-%s-%d", group ? group : "connect-standalone", task->context.connector,
 					     task->context.task);
 		all[n++] = (struct cw_client_default){ "transactional.id", transactional_id };
+		transaction_timeout = cw_format("%d", transaction_timeout_ms(source));
+		all[n++] = (struct cw_client_default){ "transaction.timeout.ms", transaction_timeout };
 	} else { /* a transaction has a timeout of its own, and starts again when that is over */
 		all[n++] = (struct cw_client_default){ "delivery.timeout.ms", delivery };
 	}
@@ -384,13 +396,13 @@ static enum cw_result await_letters(struct cw_source *source, struct cw_error *e
 	return written ? CW_OK : CW_END;
 }
 
-enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
+enum cw_result cw_source_send(struct cw_source *source, size_t from, size_t to, struct cw_error *err)
 {
 	const struct cw_batch *batch = &source->batch->batch;
 	struct cw_ack_entry *entry = source->transaction;
 	int64_t bytes = 0, failed = cw_metric_value(source->pipeline.failed);
 	enum cw_result result = CW_OK;
-	size_t n = 0;
+	size_t n = from;
 
 	if (!entry) {
 		entry = cw_acks_open(&source->acks);
@@ -400,17 +412,17 @@ enum cw_result cw_source_send(struct cw_source *source, struct cw_error *err)
 		cw_source_look_at_partitions(source, source->topics);
 		cw_lanes_tick(&source->topics->lanes, cw_clock_ns());
 	}
-	cw_budget_records(&source->task->budget, (int64_t)batch->n, cw_clock_ms());
-	while (n < batch->n && (result = send_record(source, entry, cw_batch_record(batch, n), &bytes, err)) == CW_OK)
+	cw_budget_records(&source->task->budget, (int64_t)(to - from), cw_clock_ms());
+	while (n < to && (result = send_record(source, entry, cw_batch_record(batch, n), &bytes, err)) == CW_OK)
 		n++;
 	if (result == CW_OK)
 		result = send_run(source, err);
 	if (result == CW_OK)
 		result = await_letters(source, err);
 	/* What is left of a poll that was broken off has not come to an end: it is polled again. */
-	cw_metric_add(source->polled, (int64_t)n - (int64_t)source->run.n + cw_metric_value(source->pipeline.failed) - failed);
+	cw_metric_add(source->polled, (int64_t)(n - from) - (int64_t)source->run.n +
+					      cw_metric_value(source->pipeline.failed) - failed);
 	cw_metric_add(source->bytes, bytes);
-	cw_metric_add(source->batches, 1);
 	source->run.n = 0;
 	if (result == CW_END) { /* the entry stays open, so that no offset from here on is committed */
 		source->gave_up = true;

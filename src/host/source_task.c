@@ -82,19 +82,18 @@ static void wait_until_stored(struct cw_source *source, int64_t deadline_ms)
 	tell_stored(source);
 }
 
-static enum cw_result end_transaction(struct cw_source *source, struct cw_error *err)
+static enum cw_result commit(struct cw_source *source, bool end_transaction, struct cw_error *err)
 {
-	source->next_boundary_ms = cw_clock_ms() + source->boundary_ms;
-	return cw_source_txn_commit(source, err);
-}
-
-static enum cw_result commit(struct cw_source *source, struct cw_error *err)
-{
-	enum cw_result result = source->transactional ? end_transaction(source, err) : CW_OK;
+	enum cw_result result = end_transaction ? cw_source_end_transaction_now(source, err) : CW_OK;
 
 	cw_commit_pace_begin(&source->pace, cw_clock_ms());
 	send_offsets(source);
 	return result;
+}
+
+static enum cw_result commit_what_is_due(struct cw_source *source, struct cw_error *err)
+{
+	return commit(source, source->in_transaction && cw_clock_ms() >= source->next_boundary_ms, err);
 }
 
 /* Everything polled is acknowledged and its offsets are stored, as far as the time until the deadline allows. */
@@ -110,7 +109,7 @@ static enum cw_result finish(struct cw_source *source, int64_t deadline_ms, stru
 		log_warn(&source->scope, "%zu records were not acknowledged in time; they will be sent again",
 			 source->acks.in_flight);
 	}
-	result = commit(source, err);
+	result = commit(source, !source->by_connector, err);
 	wait_until_stored(source, deadline_ms);
 	if (result == CW_OK && source->failure.code) {
 		*err = source->failure;
@@ -176,7 +175,7 @@ static enum cw_result paused(struct cw_source *source, struct cw_error *err)
 		cw_task_sleep(task, SERVE_MS);
 		cw_source_serve(source, 0);
 		tell_stored(source);
-		if (cw_clock_ms() >= next_due(source) && (result = commit(source, err)) != CW_OK)
+		if (cw_clock_ms() >= next_due(source) && (result = commit_what_is_due(source, err)) != CW_OK)
 			return result;
 	}
 	if (!cw_task_stopping(task))
@@ -213,17 +212,23 @@ static enum cw_result retry_poll(struct cw_source *source, struct cw_error *err)
 	return CW_RETRY;
 }
 
+static void forget_poll(struct cw_source *source)
+{
+	cw_task_batch_reset(source->batch);
+	source->n_boundaries = 0;
+}
+
 /* One poll of the plugin. CW_RETRY: it gave nothing, and is made again at source->retry_at_ns. */
 static enum cw_result poll_plugin(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_task *task = source->task;
 	enum cw_result result;
 
-	cw_task_batch_reset(source->batch);
+	forget_poll(source);
 	cw_progress_busy(&task->progress, cw_clock_ms()); /* a poll that does not return is seen */
 	result = task->plugin->ops.poll(task->state, &source->batch->batch, err);
 	if (result == CW_RETRY) {
-		cw_task_batch_reset(source->batch);
+		forget_poll(source);
 		return cw_task_stopping(task) ? CW_OK : retry_poll(source, err);
 	}
 	if (source->retry.attempt)
@@ -250,15 +255,13 @@ static enum cw_result poll_and_send(struct cw_source *source, struct cw_error *e
 
 	if (polled == CW_FAIL)
 		return CW_FAIL;
-	if (n > 0) {
-		if (source->transactional)
-			result = cw_source_txn_begin(source, err);
-		if (result == CW_OK)
-			result = cw_source_send(source, err);
-		if (result == CW_OK && source->transactional && cw_clock_ms() >= source->next_boundary_ms)
-			result = end_transaction(source, err);
+	if (n > 0 || source->n_boundaries > 0) {
+		result = cw_source_send_batch(source, err);
+		cw_metric_add(source->batches, n > 0);
 		cw_source_serve(source, 0);
 	}
+	if (polled == CW_END && source->by_connector && result == CW_OK)
+		result = cw_source_end_transaction_now(source, err);
 	cw_source_limit_passed(source, n, cw_metric_value(source->bytes) - sent);
 	if (n == 0 && polled == CW_OK)
 		rest(source, source->batch->batch.wait_ns);
@@ -287,7 +290,7 @@ static enum cw_result step(struct cw_source *source, struct cw_error *err)
 	else
 		result = poll_and_send(source, err);
 	if (result == CW_OK && cw_clock_ms() >= next_due(source))
-		result = commit(source, err);
+		result = commit_what_is_due(source, err);
 	return result;
 }
 
@@ -339,6 +342,8 @@ static enum cw_result run_plugin(struct cw_source *source, struct cw_error *err)
 	enum cw_result result;
 
 	result = cw_source_open_creation(source, err);
+	if (result == CW_OK && source->transactional)
+		result = cw_source_open_boundaries(source, err);
 	if (result == CW_OK)
 		result = cw_source_open_producer(source, err);
 	if (result == CW_OK && source->transactional)
@@ -387,6 +392,7 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 	enum cw_result result;
 
 	cw_commit_pace_init(&source.pace, task->worker->offset_flush_interval_ms, !source.transactional, cw_clock_ms());
+	task->loop = &source;
 	make_metrics(&source);
 	source.batch = cw_task_batch_new(CW_SOURCE_BATCH_RECORDS);
 	result = run_source(&source, err);
@@ -397,5 +403,7 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 	cw_stored_free(&source.stored);
 	cw_task_batch_free(source.batch);
 	free(source.offsets_topic);
+	free(source.boundaries);
+	task->loop = NULL;
 	return result;
 }

@@ -62,18 +62,10 @@ static rd_kafka_error_t *init_transactions(struct cw_source *source)
 enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_task *task = source->task;
-	const struct cw_connector_config *config = &task->framework;
 	const struct cw_topic_maker maker = cw_task_topic_maker(task);
 	enum cw_result result;
 	json_t *offsets;
 
-	if (strcasecmp(config->transaction_boundary, "poll") == 0)
-		source->boundary_ms = 0; /* after each */
-	else if (config->transaction_boundary_interval_ms > 0)
-		source->boundary_ms = config->transaction_boundary_interval_ms;
-	else
-		source->boundary_ms = task->worker->offset_flush_interval_ms;
-	source->next_boundary_ms = cw_clock_ms() + source->boundary_ms;
 	source->offsets_topic = cw_strdup(offsets_topic_name(task));
 	result = consume_error("the transactional producer cannot start",
 			       init_transactions(source), err);
@@ -99,6 +91,7 @@ enum cw_result cw_source_txn_begin(struct cw_source *source, struct cw_error *er
 	if (result != CW_OK)
 		return result;
 	source->in_transaction = true;
+	source->records_before = cw_metric_value(source->records);
 	source->transaction = cw_acks_open(&source->acks);
 	return CW_OK;
 }
@@ -142,16 +135,17 @@ static void look_for_topics(struct cw_source *source)
 		t = t->next;
 }
 
-/* For as long as it takes, unless the task has to end. In slices: it goes on where it was. */
-static rd_kafka_error_t *commit_transaction(struct cw_source *source)
+/* rd_kafka_commit_transaction() or its like, for as long as it takes, unless the task has to end. In slices: it goes on. */
+static rd_kafka_error_t *end_transaction(struct cw_source *source, const char *what,
+					 rd_kafka_error_t *(*end)(rd_kafka_t *producer, int timeout_ms))
 {
 	int64_t told_ms = cw_clock_ms();
 	rd_kafka_error_t *error;
 
-	while ((error = rd_kafka_commit_transaction(source->producer, SLICE_MS)) != NULL &&
-	       rd_kafka_error_is_retriable(error) && cw_task_left_ms(source->task, INT64_MAX) > 0) {
+	while ((error = end(source->producer, SLICE_MS)) != NULL && rd_kafka_error_is_retriable(error) &&
+	       cw_task_left_ms(source->task, INT64_MAX) > 0) {
 		if (cw_clock_ms() - told_ms >= TELL_MS) {
-			log_warn(&source->scope, "the transaction is not committed yet: %s", rd_kafka_error_string(error));
+			log_warn(&source->scope, "the transaction is not %s yet: %s", what, rd_kafka_error_string(error));
 			told_ms = cw_clock_ms();
 		}
 		look_for_topics(source);
@@ -185,7 +179,8 @@ enum cw_result cw_source_txn_commit(struct cw_source *source, struct cw_error *e
 		result = produce_offset(source, &source->transaction->offsets[i], err);
 	if (result != CW_OK)
 		return result;
-	result = consume_error("the transaction was not committed", commit_transaction(source), err);
+	result = consume_error("the transaction was not committed",
+			       end_transaction(source, "committed", rd_kafka_commit_transaction), err);
 	if (result != CW_OK) {
 		cw_metric_add(source->commit_failures, 1);
 		return result;
@@ -196,4 +191,25 @@ enum cw_result cw_source_txn_commit(struct cw_source *source, struct cw_error *e
 	source->transaction = NULL;
 	source->in_transaction = false;
 	return CW_OK;
+}
+
+/* Before the offsets: what was sent is known to be there, so that the books add up, and nothing of it comes later. */
+enum cw_result cw_source_txn_drop(struct cw_source *source, struct cw_error *err)
+{
+	enum cw_result result;
+
+	if (!source->in_transaction || source->gave_up)
+		return CW_OK;
+	if (!cw_source_drain(source, INT64_MAX)) {
+		source->gave_up = true;
+		return CW_OK; /* the task has to end, or its loop sees why it failed */
+	}
+	result = consume_error("the transaction was not aborted",
+			       end_transaction(source, "aborted", rd_kafka_abort_transaction), err);
+	if (result == CW_OK)
+		result = consume_error("a transaction cannot begin", rd_kafka_begin_transaction(source->producer), err);
+	if (result != CW_OK)
+		return result;
+	cw_metric_add(source->aborted, cw_metric_value(source->records) - source->records_before);
+	return cw_source_txn_commit(source, err);
 }

@@ -54,7 +54,7 @@ struct cw_task {
 	void *plugin_config;
 	struct cw_config_memory *framework_memory, *plugin_memory;
 	void *state; /* the plugin's task */
-	void *loop;  /* the running sink task's struct cw_sink; its thread's */
+	void *loop;  /* the running task's struct cw_sink or struct cw_source; its thread's */
 	json_t *offsets; /* [[partition,offset]…] as stored when the task started */
 	struct cw_source_partition *partitions;
 	struct cw_metrics metrics;
@@ -70,6 +70,7 @@ struct cw_task {
 	unsigned starts_in_vain;    /* of a sink's, since a partition was nobody's; its thread's */
 	struct cw_owned *owned;     /* shared by them, too: what the sink's have got */
 	bool without_headers; /* sinks: the plugin does not look at them */
+	bool ends_transactions; /* sources: the plugin does, and the loop's struct cw_source hears of it; its thread's */
 
 	/* From the main thread to the task; each change is followed by a write to wake_fd. */
 	int wake_fd;

@@ -48,14 +48,19 @@ static inline void fixture_validate(const struct cw_context *ctx, const void *co
 
 static const struct cw_connector_ops fixture_ops = { .size = sizeof(fixture_ops), .validate = fixture_validate };
 
-#define FIXTURE_PLUGIN(plugin_kind, name)                                                                     \
+static const struct cw_connector_ops fixture_once_ops = { .size = sizeof(fixture_once_ops), .validate = fixture_validate,
+							  .flags = CW_SOURCE_EXACTLY_ONCE };
+
+#define FIXTURE_PLUGIN(plugin_kind, name, ops)                                                                \
 	{ CW_PLUGIN_HEAD(plugin_kind), .class_name = name, .version = "1.2.0", .doc = "For tests.",           \
 	  .config = fixture_table, .n_config = sizeof(fixture_table) / sizeof(*fixture_table),                \
 	  .config_def_size = sizeof(*fixture_table), .config_size = sizeof(struct fixture_config),            \
-	  .connector = &fixture_ops }
+	  .connector = ops }
 
-static const struct cw_plugin fixture_sink = FIXTURE_PLUGIN(CW_PLUGIN_SINK, "com.example.TestSinkConnector");
-static const struct cw_plugin fixture_source = FIXTURE_PLUGIN(CW_PLUGIN_SOURCE, "com.example.TestSourceConnector");
+static const struct cw_plugin fixture_sink =
+	FIXTURE_PLUGIN(CW_PLUGIN_SINK, "com.example.TestSinkConnector", &fixture_ops);
+static const struct cw_plugin fixture_source =
+	FIXTURE_PLUGIN(CW_PLUGIN_SOURCE, "com.example.TestSourceConnector", &fixture_once_ops);
 
 /*
  * A config without fault for the plugin, changed by "key=value\nkey=value": a key alone is taken out.

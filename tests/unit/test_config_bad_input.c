@@ -337,9 +337,12 @@ static const struct {
 	{ &fixture_source, "exactly.once.support=maybe",
 	  "Invalid value maybe for configuration exactly.once.support: String must be one of (case insensitive): "
 	  "REQUIRED, REQUESTED" },
-	{ &fixture_source, "transaction.boundary=connector",
-	  "Invalid value connector for configuration transaction.boundary: String must be one of (case insensitive): "
-	  "POLL, INTERVAL" },
+	{ &fixture_source, "transaction.boundary=batch",
+	  "Invalid value batch for configuration transaction.boundary: String must be one of (case insensitive): "
+	  "POLL, INTERVAL, CONNECTOR" },
+	{ &fixture_source, "transaction.boundary=Connector",
+	  "Invalid value Connector for configuration transaction.boundary: com.example.TestSourceConnector cannot say where "
+	  "transactions end; use poll or interval" },
 	{ &fixture_source, "transaction.boundary.interval.ms=-1",
 	  "Invalid value -1 for configuration transaction.boundary.interval.ms: Value must be at least 0" },
 	{ &fixture_sink, "connection.url", "Missing required configuration \"connection.url\" which has no default "

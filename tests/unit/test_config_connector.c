@@ -36,6 +36,11 @@ static const char *value_of(const json_t *infos, const char *key)
 	return json_string_value(json_object_get(json_object_get(find_config(infos, key), "value"), "value"));
 }
 
+static const json_t *errors_of(const json_t *infos, const char *key)
+{
+	return json_object_get(json_object_get(find_config(infos, key), "value"), "errors");
+}
+
 static const char *definition_of(const json_t *infos, const char *key, const char *field)
 {
 	return json_string_value(json_object_get(json_object_get(find_config(infos, key), "definition"), field));
@@ -521,6 +526,46 @@ static void test_validate__an_exactly_once_worker_takes_what_needs_it(void)
 	cw_worker_config_free(&worker);
 }
 
+static void expect_sentence(const json_t *array, const char *want)
+{
+	CU_ASSERT_EQUAL_FATAL(json_array_size(array), 1);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(array, 0)), want);
+}
+
+/* Of a source that promises nothing. */
+static void test_validate__what_a_source_has_to_say_that_it_can(void)
+{
+	const struct cw_plugin loose = FIXTURE_PLUGIN(CW_PLUGIN_SOURCE, "com.example.LooseSource", &fixture_ops);
+	struct cw_worker_config worker;
+	json_t *errors, *warnings, *infos;
+
+	CU_ASSERT_EQUAL_FATAL(fixture_load_worker("exactly.once.source.support=enabled\n", &worker, &errors,
+						  &warnings), 0);
+	infos = validate(&loose, "exactly.once.support=REQUIRED", &worker);
+	expect_sentence(errors_of(infos, "exactly.once.support"),
+			"Invalid value REQUIRED for configuration exactly.once.support: com.example.LooseSource does not say that "
+			"it supports exactly-once delivery; use requested");
+	json_decref(infos);
+	infos = validate(&loose, "exactly.once.support=requested", &worker);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 0);
+	expect_sentence(json_object_get(infos, "warnings"),
+			"com.example.LooseSource does not say that it supports exactly-once delivery: after a failure it may give "
+			"records again, or leave some out");
+	json_decref(infos);
+	infos = validate(&loose, "transaction.boundary=CONNECTOR", &worker);
+	expect_sentence(errors_of(infos, "transaction.boundary"),
+			"Invalid value CONNECTOR for configuration transaction.boundary: com.example.LooseSource cannot say where "
+			"transactions end; use poll or interval");
+	json_decref(infos);
+	infos = validate(&loose, "transaction.boundary=interval", &worker);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(infos, "error_count")), 0);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(infos, "warnings")), 0);
+	json_decref(infos);
+	json_decref(errors);
+	json_decref(warnings);
+	cw_worker_config_free(&worker);
+}
+
 static void test_plugin_config__its_own_keys_first(void)
 {
 	json_t *array = cw_plugin_config_to_json(&fixture_sink);
@@ -595,6 +640,7 @@ int main(void)
 		{ "what only sinks have", test_validate__dead_letters_beside_topics_of_no_sink },
 		{ "the worker's part", test_validate__the_worker_decides_converters_and_overrides },
 		{ "exactly once", test_validate__an_exactly_once_worker_takes_what_needs_it },
+		{ "exactly once: what a source can", test_validate__what_a_source_has_to_say_that_it_can },
 		{ "plugin config", test_plugin_config__its_own_keys_first },
 		{ "version ranges", test_versions__ranges },
 		CU_TEST_INFO_NULL,

@@ -35,7 +35,7 @@ extern "C" {
 #endif
 
 #define CW_ABI_MAJOR 1u
-#define CW_ABI_MINOR 3u
+#define CW_ABI_MINOR 4u
 
 #if defined(__GNUC__)
 #define CW_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
@@ -486,6 +486,15 @@ struct cw_host {
 	 * and the next is made in wait_ms, which the task's status tells. No attempt: that is over. Use cw_retrying().
 	 */
 	void (*retrying)(const struct cw_context *ctx, unsigned attempts, int64_t wait_ms, const char *cause);
+
+	/* since 1.4 */
+	/*
+	 * Sources, of tasks: whether transactions end where the task says so (transaction.boundary=connector with a worker that
+	 * has exactly-once support). Use cw_ends_transactions().
+	 */
+	bool (*ends_transactions)(const struct cw_context *ctx);
+	/* Sources, within poll(): the transaction ends here. Use cw_commit_transaction() and cw_abort_transaction(). */
+	void (*end_transaction)(const struct cw_context *ctx, const struct cw_batch *batch, bool commit);
 };
 
 struct cw_context {
@@ -521,6 +530,36 @@ static inline void cw_retrying(const struct cw_context *ctx, unsigned attempts, 
 		ctx->host->retrying(ctx, attempts, wait_ms, cause);
 }
 
+/*
+ * Transactions of an exactly-once source with CW_SOURCE_TRANSACTIONS. A transaction begins with the first record after
+ * the end of another one, and may span any number of polls, within the producer's transaction.timeout.ms. One that is open
+ * when the task stops or fails is aborted, and its records are polled again from the stored offsets; CW_END commits it.
+ */
+
+/* Whether the task has to say where transactions end; else the two calls below do nothing. Since 1.4. */
+static inline bool cw_ends_transactions(const struct cw_context *ctx)
+{
+	return ctx->host->size > offsetof(struct cw_host, ends_transactions) && ctx->host->ends_transactions &&
+	       ctx->host->ends_transactions(ctx);
+}
+
+/*
+ * Within poll(), any number of times: the last record that the batch has by now is the last of its transaction, which is
+ * committed with its offsets; in an empty batch, the last one of the poll before. Since 1.4.
+ */
+static inline void cw_commit_transaction(const struct cw_context *ctx, const struct cw_batch *batch)
+{
+	if (cw_ends_transactions(ctx))
+		ctx->host->end_transaction(ctx, batch, true);
+}
+
+/* The same, but nobody sees the records; as in Kafka Connect the offsets go on behind them all the same. Since 1.4. */
+static inline void cw_abort_transaction(const struct cw_context *ctx, const struct cw_batch *batch)
+{
+	if (cw_ends_transactions(ctx))
+		ctx->host->end_transaction(ctx, batch, false);
+}
+
 /* ---- descriptors ---------------------------------------------------------------------------- */
 
 enum cw_plugin_kind {
@@ -542,7 +581,15 @@ enum {
 	 */
 	CW_SINK_ASYNC = 1u << 0,
 	/* The plugin does not look at the headers of records: they may come without, which spares their decoding. */
-	CW_SINK_NO_HEADERS = 1u << 1
+	CW_SINK_NO_HEADERS = 1u << 1,
+	/*
+	 * Sources, since 1.4: a task goes on exactly behind the offset that it finds stored, whatever it gave before, so that each
+	 * record is in Kafka once where offsets and records are one transaction. Without it exactly.once.support=required is
+	 * refused.
+	 */
+	CW_SOURCE_EXACTLY_ONCE = 1u << 2,
+	/* Sources, since 1.4: tasks can say where transactions end. Without it transaction.boundary=connector is refused. */
+	CW_SOURCE_TRANSACTIONS = 1u << 3
 };
 
 /* A partition of a Kafka topic. This struct never grows. */
@@ -554,7 +601,7 @@ struct cw_topic_partition {
 
 struct cw_connector_ops {
 	uint32_t size;  /* sizeof(struct cw_connector_ops) */
-	uint32_t flags; /* CW_SINK_… */
+	uint32_t flags; /* CW_SINK_…, CW_SOURCE_… */
 	/*
 	 * Checks that span keys; each key alone was checked by the table. May not touch the network for
 	 * longer than a second. Optional.

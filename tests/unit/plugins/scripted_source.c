@@ -10,7 +10,7 @@
 
 struct config {
 	const char *topic, *out;
-	int32_t count, per_poll, retry, retry_after, fail_at, tasks, huge_at, partition;
+	int32_t count, per_poll, retry, retry_after, fail_at, tasks, huge_at, partition, end_each, abort_each;
 	bool json_offsets, bad_offsets, crash;
 };
 
@@ -37,6 +37,8 @@ static const struct cw_config_def defs[] = {
 	INT_KEY("split", tasks, "1"),
 	INT_KEY("partition", partition, "-1"),
 	INT_KEY("huge.at", huge_at, "0"), /* this record is larger than a broker takes */
+	INT_KEY("end.each", end_each, "0"),     /* after so many records it ends a transaction */
+	INT_KEY("abort.each", abort_each, "0"), /* each such one of these is aborted */
 	{ .name = "json.offsets", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Form of the offsets.",
 	  .offset = offsetof(struct config, json_offsets) },
 	{ .name = "bad.offsets", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Whether they are no JSON.",
@@ -85,6 +87,19 @@ __attribute__((noinline)) static int crash_on_purpose(void)
 	return result;
 }
 
+/* The last one is left to CW_END. */
+static void end_transaction(const struct state *s, const struct cw_batch *batch)
+{
+	const struct config *c = s->config;
+
+	if (!c->end_each || s->next % c->end_each || s->next == c->count)
+		return;
+	if (c->abort_each && s->next / c->end_each % c->abort_each == 0)
+		cw_abort_transaction(s->ctx, batch);
+	else
+		cw_commit_transaction(s->ctx, batch);
+}
+
 static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw_error *err)
 {
 	struct state *s = task;
@@ -119,6 +134,7 @@ static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw
 		r->partition = c->partition;
 		r->source_partition = s->partition;
 		s->next++;
+		end_transaction(s, batch);
 		if (c->bad_offsets) {
 			r->source_offset = cw_value_string(cw_slice_str("{\"next\":"));
 		} else if (c->json_offsets) {
@@ -156,6 +172,7 @@ static void stop(void *task)
 
 static const struct cw_connector_ops ops = {
 	.size = sizeof(ops),
+	.flags = CW_SOURCE_EXACTLY_ONCE | CW_SOURCE_TRANSACTIONS,
 	.task_configs = task_configs,
 	.task_start = start,
 	.poll = poll_records,
@@ -163,16 +180,22 @@ static const struct cw_connector_ops ops = {
 	.committed = committed,
 };
 
-static const struct cw_plugin descriptor = {
-	CW_PLUGIN_HEAD(CW_PLUGIN_SOURCE),
-	.class_name = "test.ScriptedSource",
-	.version = "1",
-	.doc = "Counts, as a test says.",
-	.config = defs,
-	.n_config = sizeof(defs) / sizeof(defs[0]),
-	.config_def_size = sizeof(defs[0]),
-	.config_size = sizeof(struct config),
-	.connector = &ops,
+/* The same, but that it promises nothing. */
+static const struct cw_connector_ops loose_ops = {
+	.size = sizeof(loose_ops),
+	.task_configs = task_configs,
+	.task_start = start,
+	.poll = poll_records,
+	.task_stop = stop,
 };
+
+#define DESCRIPTOR(name)                                                          \
+	CW_PLUGIN_HEAD(CW_PLUGIN_SOURCE), .class_name = name, .version = "1",     \
+	.doc = "Counts, as a test says.", .config = defs,                         \
+	.n_config = sizeof(defs) / sizeof(defs[0]), .config_def_size = sizeof(defs[0]), \
+	.config_size = sizeof(struct config)
+
+static const struct cw_plugin loose = { DESCRIPTOR("test.ScriptedLooseSource"), .connector = &loose_ops };
+static const struct cw_plugin descriptor = { DESCRIPTOR("test.ScriptedSource"), .connector = &ops, .next = &loose };
 
 const struct cw_plugin *const cw_plugin = &descriptor;
