@@ -145,8 +145,9 @@ static int regex_check(const char *value, struct cw_error *err)
 	{ .name = "errors.tolerance", .default_value = "none", .choices = "none,all", .importance = CW_MEDIUM,         \
 	  .group = "Error Handling", .order = 3, .width = CW_WIDTH_SHORT, .display_name = "Error Tolerance",           \
 	  STORED(errors_tolerance),                                                                                    \
-	  .doc = "none: a record that cannot be processed fails its task. all: it is skipped, and counted; a sink "      \
-		 "writes it to errors.deadletterqueue.topic.name, if there is one." },                                  \
+	  .doc = "none: a record that cannot be processed fails its task. all: it is skipped, and counted, or written to "  \
+		 "errors.deadletterqueue.topic.name, if there is one; a record that Kafka refuses for good, too, but for "  \
+		 "sources with exactly-once delivery." },                                                              \
 	{ .name = "errors.log.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .importance = CW_MEDIUM,   \
 	  .group = "Error Handling", .order = 4, .width = CW_WIDTH_SHORT, .display_name = "Log Errors",                \
 	  STORED(errors_log_enable),                                                                                   \
@@ -210,7 +211,7 @@ static const struct cw_config_def common_table[] = { COMMON_KEYS };
 	  .group = "Error Handling", .order = 6, .width = CW_WIDTH_MEDIUM, \
 	  .display_name = "Dead Letter Queue Topic Name", .check = dlq_check, STORED(errors_dlq_topic), \
 	  .doc = "Topic for records that cannot be processed, with errors.tolerance=all: those of a sink with the bytes and headers that " \
-		 "were read, those of a source as the connector gave them. A record's offset is committed only after that is acknowledged. Without the key they are skipped." }, \
+		 "were read, those of a source as the connector gave them, or as they were to go to Kafka, which refused them. A record's offset is committed only after that is acknowledged. Without the key they are skipped." }, \
 	{ .name = "errors.deadletterqueue.topic.replication.factor", .type = CW_CONFIG_SHORT, .default_value = "3", \
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 7, .width = CW_WIDTH_MEDIUM, \
 	  .display_name = "Dead Letter Queue Topic Replication Factor", .check = dlq_factor_check, \

@@ -1,6 +1,6 @@
 /*
- * source - the inside of a source task, shared by source_task.c (the loop), source_producer.c (records to Kafka),
- * source_limit.c (not faster than it may be), source_topics.c (where to), source_creation.c (topics that are not there),
+ * source - the inside of a source task, shared by source_task.c (the loop), source_client.c (its Kafka client),
+ * source_producer.c (records to Kafka), source_refused.c (those that Kafka does not take), source_limit.c (not faster than it may be), source_topics.c (where to), source_creation.c (topics that are not there),
  * source_offsets.c (how far the connector is), source_txn.c (exactly once: transactions, and offsets that live in
  * Kafka) and source_boundary.c (where those end).
  *
@@ -18,6 +18,7 @@
 #include "host/dead_letters.h"
 #include "host/lanes.h"
 #include "host/pipeline.h"
+#include "host/source_refused.h"
 #include "host/stored.h"
 #include "host/task.h"
 
@@ -59,11 +60,13 @@ struct cw_source {
 	struct cw_creation *creation;   /* NULL: the brokers make topics, or do not */
 	struct cw_pipeline pipeline;
 	struct cw_dead_letters *letters; /* NULL: none are written */
+	struct cw_source_refused refused;
 	struct cw_lane_limits lane_limits;
 	struct cw_source_run run;
 	struct cw_task_batch *batch;
 	struct cw_acks acks;
 	struct cw_error failure; /* from a delivery report */
+	bool failure_is_final;   /* the same would happen again, however often the task starts again */
 	struct cw_repeats repeats; /* of what Kafka's client says */
 	int64_t acknowledged;    /* records, when progress was last looked at */
 	bool gave_up;            /* records of the last poll were not sent, since the task has to end */
@@ -90,9 +93,21 @@ struct cw_source {
 		*limited_ms;
 };
 
-/* ---- source_producer.c ---- */
+/* ---- source_client.c ---- */
 
 enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error *err);
+void cw_source_close_producer(struct cw_source *source);
+
+/* ---- source_producer.c ---- */
+
+/* librdkafka's, of the producer. */
+void cw_source_on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque);
+/* A record of the entry is acknowledged. topic may be NULL. */
+void cw_source_delivered(struct cw_source *source, struct cw_source_topic *topic, struct cw_ack_entry *entry);
+/* What goes to Kafka of a value that the pipeline made or was not needed for; p is NULL for a null. */
+struct cw_slice cw_source_wire_bytes(const struct cw_value *value);
+/* The same of a record's headers; new. */
+rd_kafka_headers_t *cw_source_wire_headers(const struct cw_record *record);
 /*
  * Sends records `from` to `to` (excluded) of the batch; waits while the queue is full. CW_OK; or with *err CW_FAIL, or
  * CW_RETRY: the task is to start again. Stops early when the task stops.
@@ -104,7 +119,6 @@ void cw_source_serve(struct cw_source *source, int timeout_ms);
 bool cw_source_drain(struct cw_source *source, int64_t deadline_ms);
 /* Serves reports until the time is over. CW_OK, CW_FAIL, or CW_END: gave up, since the task has to end. */
 enum cw_result cw_source_wait(struct cw_source *source, int64_t wait_ms, struct cw_error *err);
-void cw_source_close_producer(struct cw_source *source);
 
 /* ---- source_limit.c ---- */
 
@@ -131,8 +145,8 @@ rd_kafka_resp_err_t cw_source_count_partitions(struct cw_source *source, struct 
  * What a record's error means for the task: *err with CW_FAIL, or with CW_RETRY where the topic was there and is gone,
  * since the task finds or creates it when it starts again. topic may be NULL; `what` is "was not delivered".
  */
-enum cw_result cw_source_topic_failed(const struct cw_source_topic *topic, const char *name, const char *what,
-				      rd_kafka_resp_err_t error, struct cw_error *err);
+enum cw_result cw_source_topic_failed(const struct cw_source *source, const struct cw_source_topic *topic,
+				      const char *name, const char *what, rd_kafka_resp_err_t error, struct cw_error *err);
 void cw_source_free_topics(struct cw_source *source);
 
 /* ---- source_creation.c ---- */

@@ -5,50 +5,20 @@
 #include "base/mem.h"
 #include "host/source.h"
 #include "host/topics.h"
-#include "kafka/client.h"
 
 #define RETRY_SLICE_MS 100
-#define PARTITIONS_AGE_MS 60000
-#define TRANSACTION_MS 60000      /* librdkafka's and Kafka's default */
-#define TRANSACTION_MAX_MS 900000 /* more is refused by brokers with the default of transaction.max.timeout.ms */
-#define DELIVERY_LEAST_MS 1000 /* in less even a broker that is well may not answer */
+#define ROOM_SLICE_MS 100
+#define REFUSED_SLICE_MS 5
 
-/*
- * A producer's memory is its queue: 20,000 records cost no speed against the default's 100,000. The tasks of a host
- * share them, so that more tasks do not need more memory while brokers are slow; each has room for two batches.
- */
-#define QUEUE_RECORDS 20000
-#define QUEUE_RECORDS_LEAST 5000
-
-/* Batches of 2,500 lines fill requests well and stay in the processor's cache (see host/lanes.h). */
-static const struct cw_client_default defaults[] = {
-	{ "batch.num.messages", "2500" },
-	{ "socket.timeout.ms", CW_CLIENT_ANSWER_TEXT },
-	{ NULL, NULL },
-};
-
-/*
- * How long librdkafka tries: as long as the connector's errors.retry.timeout says, and without it for ever, which is
- * what Kafka Connect's producers do. New.
- */
-static char *delivery_timeout(const struct cw_task *task)
+void cw_source_delivered(struct cw_source *source, struct cw_source_topic *topic, struct cw_ack_entry *entry)
 {
-	int64_t timeout_ms = task->framework.errors_retry_timeout_ms;
-
-	if (timeout_ms <= 0 || timeout_ms > INT32_MAX)
-		timeout_ms = INT32_MAX;
-	return cw_format("%lld", (long long)(timeout_ms < DELIVERY_LEAST_MS ? DELIVERY_LEAST_MS : timeout_ms));
+	cw_metric_add(source->records, 1);
+	if (topic)
+		cw_topic_used(source->task, topic->name, &topic->told);
+	cw_acks_done(&source->acks, entry);
 }
 
-/* After which brokers abort a transaction: with room beyond where it is to end. */
-static int transaction_timeout_ms(const struct cw_source *source)
-{
-	int64_t ms = source->by_connector ? TRANSACTION_MS : TRANSACTION_MS + source->boundary_ms;
-
-	return (int)(ms < TRANSACTION_MAX_MS ? ms : TRANSACTION_MAX_MS);
-}
-
-static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
+void cw_source_on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
 {
 	struct cw_source *source = opaque;
 	struct cw_source_topic *topic = rd_kafka_topic_opaque(m->rkt);
@@ -57,77 +27,19 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 	if (topic)
 		cw_lanes_answered(&topic->lanes, m->partition, m->len + m->key_len);
 	if (!m->err) {
-		if (m->_private) { /* not for the offsets of a transaction */
-			cw_metric_add(source->records, 1);
-			if (topic)
-				cw_topic_used(source->task, topic->name, &topic->told);
-			cw_acks_done(&source->acks, m->_private);
-		}
+		if (m->_private) /* not for the offsets of a transaction */
+			cw_source_delivered(source, topic, m->_private);
+		return;
+	}
+	if (topic && m->_private && cw_source_refused_takes(source, m->err)) {
+		cw_source_refused_by_broker(source, topic, m);
 		return;
 	}
 	cw_metric_add(source->errors, 1);
 	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
 		return; /* an aborted transaction, or a task that ends: its records come again */
-	cw_source_topic_failed(topic, rd_kafka_topic_name(m->rkt), "was not delivered", m->err, &source->failure);
-}
-
-static void on_error(rd_kafka_t *producer, int code, const char *reason, void *opaque)
-{
-	struct cw_source *source = opaque;
-	char text[512];
-
-	if (code != RD_KAFKA_RESP_ERR__FATAL) {
-		if (cw_repeats_say(&source->repeats, reason, cw_clock_ms()))
-			log_warn(&source->scope, "kafka: %s", reason);
-		return;
-	}
-	rd_kafka_fatal_error(producer, text, sizeof(text));
-	cw_error_set(&source->failure, CW_ERR_FATAL, "the Kafka producer cannot go on: %s", text);
-}
-
-enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error *err)
-{
-	struct cw_task *task = source->task;
-	CW_AUTO_FREE char *client = cw_format("connector-producer-%s-%d", task->context.connector, task->context.task);
-	CW_AUTO_FREE char *delivery = delivery_timeout(task);
-	CW_AUTO_FREE char *transactional_id = NULL, *transaction_timeout = NULL;
-	int share = QUEUE_RECORDS / (task->context.tasks > 1 ? task->context.tasks : 1);
-	CW_AUTO_FREE char *queue = cw_format("%d", share > QUEUE_RECORDS_LEAST ? share : QUEUE_RECORDS_LEAST);
-	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 5];
-	const char *group = cw_map_get(&task->worker->raw, "group.id");
-	size_t n = 0;
-	rd_kafka_conf_t *conf;
-
-	all[n++] = (struct cw_client_default){ "client.id", client };
-	all[n++] = (struct cw_client_default){ "queue.buffering.max.messages", queue };
-	if (source->transactional) {
-		transactional_id = cw_format("%s-%s-%d", group ? group : "connect-standalone", task->context.connector,
-					     task->context.task);
-		all[n++] = (struct cw_client_default){ "transactional.id", transactional_id };
-		transaction_timeout = cw_format("%d", transaction_timeout_ms(source));
-		all[n++] = (struct cw_client_default){ "transaction.timeout.ms", transaction_timeout };
-	} else { /* a transaction has a timeout of its own, and starts again when that is over */
-		all[n++] = (struct cw_client_default){ "delivery.timeout.ms", delivery };
-	}
-	if (source->creation) /* a topic that is deleted comes back as its group wants it, not as the brokers' default does */
-		all[n++] = (struct cw_client_default){ "allow.auto.create.topics", "false" };
-	memcpy(&all[n], defaults, sizeof(defaults));
-	conf = cw_client_conf(CW_CLIENT_PRODUCER, task->worker, &task->config, all, err);
-	if (!conf)
-		return CW_FAIL;
-	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-	rd_kafka_conf_set_error_cb(conf, on_error);
-	source->lane_limits = (struct cw_lane_limits){
-		.batch_records = (size_t)cw_client_number(conf, "batch.num.messages", 2500),
-		.batch_bytes = (size_t)cw_client_number(conf, "batch.size", 1000000),
-		.queue_records = (size_t)cw_client_number(conf, "queue.buffering.max.messages", QUEUE_RECORDS_LEAST),
-		.linger_ns = cw_client_number(conf, "linger.ms", 5) * CW_NS_PER_MS,
-	};
-	source->partitions_age_ms = cw_client_number(conf, "topic.metadata.refresh.interval.ms", PARTITIONS_AGE_MS);
-	if (source->partitions_age_ms > PARTITIONS_AGE_MS)
-		source->partitions_age_ms = PARTITIONS_AGE_MS;
-	source->producer = cw_client_new(CW_CLIENT_PRODUCER, conf, &source->scope, err);
-	return source->producer ? CW_OK : CW_FAIL;
+	source->failure_is_final = source->failure_is_final || cw_source_refused_is_for_good(m->err);
+	cw_source_topic_failed(source, topic, rd_kafka_topic_name(m->rkt), "was not delivered", m->err, &source->failure);
 }
 
 /* The one that was used last is found at once. */
@@ -141,13 +53,25 @@ static enum cw_result find_topic(struct cw_source *source, struct cw_slice name,
 }
 
 /* What goes to Kafka of a value that the pipeline made or was not needed for; p is NULL for a null. */
-static struct cw_slice wire_bytes(const struct cw_value *value)
+struct cw_slice cw_source_wire_bytes(const struct cw_value *value)
 {
 	struct cw_slice bytes = value->type == CW_NULL ? cw_slice(NULL, 0) : value->u.bytes;
 
 	if (value->type != CW_NULL && !bytes.p)
 		bytes.p = ""; /* empty is not null */
 	return bytes;
+}
+
+rd_kafka_headers_t *cw_source_wire_headers(const struct cw_record *r)
+{
+	rd_kafka_headers_t *headers = rd_kafka_headers_new(r->n_headers);
+
+	for (size_t i = 0; i < r->n_headers; i++) {
+		struct cw_slice bytes = cw_source_wire_bytes(&r->headers[i].value);
+
+		rd_kafka_header_add(headers, r->headers[i].key.p, (ssize_t)r->headers[i].key.n, bytes.p, (ssize_t)bytes.n);
+	}
+	return headers;
 }
 
 /* The long way, for what rd_kafka_produce() cannot say: a timestamp, headers. */
@@ -170,13 +94,7 @@ static rd_kafka_resp_err_t produce_full(rd_kafka_t *producer, rd_kafka_topic_t *
 	if (r->timestamp_ms >= 0)
 		vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = r->timestamp_ms };
 	if (r->n_headers) {
-		headers = rd_kafka_headers_new(r->n_headers);
-		for (size_t i = 0; i < r->n_headers; i++) {
-			struct cw_slice bytes = wire_bytes(&r->headers[i].value);
-
-			rd_kafka_header_add(headers, r->headers[i].key.p, (ssize_t)r->headers[i].key.n, bytes.p,
-					    (ssize_t)bytes.n);
-		}
+		headers = cw_source_wire_headers(r);
 		vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers };
 	}
 	error = rd_kafka_produceva(producer, vus, n);
@@ -190,9 +108,9 @@ static rd_kafka_resp_err_t produce_full(rd_kafka_t *producer, rd_kafka_topic_t *
 }
 
 /* Serves reports while librdkafka takes no more. CW_OK: try again; CW_END: gave up, since the task has to end. */
-static enum cw_result wait_for_room(struct cw_source *source, struct cw_error *err)
+static enum cw_result wait_for_room(struct cw_source *source, int timeout_ms, struct cw_error *err)
 {
-	cw_source_serve(source, 100);
+	cw_source_serve(source, timeout_ms);
 	if (source->failure.code) {
 		*err = source->failure;
 		return CW_FAIL;
@@ -215,23 +133,35 @@ static bool forget_partitions(struct cw_source_run *run)
 	return true;
 }
 
-/*
- * Offers librdkafka n messages: how many at the front it took, and in *error why not the next one. It goes on
- * after a message that it refuses (not when its queue is full), so those behind may have been taken as well.
- */
-static size_t produce_run(struct cw_source *source, struct cw_source_run *run, rd_kafka_message_t *messages, size_t n,
-			  rd_kafka_resp_err_t *error)
+/* librdkafka does not take it: it goes no further, and is seen to. */
+static void refuse(struct cw_source *source, const struct cw_source_run *run, const rd_kafka_message_t *m)
 {
-	size_t front = 0;
+	if (run->by_lane)
+		cw_lanes_answered(&run->topic->lanes, run->partition, m->len);
+	cw_source_refused_at_once(source, run->topic, m, NULL);
+}
 
-	rd_kafka_produce_batch(run->topic->topic, run->partition, RD_KAFKA_MSG_F_COPY, messages, (int)n);
-	for (size_t i = 0; i < n; i++)
-		if (!messages[i].err)
-			cw_acks_sent(&source->acks, messages[i]._private);
-	while (front < n && !messages[front].err)
-		front++;
-	*error = front < n ? messages[front].err : RD_KAFKA_RESP_ERR_NO_ERROR;
-	return front;
+/* Offers librdkafka the run, of which then is left what it did not take; why, of the first of these. */
+static rd_kafka_resp_err_t produce_run(struct cw_source *source, struct cw_source_run *run)
+{
+	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+	size_t left = 0;
+
+	rd_kafka_produce_batch(run->topic->topic, run->partition, RD_KAFKA_MSG_F_COPY, run->messages, (int)run->n);
+	for (size_t i = 0; i < run->n; i++) {
+		const rd_kafka_message_t *m = &run->messages[i];
+
+		if (!m->err) {
+			cw_acks_sent(&source->acks, m->_private);
+		} else if (cw_source_refused_takes(source, m->err)) {
+			refuse(source, run, m);
+		} else {
+			error = error ? error : m->err;
+			run->messages[left++] = *m;
+		}
+	}
+	run->n = left;
+	return error;
 }
 
 /* Hands the run to librdkafka, which copies it. When that is broken off, the run is what was not sent. */
@@ -239,18 +169,15 @@ static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_source_run *run = &source->run;
 	enum cw_result result = CW_OK;
-	size_t done = 0;
 
-	while (done < run->n && result == CW_OK) {
-		rd_kafka_resp_err_t error;
+	while (run->n > 0 && result == CW_OK) {
+		rd_kafka_resp_err_t error = produce_run(source, run);
 
-		done += produce_run(source, run, run->messages + done, run->n - done, &error);
 		if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-			result = wait_for_room(source, err);
+			result = wait_for_room(source, ROOM_SLICE_MS, err);
 		else if (error && !(error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && forget_partitions(run)))
-			result = cw_source_topic_failed(run->topic, run->topic->name, "cannot be sent", error, err);
+			result = cw_source_topic_failed(source, run->topic, run->topic->name, "cannot be sent", error, err);
 	}
-	run->n = result == CW_OK ? 0 : run->n - done;
 	return result;
 }
 
@@ -263,11 +190,18 @@ static enum cw_result send_full(struct cw_source *source, struct cw_source_topic
 
 	while (result == CW_OK && (error = produce_full(source->producer, t->topic, partition, r, key, value, entry)) ==
 					  RD_KAFKA_RESP_ERR__QUEUE_FULL)
-		result = wait_for_room(source, err);
+		result = wait_for_room(source, ROOM_SLICE_MS, err);
 	if (result != CW_OK)
 		return result;
+	if (cw_source_refused_takes(source, error)) {
+		const rd_kafka_message_t m = { .err = error, .payload = (void *)(uintptr_t)value.p, .len = value.n,
+					       .key = (void *)(uintptr_t)key.p, .key_len = key.n, ._private = entry };
+
+		cw_source_refused_at_once(source, t, &m, r);
+		return CW_OK;
+	}
 	if (error)
-		return cw_source_topic_failed(t, t->name, "cannot be sent", error, err);
+		return cw_source_topic_failed(source, t, t->name, "cannot be sent", error, err);
 	cw_acks_sent(&source->acks, entry);
 	return CW_OK;
 }
@@ -280,7 +214,7 @@ static enum cw_result choose_lane(struct cw_source *source, struct cw_source_top
 		enum cw_result result = send_run(source, err); /* what is not sent is not answered */
 
 		if (result == CW_OK)
-			result = wait_for_room(source, err);
+			result = wait_for_room(source, ROOM_SLICE_MS, err);
 		if (result != CW_OK)
 			return result;
 		if (t->lanes.n == 0)
@@ -343,7 +277,7 @@ static enum cw_result convert(struct cw_source *source, struct cw_record *r, str
 static enum cw_result send_converted(struct cw_source *source, struct cw_ack_entry *entry, const struct cw_record *r,
 				     struct cw_error *err)
 {
-	struct cw_slice key = wire_bytes(&r->key), value = wire_bytes(&r->value);
+	struct cw_slice key = cw_source_wire_bytes(&r->key), value = cw_source_wire_bytes(&r->value);
 	enum cw_result result = find_topic(source, r->topic, err);
 	struct cw_source_topic *t = source->topics;
 	int32_t partition = r->partition;
@@ -404,6 +338,8 @@ enum cw_result cw_source_send(struct cw_source *source, size_t from, size_t to, 
 	enum cw_result result = CW_OK;
 	size_t n = from;
 
+	while (source->refused.n > 0 && result == CW_OK) /* their turn is before that of others */
+		result = wait_for_room(source, REFUSED_SLICE_MS, err);
 	if (!entry) {
 		entry = cw_acks_open(&source->acks);
 		entry->at_ms = cw_clock_ms();
@@ -454,6 +390,7 @@ static void note_progress(struct cw_source *source)
 void cw_source_serve(struct cw_source *source, int timeout_ms)
 {
 	rd_kafka_poll(source->producer, timeout_ms);
+	cw_source_refused_serve(source);
 	cw_metric_set(source->in_flight, (int64_t)source->acks.in_flight);
 	note_progress(source);
 }
@@ -466,20 +403,7 @@ bool cw_source_drain(struct cw_source *source, int64_t deadline_ms)
 		if (left == 0)
 			return false;
 		rd_kafka_flush(source->producer, left > 100 ? 100 : (int)left); /* does not linger */
-		cw_source_serve(source, 0);
+		cw_source_serve(source, source->refused.n > 0 ? REFUSED_SLICE_MS : 0);
 	}
 	return !source->failure.code;
-}
-
-void cw_source_close_producer(struct cw_source *source)
-{
-	if (source->producer) {
-		cw_source_txn_abort(source);
-		rd_kafka_purge(source->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-		rd_kafka_flush(source->producer, 1000); /* serves the reports of what was purged */
-	}
-	cw_source_free_topics(source); /* the reports looked at them */
-	if (source->producer)
-		rd_kafka_destroy(source->producer);
-	source->producer = NULL;
 }

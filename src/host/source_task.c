@@ -96,6 +96,15 @@ static enum cw_result commit_what_is_due(struct cw_source *source, struct cw_err
 	return commit(source, source->in_transaction && cw_clock_ms() >= source->next_boundary_ms, err);
 }
 
+/* What a report says is told when nothing else is; and what is final, however the transaction looks to Kafka. */
+static enum cw_result result_with_failure(const struct cw_source *source, enum cw_result result, struct cw_error *err)
+{
+	if (!source->failure.code || (result != CW_OK && !(result == CW_RETRY && source->failure_is_final)))
+		return result;
+	*err = source->failure;
+	return CW_FAIL;
+}
+
 /* Everything polled is acknowledged and its offsets are stored, as far as the time until the deadline allows. */
 static enum cw_result finish(struct cw_source *source, int64_t deadline_ms, struct cw_error *err)
 {
@@ -111,11 +120,7 @@ static enum cw_result finish(struct cw_source *source, int64_t deadline_ms, stru
 	}
 	result = commit(source, !source->by_connector, err);
 	wait_until_stored(source, deadline_ms);
-	if (result == CW_OK && source->failure.code) {
-		*err = source->failure;
-		return CW_FAIL;
-	}
-	return result;
+	return result_with_failure(source, result, err);
 }
 
 /* A task that fails, or starts again: what Kafka has acknowledged before is not sent again then. */
@@ -303,10 +308,7 @@ static enum cw_result loop(struct cw_source *source, struct cw_error *err)
 	while (!cw_task_stopping(task) && result == CW_OK) {
 		tell_stored(source);
 		result = cw_task_paused(task) ? paused(source, err) : step(source, err);
-		if (source->failure.code && result == CW_OK) {
-			*err = source->failure;
-			result = CW_FAIL;
-		}
+		result = result_with_failure(source, result, err);
 	}
 	return result;
 }

@@ -42,16 +42,20 @@ void cw_source_look_at_partitions(struct cw_source *source, struct cw_source_top
 		cw_source_count_partitions(source, t);
 }
 
-enum cw_result cw_source_topic_failed(const struct cw_source_topic *t, const char *name, const char *what,
-				      rd_kafka_resp_err_t error, struct cw_error *err)
+enum cw_result cw_source_topic_failed(const struct cw_source *source, const struct cw_source_topic *t, const char *name,
+				      const char *what, rd_kafka_resp_err_t error, struct cw_error *err)
 {
 	static const char advice[] = "; create it, or let the connector (topic.creation.default.partitions and "
 				     ".replication.factor) or the brokers (auto.create.topics.enable) do that";
 	bool no_topic = error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+	static const char once[] = "; with exactly-once delivery a transaction cannot leave it out, whatever errors.tolerance says: "
+				   "let the topic take it, make batches smaller than its max.message.bytes "
+				   "(producer.override.batch.size), or let a transformation drop it";
+	bool in_transaction = source->transactional && cw_source_refused_is_for_good(error);
 	bool gone = t && t->seen && (no_topic || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
 
 	cw_error_set(err, gone ? CW_ERR_RETRIABLE : CW_ERR_FATAL, "a record for topic %s %s: %s%s", name, what,
-		     rd_kafka_err2str(error), no_topic && !gone ? advice : "");
+		     rd_kafka_err2str(error), no_topic && !gone ? advice : in_transaction ? once : "");
 	return gone ? CW_RETRY : CW_FAIL;
 }
 

@@ -158,6 +158,45 @@ static void test_source__a_record_that_cannot_be_sent_fails_the_task_and_is_not_
 	host_stop(&p);
 }
 
+/* librdkafka itself takes none that large, in a run of records or with a timestamp. */
+static void test_source__a_record_that_cannot_be_sent_is_left_out_when_tolerated(void)
+{
+	static const char *const ways[] = { "", "transforms=t transforms.t.type=InsertHeader transforms.t.header=h "
+						"transforms.t.value.literal=1" };
+
+	for (size_t i = 0; i < 2; i++) {
+		char name[32], config[512];
+		struct host_process p;
+		json_t *pair;
+
+		host_fresh_name(name, sizeof(name), "src-left");
+		snprintf(config, sizeof(config), "connector.class=ScriptedSource topic=%s count=300 huge.at=150 "
+			 "errors.tolerance=all %s", name, ways[i]);
+		p = host_run(name, config);
+		host_expect(&p, "status", "COMPLETED");
+		CU_ASSERT_EQUAL(host_metric(&p, "records_polled"), 300);
+		CU_ASSERT_EQUAL(host_metric(&p, "records"), 299);
+		CU_ASSERT_EQUAL(host_metric(&p, "records_skipped"), 1);
+		CU_ASSERT_EQUAL(host_metric(&p, "records_in_flight"), 0);
+		pair = json_object_get(p.offsets, "{\"task\":0}");
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(json_array_get(pair, 1), "next")), 300);
+		host_stop(&p);
+	}
+}
+
+static void test_source__no_transaction_leaves_a_record_out(void)
+{
+	struct host_process p;
+
+	host_fill(host_bootstrap(), "connect-offsets", 0, 0, 1); /* such a broker lets nobody create topics */
+	p = host_run_with("src-whole", "connector.class=ScriptedSource topic=src-whole count=300 huge.at=150 "
+			  "errors.tolerance=all",
+			  &(struct host_options){ .worker = "exactly.once.source.support=enabled" });
+	host_expect_failed(&p, "a record for topic src-whole cannot be sent: Broker: Message size too large; with exactly-once "
+			   "delivery a transaction cannot leave it out");
+	host_stop(&p);
+}
+
 static void test_source__pause_stops_the_flow_and_resume_goes_on(void)
 {
 	struct host_process p = host_run("src-d", "connector.class=ScriptedSource topic=src-d tasks.max=2 split=2");
@@ -527,6 +566,9 @@ int main(void)
 		{ "source: fails with its offsets stored", test_source__that_fails_has_its_offsets_stored },
 		{ "source: a record that cannot be sent",
 		  test_source__a_record_that_cannot_be_sent_fails_the_task_and_is_not_passed_over },
+		{ "source: a record that cannot be sent is tolerated",
+		  test_source__a_record_that_cannot_be_sent_is_left_out_when_tolerated },
+		{ "source: a record that cannot be sent in a transaction", test_source__no_transaction_leaves_a_record_out },
 		{ "source: pause and resume", test_source__pause_stops_the_flow_and_resume_goes_on },
 		{ "source: tells its topic", test_source__tells_its_topic_once_and_again_when_asked },
 		{ "source: topics are not tracked", test_source__tells_no_topic_when_they_are_not_tracked },

@@ -10,7 +10,7 @@
 
 struct config {
 	const char *topic, *out;
-	int32_t count, per_poll, retry, retry_after, fail_at, tasks, huge_at, partition, end_each, abort_each;
+	int32_t count, per_poll, retry, retry_after, fail_at, tasks, huge_at, huge_bytes, partition, end_each, abort_each;
 	bool json_offsets, bad_offsets, crash;
 };
 
@@ -36,7 +36,8 @@ static const struct cw_config_def defs[] = {
 	INT_KEY("fail.at", fail_at, "0"),
 	INT_KEY("split", tasks, "1"),
 	INT_KEY("partition", partition, "-1"),
-	INT_KEY("huge.at", huge_at, "0"), /* this record is larger than a broker takes */
+	INT_KEY("huge.at", huge_at, "0"),              /* this record is */
+	INT_KEY("huge.bytes", huge_bytes, "2097152"), /* larger than a broker takes */
 	INT_KEY("end.each", end_each, "0"),     /* after so many records it ends a transaction */
 	INT_KEY("abort.each", abort_each, "0"), /* each such one of these is aborted */
 	{ .name = "json.offsets", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Form of the offsets.",
@@ -100,6 +101,11 @@ static void end_transaction(const struct state *s, const struct cw_batch *batch)
 		cw_commit_transaction(s->ctx, batch);
 }
 
+static struct cw_slice huge(struct cw_batch *batch, size_t n)
+{
+	return cw_slice(memset(cw_batch_alloc(batch, n), 'x', n), n);
+}
+
 static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw_error *err)
 {
 	struct state *s = task;
@@ -130,7 +136,7 @@ static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw
 		r->topic = cw_slice_str(c->topic);
 		r->value = cw_value_string(cw_slice(text, (size_t)n));
 		if (c->huge_at && s->next == c->huge_at)
-			r->value.u.bytes = cw_slice(memset(cw_batch_alloc(batch, 2 << 20), 'x', 2 << 20), 2 << 20);
+			r->value.u.bytes = huge(batch, (size_t)c->huge_bytes);
 		r->partition = c->partition;
 		r->source_partition = s->partition;
 		s->next++;
