@@ -165,9 +165,14 @@ static const struct cw_config_def worker_table[] = {
 	  .flags = CW_CONFIG_IGNORE_CASE, .importance = CW_HIGH, .group = "State", STORED(exactly_once_source_support),
 	  .doc = "enabled: source connectors write their records and their offsets in one Kafka transaction, so that "
 		 "nothing is written twice whatever fails. disabled and preparing: at least once." },
+	{ .name = "group.id", .default_value = "connect-standalone", .flags = CW_CONFIG_NOT_EMPTY, .importance = CW_MEDIUM,
+	  .group = "State", STORED(group_id),
+	  .doc = "Begins the transactional ids of exactly-once sources: GROUP-CONNECTOR-TASK. Workers that share a Kafka cluster "
+		 "and have sources of the same name need a group.id and an offset.storage.topic of their own each; otherwise "
+		 "they fence each other and go on at each other's offsets." },
 	{ .name = "offset.storage.topic", .default_value = "connect-offsets", .flags = CW_CONFIG_NOT_EMPTY,
 	  .importance = CW_HIGH, .group = "State", STORED(offset_storage_topic),
-	  .doc = "Topic for the offsets of exactly-once sources; it is created when it does not exist." },
+	  .doc = "Topic for the offsets of exactly-once sources, by the connector's name; it is created when it does not exist." },
 	{ .name = "offset.storage.partitions", .type = CW_CONFIG_INT, .default_value = "25",
 	  .flags = CW_CONFIG_RANGE, .min = 1, .max = 100000,
 	  .importance = CW_LOW, .group = "State", STORED(offset_storage_partitions),

@@ -38,6 +38,7 @@ struct cw_worker_config {
 	int64_t task_restart_delay_ms, task_restart_delay_max_ms, task_restart_reset_ms;
 	int64_t watchdog_timeout_ms; /* 0: off */
 	const char *exactly_once_source_support; /* "disabled", "enabled" */
+	const char *group_id; /* begins the transactional ids of exactly-once sources */
 	const char *offset_storage_topic;  /* offsets of exactly-once sources */
 	int32_t offset_storage_partitions, offset_storage_replication_factor;
 	const char *connector_client_config_override_policy; /* "All", "None", "Principal", "Allowlist" */

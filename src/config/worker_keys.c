@@ -48,7 +48,6 @@ static const struct cw_worker_key keys[] = {
 	{ "config.providers.", CW_KEY_PLUGIN, "Class (ALIAS.class) and settings (ALIAS.param.*) of config providers." },
 
 	/* Distributed mode. */
-	{ "group.id", CW_KEY_NO_EFFECT, DISTRIBUTED },
 	{ "config.storage.", CW_KEY_NO_EFFECT, DISTRIBUTED },
 	{ "status.storage.", CW_KEY_NO_EFFECT, DISTRIBUTED },
 	{ "session.timeout.ms", CW_KEY_NO_EFFECT, DISTRIBUTED },

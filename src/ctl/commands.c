@@ -179,7 +179,7 @@ const struct cw_ctl_command cw_ctl_commands[] = {
 	  "Show such records with all that is known of them; LETTER is a name from the list.",
 	  "workerctl dlq show search 0:12", cw_ctl_dlq_show },
 	{ NULL, "dlq replay", "NAME…", 1, -1, CW_O_YES | LABELS, CW_COMPLETES_CONNECTORS, false,
-	  "Put those that were not put back yet where they came from: they are read again.",
+	  "Put those that were not put back yet where they came from: they are read again. Sinks only.",
 	  "workerctl dlq replay search --yes", cw_ctl_dlq_replay },
 
 	{ "Plugins", "plugins list", "", 0, 0, 0, CW_COMPLETES_NOTHING, false,

@@ -70,14 +70,13 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 	int share = QUEUE_RECORDS / (task->context.tasks > 1 ? task->context.tasks : 1);
 	CW_AUTO_FREE char *queue = cw_format("%d", share > QUEUE_RECORDS_LEAST ? share : QUEUE_RECORDS_LEAST);
 	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 5];
-	const char *group = cw_map_get(&task->worker->raw, "group.id");
 	size_t n = 0;
 	rd_kafka_conf_t *conf;
 
 	all[n++] = (struct cw_client_default){ "client.id", client };
 	all[n++] = (struct cw_client_default){ "queue.buffering.max.messages", queue };
 	if (source->transactional) {
-		transactional_id = cw_format("%s-%s-%d", group ? group : "connect-standalone", task->context.connector,
+		transactional_id = cw_format("%s-%s-%d", task->worker->group_id, task->context.connector,
 					     task->context.task);
 		all[n++] = (struct cw_client_default){ "transactional.id", transactional_id };
 		transaction_timeout = cw_format("%d", transaction_timeout_ms(source));

@@ -78,3 +78,21 @@ class Transactions(TestCase):
         trace = first.rest.wait_state(name, tasks="FAILED", n=1)["tasks"][0]["trace"]
         self.assertRegex(trace, "fenced")
         self.assert_once(config)
+
+    @deadline(60)
+    def test_workers_of_two_groups(self):
+        """Sources of one name fence nobody, and go on at their own offsets."""
+        name, config = env.unique("src"), dict(self.config("interval"), count="0")
+        worker = self.worker(properties=self.properties)
+        worker.rest.create(name, config)
+        env.wait_for(lambda: kafka.count(config["topic"]), 30, "records are committed")
+        offsets = env.unique("offsets")
+        self.addCleanup(kafka.forget, offsets)
+        other = self.worker("other", properties=dict(self.properties, **{
+            "group.id": env.unique("group"), "offset.storage.topic": offsets}))
+        second = dict(self.config("interval"), count="100")
+        other.rest.create(name, second)
+        other.rest.wait_state(name, tasks="COMPLETED", n=1)
+        self.assertEqual(kafka.count(second["topic"]), 100)
+        before = kafka.count(config["topic"])
+        env.wait_for(lambda: kafka.count(config["topic"]) > before, 30, lambda: "the first goes on: %s" % worker.rest.status(name))
