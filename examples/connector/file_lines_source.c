@@ -266,6 +266,7 @@ static enum cw_result poll_lines(void *opaque, struct cw_batch *batch, struct cw
 /* There is no task_configs(): a file is read by one task, whatever tasks.max says. */
 static const struct cw_connector_ops ops = {
 	.size = sizeof(struct cw_connector_ops),
+	.flags = CW_SOURCE_EXACTLY_ONCE, /* it goes on at the byte behind the last line whose offset is stored */
 	.task_start = task_start,
 	.poll = poll_lines,
 	.task_stop = task_stop,

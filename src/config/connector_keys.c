@@ -211,7 +211,8 @@ static const struct cw_config_def common_table[] = { COMMON_KEYS };
 	  .group = "Error Handling", .order = 6, .width = CW_WIDTH_MEDIUM, \
 	  .display_name = "Dead Letter Queue Topic Name", .check = dlq_check, STORED(errors_dlq_topic), \
 	  .doc = "Topic for records that cannot be processed, with errors.tolerance=all: those of a sink with the bytes and headers that " \
-		 "were read, those of a source as the connector gave them, or as they were to go to Kafka, which refused them. A record's offset is committed only after that is acknowledged. Without the key they are skipped." }, \
+		 "were read, those of a source as the connector gave them, or as they were to go to Kafka, which refused " \
+		 "them. A record's offset is committed only after that is acknowledged. Without the key they are skipped." }, \
 	{ .name = "errors.deadletterqueue.topic.replication.factor", .type = CW_CONFIG_SHORT, .default_value = "3", \
 	  .importance = CW_MEDIUM, .group = "Error Handling", .order = 7, .width = CW_WIDTH_MEDIUM, \
 	  .display_name = "Dead Letter Queue Topic Replication Factor", .check = dlq_factor_check, \

@@ -35,19 +35,32 @@ void cw_progress_retry_over(struct cw_progress *p)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static void put_gauge(json_t *metrics, const char *name, const char *help, int64_t since_ms, int64_t now_ms)
+static void put_gauge(json_t *metrics, const char *name, const char *help, int64_t value)
 {
-	int64_t age = since_ms && now_ms > since_ms ? now_ms - since_ms : 0;
+	json_object_set_new(metrics, name, json_pack("{sssssI}", "kind", "gauge", "help", help, "value", (json_int_t)value));
+}
 
-	json_object_set_new(metrics, name, json_pack("{sssssI}", "kind", "gauge", "help", help, "value", (json_int_t)age));
+static int64_t age_ms(int64_t since_ms, int64_t now_ms)
+{
+	return since_ms && now_ms > since_ms ? now_ms - since_ms : 0;
 }
 
 void cw_progress_put_metrics(struct cw_progress *p, int64_t now_ms, json_t *metrics)
 {
+	unsigned attempt;
+	int64_t next_ms;
+
+	pthread_mutex_lock(&p->lock);
+	attempt = p->attempt;
+	next_ms = attempt ? p->next_ms : 0;
+	pthread_mutex_unlock(&p->lock);
 	put_gauge(metrics, "progress_age_ms", "Milliseconds without progress, though there is work.",
-		  atomic_load(&p->since_ms), now_ms);
+		  age_ms(atomic_load(&p->since_ms), now_ms));
 	put_gauge(metrics, "oldest_unacknowledged_ms", "Age of the oldest record that is not acknowledged, in milliseconds.",
-		  atomic_load(&p->oldest_ms), now_ms);
+		  age_ms(atomic_load(&p->oldest_ms), now_ms));
+	put_gauge(metrics, "retry_attempt", "Attempts that have failed of what is being tried again; 0: nothing is.", attempt);
+	put_gauge(metrics, "retry_next_attempt_epoch_ms",
+		  "When the next attempt is made, in milliseconds since 1970; 0: nothing is being tried again.", next_ms);
 }
 
 json_t *cw_progress_retry_json(struct cw_progress *p, const struct cw_map *told)

@@ -57,7 +57,7 @@ void cw_progress_retry_over(struct cw_progress *p);
 
 /* ---- the main thread ---- */
 
-/* Adds the gauges progress_age_ms and oldest_unacknowledged_ms. */
+/* Adds the gauges progress_age_ms, oldest_unacknowledged_ms, retry_attempt and retry_next_attempt_epoch_ms. */
 void cw_progress_put_metrics(struct cw_progress *p, int64_t now_ms, json_t *metrics);
 /* {"stage","attempt","next_attempt_at","cause"}, new; NULL when nothing is tried again. `told` is hidden in the cause. */
 json_t *cw_progress_retry_json(struct cw_progress *p, const struct cw_map *told);

@@ -47,6 +47,8 @@ static void test_put__is_tried_again_for_ever_and_says_so(void)
 	CU_ASSERT_TRUE(json_integer_value(json_object_get(retry, "attempt")) > 0);
 	CU_ASSERT_EQUAL(strlen(json_string_value(json_object_get(retry, "next_attempt_at"))), strlen("2026-01-21T22:23:40.123Z"));
 	json_decref(message);
+	CU_ASSERT_TRUE(host_metric(&p, "retry_attempt") > 0);
+	CU_ASSERT_TRUE(llabs(host_metric(&p, "retry_next_attempt_epoch_ms") - cw_clock_epoch_ms()) < 60000);
 	while (host_metric(&p, "progress_age_ms") < 1000 || host_metric(&p, "oldest_unacknowledged_ms") < 1000)
 		host_expect(&p, "metrics", NULL);
 	CU_ASSERT_TRUE(host_metric(&p, "retries") > 10);
@@ -109,6 +111,8 @@ static void test_put__that_succeeds_is_progress(void)
 	host_wait_metric(&p, "records_written", 10);
 	json_decref(wait_retry(&p, false));
 	host_expect(&p, "metrics", NULL);
+	CU_ASSERT_EQUAL(host_metric(&p, "retry_attempt"), 0);
+	CU_ASSERT_EQUAL(host_metric(&p, "retry_next_attempt_epoch_ms"), 0);
 	CU_ASSERT_EQUAL(host_metric(&p, "progress_age_ms"), 0);
 	CU_ASSERT_EQUAL(host_metric(&p, "oldest_unacknowledged_ms"), 0);
 	host_stop(&p);
