@@ -175,12 +175,12 @@ class OtherAbi(ThirdParty):
         return path
 
     def test_newer_ones_are_refused_in_a_sentence(self):
-        for name, flag, version in (("major", "-DMAJOR_MORE=1u", "2.3"), ("minor", "-DMINOR_MORE=6u", "1.9")):
+        for name, flag, version in (("major", "-DMAJOR_MORE=1u", "2.4"), ("minor", "-DMINOR_MORE=6u", "1.10")):
             path = self.variant(name, flag)
             found = self.described(self.plugins)
             self.assertEqual([p["file"] for p in found["refused"]], [path])
             reason = found["refused"][0]["reason"]
-            self.assertIn("%s: built for connector ABI %s, this worker has 1.3" % (path, version), reason)
+            self.assertIn("%s: built for connector ABI %s, this worker has 1.4" % (path, version), reason)
             self.assertNotIn("\n", reason)
             self.assertEqual([p["class"] for p in found["plugins"] if p.get("file") == path], [])
             os.remove(path)
@@ -191,7 +191,7 @@ class OtherAbi(ThirdParty):
         classes = [p["class"] for p in worker.rest.get("/connector-plugins")]
         self.assertFalse([c for c in classes if "AbiVariant" in c], classes)
         self.assertTrue([c for c in classes if c.endswith("SyntheticLogSource")], classes)
-        sentence = "%s: built for connector ABI 1.4, this worker has 1.3" % path
+        sentence = "%s: built for connector ABI 1.5, this worker has 1.4" % path
         env.wait_for(lambda: sentence in worker.log, 10, lambda: "%s in the log: %s" % (sentence, worker.log[-2000:]))
         answer = worker.rest.request("POST", "/connectors", {"name": "x", "config": {"connector.class": "AbiVariant"}})
         self.assertEqual(answer.status, 400, answer)
