@@ -25,6 +25,8 @@ enum cw_result cw_source_open_boundaries(struct cw_source *source, struct cw_err
 		source->boundary_ms = config->transaction_boundary_interval_ms;
 	else
 		source->boundary_ms = task->worker->offset_flush_interval_ms;
+	if (source->boundary_ms > NEVER_MS)
+		source->boundary_ms = NEVER_MS;
 	source->next_boundary_ms = cw_clock_ms() + source->boundary_ms;
 	task->ends_transactions = source->by_connector;
 	if (!source->by_connector)

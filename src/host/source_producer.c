@@ -349,7 +349,7 @@ enum cw_result cw_source_send(struct cw_source *source, size_t from, size_t to, 
 		cw_lanes_tick(&source->topics->lanes, cw_clock_ns());
 	}
 	cw_budget_records(&source->task->budget, (int64_t)(to - from), cw_clock_ms());
-	while (n < to && (result = send_record(source, entry, cw_batch_record(batch, n), &bytes, err)) == CW_OK)
+	while (result == CW_OK && n < to && (result = send_record(source, entry, cw_batch_record(batch, n), &bytes, err)) == CW_OK)
 		n++;
 	if (result == CW_OK)
 		result = send_run(source, err);
