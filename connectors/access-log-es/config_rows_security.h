@@ -58,8 +58,8 @@
 	{ .name = "aws.access.key.id", STRING, .importance = CW_LOW, .group = "AWS", .width = CW_WIDTH_MEDIUM,
 	  .display_name = "AWS Access Key", AT(aws_key_id),
 	  .doc = "The access key's id. Without one the key is found where AWS's own tools look: in the environment, by a web "
-		 "identity, in a profile of the shared files, at the container's or the EC2 instance's metadata. One that runs out "
-		 "is found anew before it does." },
+		 "identity, in a profile of the shared files, at the container's or the EC2 instance's metadata. One that names "
+		 "its end is found anew before it." },
 	{ .name = "aws.secret.access.key", PASSWORD, .importance = CW_LOW, .group = "AWS", .width = CW_WIDTH_MEDIUM,
 	  .display_name = "AWS Secret Key", AT(aws_secret), .doc = "The access key's secret." },
 	{ .name = "aws.session.token", PASSWORD, .importance = CW_LOW, .group = "AWS", .width = CW_WIDTH_LONG,

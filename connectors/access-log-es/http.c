@@ -81,7 +81,7 @@ void cw_http_call_free(struct cw_http_call *call)
 		cw_hosts_end(&call->http->hosts, call->host);
 	}
 	curl_easy_cleanup(call->easy);
-	curl_slist_free_all(call->signed_headers);
+	cw_http_sign_free(call->signed_headers);
 	cw_text_free(&call->answer);
 	cw_text_free(&call->target);
 	cw_text_free(&call->host_url);
@@ -207,7 +207,7 @@ static void act(struct cw_http *http, curl_socket_t fd, int events)
 static void set_headers(struct cw_http_call *call, struct curl_slist *list, struct cw_slice body)
 {
 	if (call->http->keys) {
-		curl_slist_free_all(call->signed_headers);
+		cw_http_sign_free(call->signed_headers);
 		list = call->signed_headers = cw_http_sign(call, list, body);
 	}
 	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, list);

@@ -33,9 +33,10 @@ void cw_http_keep_connections(struct cw_http *http);
 
 /*
  * Gives the call the keys of now to sign with. The headers of the signed request: `list`, the keys' token, and what says
- * what its body is, as the signature has it. Freed with curl_slist_free_all().
+ * what its body is, as the signature has it. Freed with cw_http_sign_free().
  */
 struct curl_slist *cw_http_sign(struct cw_http_call *call, const struct curl_slist *list, struct cw_slice body);
+void cw_http_sign_free(struct curl_slist *headers); /* they may hold a token */
 
 /* The handle of a call, with all that does not change. */
 CURL *cw_http_make_easy(struct cw_http_call *call);

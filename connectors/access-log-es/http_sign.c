@@ -5,12 +5,15 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "aws_keys.h"
 #include "base/clock.h"
 #include "http_impl.h"
 
 #define DIGEST_SIZE 32
+/* A key that runs out while a request is under way is refused, too; and the clock here may be slow. */
+#define ON_THE_WAY_MS 60000
 
 static struct curl_slist *append(struct curl_slist *list, const char *header)
 {
@@ -42,8 +45,16 @@ static struct curl_slist *append_token(struct curl_slist *list, const char *toke
 	cw_text_printf(&header, "X-Amz-Security-Token: %s", token);
 	cw_text_append(&header, "", 1);
 	list = append(list, header.p);
+	explicit_bzero(header.p, header.n);
 	cw_text_free(&header);
 	return list;
+}
+
+void cw_http_sign_free(struct curl_slist *headers)
+{
+	for (struct curl_slist *item = headers; item; item = item->next)
+		explicit_bzero(item->data, strlen(item->data));
+	curl_slist_free_all(headers);
 }
 
 struct curl_slist *cw_http_sign(struct cw_http_call *call, const struct curl_slist *list, struct cw_slice body)
@@ -53,7 +64,7 @@ struct curl_slist *cw_http_sign(struct cw_http_call *call, const struct curl_sli
 
 	curl_easy_setopt(call->easy, CURLOPT_USERNAME, keys->access_key); /* copied */
 	curl_easy_setopt(call->easy, CURLOPT_PASSWORD, keys->secret_key);
-	call->ran_out = keys->expires_ms <= cw_clock_epoch_ms();
+	call->ran_out = keys->expires_ms - ON_THE_WAY_MS <= cw_clock_epoch_ms();
 	for (; list; list = list->next)
 		copy = append(copy, list->data);
 	if (keys->token)

@@ -135,7 +135,7 @@ static bool handle_item(struct cw_sink *sink, struct cw_bulk *bulk, size_t i, st
 
 	/* One of another status was to be deleted; one that was sent before is there from that. */
 	if (class == CW_CLASS_PRESENT && item->status == 409 && bulk->pushbacks + bulk->failures == 0)
-		cw_replays_note(&sink->replays, &bulk->docs[i]);
+		cw_replays_note(&sink->replays, &bulk->docs[i], bulk->index);
 	if (class == CW_CLASS_WRITTEN || class == CW_CLASS_PRESENT) {
 		*(class == CW_CLASS_WRITTEN ? &tally->written : &tally->present) += 1;
 		return false;
@@ -202,7 +202,7 @@ static void handle_items(struct cw_sink *sink, struct cw_bulk *bulk, const struc
 	cw_sink_count(sink, sink->metrics.documents, (int64_t)tally.written);
 	cw_sink_count(sink, sink->metrics.present, (int64_t)tally.present);
 	if (tally.present)
-		cw_replays_tell(sink, bulk->index);
+		cw_replays_tell(sink, false);
 	for (size_t i = 0; i < n; i++)
 		if (!sink->keep[i])
 			cw_delivery_answered(sink, bulk->docs[i].taken, 1);

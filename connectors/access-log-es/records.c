@@ -57,6 +57,8 @@ static void no_value(struct cw_sink *sink, const struct cw_place *at)
 {
 	if (sink->ignore_null)
 		drop(sink, at, "it has no value (behavior.on.null.values=IGNORE)", true);
+	else if (sink->delete_null && at->record->key.type == CW_NULL)
+		drop(sink, at, "it has neither a value nor a key, so that there is nothing to delete", false);
 	else if (sink->delete_null)
 		cw_structured_delete(sink, at);
 	else

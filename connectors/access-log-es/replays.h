@@ -15,6 +15,7 @@ struct cw_replay {
 	char *topic;
 	size_t topic_n;
 	int32_t partition;
+	char *index; /* of the last one */
 	size_t n;
 	int64_t first, last; /* offsets, the lowest and the highest */
 	int64_t told_ns;     /* when people were told last; 0: never */
@@ -28,10 +29,13 @@ struct cw_replays {
 	unsigned told;         /* in that minute */
 };
 
-/* The document was there. */
-void cw_replays_note(struct cw_replays *replays, const struct cw_doc *doc);
-/* One warning for each partition, at most once a minute, and in all no more than a few a minute. */
-void cw_replays_tell(struct cw_sink *sink, const char *index);
+/* The document was there, in this index. */
+void cw_replays_note(struct cw_replays *replays, const struct cw_doc *doc, const char *index);
+/*
+ * One warning for each partition, at most once a minute, and in all no more than a few a minute; at_end: of all that
+ * nobody was told of.
+ */
+void cw_replays_tell(struct cw_sink *sink, bool at_end);
 void cw_replays_free(struct cw_replays *replays);
 
 #endif

@@ -80,6 +80,7 @@ static enum cw_result sink_wait(void *task, const int *fds, size_t n, int timeou
 	bool readable;
 
 	sink->progress = false;
+	cw_replays_tell(sink, false);
 	cw_delivery_send(sink, true, false);
 	do {
 		int64_t due = cw_delivery_due_ns(sink);
@@ -168,6 +169,7 @@ static void make_metrics(struct cw_sink *sink)
 
 void cw_sink_free(struct cw_sink *sink)
 {
+	cw_replays_tell(sink, true);
 	cw_delivery_free(sink);
 	cw_setup_free(sink);
 	cw_http_free(sink->http);

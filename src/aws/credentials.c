@@ -206,7 +206,7 @@ int cw_aws_credentials_find(const struct cw_aws_client *client, const struct cw_
 	ret = cw_aws_instance(client, out, &instance);
 	if (ret > 0)
 		return 0;
-	return cw_error_set(err, CW_ERR_FATAL, "no AWS credentials: none in the environment (AWS_ACCESS_KEY_ID), of a web "
+	return cw_error_set(err, ret == -2 ? instance.code : CW_ERR_FATAL, "no AWS credentials: none in the environment (AWS_ACCESS_KEY_ID), of a web "
 			    "identity (AWS_WEB_IDENTITY_TOKEN_FILE), of the profile %s in ~/.aws, or of a container; and of EC2: %s",
 			    profile, ret < 0 ? instance.text : "AWS_EC2_METADATA_DISABLED is true");
 }

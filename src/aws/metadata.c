@@ -190,11 +190,12 @@ static int credentials_of(struct instance *instance, struct cw_aws_credentials *
 int cw_aws_instance(const struct cw_aws_client *client, struct cw_aws_credentials *out, struct cw_error *err)
 {
 	struct instance instance = { 0 };
-	int ret;
+	int ret = -1;
 
 	if (instance_disabled())
 		return 0;
-	ret = instance_open(&instance, client, err) == 0 && credentials_of(&instance, out, err) == 0 ? 1 : -1;
+	if (instance_open(&instance, client, err) == 0)
+		ret = credentials_of(&instance, out, err) == 0 ? 1 : -2;
 	instance_close(&instance);
 	return ret;
 }

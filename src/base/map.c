@@ -21,7 +21,7 @@ void cw_map_set(struct cw_map *map, const char *key, const char *value)
 	if (entry) {
 		char *copy = cw_strdup(value);
 
-		free(entry->value);
+		cw_free_secret(entry->value); /* it may be one */
 		entry->value = copy;
 		return;
 	}
@@ -47,7 +47,7 @@ bool cw_map_remove(struct cw_map *map, const char *key)
 	if (!entry)
 		return false;
 	free(entry->key);
-	free(entry->value);
+	cw_free_secret(entry->value);
 	after = map->n - (size_t)(entry - map->entries) - 1;
 	memmove(entry, entry + 1, after * sizeof(*entry));
 	map->n--;

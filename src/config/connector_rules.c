@@ -189,7 +189,7 @@ static void warn_no_effect(struct cw_validation *validation)
 	for (size_t i = 0; i < validation->n; i++) {
 		const struct cw_config_def *def = &validation->keys[i].def;
 
-		if ((def->flags & CW_CONFIG_NO_EFFECT) && given(validation, def->name))
+		if ((def->flags & CW_CONFIG_NO_EFFECT) && def->doc && given(validation, def->name))
 			cw_validation_warn(validation, def->name, "%s %c%s", def->name, tolower((unsigned char)def->doc[0]),
 					   def->doc + 1);
 	}

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <curl/curl.h>
+
 #include "host/commands.h"
 #include "host/host.h"
 
@@ -46,6 +48,7 @@ int main(int argc, char **argv)
 	/* The worker decides when a host ends; a terminal's Ctrl-C goes to both. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	curl_global_init(CURL_GLOBAL_DEFAULT); /* for good: threads use it, whatever plugin is started or stopped */
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == CONNECTOR)
 			connector = optarg;

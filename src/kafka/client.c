@@ -122,8 +122,11 @@ static bool is_shared(const char *key)
 static int set_prefixed(rd_kafka_conf_t *conf, const struct cw_map *from, const char *prefix, struct cw_map *oauth,
 			struct cw_error *err)
 {
+	CW_AUTO_FREE char *login = cw_format("%ssasl.jaas.config", prefix);
 	size_t n = strlen(prefix);
 
+	if (from && cw_map_get(from, login))
+		cw_oauth_drop_client(oauth);
 	for (size_t i = 0; from && i < from->n; i++) {
 		const struct cw_map_entry *e = &from->entries[i];
 
@@ -163,7 +166,6 @@ static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct
 {
 	struct cw_map oauth = { 0 };
 	int ret;
-
 
 	if (cw_native_set(conf, "bootstrap.servers", worker->bootstrap_servers, "bootstrap.servers", err) != 0)
 		return -1;

@@ -193,6 +193,14 @@ void cw_oauth_drop_options(struct cw_map *settings)
 			cw_map_remove(settings, settings->entries[i].key);
 }
 
+void cw_oauth_drop_client(struct cw_map *settings)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		for (size_t k = 0; k < sizeof(options_of_module) / sizeof(*options_of_module); k++)
+			if (rows[i].at == options_of_module[k].at)
+				cw_map_remove(settings, rows[i].key);
+}
+
 int cw_oauth_set_options(struct cw_map *settings, const struct cw_map *options, const char *as_given,
 			 struct cw_error *err)
 {

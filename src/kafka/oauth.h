@@ -44,6 +44,8 @@ int cw_oauth_set(struct cw_map *settings, const char *key, const char *value, co
 int cw_oauth_set_options(struct cw_map *settings, const struct cw_map *options, const char *as_given,
 			 struct cw_error *err);
 void cw_oauth_drop_options(struct cw_map *settings);
+/* Before the keys of a level that has a sasl.jaas.config of its own: who logs in according to those above it. */
+void cw_oauth_drop_client(struct cw_map *settings);
 
 /*
  * Puts the settings into a conf whose mechanism is OAUTHBEARER, as sasl.oauthbearer.config; another conf stays as it

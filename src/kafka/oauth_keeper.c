@@ -15,6 +15,7 @@
 #define NAME "connect-worker"
 /* However short-lived tokens are, an endpoint is not asked more often. */
 #define RENEWAL_MIN_MS 500
+#define FAILURE_MIN_MS 50 /* also where the settings ask for no pause */
 /* How often the clock is looked at: a machine may have slept, and its clock may have been set. */
 #define LOOK_MS 30000
 
@@ -113,13 +114,14 @@ static int64_t get_token(struct cw_oauth_keeper *k, int64_t *after_ms, struct cw
 static void after_failure(struct cw_oauth_keeper *k, int64_t after_ms, const struct cw_error *err)
 {
 	const struct cw_retry_policy for_ever = { -1, k->oauth.backoff_ms, k->oauth.backoff_max_ms };
-	int64_t now_ms = cw_clock_ms();
+	int64_t now_ms = cw_clock_ms(), ms;
 
 	if (atomic_load(&k->stop))
 		return;
 	if (cw_repeats_say(&k->said, err->text, now_ms))
 		log_warn(k->scope, "login at Kafka: %s; it is tried again", err->text);
-	wait_ms(k, cw_retry_next(&k->retry, &for_ever, now_ms, after_ms, cw_jitter(&k->random)));
+	ms = cw_retry_next(&k->retry, &for_ever, now_ms, after_ms, cw_jitter(&k->random));
+	wait_ms(k, ms < FAILURE_MIN_MS ? FAILURE_MIN_MS : ms);
 }
 
 static void *keep(void *arg)

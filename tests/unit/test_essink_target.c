@@ -106,15 +106,20 @@ static void test_upsert__deletes_without_a_version(void)
 {
 	struct run *run = events_run();
 	struct cw_fake_batch *batch;
+	struct cw_record *nothing;
 
 	set(run, "write.method", "upsert");
 	set(run, "key.ignore", "false");
 	set(run, "behavior.on.null.values", "DELETE");
 	start(run);
-	batch = new_batch(run, 2);
+	batch = new_batch(run, 3);
 	add_event(run, batch, "a", "info", 1);
 	add_event(run, batch, "a", "info", 1)->value = cw_value_null();
+	nothing = add_event(run, batch, "a", "info", 1);
+	nothing->key = nothing->value = cw_value_null();
 	finish(run, batch);
+	CU_ASSERT_EQUAL((int64_t)run->sink.host.n_dropped, 1); /* without a key there is nothing to delete */
+	CU_ASSERT_EQUAL(run->sink.host.n_rejected, 0);
 	CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "events"), 0);
 	CU_ASSERT_EQUAL(json_object_size(json_object_get(run->store.versions, "events")), 0);
 	run_free(run);

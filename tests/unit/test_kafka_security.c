@@ -169,6 +169,10 @@ static void test_logins__tokens_of_an_identity_provider(void)
 		{ "sasl.mechanism=OAUTHBEARER\n" ENDPOINT "sasl.jaas.config=" OAUTH "clientId=i clientSecret=s scope=a;",
 		  "consumer.override.sasl.jaas.config=" OAUTH "clientId=j clientSecret=t;", "sasl.oauthbearer.config",
 		  ENTRY "sasl.oauthbearer.token.endpoint.url=\"https://idp/token\" clientId=\"j\" clientSecret=\"t\";" },
+		{ "sasl.mechanism=OAUTHBEARER\n" ENDPOINT "sasl.oauthbearer.client.credentials.client.id=i\n"
+		  "sasl.oauthbearer.client.credentials.client.secret=s\nsasl.oauthbearer.scope=a",
+		  "consumer.override.sasl.jaas.config=" OAUTH "clientId=j clientSecret=t;", "sasl.oauthbearer.config",
+		  ENTRY "sasl.oauthbearer.token.endpoint.url=\"https://idp/token\" clientId=\"j\" clientSecret=\"t\";" },
 		{ "sasl.mechanism=OAUTHBEARER\n" ENDPOINT "sasl.jaas.config=" OAUTH "clientId=i clientSecret=s;",
 		  "consumer.override.sasl.mechanism=PLAIN\nconsumer.override.sasl.jaas.config=" PLAIN "username=u password=p;",
 		  "sasl.username sasl.oauthbearer.config", "sasl.username=u sasl.oauthbearer.config=" },
