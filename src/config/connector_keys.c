@@ -294,7 +294,7 @@ static const struct cw_config_def source_table[] = {
 	  .group = "Exactly Once Support", .order = 4, .width = CW_WIDTH_SHORT,
 	  .display_name = "Transaction boundary interval", STORED(transaction_boundary_interval_ms),
 	  .doc = "Length of a transaction with transaction.boundary=interval, in milliseconds; without it "
-		 "offset.flush.interval.ms. Brokers abort transactions of more than 15 minutes, unless their "
+		 "offset.flush.interval.ms. At most 14 minutes, since brokers abort transactions of more than 15, unless their "
 		 "transaction.max.timeout.ms and the connector's producer.override.transaction.timeout.ms are more." },
 	{ .name = "offsets.storage.topic", .importance = CW_LOW, .group = "offsets.topic", .order = 1,
 	  .width = CW_WIDTH_LONG, .display_name = "Offsets topic",

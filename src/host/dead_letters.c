@@ -99,6 +99,8 @@ static rd_kafka_conf_t *producer_conf(const struct cw_task *task, struct cw_erro
 		{ "client.id", client },
 		/* Kafka that is away is waited for: nothing is committed meanwhile. */
 		{ "delivery.timeout.ms", "2147483647" },
+		/* A record may be a letter since it is large: whether it is too large for the topic is for the brokers to say. */
+		{ "message.max.bytes", "1000000000" },
 		{ NULL, NULL },
 	};
 	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_PRODUCER, task->worker, &task->config, defaults, err);

@@ -9,7 +9,16 @@
 #include "host/context.h"
 #include "host/source.h"
 
+/* A minute less than brokers with the default of transaction.max.timeout.ms let one be open. */
+#define LONGEST_MS INT64_C(840000)
 #define NEVER_MS (INT64_MAX / 2) /* can be added to a time */
+
+/* Whether somebody has said how long a transaction may be open. */
+static bool has_own_timeout(const struct cw_task *task)
+{
+	return cw_map_get(&task->config, "producer.override.transaction.timeout.ms") ||
+	       cw_map_get(&task->worker->raw, "producer.transaction.timeout.ms");
+}
 
 enum cw_result cw_source_open_boundaries(struct cw_source *source, struct cw_error *err)
 {
@@ -27,6 +36,12 @@ enum cw_result cw_source_open_boundaries(struct cw_source *source, struct cw_err
 		source->boundary_ms = task->worker->offset_flush_interval_ms;
 	if (source->boundary_ms > NEVER_MS)
 		source->boundary_ms = NEVER_MS;
+	if (!source->by_connector && source->boundary_ms > LONGEST_MS && !has_own_timeout(task)) {
+		log_warn(&source->scope, "transactions end every %lld ms, not every %lld: brokers abort those of more than 15 "
+			 "minutes; if theirs allow more (transaction.max.timeout.ms), set producer.override.transaction.timeout.ms",
+			 (long long)LONGEST_MS, (long long)source->boundary_ms);
+		source->boundary_ms = LONGEST_MS;
+	}
 	source->next_boundary_ms = cw_clock_ms() + source->boundary_ms;
 	task->ends_transactions = source->by_connector;
 	if (!source->by_connector)
@@ -85,8 +100,10 @@ static enum cw_result send_until_last_boundary(struct cw_source *source, size_t 
 			source->gave_up = true;
 			break;
 		}
-		result = send_part(source, *sent, end->after, err);
-		*sent = end->after;
+		size_t after = end->after < source->batch->batch.n ? end->after : source->batch->batch.n; /* some were taken back */
+
+		result = send_part(source, *sent, after, err);
+		*sent = after;
 		if (result == CW_OK)
 			result = end->commit ? cw_source_txn_commit(source, err) : cw_source_txn_drop(source, err);
 	}

@@ -181,7 +181,7 @@ static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 	return result;
 }
 
-static enum cw_result send_full(struct cw_source *source, struct cw_source_topic *t, int32_t partition,
+static enum cw_result send_full(struct cw_source *source, struct cw_source_topic *t, int32_t partition, bool by_lane,
 				const struct cw_record *r, struct cw_slice key, struct cw_slice value,
 				struct cw_ack_entry *entry, struct cw_error *err)
 {
@@ -197,6 +197,8 @@ static enum cw_result send_full(struct cw_source *source, struct cw_source_topic
 		const rd_kafka_message_t m = { .err = error, .payload = (void *)(uintptr_t)value.p, .len = value.n,
 					       .key = (void *)(uintptr_t)key.p, .key_len = key.n, ._private = entry };
 
+		if (by_lane)
+			cw_lanes_answered(&t->lanes, partition, value.n);
 		cw_source_refused_at_once(source, t, &m, r);
 		return CW_OK;
 	}
@@ -289,7 +291,7 @@ static enum cw_result send_converted(struct cw_source *source, struct cw_ack_ent
 	if (by_lane)
 		result = choose_lane(source, t, value.n, &partition, err);
 	if (result == CW_OK && (r->timestamp_ms >= 0 || r->n_headers)) {
-		result = send_full(source, t, partition, r, key, value, entry, err);
+		result = send_full(source, t, partition, by_lane, r, key, value, entry, err);
 	} else if (result == CW_OK) {
 		rd_kafka_message_t message = {
 			.payload = (void *)(uintptr_t)value.p, .len = value.n,
@@ -338,7 +340,7 @@ enum cw_result cw_source_send(struct cw_source *source, size_t from, size_t to, 
 	enum cw_result result = CW_OK;
 	size_t n = from;
 
-	while (source->refused.n > 0 && result == CW_OK) /* their turn is before that of others */
+	while (source->refused.n > 0 && result == CW_OK) /* before what is polled after them */
 		result = wait_for_room(source, REFUSED_SLICE_MS, err);
 	if (!entry) {
 		entry = cw_acks_open(&source->acks);

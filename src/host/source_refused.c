@@ -180,8 +180,7 @@ static int send_alone(struct cw_source *source, struct cw_refused_record *r, str
 	error = rd_kafka_produceva(producer, vus, n);
 	if (!error)
 		return 0;
-	cw_error_set(err, CW_ERR_FATAL, "a record for topic %s cannot be sent again: %s", r->topic->name,
-		     rd_kafka_error_string(error));
+	cw_source_topic_failed(source, r->topic, r->topic->name, "cannot be sent again", rd_kafka_error_code(error), err);
 	rd_kafka_error_destroy(error);
 	if (headers)
 		rd_kafka_headers_destroy(headers); /* taken on success only */
@@ -277,7 +276,10 @@ void cw_source_refused_open(struct cw_source *source, const rd_kafka_conf_t *con
 		return;
 	source->refused.conf = rd_kafka_conf_dup(conf);
 	rd_kafka_conf_set_dr_msg_cb(source->refused.conf, on_delivery);
-	rd_kafka_conf_set(source->refused.conf, "batch.num.messages", "1", NULL, 0); /* whatever the connector has */
+	/* Whatever the connector has. */
+	rd_kafka_conf_set(source->refused.conf, "batch.num.messages", "1", NULL, 0);
+	rd_kafka_conf_set(source->refused.conf, "queue.buffering.max.messages", "10000000", NULL, 0);
+	rd_kafka_conf_set(source->refused.conf, "queue.buffering.max.kbytes", "2147483647", NULL, 0);
 }
 
 void cw_source_refused_close(struct cw_source *source)

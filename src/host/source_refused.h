@@ -3,7 +3,8 @@
  * or becomes a dead letter, and then counts as acknowledged, so that offsets go on.
  *
  * Brokers refuse a batch as a whole for one record in it, and librdkafka does not say which: records that were refused
- * together are sent again one by one, by a producer of its own, before any others are sent.
+ * together are sent again one by one, by a producer of its own, before the next poll's are sent. Those that librdkafka had
+ * behind them already may be in the partition before them: it goes on by itself.
  *
  * Not for transactions, which cannot leave a record out. Belongs to the task's thread; reports are served there.
  */

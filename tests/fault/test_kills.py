@@ -26,6 +26,8 @@ class Kills(TestCase):
         self.topic = kafka.topic("kills", PARTITIONS)
         self.addCleanup(kafka.delete, self.topic)
         self.index = self.drop(self.opensearch, env.unique("kills"))
+        # Nobody else's offsets in Kafka.
+        self.src, self.sink = env.unique("src"), env.unique("sink")
         self.worker = Worker(self, properties={"exactly.once.source.support": "enabled"})
         self.done = []
 
@@ -37,7 +39,7 @@ class Kills(TestCase):
     def kill(self, victim):
         """Whoever it is; a host that is not there just now has no process to kill."""
         hosts = self.worker.hosts()
-        pids = {"source host": [hosts.get("src")], "sink host": [hosts.get("sink")], "worker": [],
+        pids = {"source host": [hosts.get(self.src)], "sink host": [hosts.get(self.sink)], "worker": [],
                 "worker and hosts": list(hosts.values())}[victim]
         if "worker" in victim:
             self.worker.kill()
@@ -53,7 +55,7 @@ class Kills(TestCase):
         """What an operator does: start a worker that is gone, restart tasks that failed."""
         if not self.worker.running():
             self.worker.start(seconds=60)
-        for name in ("src", "sink"):
+        for name in (self.src, self.sink):
             states = self.worker.rest.task_states(name)
             if "FAILED" in states:
                 answer = self.worker.rest.request("POST", "/connectors/%s/restart?includeTasks=true&onlyFailed=true" % name)
@@ -76,22 +78,22 @@ class Kills(TestCase):
         rng = env.rng(self.id())
         self.worker.start()
         rest = self.worker.rest
-        rest.create("sink", pipeline.sink(self.topic, env.OPENSEARCH, self.index, tasks=2))
-        rest.create("src", config)
+        rest.create(self.sink, pipeline.sink(self.topic, env.OPENSEARCH, self.index, tasks=2))
+        rest.create(self.src, config)
         victims = list((VICTIMS * KILLS)[:KILLS])
         rng.shuffle(victims)
         for moment, victim in zip(self.moments(rng), victims):
             self.mended_until(lambda m=moment: self.progress() >= m, 120,
                               lambda: "%d lines in the topic; there are %d: %s" % (
-                                  moment, self.progress(), rest.status("src")))
+                                  moment, self.progress(), rest.status(self.src)))
             # somewhere within the next tenths of a second, between two looks at the progress
             pause = time.monotonic() + rng.random() * 0.3
             env.wait_for(lambda: time.monotonic() >= pause, 5, "the moment", 0.005)
-            self.assertNotEqual(rest.task_states("src"), ["COMPLETED"] * 2, "lines still flow")
+            self.assertNotEqual(rest.task_states(self.src), ["COMPLETED"] * 2, "lines still flow")
             killed = time.monotonic()
             self.kill(victim)
-        self.mended_until(lambda: rest.task_states("src") == ["COMPLETED"] * 2, 60,
-                          lambda: "the source is done: %s" % rest.status("src"))
+        self.mended_until(lambda: rest.task_states(self.src) == ["COMPLETED"] * 2, 60,
+                          lambda: "the source is done: %s" % rest.status(self.src))
         took = time.monotonic() - killed
         note("killed: %s; done %.1f s after the last" % (
             ", ".join("%s %d×" % (v, self.done.count(v)) for v in VICTIMS), took))
@@ -104,10 +106,10 @@ class Kills(TestCase):
 
     def assert_counters(self):
         def add_up():
-            c = pipeline.counters(self.worker.rest, "sink")
+            c = pipeline.counters(self.worker.rest, self.sink)
             return pipeline.settled(c) and c
 
-        counters = env.wait_for(add_up, 20, lambda: "counters add up: %s" % pipeline.counters(self.worker.rest, "sink"))
+        counters = env.wait_for(add_up, 20, lambda: "counters add up: %s" % pipeline.counters(self.worker.rest, self.sink))
         self.assertEqual((counters["skipped"], counters["failed"]), (0, 0))
 
     def assert_order(self, config):
@@ -153,18 +155,18 @@ class Kills(TestCase):
         config = pipeline.source(self.topic, 0, rate=2000)
         self.worker.start()
         rest = self.worker.rest
-        rest.create("sink", pipeline.sink(self.topic, env.OPENSEARCH, self.index))
-        rest.create("src", config)
+        rest.create(self.sink, pipeline.sink(self.topic, env.OPENSEARCH, self.index))
+        rest.create(self.src, config)
         env.wait_for(lambda: self.opensearch.count(self.index) > 1000, 30, "documents flow", 0.1)
         hosts = self.worker.hosts()
         self.worker.kill()
         env.wait_for(lambda: not any(alive(pid) for pid in hosts.values()), 15, "the hosts are gone")
         at_kill = kafka.count(self.topic)
         self.worker.start()
-        rest.wait_state("src", tasks="RUNNING", n=1)
+        rest.wait_state(self.src, tasks="RUNNING", n=1)
         env.wait_for(lambda: kafka.count(self.topic) > at_kill + 1000, 30, "lines flow again", 0.1)
-        rest.action("src", "stop")
-        rest.wait_state("src", connector="STOPPED", n=0)
+        rest.action(self.src, "stop")
+        rest.wait_state(self.src, connector="STOPPED", n=0)
         values = kafka.values(self.topic)
         expected = pipeline.lines_of(dict(config, count=str(len(values))))
         self.assertEqual(pipeline.difference(expected, values), "", "drained offsets: no line twice, none left out")

@@ -26,7 +26,7 @@ class RefusedRecords(TestCase):
         return self.worker(properties=dict({"plugin.path": self.plugins}, **properties))
 
     def config(self, **more):
-        return dict({"connector.class": "ScriptedSource", "topic": self.topic, "errors.tolerance": "all"}, **SETTINGS, **more)
+        return {"connector.class": "ScriptedSource", "topic": self.topic, "errors.tolerance": "all", **SETTINGS, **more}
 
     def assert_settled(self, worker, name, **wanted):
         worker.rest.wait_state(name, tasks="COMPLETED", n=1)
@@ -42,6 +42,26 @@ class RefusedRecords(TestCase):
     def test_skipped(self):
         worker = self.start()
         worker.rest.create("src", self.config())
+        self.assert_settled(worker, "src", read=COUNT, delivered=COUNT - 1, skipped=1, in_flight=0)
+
+    def test_many_in_flight(self):
+        """Records that were before, with and behind the one that is refused: each is there once."""
+        count, huge = 20000, 9000
+        self.topic = kafka.topic("refused", 1, "max.message.bytes=100000")
+        self.addCleanup(kafka.delete, self.topic)
+        worker = self.start()
+        worker.rest.create("src", self.config(**{"count": str(count), "huge.at": str(huge), "huge.bytes": "200000"}))
+        worker.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
+        self.assertEqual(pipeline.difference([b"v%d" % n for n in range(count) if n != huge], kafka.values(self.topic)), "")
+
+    def test_refused_by_the_client(self):
+        """With headers, so that it goes the long way: its place in the only partition is free again."""
+        worker = self.start()
+        config = self.config(**{"producer.override.message.max.bytes": "2000", "transforms": "mark",
+                                "transforms.mark.type": "InsertHeader", "transforms.mark.header": "mark",
+                                "transforms.mark.value.literal": "7", "producer.override.batch.num.messages": "5"})
+        del config["partition"]
+        worker.rest.create("src", config)
         self.assert_settled(worker, "src", read=COUNT, delivered=COUNT - 1, skipped=1, in_flight=0)
 
     def test_dead_lettered(self):

@@ -21,6 +21,7 @@ def example():
 class TokenLogins(TestCase):
     def setUp(self):
         super().setUp()
+        self.src, self.sink = env.unique("src"), env.unique("sink")  # nobody else's offsets in Kafka
         self.topic = kafka.topic("tokens", 2)
         self.addCleanup(kafka.delete, self.topic)
         self.idp = idp.TokenEndpoint(self, {"id-1": SECRET})
@@ -58,19 +59,19 @@ class TokenLogins(TestCase):
         self.addCleanup(kafka.delete, topic)
         config = pipeline.source(topic, 1200, rate=400, **{
             "topic.creation.default.partitions": "2", "topic.creation.default.replication.factor": "1"})
-        rest.create("src", config)
-        rest.create("sink", pipeline.sink(topic, env.OPENSEARCH, index, **{
+        rest.create(self.src, config)
+        rest.create(self.sink, pipeline.sink(topic, env.OPENSEARCH, index, **{
             "errors.tolerance": "all", "errors.deadletterqueue.topic.name": letters,
             "errors.deadletterqueue.topic.replication.factor": "1",
             "errors.deadletterqueue.context.headers.enable": "true"}))
-        rest.wait_state("src", tasks="COMPLETED", n=1)
+        rest.wait_state(self.src, tasks="COMPLETED", n=1)
         kafka.produce(topic, [b"this is no line of an access log"])
         env.wait_for(lambda: self.opensearch.count(index) == 1200, 30,
-                     lambda: "all documents: %s" % rest.status("sink"), 0.1)
+                     lambda: "all documents: %s" % rest.status(self.sink), 0.1)
         env.wait_for(lambda: kafka.count(letters) == 1, 30, "the dead letter")
-        self.assertEqual(len(rest.get(rest.path("sink", "/dlq"))["letters"]), 1)
-        rest.expect(200, "PUT", rest.path("sink", "/stop?wait=STOPPED"))
-        env.wait_for(lambda: rest.request("DELETE", rest.path("sink", "/offsets")).status == 200, 30,
+        self.assertEqual(len(rest.get(rest.path(self.sink, "/dlq"))["letters"]), 1)
+        rest.expect(200, "PUT", rest.path(self.sink, "/stop?wait=STOPPED"))
+        env.wait_for(lambda: rest.request("DELETE", rest.path(self.sink, "/offsets")).status == 200, 30,
                      "the offsets are reset")
         self.assert_hidden(worker)
 
@@ -79,12 +80,12 @@ class TokenLogins(TestCase):
         self.idp.close()
         worker = self.start()
         config = pipeline.source(self.topic, 100)
-        worker.rest.create("src", config)
+        worker.rest.create(self.src, config)
 
         def said(text):
             env.wait_for(lambda: text in worker.log, 30, "the log says: " + text)
 
-        said("[src|task-0] login at Kafka: the token endpoint %s cannot be asked: " % url)
+        said("[%s|task-0] login at Kafka: the token endpoint %s cannot be asked: " % (self.src, url))
         self.idp.answer = (200, b"<html>not here</html>")
         self.idp.open()
         said("the token endpoint %s has answered with what is no JSON object; it is tried again" % url)
@@ -93,8 +94,8 @@ class TokenLogins(TestCase):
              % url)
         self.assertEqual(kafka.count(self.topic), 0)
         self.idp.clients = {"id-1": SECRET}
-        said("[src|task-0] login at Kafka: id-1 has a token again")
-        worker.rest.wait_state("src", tasks="COMPLETED", n=1)
+        said("[%s|task-0] login at Kafka: id-1 has a token again" % self.src)
+        worker.rest.wait_state(self.src, tasks="COMPLETED", n=1)
         pipeline.assert_topic(self, self.topic, config)
         self.assert_hidden(worker)
 
@@ -111,8 +112,8 @@ class TokenLogins(TestCase):
             "producer.override.debug": "conf,security"}))
         env.wait_for(lambda: "insufficient_scope" in worker.log, 30, "the broker's reason")
         self.assertEqual(kafka.count(self.topic), 0)
-        worker.rest.create("src", pipeline.source(self.topic, 100))
-        worker.rest.wait_state("src", tasks="COMPLETED", n=1)
+        worker.rest.create(self.src, pipeline.source(self.topic, 100))
+        worker.rest.wait_state(self.src, tasks="COMPLETED", n=1)
         self.assertEqual(kafka.count(self.topic), 100)
         self.assert_hidden(worker)
         worker.kill()  # it would wait for what the broker does not take
