@@ -16,6 +16,7 @@ STEPS_S = (1800, -1800, -7200, 7200) if env.LONG else (1800, -3600)
 # A step back makes waits until a time of day long: longer than a consumer's session, which ends without heartbeats.
 SESSION_S, WATCHED_S, WATCHED_BACK_S = 6, 3, 12
 GAP_S = 4
+END_S = 8  # task.shutdown.graceful.timeout.ms, and what the worker itself takes on a machine that is busy
 
 
 class Clock:
@@ -58,13 +59,31 @@ class Clocks(TestCase):
         self.assertLess(abs(told - time.time() - sum(STEPS_S)), 60, "the worker has the stepped clock")
         for name in (src, sink):
             self.assertEqual(rest.task_states(name), ["RUNNING"] * 2)
+        count = self.nothing_twice(rest, src, search, topic)
+        pipeline.assert_settled(self, rest, sink, read=count, indexed=count)
+        rest.action(src, "resume")
+        self.grows(search)
+        clock.step(-3600)
+        worker.stop(END_S)
+        worker.start()
+        self.grows(search)
+        self.nothing_twice(rest, src, search, topic)
+
+    @staticmethod
+    def grows(search):
+        before = search.count("clock")
+        env.wait_for(lambda: search.count("clock") > before + PACE, 30, "documents flow", 0.05)
+
+    def nothing_twice(self, rest, src, search, topic):
+        """The source is stopped, all that it has made is indexed; how many that is."""
         rest.action(src, "stop")
         rest.wait_state(src, connector="STOPPED", n=0)
         count = kafka.count(topic)
-        pipeline.assert_settled(self, rest, sink, read=count, indexed=count)
+        env.wait_for(lambda: search.count("clock") == count, 30, "all is indexed", 0.05)
         pipeline.assert_stored(self, search, "clock", topic)
         offsets = rest.get("/connectors/%s/offsets" % src)["offsets"]
         self.assertEqual(sum(made for offset in offsets for made in offset["offset"].values()), count, "no line twice")
+        return count
 
     @staticmethod
     def longest_gap(search, seconds):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 from cwtest import env, kafka, pipeline, stack
 from cwtest.case import TestCase, deadline
@@ -25,9 +26,9 @@ class Stops(TestCase):
         self.addCleanup(kafka.delete, self.topic)
         self.index, self.src = env.unique("stops"), env.unique("src")
 
-    def exactly_once(self, **more):
+    def exactly_once(self, properties=None, **more):
         """A worker with an exactly-once source, which is not bounded."""
-        worker = Worker(self, properties={"exactly.once.source.support": "enabled"}, **more).start()
+        worker = Worker(self, properties=dict(properties or {}, **{"exactly.once.source.support": "enabled"}), **more).start()
         self.config = dict(pipeline.source(self.topic, 0, rate=PACE), **{"exactly.once.support": "required"})
         return worker
 
@@ -79,6 +80,26 @@ class Stops(TestCase):
         store.start()
         worker.start()
         env.wait_for(lambda: search.count(self.index) > PACE * 2, 30, "documents flow again")
+        self.assert_once(worker, search, self.index)
+
+    @deadline(120)
+    def test_while_what_was_killed_comes_back(self):
+        """kill -9 of both hosts, and SIGTERM while the next ones start or fetch what the others had not finished."""
+        store = Devstore(self).start()
+        search = Search(store.url)
+        worker = self.exactly_once({"task.restart.attempts.max": None, "task.restart.delay.ms": "100"})
+        worker.rest.create("sink", pipeline.sink(self.topic, store.url, self.index, tasks=2))
+        worker.rest.create(self.src, self.config)
+        rng = env.rng("stops")
+        for _ in range(4):
+            before = search.count(self.index)
+            env.wait_for(lambda n=before: search.count(self.index) > n + PACE // 2, 30, "documents flow", 0.02)
+            for pid in worker.hosts().values():
+                os.kill(pid, signal.SIGKILL)
+            moment = time.monotonic() + rng.random() * 0.5
+            env.wait_for(lambda m=moment: time.monotonic() > m, 5, "a moment of chance", 0.005)
+            worker.stop(END_S)
+            worker.start()
         self.assert_once(worker, search, self.index)
 
     @deadline(180)
