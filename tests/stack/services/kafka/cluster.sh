@@ -4,7 +4,9 @@
 #   KAFKA_CLUSTER_PORTS ("19092 19093 19094 19095 19096 19097")  PLAINTEXT of the brokers, then of their controllers
 #   KAFKA_CLUSTER_HEAP (256m)                                    of each
 # Topics have three replicas, of which two must have a record before it is acknowledged: they outlive any one broker.
-# Leaders stay where they are until they are moved. Everybody may do everything, until somebody is denied it; the
+# Leaders stay where they are until they are moved. A coordinator that could not note the end of a transaction, for want
+# of replicas, tries again when a thread of its looks up, which without other transactions may take request.timeout.ms:
+# 30 s by default, and for its producer all that time "another concurrent operation" goes on. Everybody may do everything, until somebody is denied it; the
 # controllers are a user of their own, since their authorizer asks them what everybody may. The jars are those of the
 # service kafka.
 : "${KAFKA_CLUSTER_PORTS:=19092 19093 19094 19095 19096 19097}" "${KAFKA_CLUSTER_HEAP:=256m}"
@@ -38,6 +40,7 @@ auto.leader.rebalance.enable=false
 broker.session.timeout.ms=4000
 broker.heartbeat.interval.ms=1000
 replica.lag.time.max.ms=4000
+request.timeout.ms=2000
 default.replication.factor=3
 min.insync.replicas=2
 group.initial.rebalance.delay.ms=0
