@@ -2,8 +2,7 @@
 
 #include <stdlib.h>
 
-#include <curl/curl.h>
-
+#include "base/curl.h"
 #include "base/mem.h"
 
 /* A secret has at most 64 KiB, in JSON six times as much. Reserved at once: a buffer that grows leaves copies. */
@@ -26,25 +25,10 @@ void cw_aws_answer_free(struct cw_aws_answer *answer)
 	answer->status = 0;
 }
 
-static size_t on_answer(char *p, size_t size, size_t n, void *arg)
-{
-	struct cw_buf *body = arg;
-
-	n *= size;
-	if (body->n + n > ANSWER_MAX)
-		return 0;
-	cw_buf_append(body, p, n);
-	return n;
-}
-
-static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+static bool stopping(const void *arg)
 {
 	const struct cw_context *ctx = arg;
 
-	(void)a;
-	(void)b;
-	(void)c;
-	(void)d;
 	return ctx && ctx->host->stopping(ctx);
 }
 
@@ -79,16 +63,6 @@ static void set_up(CURL *curl, const struct cw_aws_client *client, const struct 
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(question->body));
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, question->body);
 	}
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_answer);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client->ctx);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L); /* no waiting for a name server that hangs */
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "connect-worker/" PACKAGE_VERSION);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)client->timeout_ms);
 	if (ca && *ca)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
@@ -124,7 +98,7 @@ int cw_aws_ask(const struct cw_aws_client *client, const struct cw_aws_question 
 	       struct cw_error *err)
 {
 	struct curl_slist *headers = headers_of(question);
-	char why[CURL_ERROR_SIZE] = "";
+	struct cw_curl_call call = { &answer->body, ANSWER_MAX, stopping, client->ctx, "" };
 	CURL *curl = curl_easy_init();
 	CURLcode code = CURLE_FAILED_INIT;
 
@@ -132,12 +106,11 @@ int cw_aws_ask(const struct cw_aws_client *client, const struct cw_aws_question 
 	cw_buf_reserve(&answer->body, ANSWER_MAX);
 	cw_buf_puts(&answer->body, "");
 	if (curl) {
+		cw_curl_set_up(curl, &call);
 		set_up(curl, client, question);
 		if (question->signer)
 			sign(curl, question);
 		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
-		curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer->body);
 		code = curl_easy_perform(curl);
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
 		curl_easy_cleanup(curl);
@@ -147,5 +120,5 @@ int cw_aws_ask(const struct cw_aws_client *client, const struct cw_aws_question 
 		return 0;
 	cw_aws_answer_free(answer);
 	return cw_error_set(err, of_no_use(code) ? CW_ERR_FATAL : CW_ERR_RETRIABLE, "%s cannot be asked: %s", question->url,
-			    *why ? why : curl_easy_strerror(code));
+			    cw_curl_why(&call, code));
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/curl.h"
 #include "base/mem.h"
 #include "convert/registry_http.h"
 
@@ -208,7 +209,7 @@ static enum cw_result post(struct cw_registry *registry, const char *path, const
 enum cw_result cw_registry_register(struct cw_registry *registry, const char *subject, const char *type,
 				    const char *text, int32_t *id, struct cw_error *err)
 {
-	CW_AUTO_FREE char *name = cw_registry_http_escape(subject);
+	CW_AUTO_FREE char *name = cw_curl_escape(subject);
 	CW_AUTO_FREE char *path =
 		cw_format("/subjects/%s/versions%s", name, registry->config->normalize ? "?normalize=true" : "");
 	char *body = request_body(type, text, NULL);
@@ -221,7 +222,7 @@ enum cw_result cw_registry_register(struct cw_registry *registry, const char *su
 enum cw_result cw_registry_lookup(struct cw_registry *registry, const char *subject, const char *type, const char *text,
 				  const char *referred, int32_t *id, int32_t *version, struct cw_error *err)
 {
-	CW_AUTO_FREE char *name = cw_registry_http_escape(subject);
+	CW_AUTO_FREE char *name = cw_curl_escape(subject);
 	CW_AUTO_FREE char *path =
 		cw_format("/subjects/%s?deleted=true%s", name, registry->config->normalize ? "&normalize=true" : "");
 	char *body = request_body(type, text, referred);
@@ -260,7 +261,7 @@ static enum cw_result add_reference(struct cw_registry *registry, struct cw_regi
 	}
 	if (has_reference(schema, name))
 		return CW_OK;
-	CW_AUTO_FREE char *escaped = cw_registry_http_escape(subject);
+	CW_AUTO_FREE char *escaped = cw_curl_escape(subject);
 	CW_AUTO_FREE char *path = cw_format("/subjects/%s/versions/%d?deleted=true", escaped, (int)version);
 
 	result = call(registry, path, NULL, "retrieving the referred schema", subject, &answer, err);
@@ -332,7 +333,7 @@ enum cw_result cw_registry_by_id(struct cw_registry *registry, int32_t id, const
 		*out = &kept->schema;
 		return CW_OK;
 	}
-	CW_AUTO_FREE char *name = subject ? cw_registry_http_escape(subject) : NULL;
+	CW_AUTO_FREE char *name = subject ? cw_curl_escape(subject) : NULL;
 	CW_AUTO_FREE char *path =
 		cw_format("/schemas/ids/%d?fetchMaxId=false%s%s", (int)id, name ? "&subject=" : "", name ? name : "");
 
@@ -369,7 +370,7 @@ enum cw_result cw_registry_latest(struct cw_registry *registry, const char *subj
 		*out = &kept->schema;
 		return CW_OK;
 	}
-	CW_AUTO_FREE char *name = cw_registry_http_escape(subject);
+	CW_AUTO_FREE char *name = cw_curl_escape(subject);
 	CW_AUTO_FREE char *path = cw_format("/subjects/%s/versions/latest", name);
 
 	result = call(registry, path, NULL, "retrieving the latest version", subject, &answer, err);

@@ -4,9 +4,8 @@
 #include <strings.h>
 #include <time.h>
 
-#include <curl/curl.h>
-
 #include "base/buf.h"
+#include "base/curl.h"
 #include "base/mem.h"
 
 #define ANSWER_MAX ((size_t)16 << 20)
@@ -27,8 +26,8 @@ struct cw_registry_http {
 	struct server *servers;
 	size_t n, current;
 	int64_t after_ms; /* what the last answer has asked for: no other request before; 0: nothing */
-	struct cw_buf text;
-	char why[CURL_ERROR_SIZE];
+	struct cw_buf text; /* of the last answer */
+	struct cw_curl_call call;
 };
 
 static bool given(const char *text)
@@ -72,25 +71,10 @@ static int read_server(const char *text, struct server *server, struct cw_error 
 	return 0;
 }
 
-static size_t on_answer(char *p, size_t size, size_t n, void *arg)
-{
-	struct cw_buf *text = arg;
-
-	n *= size;
-	if (text->n + n > ANSWER_MAX)
-		return 0;
-	cw_buf_append(text, p, n);
-	return n;
-}
-
-static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+static bool stopping(const void *arg)
 {
 	const struct cw_context *ctx = arg;
 
-	(void)a;
-	(void)b;
-	(void)c;
-	(void)d;
 	return ctx->host->stopping(ctx);
 }
 
@@ -105,7 +89,6 @@ static void set_ssl(CURL *curl, const struct cw_registry_config *config)
 {
 	bool p12 = config->keystore_type && strcasecmp(config->keystore_type, "PKCS12") == 0;
 
-	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, given(config->identification) ? 2L : 0L);
 	if (given(config->truststore))
 		curl_easy_setopt(curl, CURLOPT_CAINFO, config->truststore);
@@ -140,18 +123,10 @@ static void set_up(struct cw_registry_http *http)
 
 		http->headers = curl_slist_append(http->headers, line);
 	}
+	http->call = (struct cw_curl_call){ &http->text, ANSWER_MAX, stopping, http->ctx, "" };
+	cw_curl_set_up(curl, &http->call);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, http->headers);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->why);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_answer);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &http->text);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, http->ctx);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "connect-worker/" PACKAGE_VERSION);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
 	/* The connection's time is not the answer's. */
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)config->connect_timeout_ms + (long)config->read_timeout_ms);
@@ -210,17 +185,6 @@ void cw_registry_http_free(struct cw_registry_http *http)
 	free(http);
 }
 
-char *cw_registry_http_escape(const char *text)
-{
-	char *escaped = curl_easy_escape(NULL, text, (int)strlen(text)), *copy;
-
-	if (!escaped) /* no memory, or a text of gigabytes */
-		abort();
-	copy = cw_strdup(escaped);
-	curl_free(escaped);
-	return copy;
-}
-
 /* ---- calls -------------------------------------------------------------------------------------- */
 
 static bool may_pass(long status)
@@ -262,7 +226,7 @@ static enum cw_result ask(struct cw_registry_http *http, const char *path, const
 	CURLcode code;
 
 	http->text.n = 0;
-	http->why[0] = '\0';
+	http->call.why[0] = '\0';
 	if (!user_info)
 		user_info = server->user_info;
 	curl_easy_setopt(curl, CURLOPT_URL, url);
@@ -279,7 +243,7 @@ static enum cw_result ask(struct cw_registry_http *http, const char *path, const
 	if (code != CURLE_OK) {
 		cw_error_set(err, misconfigured(code) ? CW_ERR_FATAL : CW_ERR_RETRIABLE,
 			     "the Schema Registry at %s cannot be reached: %s", server->url,
-			     http->why[0] ? http->why : curl_easy_strerror(code));
+			     cw_curl_why(&http->call, code));
 		return misconfigured(code) ? CW_FAIL : CW_RETRY;
 	}
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);

@@ -33,7 +33,4 @@ void cw_registry_http_free(struct cw_registry_http *http); /* NULL is fine */
 enum cw_result cw_registry_http_call(struct cw_registry_http *http, const char *path, const char *body,
 				     struct cw_registry_answer *answer, struct cw_error *err);
 
-/* Percent-encodes one part of a path. New. */
-char *cw_registry_http_escape(const char *text);
-
 #endif

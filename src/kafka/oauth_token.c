@@ -4,11 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <curl/curl.h>
 #include <jansson.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/curl.h"
 #include "base/hide.h"
 #include "base/mem.h"
 
@@ -193,47 +193,19 @@ void cw_oauth_token_free(struct cw_oauth_token *token)
 
 /* ---- asking -------------------------------------------------------------------------------------- */
 
-static size_t on_answer(char *p, size_t size, size_t n, void *arg)
-{
-	struct cw_buf *body = arg;
-
-	n *= size;
-	if (body->n + n > ANSWER_MAX)
-		return 0;
-	cw_buf_append(body, p, n);
-	return n;
-}
-
-static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+static bool stopping(const void *arg)
 {
 	const _Atomic bool *stop = arg;
 
-	(void)a;
-	(void)b;
-	(void)c;
-	(void)d;
 	return atomic_load(stop);
-}
-
-/* As application/x-www-form-urlencoded; new. */
-static char *escape(const char *text)
-{
-	char *escaped = curl_easy_escape(NULL, text, (int)strlen(text)), *copy;
-
-	if (!escaped) /* no memory, or a text of gigabytes */
-		abort();
-	copy = cw_strdup(escaped);
-	explicit_bzero(escaped, strlen(escaped));
-	curl_free(escaped);
-	return copy;
 }
 
 static void set_client(CURL *curl, const struct cw_oauth *oauth)
 {
-	char *(*encode)(const char *text) = oauth->urlencode ? escape : cw_strdup;
+	char *(*encode)(const char *text) = oauth->urlencode ? cw_curl_escape : cw_strdup;
 	CW_AUTO_FREE char *id = encode(oauth->client_id);
 	CW_AUTO_FREE_SECRET char *secret = encode(oauth->client_secret);
-	CW_AUTO_FREE char *scope = oauth->scope ? escape(oauth->scope) : NULL;
+	CW_AUTO_FREE char *scope = oauth->scope ? cw_curl_escape(oauth->scope) : NULL;
 	CW_AUTO_FREE char *body = cw_format("grant_type=client_credentials%s%s", scope ? "&scope=" : "",
 					    scope ? scope : "");
 
@@ -243,21 +215,11 @@ static void set_client(CURL *curl, const struct cw_oauth *oauth)
 	curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, body);
 }
 
-static void set_up(CURL *curl, const struct cw_oauth *oauth, const _Atomic bool *stop)
+static void set_up(CURL *curl, const struct cw_oauth *oauth)
 {
 	int64_t whole_ms = oauth->connect_timeout_ms + oauth->read_timeout_ms;
 
 	curl_easy_setopt(curl, CURLOPT_URL, oauth->url);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_answer);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, stop);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L); /* no waiting for a name server that hangs */
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "connect-worker/" PACKAGE_VERSION);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)oauth->connect_timeout_ms);
 	/* The connection's time is not the answer's. */
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(whole_ms < INT32_MAX ? whole_ms : INT32_MAX));
@@ -272,16 +234,15 @@ static int ask(const struct cw_oauth *oauth, const _Atomic bool *stop, struct cw
 {
 	struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json");
 	CW_AUTO_FREE char *place = place_of(oauth);
-	char why[CURL_ERROR_SIZE] = "";
+	struct cw_curl_call call = { body, ANSWER_MAX, stopping, stop, "" };
 	CURL *curl = curl_easy_init();
 	CURLcode code = CURLE_FAILED_INIT;
 	curl_off_t after_s = 0;
 
 	if (curl) {
-		set_up(curl, oauth, stop);
+		cw_curl_set_up(curl, &call);
+		set_up(curl, oauth);
 		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
-		curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
 		code = curl_easy_perform(curl);
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status);
 		curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &after_s);
@@ -293,7 +254,7 @@ static int ask(const struct cw_oauth *oauth, const _Atomic bool *stop, struct cw
 		return 0;
 	if (code == CURLE_WRITE_ERROR)
 		return cw_error_set(err, CW_ERR_RETRIABLE, "%s has answered with more than %zu KiB", place, ANSWER_MAX >> 10);
-	return cw_error_set(err, CW_ERR_RETRIABLE, "%s cannot be asked: %s", place, *why ? why : curl_easy_strerror(code));
+	return cw_error_set(err, CW_ERR_RETRIABLE, "%s cannot be asked: %s", place, cw_curl_why(&call, code));
 }
 
 int cw_oauth_token_fetch(const struct cw_oauth *oauth, const _Atomic bool *stop, struct cw_oauth_token *token,
