@@ -1,15 +1,18 @@
 #include "http_client.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 int http_open(const char *url)
@@ -112,4 +115,20 @@ void http_answer_free(struct http_answer *answer)
 	free(answer->head);
 	free(answer->body);
 	*answer = (struct http_answer){ 0 };
+}
+
+bool http_is_closed(int fd, int64_t within_ms)
+{
+	int64_t until_ms = cw_clock_ms() + within_ms;
+	char byte;
+
+	while (cw_clock_ms() < until_ms) {
+		ssize_t n = recv(fd, &byte, 1, MSG_DONTWAIT);
+
+		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK))
+			return true;
+		if (n < 0)
+			nanosleep(&(struct timespec){ 0, 10000000 }, NULL);
+	}
+	return false;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct http_answer {
 	int status; /* 0: the connection was closed, or nothing came in time */
@@ -22,5 +23,7 @@ void http_exchange(const char *url, const char *request, size_t n, bool head_onl
 /* A header field's value, new, or NULL. */
 char *http_header(const struct http_answer *answer, const char *name);
 void http_answer_free(struct http_answer *answer);
+/* Whether the server has closed a connection, waiting for it at most so long. */
+bool http_is_closed(int fd, int64_t within_ms);
 
 #endif

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "unit.h"
 
@@ -88,4 +90,49 @@ void rest_fixture_ask(const struct rest_fixture *f, const char *method, const ch
 					       target, headers ? headers : "");
 
 	http_exchange(f->url, request, strlen(request), strcmp(method, "HEAD") == 0, answer);
+}
+
+int rest_fixture_status(const struct rest_fixture *f, const char *method, const char *target, const char *headers)
+{
+	struct http_answer answer;
+	int status;
+
+	rest_fixture_ask(f, method, target, headers, &answer);
+	status = answer.status;
+	http_answer_free(&answer);
+	return status;
+}
+
+bool rest_fixture_becomes(const struct rest_fixture *f, const char *headers, int status)
+{
+	int64_t until_ms = cw_clock_ms() + 10000;
+
+	while (cw_clock_ms() < until_ms) {
+		if (rest_fixture_status(f, "GET", "/connectors/a", headers) == status)
+			return true;
+		nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
+	}
+	return false;
+}
+
+void rest_fixture_check(bool good, const char *row, const char *what, const char *got)
+{
+	if (!good)
+		fprintf(stderr, "\n%s: %s, got: %s\n", row, what, got ? got : "(none)");
+	CU_ASSERT_TRUE(good);
+}
+
+void rest_fixture_refuses(const char *lines, const char *part)
+{
+	struct cw_worker_config config;
+	struct cw_error err = { 0 };
+	char text[1400];
+
+	if (!rest_fixture_config(lines, &config, text))
+		CU_FAIL_FATAL(text);
+	CU_ASSERT_EQUAL(cw_rest_check(&config, &err), -1);
+	rest_fixture_check(strstr(err.text, part), lines, part, err.text);
+	CU_ASSERT_PTR_NULL(strstr(err.text, "hunter2"));
+	CU_ASSERT_PTR_NULL(cw_rest_start(&config, NULL, NULL));
+	cw_worker_config_free(&config);
 }

@@ -1,0 +1,150 @@
+/* The real server and clients that are slow, silent or many; a fake herder behind it tells what got through. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "rest_fixture.h"
+#include "unit.h"
+
+#define JSON "Content-Type: application/json\r\n"
+
+static void test_limits__connections_of_one_address(void)
+{
+	struct rest_fixture f;
+	int fds[4];
+
+	rest_fixture_up(&f, "rest.connections.per.address.max=3\nlog.level=error\n");
+	for (int i = 0; i < 4; i++)
+		fds[i] = http_open(f.url);
+	CU_ASSERT_TRUE(http_is_closed(fds[3], 5000));
+	for (int i = 0; i < 3; i++)
+		CU_ASSERT_FALSE(http_is_closed(fds[i], 20));
+	close(fds[0]);
+	close(fds[3]);
+	CU_ASSERT_TRUE(rest_fixture_becomes(&f, NULL, 200));
+	close(fds[1]);
+	close(fds[2]);
+	rest_fixture_down(&f);
+}
+
+static void test_limits__connections_in_all(void)
+{
+	struct rest_fixture f;
+	int fds[3];
+
+	rest_fixture_up(&f, "rest.connections.max=2\nlisteners=http://127.0.0.1:0,http://127.0.0.1:0\n");
+	fds[0] = http_open(f.url);
+	fds[1] = http_open(cw_rest_address_at(f.rest, 1));
+	CU_ASSERT_FALSE(http_is_closed(fds[0], 20));
+	CU_ASSERT_FALSE(http_is_closed(fds[1], 200));
+	fds[2] = http_open(f.url);
+	CU_ASSERT_TRUE(http_is_closed(fds[2], 5000));
+	close(fds[1]);
+	close(fds[2]);
+	CU_ASSERT_TRUE(rest_fixture_becomes(&f, NULL, 200));
+	close(fds[0]);
+	rest_fixture_down(&f);
+}
+
+/* In silence, or in the middle of a handshake. */
+#define DRIPPERS 200
+
+static void test_limits__dripping_clients_end_and_delay_nobody(void)
+{
+	static const char head[] = "PUT /connectors/c/config HTTP/1.1\r\nHost: h\r\n" JSON
+				   "Content-Length: 100000\r\n\r\n";
+	int64_t started_ms, worst_ms = 0;
+	int fds[DRIPPERS], n_closed = 0;
+	struct rest_fixture f;
+
+	rest_fixture_up(&f, "rest.request.timeout.ms=2000\nlisteners=http://127.0.0.1:0\n");
+	for (int i = 0; i < DRIPPERS; i++) {
+		fds[i] = http_open(f.url);
+		CU_ASSERT_TRUE_FATAL(fds[i] >= 0);
+		http_send(fds[i], head, i % 2 ? 5 : sizeof(head) - 1);
+	}
+	started_ms = cw_clock_ms();
+	while (cw_clock_ms() - started_ms < 1500) {
+		int64_t asked_ms = cw_clock_ms(), took_ms;
+
+		CU_ASSERT_EQUAL(rest_fixture_status(&f, "GET", "/connectors/c", NULL), 200);
+		took_ms = cw_clock_ms() - asked_ms;
+		worst_ms = took_ms > worst_ms ? took_ms : worst_ms;
+		for (int i = 0; i < DRIPPERS; i++)
+			http_send(fds[i], "x", 1);
+		nanosleep(&(struct timespec){ 0, 50000000 }, NULL);
+	}
+	CU_ASSERT_TRUE(worst_ms < 5000);
+	while (n_closed < DRIPPERS && cw_clock_ms() - started_ms < 20000) {
+		n_closed = 0;
+		for (int i = 0; i < DRIPPERS; i++) {
+			http_send(fds[i], "x", 1);
+			n_closed += http_is_closed(fds[i], 1);
+		}
+	}
+	CU_ASSERT_EQUAL(n_closed, DRIPPERS);
+	CU_ASSERT_EQUAL(rest_fixture_status(&f, "GET", "/connectors/c", NULL), 200);
+	for (int i = 0; i < DRIPPERS; i++)
+		close(fds[i]);
+	rest_fixture_down(&f);
+}
+
+static void test_limits__a_late_request_is_told_so(void)
+{
+	static const char head[] = "PUT /connectors/c/config HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nx";
+	struct http_answer answer;
+	struct rest_fixture f;
+	int fd;
+
+	rest_fixture_up(&f, "rest.request.timeout.ms=200\n");
+	fd = http_open(f.url);
+	http_send(fd, head, sizeof(head) - 1);
+	http_receive(fd, false, &answer);
+	CU_ASSERT_EQUAL(answer.status, 408);
+	CU_ASSERT_TRUE(answer.body && strstr(answer.body, "{\"error_code\":408,"));
+	CU_ASSERT_TRUE(http_is_closed(fd, 5000));
+	http_answer_free(&answer);
+	close(fd);
+	rest_fixture_down(&f);
+}
+
+/* What the server itself takes its time for is not held against the client. */
+static void test_limits__a_slow_herder_is_no_slow_client(void)
+{
+	static const char request[] = "GET /connectors/slow HTTP/1.1\r\nHost: h\r\n\r\n";
+	struct http_answer answer;
+	struct rest_fixture f;
+	int fd;
+
+	rest_fixture_up(&f, "rest.request.timeout.ms=200\n");
+	fd = http_open(f.url);
+	http_send(fd, request, sizeof(request) - 1);
+	CU_ASSERT_TRUE(fake_herder_await_slow(f.herder, 1));
+	CU_ASSERT_FALSE(http_is_closed(fd, 600));
+	fake_herder_open(f.herder);
+	http_receive(fd, false, &answer);
+	CU_ASSERT_EQUAL(answer.status, 200);
+	http_answer_free(&answer);
+	close(fd);
+	rest_fixture_down(&f);
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "connections of one address", test_limits__connections_of_one_address },
+		{ "connections in all", test_limits__connections_in_all },
+		{ "dripping clients", test_limits__dripping_clients_end_and_delay_nobody },
+		{ "a late request", test_limits__a_late_request_is_told_so },
+		{ "a slow herder", test_limits__a_slow_herder_is_no_slow_client },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = { { .pName = "rest limits", .pTests = tests }, CU_SUITE_INFO_NULL };
+
+	cw_log_setup(CW_LOG_TEXT, CW_LOG_ERROR);
+	atexit(rest_fixture_remove_files);
+	return cw_test_main(suites);
+}
