@@ -1,4 +1,4 @@
-/* json - answers in JSON that have secrets in them. */
+/* json - answers in JSON. */
 #ifndef CW_AWS_JSON_H
 #define CW_AWS_JSON_H
 
@@ -6,7 +6,5 @@
 
 /* A text of an object; NULL when there is none. */
 const char *cw_aws_json_text(const json_t *object, const char *key);
-/* Overwrites all texts in it, at any depth, and frees it; NULL is fine. It has one owner. */
-void cw_aws_json_free(json_t *json);
 
 #endif

@@ -8,6 +8,7 @@
 #include "aws/json.h"
 #include "aws/sources.h"
 #include "base/hide.h"
+#include "base/json_secret.h"
 #include "base/mem.h"
 #include "config/props.h"
 
@@ -39,7 +40,7 @@ static int read_credentials(const char *text, const char *url, const char *sourc
 					     cw_aws_json_text(object, "SecretAccessKey"),
 					     cw_aws_json_text(object, "Token"), cw_aws_json_text(object, "Expiration"),
 					     source, err);
-	cw_aws_json_free(object);
+	cw_json_free_secret(object);
 	return ret;
 }
 

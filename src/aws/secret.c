@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "aws/json.h"
+#include "base/json_secret.h"
 #include "base/mem.h"
 
 /* arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME */
@@ -106,7 +107,7 @@ static void refuse(const struct cw_aws_secrets *secrets, const char *id, const s
 		     "the secret %s of AWS Secrets Manager (%s, with credentials from %s) %s: HTTP status %ld%s%.100s%s%.300s", id,
 		     secrets->region, secrets->credentials->source, meaning.sentence, answer->status, type ? ", " : "",
 		     type ? type : "", message ? ": " : "", message ? message : "");
-	cw_aws_json_free(body);
+	cw_json_free_secret(body);
 }
 
 static char *text_of_answer(const struct cw_aws_secrets *secrets, const char *id, const struct cw_aws_answer *answer,
@@ -121,7 +122,7 @@ static char *text_of_answer(const struct cw_aws_secrets *secrets, const char *id
 	else if (!text)
 		cw_error_set(err, CW_ERR_INVALID, "%s answers with what is no secret when it is asked for %s", secrets->endpoint,
 			     id);
-	cw_aws_json_free(body);
+	cw_json_free_secret(body);
 	return text;
 }
 
@@ -188,6 +189,6 @@ char *cw_aws_secret_part(const char *text, const struct cw_aws_secret_name *name
 	else
 		cw_error_set(err, CW_ERR_INVALID, "the key %s of the secret %s is neither a text nor a number", name->key,
 			     name->id);
-	cw_aws_json_free(object);
+	cw_json_free_secret(object);
 	return part;
 }

@@ -323,14 +323,17 @@ bool cw_config_follow_up(const struct cw_config_def *def, const char *value, str
 /* ---- filling a struct ------------------------------------------------------------------------ */
 
 struct cw_config_memory {
-	void **blocks;
+	struct block {
+		void *p;
+		size_t size;
+	} *blocks;
 	size_t n;
 };
 
-static void *own(struct cw_config_memory *memory, void *block)
+static void *own(struct cw_config_memory *memory, void *block, size_t size)
 {
 	memory->blocks = cw_realloc(memory->blocks, (memory->n + 1) * sizeof(*memory->blocks));
-	memory->blocks[memory->n++] = block;
+	memory->blocks[memory->n++] = (struct block){ block, size };
 	return block;
 }
 
@@ -338,8 +341,10 @@ void cw_config_memory_free(struct cw_config_memory *memory)
 {
 	if (!memory)
 		return;
-	for (size_t i = 0; i < memory->n; i++)
-		free(memory->blocks[i]);
+	for (size_t i = 0; i < memory->n; i++) {
+		explicit_bzero(memory->blocks[i].p, memory->blocks[i].size);
+		free(memory->blocks[i].p);
+	}
 	free(memory->blocks);
 	free(memory);
 }
@@ -351,7 +356,7 @@ static const char *own_text(const struct cw_config_def *def, struct cw_slice tex
 
 	if (!find_choice(def, text, &choice))
 		choice = text;
-	return own(memory, cw_strndup(choice.n ? choice.p : "", choice.n));
+	return own(memory, cw_strndup(choice.n ? choice.p : "", choice.n), choice.n);
 }
 
 static struct cw_list own_list(const struct cw_config_def *def, struct cw_slice text, struct cw_config_memory *memory)
@@ -364,7 +369,7 @@ static struct cw_list own_list(const struct cw_config_def *def, struct cw_slice 
 		n++;
 	if (n == 0)
 		return (struct cw_list){ NULL, 0 };
-	items = own(memory, cw_alloc(n * sizeof(*items)));
+	items = own(memory, cw_alloc(n * sizeof(*items)), n * sizeof(*items));
 	rest = list_items(text);
 	for (size_t i = 0; next_item(&rest, &item); i++)
 		items[i] = own_text(def, item, memory);

@@ -38,7 +38,7 @@ bool cw_config_follow_up(const struct cw_config_def *def, const char *value, str
  */
 char *cw_config_canonical(const struct cw_config_def *def, const char *value);
 
-/* Memory behind a filled struct: strings and lists. */
+/* Memory behind a filled struct: strings and lists. It is overwritten when it is freed: there may be secrets in it. */
 struct cw_config_memory;
 void cw_config_memory_free(struct cw_config_memory *memory);
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/curl.h"
 #include "base/hide.h"
+#include "base/json_secret.h"
 #include "base/mem.h"
 
 /* Reserved at once: a buffer that grows leaves copies of a token. */
@@ -28,18 +29,6 @@ static char *place_of(const struct cw_oauth *oauth)
 		at--;
 	return cw_format("the token endpoint %.*s%.*s", (int)(host - oauth->url), oauth->url,
 			 (int)(path - at) + (int)end, at);
-}
-
-/* Overwrites the texts of an object of the first level, and frees it; NULL is fine. */
-static void free_json(json_t *object)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(object, key, value)
-		if (json_is_string(value))
-			explicit_bzero((char *)(uintptr_t)json_string_value(value), json_string_length(value));
-	json_decref(object);
 }
 
 static int digit_of(char c)
@@ -127,7 +116,7 @@ static int read_token(const struct cw_oauth *oauth, const json_t *answer, const 
 	subject = json_string_value(json_object_get(claims, oauth->sub_claim));
 	token->text = cw_strdup(text);
 	token->principal = cw_strdup(subject && *subject ? subject : oauth->client_id);
-	free_json(claims);
+	cw_json_free_secret(claims);
 	if (exp_s < 0 && in_s < 0)
 		return cw_error_set(err, CW_ERR_RETRIABLE, "%s does not say when its token expires: it has no claim exp, "
 				    "and the answer no expires_in", place);
@@ -180,7 +169,7 @@ int cw_oauth_token_read(const struct cw_oauth *oauth, long status, const char *b
 		ret = cw_error_set(err, CW_ERR_RETRIABLE, "%s has answered with what is no JSON object", place);
 	else
 		ret = read_token(oauth, answer, place, now_ms, token, err);
-	free_json(answer);
+	cw_json_free_secret(answer);
 	return ret;
 }
 

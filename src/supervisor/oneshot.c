@@ -59,7 +59,7 @@ static void free_oneshot(struct cw_oneshot *o)
 
 	for (size_t i = 0; i < 3; i++) {
 		close_channel(channels[i]);
-		cw_buf_free(&channels[i]->buf);
+		cw_buf_free_secret(&channels[i]->buf);
 	}
 	free(o->mode);
 	free(o);

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/hide.h"
+#include "base/json_secret.h"
 #include "base/log_rings.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -150,6 +151,21 @@ static void test_hide__replaces_what_is_not_to_be_seen(void)
 	}
 	CU_ASSERT_STRING_EQUAL(trimmed, "a b");
 	cw_map_free(&hidden);
+}
+
+static void test_json_secret__overwrites_texts_at_any_depth(void)
+{
+	json_t *json = json_pack("{s:s,s:[i{s:s}]}", "a", "s3cret", "b", 7, "c", "s3cret-too");
+	json_t *a = json_incref(json_object_get(json, "a"));
+	json_t *c = json_incref(json_object_get(json_array_get(json_object_get(json, "b"), 1), "c"));
+	static const char zeros[10];
+
+	cw_json_free_secret(json);
+	cw_json_free_secret(NULL);
+	CU_ASSERT_EQUAL(memcmp(json_string_value(a), zeros, 6), 0);
+	CU_ASSERT_EQUAL(memcmp(json_string_value(c), zeros, 10), 0);
+	json_decref(a);
+	json_decref(c);
 }
 
 /* ---- rings of log lines --------------------------------------------------------------------- */
@@ -387,6 +403,7 @@ int main(void)
 		{ "nearest", test_nearest__finds_a_typo_and_leaves_strangers },
 		{ "nearest name of pages", test_nearest__does_not_measure_pages },
 		{ "hide", test_hide__replaces_what_is_not_to_be_seen },
+		{ "secrets in JSON", test_json_secret__overwrites_texts_at_any_depth },
 		{ "clock", test_clock__iso_is_utc_with_milliseconds },
 		{ "log rings keep the last lines", test_rings__keep_the_last_lines_of_each_connector },
 		{ "repeats", test_repeats__are_said_once_a_minute },
