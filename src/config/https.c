@@ -174,11 +174,16 @@ static int check_stores(const struct cw_https_config *config, struct cw_error *e
 	return 0;
 }
 
+const char *cw_https_prefix(const struct cw_map *raw, bool admin)
+{
+	if (admin && has_prefix(raw, CW_HTTPS_ADMIN_PREFIX))
+		return CW_HTTPS_ADMIN_PREFIX;
+	return has_prefix(raw, CW_HTTPS_PREFIX) ? CW_HTTPS_PREFIX : "";
+}
+
 int cw_https_config_read(const struct cw_map *raw, bool admin, struct cw_https_config *out, struct cw_error *err)
 {
-	const char *prefix = admin && has_prefix(raw, CW_HTTPS_ADMIN_PREFIX) ? CW_HTTPS_ADMIN_PREFIX :
-			     has_prefix(raw, CW_HTTPS_PREFIX)		     ? CW_HTTPS_PREFIX :
-									       "";
+	const char *prefix = cw_https_prefix(raw, admin);
 
 	*out = (struct cw_https_config){
 		.prefix = prefix,

@@ -17,7 +17,7 @@ enum cw_client_auth { CW_CLIENT_AUTH_NONE = 0, CW_CLIENT_AUTH_REQUESTED, CW_CLIE
 
 /* Borrowed from the configuration; NULL: not given. */
 struct cw_https_config {
-	const char *prefix; /* of the keys that count: "listeners.https.", "admin.listeners.https." or "" */
+	const char *prefix; /* cw_https_prefix() */
 	const char *keystore_location; /* a PEM file with key and certificates, or … */
 	const char *key, *certificate_chain; /* … both as PEM text */
 	const char *key_password;
@@ -25,6 +25,9 @@ struct cw_https_config {
 	enum cw_client_auth client_auth;
 	bool tls12, tls13;
 };
+
+/* Of the keys that count: "listeners.https.", "admin.listeners.https." or "". */
+const char *cw_https_prefix(const struct cw_map *raw, bool admin);
 
 /* Which settings an https:// listener has, and whether they fit together. 0, or -1 with *err naming the key. */
 int cw_https_config_read(const struct cw_map *raw, bool admin, struct cw_https_config *out, struct cw_error *err);

@@ -4,15 +4,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hide.h"
 #include "base/mem.h"
-#include "base/nearest.h"
 #include "config/address.h"
 #include "config/http_headers.h"
 #include "config/https.h"
 #include "config/props.h"
-#include "config/variables.h"
-#include "config/worker_keys.h"
 #include "config/worker_rest.h"
+#include "config/worker_variables.h"
 
 #define STORED(member) .offset = offsetof(struct cw_worker_config, member)
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -200,228 +199,88 @@ struct cw_config_table cw_worker_table(void)
 					 sizeof(*worker_table) };
 }
 
-/* ---- variables ------------------------------------------------------------------------------- */
-
-/* What the Kafka clients and the converters are told is of use in hosts only, which resolve variables. */
-static bool is_hosts(const struct cw_config_def *def)
+/* What is said of a key of HTTPS counts wherever it stands: under admin.listeners, and without a prefix. */
+bool cw_worker_row(const char *key, struct cw_config_def *row)
 {
-	return strcmp(def->group, "Kafka") == 0 || strcmp(def->group, "Converters") == 0;
-}
+	const size_t admin = strncmp(key, CW_HTTPS_ADMIN_PREFIX, strlen(CW_HTTPS_ADMIN_PREFIX)) == 0 ?
+			     strlen(CW_HTTPS_ADMIN_PREFIX) : 0;
+	CW_AUTO_FREE char *twin = cw_format(CW_HTTPS_PREFIX "%s", key + admin);
 
-/* Whether the value has a variable of a provider that this config names. */
-static bool has_variable(const struct cw_map *raw, const char *key)
-{
-	static const struct cw_config_def def = { .name = "config.providers", .type = CW_CONFIG_LIST };
-	const char *value = cw_map_get(raw, key);
-	struct cw_config_memory *memory;
-	struct cw_list providers;
-	struct cw_variable variable;
-	bool found = false;
-
-	if (!value || !cw_variable_find(value, 0, &variable) ||
-	    cw_config_fill((struct cw_config_table){ &def, 1, sizeof(def) }, raw, &providers, &memory, NULL) != 0)
+	if (!cw_config_table_find(cw_worker_table(), key, row) && !cw_config_table_find(cw_worker_table(), twin, row))
 		return false;
-	for (size_t from = 0; !found && cw_variable_find(value, from, &variable); from = variable.end)
-		for (size_t i = 0; i < providers.n && !found; i++)
-			found = cw_slice_equal(variable.provider, cw_slice_str(providers.items[i]));
-	cw_config_memory_free(memory);
-	return found;
+	row->name = key;
+	return true;
 }
 
-int cw_worker_config_from_map(struct cw_map *raw, struct cw_worker_config *out, struct cw_error *err)
+/* ---- filling ----------------------------------------------------------------------------------- */
+
+/* `values` has what is known of values with variables; what is not is the default. */
+static int fill(struct cw_worker_config *config, const struct cw_map *raw, const struct cw_map *values,
+		struct cw_error *err)
 {
 	struct cw_map plain = { 0 };
 	int ret;
 
-	/* A value that is not known yet is the default one. */
-	for (size_t i = 0; i < raw->n; i++)
-		if (!has_variable(raw, raw->entries[i].key))
-			cw_map_set(&plain, raw->entries[i].key, raw->entries[i].value);
+	for (size_t i = 0; i < raw->n; i++) {
+		const struct cw_map_entry *entry = &raw->entries[i];
+		const char *value = cw_map_get(values, entry->key);
+
+		if (value || !cw_worker_has_variable(raw, entry->key))
+			cw_map_set(&plain, entry->key, value ? value : entry->value);
+	}
+	ret = cw_config_fill(cw_worker_table(), &plain, config, &config->memory, err);
+	cw_map_free_secret(&plain);
+	if (ret == 0)
+		config->connector_client_config_override_policy =
+			policy_name(config->connector_client_config_override_policy);
+	return ret;
+}
+
+int cw_worker_config_from_map(struct cw_map *raw, struct cw_worker_config *out, struct cw_error *err)
+{
+	static const struct cw_map nothing;
+
 	*out = (struct cw_worker_config){ 0 };
-	ret = cw_config_fill(cw_worker_table(), &plain, out, &out->memory, err);
-	cw_map_free(&plain);
-	if (ret < 0)
+	if (fill(out, raw, &nothing, err) != 0)
 		return -1;
-	out->connector_client_config_override_policy = policy_name(out->connector_client_config_override_policy);
 	out->raw = *raw;
 	*raw = (struct cw_map){ 0 };
 	return 0;
 }
 
-/* ---- checks ---------------------------------------------------------------------------------- */
-
-struct findings {
-	const struct cw_map *places;
-	json_t *errors, *warnings;
-};
-
-/* Adds "PLACE: sentence", or the sentence alone where the key stands in no file. */
-CW_PRINTF(4, 5)
-static void report(const struct findings *findings, json_t *to, const char *key, const char *fmt, ...)
+int cw_worker_config_resolve(struct cw_worker_config *config, const struct cw_map *values, const struct cw_map *told,
+			     struct cw_error *err)
 {
-	const char *place = cw_map_get(findings->places, key);
-	char sentence[1400];
-	va_list ap;
+	struct cw_worker_config resolved = { 0 };
 
-	va_start(ap, fmt);
-	vsnprintf(sentence, sizeof(sentence), fmt, ap);
-	va_end(ap);
-	if (place)
-		json_array_append_new(to, json_sprintf("%s: %s", place, sentence));
-	else
-		json_array_append_new(to, json_string(sentence));
-}
+	if (fill(&resolved, &config->raw, values, err) != 0)
+		return -1;
+	for (size_t i = 0; i < config->raw.n; i++) {
+		const struct cw_map_entry *entry = &config->raw.entries[i];
+		const char *known = cw_map_get(values, entry->key);
+		CW_AUTO_FREE_SECRET char *value = known ? cw_trimmed(known) : cw_strdup(entry->value);
 
-/* "prodcer.acks" means "producer.acks": the candidate is the prefix before the rest of the key. */
-static char *with_prefix(const char *prefix, const char *key)
-{
-	for (const char *dot = prefix; (dot = strchr(dot, '.')) != NULL; dot++) {
-		key = strchr(key, '.');
-		if (!key)
-			return NULL;
-		key++;
+		cw_map_set(&resolved.own, entry->key, value);
 	}
-	return cw_format("%s%s", prefix, key);
+	cw_map_copy(&resolved.told, told);
+	resolved.raw = config->raw;
+	config->raw = (struct cw_map){ 0 };
+	cw_worker_config_free(config);
+	*config = resolved;
+	return 0;
 }
 
-/* The known key that an unknown one most likely means: new, or NULL. */
-static char *nearest_key(const char *key)
+const struct cw_map *cw_worker_own(const struct cw_worker_config *config)
 {
-	struct cw_config_table table = cw_worker_table();
-	struct cw_nearest nearest = { .name = key };
-	char *best = NULL;
-	size_t n;
-	const struct cw_worker_key *keys = cw_worker_keys(&n);
-
-	for (size_t i = 0; i < table.n; i++)
-		cw_nearest_offer(&nearest, worker_table[i].name);
-	best = cw_strdup(nearest.best);
-	for (size_t i = 0; i < n; i++) {
-		bool prefix = keys[i].name[strlen(keys[i].name) - 1] == '.';
-		char *candidate = prefix ? with_prefix(keys[i].name, key) : cw_strdup(keys[i].name);
-		const char *before = nearest.best;
-
-		if (candidate)
-			cw_nearest_offer(&nearest, candidate);
-		if (nearest.best != before) {
-			free(best);
-			best = candidate;
-		} else {
-			free(candidate);
-		}
-	}
-	return best;
-}
-
-/* "admin.listeners.https.X" is checked as "listeners.https.X". */
-static void check_admin_https(const struct findings *findings, const char *key, const char *value)
-{
-	CW_AUTO_FREE char *twin = cw_format(CW_HTTPS_PREFIX "%s", key + strlen(CW_HTTPS_ADMIN_PREFIX));
-	struct cw_config_def def;
-	struct cw_error err = { 0 };
-
-	if (!cw_config_table_find(cw_worker_table(), twin, &def)) {
-		report(findings, findings->errors, key,
-		       "unknown key \"%s\": the keys of HTTPS are those of " CW_HTTPS_PREFIX "*", key);
-		return;
-	}
-	def.name = key;
-	if (cw_config_check(&def, value, &err) < 0)
-		report(findings, findings->errors, key, "%s", err.text);
-}
-
-static void check_other_key(const struct findings *findings, const char *key, const char *value)
-{
-	struct cw_config_def def;
-	bool in_table = cw_config_table_find(cw_worker_table(), key, &def);
-	const struct cw_worker_key *known = cw_worker_key_find(key);
-	CW_AUTO_FREE char *nearest = NULL;
-
-	if (in_table && (!known || strcmp(known->name, key) != 0))
-		return; /* a prefix says nothing of a key that has a row of its own */
-	if (known && known->kind == CW_KEY_HTTPS) {
-		check_admin_https(findings, key, value);
-	} else if (!known) {
-		nearest = nearest_key(key);
-		if (nearest)
-			report(findings, findings->warnings, key, "unknown key \"%s\" is ignored; did you mean \"%s\"?",
-			       key, nearest);
-		else
-			report(findings, findings->warnings, key, "unknown key \"%s\" is ignored", key);
-	} else if (known->kind == CW_KEY_NO_EFFECT) {
-		report(findings, findings->warnings, key, "%s %s", key, known->doc);
-	} else if (known->kind == CW_KEY_UNSUPPORTED && *value) {
-		report(findings, findings->errors, key, "%s %s", key, known->doc);
-	}
-}
-
-static void check_all(const struct cw_map *raw, const struct findings *findings)
-{
-	struct cw_config_table table = cw_worker_table();
-
-	for (size_t i = 0; i < table.n; i++) {
-		struct cw_error err = { 0 };
-
-		if (has_variable(raw, worker_table[i].name)) {
-			if (!is_hosts(&worker_table[i]))
-				report(findings, findings->errors, worker_table[i].name,
-				       "%s is read by the worker itself, which asks no config provider: write the value itself",
-				       worker_table[i].name);
-			continue;
-		}
-		if (cw_config_check(&worker_table[i], cw_map_get(raw, worker_table[i].name), &err) < 0)
-			report(findings, findings->errors, worker_table[i].name, "%s", err.text);
-	}
-	for (size_t i = 0; i < raw->n; i++)
-		check_other_key(findings, raw->entries[i].key, raw->entries[i].value);
-}
-
-static void report_rest(void *arg, bool is_error, const char *key, const char *text)
-{
-	const struct findings *findings = arg;
-
-	report(findings, is_error ? findings->errors : findings->warnings, key, "%s", text);
-}
-
-/* ---- loading --------------------------------------------------------------------------------- */
-
-static int load(const char *path, struct cw_map *raw, struct cw_map *places, struct cw_error *err)
-{
-	size_t n;
-	CW_AUTO_FREE char *text = cw_file_read(path, &n, err);
-
-	return text ? cw_props_parse_places(text, n, path, raw, places, err) : -1;
-}
-
-int cw_worker_config_load(const char *path, struct cw_worker_config *out, json_t **errors, json_t **warnings)
-{
-	struct cw_map raw = { 0 }, places = { 0 };
-	struct findings findings = { &places, json_array(), json_array() };
-	struct cw_error err = { 0 };
-
-	if (path && load(path, &raw, &places, &err) < 0)
-		json_array_append_new(findings.errors, json_string(err.text));
-	else
-		check_all(&raw, &findings);
-	*out = (struct cw_worker_config){ 0 };
-	if (json_array_size(findings.errors) == 0) {
-		if (cw_worker_config_from_map(&raw, out, &err) < 0)
-			json_array_append_new(findings.errors, json_string(err.text));
-		else
-			cw_worker_rest_check(out, report_rest, &findings);
-	}
-	if (json_array_size(findings.errors))
-		cw_worker_config_free(out);
-	cw_map_free(&raw);
-	cw_map_free(&places);
-	*errors = findings.errors;
-	*warnings = findings.warnings;
-	return json_array_size(findings.errors) ? -1 : 0;
+	return config->own.n ? &config->own : &config->raw;
 }
 
 void cw_worker_config_free(struct cw_worker_config *config)
 {
-	cw_map_free(&config->raw);
+	/* A host's has what the variables stand for. */
+	cw_map_free_secret(&config->raw);
+	cw_map_free_secret(&config->own);
+	cw_map_free_secret(&config->told);
 	cw_config_memory_free(config->memory);
 	*config = (struct cw_worker_config){ 0 };
 }
@@ -431,15 +290,16 @@ bool cw_worker_admin_shared(const struct cw_worker_config *config)
 	return !cw_map_get(&config->raw, "admin.listeners");
 }
 
-/* Hosts run code of connectors, whose business REST's private keys are not. */
+/* Hosts run code of connectors, whose business REST's secrets are not, nor what its settings stand for. */
 static bool is_of_rest(const char *key)
 {
-	static const char *const prefixes[] = { CW_HTTPS_PREFIX, "admin.listeners", "rest.auth" };
+	static const char *const prefixes[] = { CW_HTTPS_PREFIX, "admin.listeners", "rest." };
+	struct cw_config_def row;
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
 		if (strncmp(key, prefixes[i], strlen(prefixes[i])) == 0)
 			return true;
-	return false;
+	return cw_config_table_find(cw_worker_table(), key, &row) && strncmp(row.group, "REST", strlen("REST")) == 0;
 }
 
 json_t *cw_worker_config_to_json(const struct cw_worker_config *config)

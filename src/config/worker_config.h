@@ -1,7 +1,7 @@
 /*
  * worker_config - the worker's .properties file: Kafka Connect's keys and ours, from one table.
  *
- * Loaded once by main(), read-only afterwards.
+ * Loaded once by main() (config/worker_load.h), read-only afterwards.
  */
 #ifndef CW_CONFIG_WORKER_CONFIG_H
 #define CW_CONFIG_WORKER_CONFIG_H
@@ -50,6 +50,9 @@ struct cw_worker_config {
 	const char *log_format, *log_level; /* ours: "text" or "json"; "error" … "debug" */
 	bool embedded_broker; /* no key: the worker has started the broker itself, which tells nothing of groups */
 	struct cw_map raw;                 /* every key as given: client settings (producer.*, …) are read from it */
+	/* In the worker; both are empty when its own settings have no variables: see cw_worker_own(). */
+	struct cw_map own;                 /* as raw, with what the variables of its own settings stand for */
+	struct cw_map told;                /* by what those variables stand for: the variables, as for cw_hide() */
 	struct cw_config_memory *memory;
 };
 
@@ -58,18 +61,23 @@ struct cw_config_table cw_worker_table(void);
 /* admin.listeners is not set: admin endpoints are where the others are. */
 bool cw_worker_admin_shared(const struct cw_worker_config *config);
 
-/*
- * Loads and checks a file. Every error is reported, one sentence a line in *errors (new array of
- * strings); unknown keys and keys without effect here are sentences in *warnings (new).
- * 0, or -1 when there are errors (then *out is not to be used). `path` NULL: all defaults.
- */
-int cw_worker_config_load(const char *path, struct cw_worker_config *out, json_t **errors, json_t **warnings);
-void cw_worker_config_free(struct cw_worker_config *config);
+/* The row that says what the value of the key may be, under the key's name, which is lent: false for none. */
+bool cw_worker_row(const char *key, struct cw_config_def *row);
+
+void cw_worker_config_free(struct cw_worker_config *config); /* overwrites what it frees */
 
 /*
- * What a host is told of the worker (the "worker" object of the supervisor's messages): the raw map without the
- * keys and passwords of REST, with defaults filled in. New. And back, for the host; `out` as after
- * cw_worker_config_load().
+ * Takes what the variables in the worker's own settings stand for, by key, and by what they stand for the variables:
+ * the struct has that from now on, raw does not. 0, or -1 with *err and no change.
+ */
+int cw_worker_config_resolve(struct cw_worker_config *config, const struct cw_map *values, const struct cw_map *told,
+			     struct cw_error *err);
+/* Where the worker reads settings that are in no member, such as those of HTTPS. */
+const struct cw_map *cw_worker_own(const struct cw_worker_config *config);
+
+/*
+ * What a host is told of the worker (the "worker" object of the supervisor's messages): the raw map without what is
+ * REST's alone, with defaults filled in. New. And back, for the host; `out` as after cw_worker_config_load().
  */
 json_t *cw_worker_config_to_json(const struct cw_worker_config *config);
 int cw_worker_config_from_json(const json_t *object, struct cw_worker_config *out, struct cw_error *err);

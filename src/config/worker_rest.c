@@ -92,7 +92,7 @@ static void check_list(const struct check *check, const char *key, const struct 
 		if (cw_address_parse(listeners->items[i], &address, NULL) < 0)
 			continue;
 		https = address.scheme == CW_SCHEME_HTTPS;
-		if (https && !said && cw_https_config_read(&check->config->raw, admin, &tls, &err) < 0) {
+		if (https && !said && cw_https_config_read(cw_worker_own(check->config), admin, &tls, &err) < 0) {
 			say(check, true, key, "%s: %s: %s", key, listeners->items[i], err.text);
 			said = true;
 		}
@@ -106,7 +106,7 @@ static void check_list(const struct check *check, const char *key, const struct 
 static bool has_known_peers(const struct check *check, const struct cw_list *listeners, bool admin)
 {
 	struct cw_https_config tls;
-	bool certificates = cw_https_config_read(&check->config->raw, admin, &tls, NULL) == 0 &&
+	bool certificates = cw_https_config_read(cw_worker_own(check->config), admin, &tls, NULL) == 0 &&
 			    tls.client_auth != CW_CLIENT_AUTH_NONE;
 
 	for (size_t i = 0; i < listeners->n; i++) {
@@ -157,12 +157,12 @@ static bool asks_for_https(const char *key, const char *value, const char *prefi
 /* Who sets a key or certificate takes it that REST is encrypted, which it is not. */
 static void check_unused_https(const struct check *check, const char *prefix, const char *listeners)
 {
-	const struct cw_map *raw = &check->config->raw;
+	const struct cw_map *own = cw_worker_own(check->config);
 
-	for (size_t i = 0; i < raw->n; i++) {
-		const char *key = raw->entries[i].key;
+	for (size_t i = 0; i < own->n; i++) {
+		const char *key = own->entries[i].key;
 
-		if (!asks_for_https(key, raw->entries[i].value, prefix))
+		if (!asks_for_https(key, own->entries[i].value, prefix))
 			continue;
 		say(check, true, key,
 		    "%s: %s has no https:// listener that it could be for: write https:// there, or leave %s* out",

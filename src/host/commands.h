@@ -15,6 +15,8 @@ int cw_host_preview(void);
 int cw_host_cluster(void);
 /* --letters: dead letters of a sink, shown or put back where they came from. JSON on stdin and stdout. */
 int cw_host_letters(void);
+/* --resolve: what settings of the worker itself stand for. JSON on stdin and stdout. */
+int cw_host_resolve(void);
 /* --embedded-broker: librdkafka's mock cluster, until the worker on fd 3 is gone. */
 int cw_host_embedded_broker(void);
 

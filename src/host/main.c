@@ -19,6 +19,7 @@ static void usage(FILE *out)
 	      "  connect-host --preview                what a connector makes of records; JSON on stdin and stdout\n"
 	      "  connect-host --cluster                the id of the Kafka cluster; JSON on stdin and stdout\n"
 	      "  connect-host --letters                dead letters of a sink in Kafka; JSON on stdin and stdout\n"
+	      "  connect-host --resolve                what settings of the worker stand for; JSON on stdin and stdout\n"
 	      "  connect-host --embedded-broker        a Kafka broker in memory, for tests\n"
 	      "  connect-host --help | --version\n",
 	      out);
@@ -26,8 +27,8 @@ static void usage(FILE *out)
 
 int main(int argc, char **argv)
 {
-	enum { MODE_RUN = 1, MODE_PLUGINS, MODE_VALIDATE, MODE_OFFSETS, MODE_PREVIEW, MODE_CLUSTER, MODE_LETTERS, MODE_BROKER,
-	       MODE_HELP, MODE_VERSION, CONNECTOR };
+	enum { MODE_RUN = 1, MODE_PLUGINS, MODE_VALIDATE, MODE_OFFSETS, MODE_PREVIEW, MODE_CLUSTER, MODE_LETTERS, MODE_RESOLVE,
+	       MODE_BROKER, MODE_HELP, MODE_VERSION, CONNECTOR };
 	static const struct option options[] = {
 		{ "run", no_argument, NULL, MODE_RUN },
 		{ "plugins", no_argument, NULL, MODE_PLUGINS },
@@ -36,6 +37,7 @@ int main(int argc, char **argv)
 		{ "preview", no_argument, NULL, MODE_PREVIEW },
 		{ "cluster", no_argument, NULL, MODE_CLUSTER },
 		{ "letters", no_argument, NULL, MODE_LETTERS },
+		{ "resolve", no_argument, NULL, MODE_RESOLVE },
 		{ "embedded-broker", no_argument, NULL, MODE_BROKER },
 		{ "connector", required_argument, NULL, CONNECTOR },
 		{ "help", no_argument, NULL, MODE_HELP },
@@ -62,6 +64,7 @@ int main(int argc, char **argv)
 	case MODE_PREVIEW: return cw_host_preview();
 	case MODE_CLUSTER: return cw_host_cluster();
 	case MODE_LETTERS: return cw_host_letters();
+	case MODE_RESOLVE: return cw_host_resolve();
 	case MODE_BROKER: return cw_host_embedded_broker();
 	case MODE_HELP: usage(stdout); return EXIT_SUCCESS;
 	case MODE_VERSION: puts("connect-host " PACKAGE_VERSION); return EXIT_SUCCESS;

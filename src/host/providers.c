@@ -128,6 +128,9 @@ static int append_variable(struct cw_providers *providers, const char *key, cons
 		remember(providers, text, variable, value);
 		return 0;
 	}
+	if (provider && providers->strict)
+		return cw_error_set(err, CW_ERR_INVALID, "the config provider %s has nothing under that name",
+				    provider->alias);
 	if (provider)
 		log_warn(&providers->scope.scope, "%s: %.*s stands for nothing, and is left as it is", key,
 			 (int)(variable->end - variable->start), value + variable->start);

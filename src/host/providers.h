@@ -17,6 +17,7 @@ struct cw_providers {
 	struct cw_task scope; /* what the plugins are told of where they are; it never runs, but it stops */
 	struct cw_provider *list;
 	size_t n;
+	bool strict; /* what stands for nothing is an error, as it would otherwise be taken for the value */
 	struct cw_map told; /* by what variables stood for: the variables, which may be seen instead */
 	struct cw_provider_watch *watch; /* of what does not hold for ever */
 };
@@ -29,7 +30,8 @@ int cw_providers_open(struct cw_providers *providers, struct cw_catalog *catalog
 		      const char *connector, struct cw_error *err);
 /*
  * *resolved (empty before) gets all of `config`, with what the variables stand for; those of unknown providers and keys
- * stay as they are. *failed gets why for each key that cannot be resolved: 0, or -1 when there is one.
+ * stay as they are, the latter unless `strict`. *failed gets why for each key that cannot be resolved: 0, or -1 when there
+ * is one.
  */
 int cw_providers_resolve(struct cw_providers *providers, const struct cw_map *config, struct cw_map *resolved,
 			 struct cw_map *failed);

@@ -75,7 +75,7 @@ int cw_endpoint_open(struct cw_endpoint *endpoint, const struct cw_worker_config
 		return -1;
 	if (endpoint->listener.address.scheme != CW_SCHEME_HTTPS)
 		return 0;
-	if (cw_https_config_read(&config->raw, area == CW_AREA_ADMIN, &endpoint->https, err) == 0)
+	if (cw_https_config_read(cw_worker_own(config), area == CW_AREA_ADMIN, &endpoint->https, err) == 0)
 		endpoint->tls = cw_tls_new(&endpoint->https, err);
 	if (endpoint->tls)
 		return 0;

@@ -35,7 +35,11 @@
  * connect-host --letters                   dead letters of a sink. Reads {"worker":{…},"name":N,"config":{…},"limit":N,
  *     "replay":bool}, prints DeadLetters, the newest, or with replay ReplayedLetters (schemas/openapi.yaml), or an error
  *     as --offsets
- * Exit status of the last five: 0 with an answer, 1 with a sentence on stderr.
+ * connect-host --resolve                   what settings that the worker reads itself stand for. Reads {"worker":{…},
+ *     "settings":{key:text…}}, prints {"values":{key:text…},"told":[[text,variable]…],"failed":{key:why…}}; "told" is what is
+ *     not to be seen, and the variables that may be seen instead. When something has failed some keys may be in neither, and
+ *     the key may be that of the class of a config provider, config.providers.ALIAS.class
+ * Exit status of the last six: 0 with an answer, 1 with a sentence on stderr.
  *
  * worker → host
  *   {"type":"configure","connector":N,"config":{…},"worker":{…},"offsets":[[partition,offset]…],

@@ -4,7 +4,6 @@
  * What can be found wrong is found before anything is written or started.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -12,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/hide.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "herder/herder.h"
@@ -23,15 +22,19 @@
 #include "supervisor/process.h"
 #include "worker/broker.h"
 #include "worker/converters.h"
+#include "worker/cores.h"
 #include "worker/files.h"
 #include "worker/leftovers.h"
 #include "worker/notify.h"
 #include "worker/options.h"
+#include "worker/settings.h"
 
 struct worker {
 	struct cw_worker_options options;
 	struct cw_worker_config config;
 	char *program; /* connect-host */
+	bool unanswered; /* somebody was asked for what settings stand for, and it is not known */
+	bool cores_settled;
 	struct cw_connector_files *files;
 	struct cw_broker *broker;
 	struct cw_herder *herder;
@@ -56,6 +59,14 @@ static int complain(const char *text)
 {
 	fprintf(stderr, "connect-worker: %s\n", text);
 	return CW_EXIT_FAILURE;
+}
+
+/* What variables of settings stand for is not said. */
+static int complain_of(const struct worker *w, const struct cw_error *err)
+{
+	CW_AUTO_FREE char *text = cw_hide(err->text, &w->config.told);
+
+	return complain(text);
 }
 
 /* Prints and frees the sentences: the exit status they mean, or -1 when there are none. */
@@ -90,48 +101,6 @@ static void set_logging(struct worker *w)
 	cw_log_setup(strcasecmp(w->config.log_format, "json") == 0 ? CW_LOG_JSON : CW_LOG_TEXT, level);
 }
 
-/* -1: go on; else the exit status. */
-static int load_config(struct worker *w)
-{
-	json_t *errors, *warnings, *warning;
-	size_t i;
-
-	if (cw_worker_config_load(w->options.worker_file, &w->config, &errors, &warnings) != 0) {
-		json_decref(warnings);
-		return complain_all(errors);
-	}
-	json_decref(errors);
-	set_logging(w);
-	json_array_foreach(warnings, i, warning)
-		log_warn(NULL, "%s", json_string_value(warning));
-	json_decref(warnings);
-	/* What is kept of a broker that forgets would be wrong the next time. */
-	if (w->options.embedded && !cw_map_get(&w->config.raw, "offset.storage.file.filename"))
-		override(&w->config, "offset.storage.file.filename", ":memory:",
-			 &w->config.offset_storage_file_filename);
-	return -1;
-}
-
-/*
- * Passwords are in the memory of worker and hosts, and a core file is a copy of it. The limit counts for files alone:
- * a program that core_pattern pipes cores to is started all the same. It gets the memory that the filter lets through,
- * here none; a kernel without the filter has no such file. The hosts inherit both. (The dumpable flag would do as much,
- * but also take /proc/PID from whoever looks after the worker.)
- */
-static void forbid_core_files(void)
-{
-	struct rlimit none = { 0, 0 };
-	int fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
-
-	setrlimit(RLIMIT_CORE, &none);
-	if (fd < 0)
-		return;
-	if (write(fd, "0", 1) != 1)
-		log_warn(NULL, "a program that the system hands core dumps to may get this worker's memory: "
-			       "/proc/self/coredump_filter cannot be written: %s", strerror(errno));
-	close(fd);
-}
-
 static json_t *check_plugin_path(const struct cw_worker_config *config)
 {
 	json_t *errors = json_array();
@@ -144,6 +113,55 @@ static json_t *check_plugin_path(const struct cw_worker_config *config)
 								   strerror(errno)));
 	}
 	return errors;
+}
+
+/* Before anybody tells a secret; core.dumps itself has no variable. */
+static void settle_core_files(struct worker *w, const struct cw_worker_config *config)
+{
+	if (!config->core_dumps && !w->cores_settled)
+		cw_cores_forbid();
+	w->cores_settled = true;
+}
+
+/* What the variables in its own settings stand for. */
+static int ask_providers(void *arg, const struct cw_worker_config *known, const struct cw_map *asked,
+			 struct cw_worker_answers *answers, struct cw_error *err)
+{
+	struct worker *w = arg;
+	json_t *errors = check_plugin_path(known);
+
+	if (json_array_size(errors) > 0)
+		cw_error_set(err, CW_ERR_INVALID, "%s", json_string_value(json_array_get(errors, 0)));
+	json_decref(errors);
+	if (err->code)
+		return -1;
+	settle_core_files(w, known);
+	w->program = cw_host_program(err);
+	w->unanswered = !w->program || cw_settings_ask(w->program, known, asked, answers, err) != 0 || answers->failed.n > 0;
+	return err->code ? -1 : 0;
+}
+
+/* -1: go on; else the exit status: of a failure, not of a mistake in the file, when config providers do not answer. */
+static int load_config(struct worker *w)
+{
+	json_t *errors, *warnings, *warning;
+	size_t i;
+
+	if (cw_worker_config_load(w->options.worker_file, ask_providers, w, &w->config, &errors, &warnings) != 0) {
+		json_decref(warnings);
+		complain_all(errors);
+		return w->unanswered ? CW_EXIT_FAILURE : CW_EXIT_USAGE;
+	}
+	json_decref(errors);
+	set_logging(w);
+	json_array_foreach(warnings, i, warning)
+		log_warn(NULL, "%s", json_string_value(warning));
+	json_decref(warnings);
+	/* What is kept of a broker that forgets would be wrong the next time. */
+	if (w->options.embedded && !cw_map_get(&w->config.raw, "offset.storage.file.filename"))
+		override(&w->config, "offset.storage.file.filename", ":memory:",
+			 &w->config.offset_storage_file_filename);
+	return -1;
 }
 
 /* -1: go on; else the exit status: of a failure, not of a mistake in the file, as the class may not be installed. */
@@ -171,11 +189,12 @@ static int check(struct worker *w)
 	json_decref(errors);
 	if (cw_store_lock_check(w->config.offset_storage_file_filename, &err) != 0 ||
 	    cw_rest_check(&w->config, &err) != 0)
-		return complain(err.text);
+		return complain_of(w, &err);
 	w->files = cw_connector_files_load(w->options.connector_files, w->options.n_connector_files, &errors);
 	if (json_array_size(errors) > 0)
 		return complain_all(errors);
-	w->program = cw_host_program(&err);
+	if (!w->program)
+		w->program = cw_host_program(&err);
 	status = w->program ? check_converters(w) : complain(err.text);
 	if (status < 0 && cw_connector_files_validate(w->files, w->program, &w->config, errors, &err) != 0)
 		status = complain(err.text);
@@ -324,11 +343,10 @@ int main(int argc, char **argv)
 	status = load_config(&w);
 	if (status >= 0)
 		return status;
-	if (!w.config.core_dumps)
-		forbid_core_files();
+	settle_core_files(&w, &w.config);
 	status = check(&w);
 	if (status < 0 && start(&w, &err) != 0)
-		status = complain(err.text);
+		status = complain_of(&w, &err);
 	if (status < 0) {
 		run(&w);
 		status = atomic_load(&w.failed) ? CW_EXIT_FAILURE : CW_EXIT_OK;

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "config/connector_config.h"
+#include "config/worker_load.h"
 #include "unit.h"
 
 struct fixture_config {
@@ -90,9 +91,51 @@ static inline struct cw_map fixture_connector(const struct cw_plugin *plugin, co
 	return config;
 }
 
+/* What is answered when it is asked for what settings stand for, and what it was asked for. */
+struct fixture_provider {
+	const char *values, *failed, *told; /* "key|text\nkey|text" */
+	const char *error;
+	int times;
+	char asked[1000]; /* "key|text\n" of each */
+};
+
+static inline void fixture_pairs(struct cw_map *map, const char *text)
+{
+	CW_AUTO_FREE char *copy = cw_strdup(text ? text : "");
+	char *rest = copy, *line;
+
+	while (*copy && (line = strsep(&rest, "\n")) != NULL) {
+		char *bar = strchr(line, '|');
+
+		*bar = '\0';
+		cw_map_set(map, line, bar + 1);
+	}
+}
+
+static inline int fixture_ask(void *arg, const struct cw_worker_config *known, const struct cw_map *asked,
+			      struct cw_worker_answers *answers, struct cw_error *err)
+{
+	struct fixture_provider *provider = arg;
+
+	CU_ASSERT_TRUE(known->config_providers.n > 0);
+	provider->times++;
+	for (size_t i = 0; i < asked->n; i++) {
+		size_t n = strlen(provider->asked);
+
+		snprintf(provider->asked + n, sizeof(provider->asked) - n, "%s|%s\n", asked->entries[i].key,
+			 asked->entries[i].value);
+	}
+	if (provider->error)
+		return cw_error_set(err, CW_ERR_FATAL, "%s", provider->error);
+	fixture_pairs(&answers->values, provider->values);
+	fixture_pairs(&answers->failed, provider->failed);
+	fixture_pairs(&answers->told, provider->told);
+	return 0;
+}
+
 /* Loads a worker file of this text. */
-static inline int fixture_load_worker(const char *text, struct cw_worker_config *config, json_t **errors,
-				      json_t **warnings)
+static inline int fixture_load_asking(const char *text, struct fixture_provider *provider,
+				      struct cw_worker_config *config, json_t **errors, json_t **warnings)
 {
 	char path[] = "worker-XXXXXX";
 	int fd = mkstemp(path), ret;
@@ -100,9 +143,17 @@ static inline int fixture_load_worker(const char *text, struct cw_worker_config 
 	CU_ASSERT_TRUE_FATAL(fd >= 0);
 	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	close(fd);
-	ret = cw_worker_config_load(path, config, errors, warnings);
+	ret = cw_worker_config_load(path, fixture_ask, provider, config, errors, warnings);
 	unlink(path);
 	return ret;
+}
+
+static inline int fixture_load_worker(const char *text, struct cw_worker_config *config, json_t **errors,
+				      json_t **warnings)
+{
+	struct fixture_provider nobody = { 0 };
+
+	return fixture_load_asking(text, &nobody, config, errors, warnings);
 }
 
 /* The i-th sentence, its file's random name cut off ("12: …"), or "" when there is none. */

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "config/worker_load.h"
 #include "unit.h"
 
 static char folder[64];
@@ -48,11 +49,21 @@ void rest_fixture_remove_files(void)
 	*folder = '\0';
 }
 
+static int ask_nobody(void *arg, const struct cw_worker_config *known, const struct cw_map *asked,
+		      struct cw_worker_answers *answers, struct cw_error *err)
+{
+	(void)arg;
+	(void)known;
+	(void)asked;
+	(void)answers;
+	return cw_error_set(err, CW_ERR_FATAL, "nobody is there to be asked");
+}
+
 bool rest_fixture_config(const char *properties, struct cw_worker_config *out, char text[1400])
 {
 	CW_AUTO_FREE char *path = rest_fixture_file("worker.properties", properties, 0600);
 	json_t *errors, *warnings;
-	bool good = cw_worker_config_load(path, out, &errors, &warnings) == 0;
+	bool good = cw_worker_config_load(path, ask_nobody, NULL, out, &errors, &warnings) == 0;
 
 	snprintf(text, 1400, "%s", good ? "" : json_string_value(json_array_get(errors, 0)));
 	json_decref(errors);

@@ -90,8 +90,16 @@ static const struct {
 	  "1: Invalid value 0 for configuration offset.storage.partitions: Value must be at least 1" },
 	{ "offset.storage.replication.factor=-2",
 	  "1: Invalid value -2 for configuration offset.storage.replication.factor: Value must be at least -1" },
-	{ "config.providers=env\nlisteners=${env:L}", "2: listeners is read by the worker itself, which asks no config "
-	  "provider: write the value itself" },
+	{ "config.providers=env\nplugin.path=/a,${env:P}", "2: plugin.path is read before a config provider can be asked: "
+	  "write the value itself" },
+	{ "config.providers=env\ncore.dumps=${env:C}", "2: core.dumps is read before a config provider can be asked: write "
+	  "the value itself" },
+	{ "config.providers=${env:P}", "1: config.providers is read before a config provider can be asked: write the value "
+	  "itself" },
+	{ "config.providers=a,b\nconfig.providers.a.param.x=${b:y}", "2: config.providers.a.param.x is read before a config "
+	  "provider can be asked: write the value itself" },
+	{ "config.providers=a\nconfig.providers.a.class=${a:y}", "2: config.providers.a.class is read before a config "
+	  "provider can be asked: write the value itself" },
 	{ "config.providers=file\nbootstrap.servers=${env:KAFKA}", "2: Invalid value ${env:KAFKA} for configuration "
 	  "bootstrap.servers: The port of \"${env:KAFKA}\" must be a number from 1 to 65535" },
 	{ "\n\nrest.port=8084", "3: rest.port was dropped by Kafka Connect 3.0: use listeners" },
@@ -211,7 +219,7 @@ static void test_bad_files_on_disk(void)
 	expect(absent.text, "no/such/file: cannot be opened: No such file or directory", "no/such/file");
 	CU_ASSERT_EQUAL(cw_connector_file_load("/", &config, &folder), -1);
 	expect(folder.text, "/: cannot be read: Is a directory", "/");
-	CU_ASSERT_EQUAL(cw_worker_config_load("no/such/file", &worker, &errors, &warnings), -1);
+	CU_ASSERT_EQUAL(cw_worker_config_load("no/such/file", fixture_ask, NULL, &worker, &errors, &warnings), -1);
 	expect(fixture_sentence(errors, 0), "no/such/file: cannot be opened: No such file or directory",
 	       "no/such/file");
 	json_decref(errors);

@@ -8,7 +8,7 @@ static void test_worker__defaults(void)
 	struct cw_worker_config config;
 	json_t *errors, *warnings;
 
-	CU_ASSERT_EQUAL_FATAL(cw_worker_config_load(NULL, &config, &errors, &warnings), 0);
+	CU_ASSERT_EQUAL_FATAL(cw_worker_config_load(NULL, fixture_ask, NULL, &config, &errors, &warnings), 0);
 	CU_ASSERT_EQUAL(json_array_size(errors), 0);
 	CU_ASSERT_EQUAL(json_array_size(warnings), 0);
 	CU_ASSERT_STRING_EQUAL(config.bootstrap_servers, "localhost:9092");
@@ -282,8 +282,8 @@ static void test_worker__the_example_is_the_defaults(void)
 	CW_AUTO_FREE char *text = cw_file_read("connect-worker.properties.example", &n, NULL);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-	CU_ASSERT_EQUAL_FATAL(cw_worker_config_load("connect-worker.properties.example", &example, &errors, &warnings),
-			      0);
+	CU_ASSERT_EQUAL_FATAL(cw_worker_config_load("connect-worker.properties.example", fixture_ask, NULL, &example, &errors,
+						    &warnings), 0);
 	CU_ASSERT_EQUAL(example.raw.n, 0);
 	CU_ASSERT_EQUAL(json_array_size(warnings), 0);
 	cw_worker_config_free(&example);
@@ -302,7 +302,7 @@ static void test_worker__the_example_is_the_defaults(void)
 	CU_ASSERT_TRUE(example.raw.n > 10);
 	json_decref(errors);
 	json_decref(warnings);
-	cw_worker_config_load(NULL, &defaults, &errors, &warnings);
+	cw_worker_config_load(NULL, fixture_ask, NULL, &defaults, &errors, &warnings);
 	a = cw_worker_config_to_json(&example);
 	b = cw_worker_config_to_json(&defaults);
 	CU_ASSERT_TRUE(json_equal(a, b));
