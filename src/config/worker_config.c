@@ -80,10 +80,12 @@ static const struct cw_config_def worker_table[] = {
 		 "the folder of the installed ones." },
 	{ .name = "config.providers", .type = CW_CONFIG_LIST, .default_value = "", .importance = CW_LOW,
 	  .group = "Plugins", STORED(config_providers),
-	  .doc = "Aliases of config providers. ${ALIAS:PATH:KEY} and ${ALIAS:KEY} in the configs of connectors, and here in "
-		 "bootstrap.servers and the settings of Kafka clients and converters, stand for what the provider of that alias "
-		 "answers. Only a connector's own process asks it, when the connector or a task starts, and again when the answer is "
-		 "to hold no longer; REST and the state show the text itself. config.providers.ALIAS.class is its class: "
+	  .doc = "Aliases of config providers. ${ALIAS:PATH:KEY} and ${ALIAS:KEY} in the configs of connectors, and here, stand "
+		 "for what the provider of that alias answers. A connector's own process asks it, when the connector or a task "
+		 "starts, and again when the answer is to hold no longer. For settings that the worker itself reads a process that "
+		 "ends with its answer asks, once, when the worker starts; without an answer it does not start. REST and the state "
+		 "show the text itself. What is read before providers can be asked has no variables: config.providers, "
+		 "config.providers.*, plugin.path and core.dumps. config.providers.ALIAS.class is its class: "
 		 "FileConfigProvider (a key of a properties file), DirectoryConfigProvider (a file in a folder), "
 		 "EnvVarConfigProvider or SecretsManagerConfigProvider (a secret of AWS Secrets Manager, ${ALIAS:NAME-OR-ARN:KEY}); "
 		 "its settings are config.providers.ALIAS.param.*, as in config.providers.file.param.allowed.paths=/etc/secrets." },

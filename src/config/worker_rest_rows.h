@@ -75,7 +75,9 @@
 	  .group = "REST security", .offset = CW_CONFIG_NOT_STORED,
 	  .doc = "Instead of a file: the certificate chain, as PEM text." },
 	{ .name = "listeners.https.ssl.key.password", .type = CW_CONFIG_PASSWORD, .importance = CW_LOW,
-	  .group = "REST security", .offset = CW_CONFIG_NOT_STORED, .doc = "Password of an encrypted private key." },
+	  .group = "REST security", .offset = CW_CONFIG_NOT_STORED,
+	  .doc = "Password of an encrypted private key. A key that is read again has the same: what a variable stands for is "
+		 "asked when the worker starts." },
 	{ .name = "listeners.https.ssl.keystore.password", .type = CW_CONFIG_PASSWORD, .importance = CW_LOW,
 	  .group = "REST security", .check = cw_store_password_check, .offset = CW_CONFIG_NOT_STORED,
 	  .doc = "Not with PEM: must be empty." },

@@ -4,6 +4,7 @@ The workers have an embedded broker: none of this is about Kafka.
 """
 
 import os
+import socket
 import ssl
 import urllib.request
 
@@ -49,17 +50,24 @@ class WorkerSecrets(TestCase):
         with open(self.questions) as f:
             return f.read().split().count(mode)
 
-    def locked_key(self):
-        """Where a key is that the secret opens, with its certificate; and who has signed it."""
-        pki = Pki(self.dir)
-        open_key = pki.issue("server", "/CN=server", "serverAuth")
-        locked = os.path.join(self.dir, "locked.pem")
-        pki.openssl("pkcs8", "-topk8", "-in", open_key, "-out", locked, "-passout", "pass:" + SECRET)
-        with open(locked, "a") as out, open(pki.path("server.crt")) as f:
+    def locked_key(self, pki, name, password):
+        """A file with a key that the password opens, and its certificate."""
+        whole = pki.issue(name, "/CN=" + name, "serverAuth")
+        locked = os.path.join(self.dir, name + "-locked.pem")
+        pki.openssl("pkcs8", "-topk8", "-in", whole, "-out", locked, "-passout", "pass:" + password)
+        with open(locked, "a") as out, open(pki.path(name + ".crt")) as f:
             out.write(f.read())
-        os.remove(open_key)
-        os.remove(pki.path("server.key"))
-        return locked, pki.certificate
+        os.remove(whole)
+        os.remove(pki.path(name + ".key"))
+        return locked
+
+    @staticmethod
+    def subject(port, ca):
+        """Of the certificate that a listener shows."""
+        context = ssl.create_default_context(cafile=ca)
+        with socket.create_connection(("127.0.0.1", port), 20) as plain, \
+                context.wrap_socket(plain, server_hostname="127.0.0.1") as connection:
+            return dict(part for entry in connection.getpeercert()["subject"] for part in entry)["commonName"]
 
     def spawn(self, properties, name="worker", **environ):
         worker = Worker(self, name, args=["--embedded"], properties=dict(self.providers, **properties))
@@ -84,7 +92,8 @@ class WorkerSecrets(TestCase):
         return texts
 
     def test_settings_of_rest_and_others(self):
-        locked, ca = self.locked_key()
+        pki = Pki(self.dir)
+        locked, ca = self.locked_key(pki, "first", SECRET), pki.certificate
         # As people write such files: with a line end after the secret.
         self.write("password", SECRET + "\n")
         secrets = self.write("secrets.properties", "keystore=%s\nheader=from-a-file\n" % locked)
@@ -108,6 +117,14 @@ class WorkerSecrets(TestCase):
         worker.rest.wait_state("x", "RUNNING", "RUNNING", 1)
         self.assertEqual(self.asked("--resolve"), 1)
         self.assertEqual([pid for pid in children(worker.pid) if "--resolve" in command_line(pid)], [])
+        # A key that changes is opened with the same password.
+        os.rename(self.locked_key(pki, "other", SECRET + "-not"), locked)
+        env.wait_for(lambda: self.subject(tls_port, ca) == "first" and "stays in force" in worker.log, 20,
+                     lambda: "the key that cannot be opened is not taken: " + worker.log, 0.1)
+        self.assertIn("the private key is encrypted, and listeners.https.ssl.key.password does not open it; what was read "
+                      "before stays in force", worker.log)
+        os.rename(self.locked_key(pki, "second", SECRET), locked)
+        env.wait_for(lambda: self.subject(tls_port, ca) == "second", 20, lambda: "the new key is taken: " + worker.log, 0.1)
         texts = self.seen_by_others(worker)
         for where, text in texts.items():
             self.assertNotIn(SECRET, text, where)
@@ -166,7 +183,7 @@ class WorkerSecrets(TestCase):
         self.assertEqual(self.asked("--resolve"), 4)
 
     def test_a_wrong_password_and_a_dead_host(self):
-        locked, _ = self.locked_key()
+        locked = self.locked_key(Pki(self.dir), "server", SECRET)
         other = self.write("other.properties", "password=%s-not\n" % SECRET)
         key = "listeners.https.ssl.key.password"
         settings = {"listeners": "https://127.0.0.1:%d" % free_port(), key: "${file:%s:password}" % other,
