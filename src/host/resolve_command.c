@@ -11,7 +11,7 @@
 #include "host/providers.h"
 
 /* When something has failed already, nobody waits for the rest any longer: a service that is down lets each key wait. */
-#define PATIENCE_MS 5000
+#define PATIENCE_MS 2000
 
 /* The pairs of what was told and the variable that stands for it. New. */
 static json_t *pairs(const struct cw_map *told)

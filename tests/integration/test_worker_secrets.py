@@ -8,7 +8,7 @@ import socket
 import ssl
 import urllib.request
 
-from cwtest import env
+from cwtest import aws, env
 from cwtest.case import TestCase
 from cwtest.pki import Pki
 from cwtest.process import Worker, children, command_line, free_port
@@ -80,7 +80,7 @@ class WorkerSecrets(TestCase):
         for path in ("/", "/health", "/metrics", "/connectors?expand=info&expand=status", "/connectors/x/tasks",
                      "/admin/loggers"):
             answer = worker.rest.request("GET", path)
-            self.assertIn(answer.status, (200, 503), path)
+            self.assertIn(answer.status, (200, 404, 503), path)
             texts["GET " + path] = answer.text
         for pid in [worker.pid] + children(worker.pid):
             texts["command line of %d" % pid] = " ".join(command_line(pid))
@@ -130,6 +130,45 @@ class WorkerSecrets(TestCase):
             self.assertNotIn(SECRET, text, where)
         self.assertIn("${dir:%s:password}" % self.dir, texts["file worker.properties"])
         self.assertEqual(worker.stop(), 0)
+
+    def test_a_secret_of_aws(self):
+        pki = Pki(self.dir)
+        secret = env.unique("tests/worker")
+        aws.create_secret(self, secret, {"rest": SECRET})
+        port, tls_port = free_port(), free_port()
+        key = "listeners.https.ssl.key.password"
+        settings = {
+            "config.providers": "aws",
+            "config.providers.aws.class": "secretsmanager",
+            "config.providers.aws.param.region": aws.REGION,
+            "config.providers.aws.param.endpoint": env.AWS,
+            "config.providers.aws.param.request.timeout.ms": "1000",
+            "listeners": "http://127.0.0.1:%d,https://127.0.0.1:%d" % (port, tls_port),
+            "listeners.https.ssl.keystore.location": self.locked_key(pki, "server", SECRET),
+            key: "${aws:%s:rest}" % secret,
+            "log.level": "debug",
+        }
+        worker = self.spawn(settings, **aws.ANYBODY)
+        worker.port = worker.rest.port = port
+        env.wait_for(worker.ready, 20, lambda: "the worker answers: " + worker.log)
+        self.assertEqual(self.subject(tls_port, pki.certificate), "server")
+        for where, text in self.seen_by_others(worker).items():
+            self.assertNotIn(SECRET, text, where)
+        worker.stop()
+        # One that is not there, one of a service that is away, and two of one that hangs: the second is not waited for.
+        nobody, cannot = "${aws:tests/nobody:rest}", "%s: %s cannot be resolved: the secret %s of AWS Secrets Manager (%s"
+        got = self.refused(1, dict(settings, **{key: nobody}), **aws.ANYBODY)
+        self.assertEqual(len(got), 1, got)
+        self.assertTrue(got[0].startswith(cannot % (key, nobody, "tests/nobody", aws.REGION)), got)
+        self.assertIn(" is not there: HTTP status 4", got[0])
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            for port, more in ((free_port(), {}),
+                               (silent.getsockname()[1], {"group.id": nobody,
+                                                          "config.providers.aws.param.request.timeout.ms": "2100"})):
+                got = self.refused(1, dict(settings, **more, **{
+                    "config.providers.aws.param.endpoint": "http://127.0.0.1:%d" % port}), **aws.ANYBODY)
+                self.assertEqual(len(got), 1, got)
+                self.assertTrue(got[0].startswith(cannot % (key, settings[key], secret, aws.REGION)), got)
 
     def test_nobody_is_asked_without_need(self):
         """Kafka's settings are the hosts' to resolve, also those that REST would have if it had TLS."""
