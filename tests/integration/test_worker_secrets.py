@@ -121,10 +121,11 @@ class WorkerSecrets(TestCase):
         os.rename(self.locked_key(pki, "other", SECRET + "-not"), locked)
         env.wait_for(lambda: self.subject(tls_port, ca) == "first" and "stays in force" in worker.log, 20,
                      lambda: "the key that cannot be opened is not taken: " + worker.log, 0.1)
-        self.assertIn("the private key is encrypted, and listeners.https.ssl.key.password does not open it; what was read "
-                      "before stays in force", worker.log)
+        self.assertIn("the private key is encrypted, and listeners.https.ssl.key.password does not open it; what was "
+                      "read before stays in force", worker.log)
         os.rename(self.locked_key(pki, "second", SECRET), locked)
-        env.wait_for(lambda: self.subject(tls_port, ca) == "second", 20, lambda: "the new key is taken: " + worker.log, 0.1)
+        env.wait_for(lambda: self.subject(tls_port, ca) == "second", 20,
+                     lambda: "the new key is taken: " + worker.log, 0.1)
         texts = self.seen_by_others(worker)
         for where, text in texts.items():
             self.assertNotIn(SECRET, text, where)
@@ -156,7 +157,8 @@ class WorkerSecrets(TestCase):
             self.assertNotIn(SECRET, text, where)
         worker.stop()
         # One that is not there, one of a service that is away, and two of one that hangs: the second is not waited for.
-        nobody, cannot = "${aws:tests/nobody:rest}", "%s: %s cannot be resolved: the secret %s of AWS Secrets Manager (%s"
+        nobody = "${aws:tests/nobody:rest}"
+        cannot = "%s: %s cannot be resolved: the secret %s of AWS Secrets Manager (%s"
         got = self.refused(1, dict(settings, **{key: nobody}), **aws.ANYBODY)
         self.assertEqual(len(got), 1, got)
         self.assertTrue(got[0].startswith(cannot % (key, nobody, "tests/nobody", aws.REGION)), got)
@@ -206,10 +208,12 @@ class WorkerSecrets(TestCase):
               "configuration config.providers.file.class: Class Vault could not be found."]),
             # 2: the configuration is wrong, and stays so.
             (2, {port: "${file:%s:secret}" % there, "listeners": "${file:%s:secret}" % there},
-             ["Invalid value ${file:%s:secret} for configuration rest.advertised.port: Not a number of type INT" % there,
-              "Invalid value ${file:%s:secret} for configuration listeners: What it stands for does not fit: Where REST "
-              "answers: http://HOST:PORT, https://HOST:PORT and unix:/PATH, separated by commas." % there]),
-            (2, {"plugin.path": "${env:CW_TEST}", "core.dumps": "${env:CW_TEST}", "config.providers": "file,env,${env:CW_TEST}",
+             ["Invalid value ${file:%s:secret} for configuration rest.advertised.port: Not a number of type INT"
+              % there,
+              "Invalid value ${file:%s:secret} for configuration listeners: What it stands for does not fit: Where "
+              "REST answers: http://HOST:PORT, https://HOST:PORT and unix:/PATH, separated by commas." % there]),
+            (2, {"plugin.path": "${env:CW_TEST}", "core.dumps": "${env:CW_TEST}",
+                 "config.providers": "file,env,${env:CW_TEST}",
                  "config.providers.file.param.allowed.paths": "${file:/x:y}"},
              None),
         )
@@ -228,7 +232,8 @@ class WorkerSecrets(TestCase):
         settings = {"listeners": "https://127.0.0.1:%d" % free_port(), key: "${file:%s:password}" % other,
                     "listeners.https.ssl.keystore.location": locked}
         got = self.refused(1, settings)
-        self.assertEqual(got, ["listeners.https.ssl.keystore.location: the private key is encrypted, and %s does not open "
-                               "it" % key])
+        self.assertEqual(got, ["listeners.https.ssl.keystore.location: the private key is encrypted, and %s does not "
+                               "open it" % key])
         got = self.refused(1, settings, CONNECT_WORKER_HOST=self.write("dead-host", "#!/bin/sh\nexit 3\n", 0o700))
-        self.assertEqual(got, ["config.providers cannot be asked for %s: connect-host --resolve exited with status 3" % key])
+        self.assertEqual(got, ["config.providers cannot be asked for %s: connect-host --resolve exited with status 3"
+                               % key])
