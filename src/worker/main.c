@@ -129,6 +129,7 @@ static int ask_providers(void *arg, const struct cw_worker_config *known, const 
 {
 	struct worker *w = arg;
 	json_t *errors = check_plugin_path(known);
+	CW_AUTO_FREE char *program = NULL;
 
 	if (json_array_size(errors) > 0)
 		cw_error_set(err, CW_ERR_INVALID, "%s", json_string_value(json_array_get(errors, 0)));
@@ -136,8 +137,8 @@ static int ask_providers(void *arg, const struct cw_worker_config *known, const 
 	if (err->code)
 		return -1;
 	settle_core_files(w, known);
-	w->program = cw_host_program(err);
-	w->unanswered = !w->program || cw_settings_ask(w->program, known, asked, answers, err) != 0 || answers->failed.n > 0;
+	program = cw_host_program(err);
+	w->unanswered = !program || cw_settings_ask(program, known, asked, answers, err) != 0 || answers->failed.n > 0;
 	return err->code ? -1 : 0;
 }
 
@@ -193,8 +194,7 @@ static int check(struct worker *w)
 	w->files = cw_connector_files_load(w->options.connector_files, w->options.n_connector_files, &errors);
 	if (json_array_size(errors) > 0)
 		return complain_all(errors);
-	if (!w->program)
-		w->program = cw_host_program(&err);
+	w->program = cw_host_program(&err);
 	status = w->program ? check_converters(w) : complain(err.text);
 	if (status < 0 && cw_connector_files_validate(w->files, w->program, &w->config, errors, &err) != 0)
 		status = complain(err.text);

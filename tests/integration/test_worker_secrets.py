@@ -4,6 +4,7 @@ The workers have an embedded broker: none of this is about Kafka.
 """
 
 import os
+import resource
 import socket
 import ssl
 import urllib.request
@@ -15,9 +16,9 @@ from cwtest.process import Worker, children, command_line, free_port
 
 SECRET = "planted-S3cret-4711"
 
-# Writes down what it is asked for, and lets the real one answer.
+# Writes down what it is asked for and how large its core files may be, and lets the real one answer.
 HOST = """#!/bin/sh
-echo "$*" >>"%s"
+echo "$*" core=$(ulimit -c) >>"%s"
 exec "%s" "$@"
 """
 
@@ -44,7 +45,7 @@ class WorkerSecrets(TestCase):
         }
 
     def asked(self, mode):
-        """How often a connect-host was started in that mode."""
+        """How often a connect-host was started in that mode, by what it wrote down."""
         if not os.path.exists(self.questions):
             return 0
         with open(self.questions) as f:
@@ -71,7 +72,10 @@ class WorkerSecrets(TestCase):
 
     def spawn(self, properties, name="worker", **environ):
         worker = Worker(self, name, args=["--embedded"], properties=dict(self.providers, **properties))
-        worker.spawn_worker(environ=dict(self.environ, **environ))
+        # As on a machine where crashes leave core files.
+        most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        worker.spawn_worker(environ=dict(self.environ, **environ),
+                            preexec=lambda: resource.setrlimit(resource.RLIMIT_CORE, (most, most)))
         return worker
 
     def seen_by_others(self, worker):
@@ -113,9 +117,11 @@ class WorkerSecrets(TestCase):
             self.assertEqual(response.status, 200)
             self.assertEqual(response.headers["X-Told"], "from-a-file")
         self.assertIn("DEBUG", worker.log)
-        worker.rest.create("x", {"connector.class": "SyntheticLogSource", "topic": "x", "rate": "1"})
-        worker.rest.wait_state("x", "RUNNING", "RUNNING", 1)
+        worker.rest.create("x", {"connector.class": "SyntheticLogSource", "topic": "x", "count": "10"})
+        worker.rest.wait_state("x", "RUNNING", "COMPLETED", 1)
         self.assertEqual(self.asked("--resolve"), 1)
+        with open(self.questions) as f:
+            self.assertEqual([line for line in f if not line.endswith(" core=0\n")], [])
         self.assertEqual([pid for pid in children(worker.pid) if "--resolve" in command_line(pid)], [])
         # A key that changes is opened with the same password.
         os.rename(self.locked_key(pki, "other", SECRET + "-not"), locked)
@@ -207,6 +213,8 @@ class WorkerSecrets(TestCase):
              ["config.providers.file.class: the config provider file cannot be started: Invalid value Vault for "
               "configuration config.providers.file.class: Class Vault could not be found."]),
             # 2: the configuration is wrong, and stays so.
+            (2, {password: "${file:%s:secret}" % there, "plugin.path": "/no/such/folder"},
+             ["plugin.path: folder /no/such/folder cannot be read: No such file or directory"]),
             (2, {port: "${file:%s:secret}" % there, "listeners": "${file:%s:secret}" % there},
              ["Invalid value ${file:%s:secret} for configuration rest.advertised.port: Not a number of type INT"
               % there,
@@ -234,6 +242,10 @@ class WorkerSecrets(TestCase):
         got = self.refused(1, settings)
         self.assertEqual(got, ["listeners.https.ssl.keystore.location: the private key is encrypted, and %s does not "
                                "open it" % key])
+        # Somebody mixed up the keys.
+        got = self.refused(1, dict(settings, **{"listeners.https.ssl.keystore.location": settings[key]}))
+        self.assertEqual(got, ["listeners.https.ssl.keystore.location: %s: cannot be opened: No such file or directory"
+                               % settings[key]])
         got = self.refused(1, settings, CONNECT_WORKER_HOST=self.write("dead-host", "#!/bin/sh\nexit 3\n", 0o700))
         self.assertEqual(got, ["config.providers cannot be asked for %s: connect-host --resolve exited with status 3"
                                % key])
