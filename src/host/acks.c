@@ -102,19 +102,33 @@ static void advance(struct cw_acks *acks)
 	}
 }
 
-void cw_acks_seal(struct cw_acks *acks, struct cw_ack_entry *entry)
+static void close_one(struct cw_acks *acks, struct cw_ack_entry *entry)
 {
 	assert(entry->open > 0);
 	if (--entry->open == 0)
 		advance(acks);
 }
 
+void cw_acks_seal(struct cw_acks *acks, struct cw_ack_entry *entry)
+{
+	close_one(acks, entry);
+}
+
+void cw_acks_left(struct cw_acks *acks)
+{
+	assert(acks->in_flight > 0);
+	acks->in_flight--;
+}
+
+void cw_acks_replaced(struct cw_acks *acks, struct cw_ack_entry *entry)
+{
+	close_one(acks, entry);
+}
+
 void cw_acks_done(struct cw_acks *acks, struct cw_ack_entry *entry)
 {
-	assert(entry->open > 0 && acks->in_flight > 0);
-	acks->in_flight--;
-	if (--entry->open == 0)
-		advance(acks);
+	cw_acks_left(acks);
+	close_one(acks, entry);
 }
 
 void cw_acks_clear_ready(struct cw_acks *acks)

@@ -60,6 +60,12 @@ static inline void cw_acks_sent(struct cw_acks *acks, struct cw_ack_entry *entry
 void cw_acks_seal(struct cw_acks *acks, struct cw_ack_entry *entry);
 /* One record of the entry is acknowledged. */
 void cw_acks_done(struct cw_acks *acks, struct cw_ack_entry *entry);
+/*
+ * The same in two steps, for a record that will not be acknowledged: it is in flight no more, and some other time what
+ * takes its place is in safety. Without the second no offset from its entry's on is ever committable.
+ */
+void cw_acks_left(struct cw_acks *acks);
+void cw_acks_replaced(struct cw_acks *acks, struct cw_ack_entry *entry);
 /* After a commit of acks->ready: forgets them. */
 void cw_acks_clear_ready(struct cw_acks *acks);
 void cw_acks_free(struct cw_acks *acks);

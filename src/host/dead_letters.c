@@ -58,8 +58,9 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 	(void)producer;
 	letters->open--;
 	letters->open_bytes -= m->len + m->key_len;
-	if (letters->in_flight)
-		cw_metric_add(letters->in_flight, -1);
+	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+		return; /* the task ends: the record, which was in flight until then, comes again */
+	cw_metric_add(letters->in_flight, -1);
 	if (!m->err) {
 		b->letters--;
 		cw_metric_add(letters->written, 1);
@@ -67,8 +68,6 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 			letters->marks[m->partition] = m->offset + 1;
 		return;
 	}
-	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
-		return; /* the task ends: the record comes again */
 	/* The batch keeps its letter, so that it is never settled: all of it is read again when the task starts again. */
 	cw_metric_add(letters->failures, 1);
 	cw_metric_add(letters->failed, 1);
@@ -185,9 +184,7 @@ enum cw_result cw_dead_letters_open(struct cw_dead_letters **out, struct cw_task
 	letters->written = cw_metrics_get(m, CW_METRIC_COUNTER, "records_dead_lettered",
 					  "Records that were written to the dead letter topic.");
 	letters->failed = cw_metrics_get(m, CW_METRIC_COUNTER, "records_failed", "Records that failed the task.");
-	if (is_sink(task))
-		letters->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight",
-					    "Records that the connector has and that are not settled yet.");
+	letters->in_flight = cw_metrics_get(m, CW_METRIC_GAUGE, "records_in_flight", "Records that are not settled yet.");
 	letters->requests = cw_metrics_get(m, CW_METRIC_COUNTER, "deadletterqueue_produce_requests",
 					   "Writes to the dead letter topic.");
 	letters->failures = cw_metrics_get(m, CW_METRIC_COUNTER, "deadletterqueue_produce_failures",
@@ -418,11 +415,19 @@ static enum cw_result look_once(struct cw_dead_letters *letters, struct cw_error
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
+static void count_open(struct cw_dead_letters *letters, struct cw_task_batch *b, size_t bytes)
+{
+	b->letters++;
+	letters->open++;
+	letters->open_bytes += bytes;
+	cw_metric_add(letters->in_flight, 1);
+}
+
 /* A batch that is not settled is read again when the task starts again. */
 static enum cw_result give_up(struct cw_dead_letters *letters, struct cw_task_batch *b)
 {
 	letters->gave_up = true;
-	b->letters++;
+	count_open(letters, b, 0);
 	return CW_OK;
 }
 
@@ -452,12 +457,8 @@ enum cw_result cw_dead_letters_send(struct cw_dead_letters *letters, struct cw_t
 			     "either: %s", letters->name, rd_kafka_err2str(code));
 		return CW_FAIL;
 	}
-	b->letters++;
-	letters->open++;
-	letters->open_bytes += o->value.n + o->key.n;
+	count_open(letters, b, o->value.n + o->key.n);
 	cw_metric_add(letters->requests, 1);
-	if (letters->in_flight)
-		cw_metric_add(letters->in_flight, 1);
 	return CW_OK;
 }
 
@@ -475,6 +476,11 @@ enum cw_result cw_dead_letters_serve(struct cw_dead_letters *letters, struct cw_
 bool cw_dead_letters_are_many(const struct cw_dead_letters *letters)
 {
 	return letters && (letters->open >= OPEN_MAX || letters->open_bytes >= OPEN_BYTES_MAX);
+}
+
+size_t cw_dead_letters_open_count(const struct cw_dead_letters *letters)
+{
+	return letters ? letters->open : 0;
 }
 
 bool cw_dead_letters_drain(struct cw_dead_letters *letters, int64_t deadline_ms)

@@ -46,7 +46,12 @@ void cw_dead_letters_mark(const struct cw_dead_letters *letters, const struct cw
 enum cw_result cw_dead_letters_serve(struct cw_dead_letters *letters, struct cw_error *err);
 /* So many are not acknowledged that no more records are to be processed before some are. */
 bool cw_dead_letters_are_many(const struct cw_dead_letters *letters);
-/* Waits until all are acknowledged, one failed, or the deadline (monotonic) or a stop's passed: whether all are. */
+/* So many are not answered. */
+size_t cw_dead_letters_open_count(const struct cw_dead_letters *letters);
+/*
+ * Waits until all are answered, one failed, or the deadline (monotonic) or a stop's passed: whether all are answered.
+ * That none failed is for cw_dead_letters_serve() to say.
+ */
 bool cw_dead_letters_drain(struct cw_dead_letters *letters, int64_t deadline_ms);
 /* No batch has letters any more. */
 void cw_dead_letters_close(struct cw_dead_letters *letters);

@@ -114,6 +114,13 @@ rd_kafka_headers_t *cw_source_wire_headers(const struct cw_record *record);
  * CW_RETRY: the task is to start again. Stops early when the task stops.
  */
 enum cw_result cw_source_send(struct cw_source *source, size_t from, size_t to, struct cw_error *err);
+/*
+ * No offset is committed before the dead letters up to it are acknowledged: waits for that. CW_OK; CW_FAIL with *err: one
+ * was not written; or CW_END: the task has to end before.
+ */
+enum cw_result cw_source_await_letters(struct cw_source *source, struct cw_error *err);
+/* The gauge of records in flight, which those are, too, whose letters are. */
+void cw_source_count_in_flight(struct cw_source *source);
 /* Serves delivery reports for at most timeout_ms. */
 void cw_source_serve(struct cw_source *source, int timeout_ms);
 /* Waits until nothing is in flight, until the deadline (monotonic) or a stop's: whether that is so. */

@@ -112,6 +112,7 @@ void cw_source_close_producer(struct cw_source *source)
 		cw_source_txn_abort(source);
 		rd_kafka_purge(source->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 		rd_kafka_flush(source->producer, 1000); /* serves the reports of what was purged */
+		cw_source_count_in_flight(source); /* some were acknowledged in between */
 	}
 	cw_source_refused_close(source);
 	cw_source_free_topics(source); /* the reports looked at them */

@@ -270,8 +270,10 @@ static enum cw_result convert(struct cw_source *source, struct cw_record *r, str
 		if (result == CW_OK)
 			result = cw_source_wait(source, wait_ms, err);
 		if (result != CW_OK)
-			break;
+			return result;
 	}
+	if (result == CW_FAIL)
+		cw_metric_add(source->polled, 1); /* it has failed the task, which is an end, too */
 	return result;
 }
 
@@ -322,8 +324,7 @@ static enum cw_result send_record(struct cw_source *source, struct cw_ack_entry 
 	return result;
 }
 
-/* No offset is committed before the dead letters up to it are acknowledged. CW_END: the task has to end before that. */
-static enum cw_result await_letters(struct cw_source *source, struct cw_error *err)
+enum cw_result cw_source_await_letters(struct cw_source *source, struct cw_error *err)
 {
 	bool written = cw_dead_letters_drain(source->letters, INT64_MAX);
 
@@ -336,7 +337,7 @@ enum cw_result cw_source_send(struct cw_source *source, size_t from, size_t to, 
 {
 	const struct cw_batch *batch = &source->batch->batch;
 	struct cw_ack_entry *entry = source->transaction;
-	int64_t bytes = 0, failed = cw_metric_value(source->pipeline.failed);
+	int64_t bytes = 0;
 	enum cw_result result = CW_OK;
 	size_t n = from;
 
@@ -356,10 +357,9 @@ enum cw_result cw_source_send(struct cw_source *source, size_t from, size_t to, 
 	if (result == CW_OK)
 		result = send_run(source, err);
 	if (result == CW_OK)
-		result = await_letters(source, err);
+		result = cw_source_await_letters(source, err);
 	/* What is left of a poll that was broken off has not come to an end: it is polled again. */
-	cw_metric_add(source->polled, (int64_t)(n - from) - (int64_t)source->run.n +
-					      cw_metric_value(source->pipeline.failed) - failed);
+	cw_metric_add(source->polled, (int64_t)(n - from) - (int64_t)source->run.n);
 	cw_metric_add(source->bytes, bytes);
 	source->run.n = 0;
 	if (result == CW_END) { /* the entry stays open, so that no offset from here on is committed */
@@ -389,11 +389,16 @@ static void note_progress(struct cw_source *source)
 	source->acknowledged = acknowledged;
 }
 
+void cw_source_count_in_flight(struct cw_source *source)
+{
+	cw_metric_set(source->in_flight, (int64_t)(source->acks.in_flight + cw_dead_letters_open_count(source->letters)));
+}
+
 void cw_source_serve(struct cw_source *source, int timeout_ms)
 {
 	rd_kafka_poll(source->producer, timeout_ms);
 	cw_source_refused_serve(source);
-	cw_metric_set(source->in_flight, (int64_t)source->acks.in_flight);
+	cw_source_count_in_flight(source);
 	note_progress(source);
 }
 

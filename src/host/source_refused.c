@@ -209,36 +209,50 @@ static struct cw_record record_of(struct cw_batch *memory, const struct cw_refus
 				   .value = wire_value(r->value.p, r->value.n), .headers = headers, .n_headers = n };
 }
 
+/* Skips it, or sends its letter. */
+static int leave_out(struct cw_source *source, const struct cw_record_error *what, struct cw_error *err)
+{
+	if (!cw_record_error_is_tolerated(what, err))
+		return -1;
+	if (source->letters)
+		return cw_dead_letters_send(source->letters, source->batch, what, err) == CW_OK ? 0 : -1;
+	cw_metric_add(source->pipeline.skipped, 1);
+	return 0;
+}
+
+/* From here on it counts as skipped, as failed, or as its letter does, and so is in flight no more. */
 static int tolerate(struct cw_source *source, const struct cw_refused_record *r, struct cw_error *err)
 {
 	const struct cw_record record = record_of(&source->batch->batch, r);
 	const struct cw_record_error what = { .task = source->task, .stage = "KAFKA_PRODUCE", .class_name = CLASS,
 					      .record = &record, .reason = rd_kafka_err2str(r->error), .code = CW_ERR_FATAL,
 					      .given = &record };
+	int left_out;
 
 	cw_metric_add(source->errors, 1);
 	cw_record_error_log(&what);
-	if (!cw_record_error_is_tolerated(&what, err))
-		return -1;
-	if (source->letters)
-		return cw_dead_letters_send(source->letters, source->batch, &what, err) == CW_OK ? 0 : -1;
-	cw_metric_add(source->pipeline.skipped, 1);
-	return 0;
+	left_out = leave_out(source, &what, err);
+	if (left_out != 0)
+		cw_metric_add(source->pipeline.failed, 1);
+	cw_acks_left(&source->acks);
+	return left_out;
 }
 
-/* No offset is committed before the letters up to it are acknowledged. */
-static void settle(struct cw_source *source, struct cw_refused_record *list)
+/* When one letter is not written, none of the records is passed over: which one it was is not known. */
+static void settle(struct cw_source *source, struct cw_refused_record *list, struct cw_error *err)
 {
-	bool written = cw_dead_letters_drain(source->letters, INT64_MAX);
+	enum cw_result written = cw_source_await_letters(source, err);
 	struct cw_refused_record *next;
 
 	for (; list; list = next) {
 		next = list->next;
-		if (written)
-			cw_acks_done(&source->acks, list->entry);
+		if (written == CW_OK)
+			cw_acks_replaced(&source->acks, list->entry);
 		source->refused.n--;
 		free_record(list);
 	}
+	if (written == CW_FAIL)
+		cw_error_set(&source->failure, err->code, "%s", err->text);
 }
 
 void cw_source_refused_serve(struct cw_source *source)
@@ -263,9 +277,7 @@ void cw_source_refused_serve(struct cw_source *source)
 		free_record(r);
 	}
 	if (tolerated.first)
-		settle(source, tolerated.first);
-	if (cw_dead_letters_serve(source->letters, &err) != CW_OK)
-		cw_error_set(&source->failure, err.code, "%s", err.text);
+		settle(source, tolerated.first, &err);
 }
 
 /* ---- start and end --------------------------------------------------------------------------- */

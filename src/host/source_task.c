@@ -379,7 +379,6 @@ static enum cw_result run_source(struct cw_source *source, struct cw_error *err)
 	source->pipeline.letters = source->letters;
 	if (result == CW_OK)
 		result = run_plugin(source, err);
-	cw_dead_letters_close(source->letters);
 	cw_pipeline_stop(&source->pipeline);
 	return result;
 }
@@ -401,6 +400,7 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 	cw_limits_passed(task->limits, &source.claim, 0, 0); /* of a poll that was not made, or failed */
 	cw_creation_free(source.creation);
 	cw_source_close_producer(&source); /* before the entries that its reports point to */
+	cw_dead_letters_close(source.letters);
 	cw_acks_free(&source.acks);
 	cw_stored_free(&source.stored);
 	cw_task_batch_free(source.batch);

@@ -28,16 +28,22 @@ class RefusedRecords(TestCase):
     def config(self, **more):
         return {"connector.class": "ScriptedSource", "topic": self.topic, "errors.tolerance": "all", **SETTINGS, **more}
 
+    def letters_to(self, dead):
+        return {"errors.deadletterqueue.topic.name": dead, "errors.deadletterqueue.topic.replication.factor": "1"}
+
+    def assert_audit(self, worker, name, **wanted):
+        done = subprocess.run([env.program("workerctl"), "-s", worker.url, "audit", name, "-o", "json"], stdout=subprocess.PIPE,
+                              timeout=60, check=False)
+        audit = json.loads(done.stdout)
+        self.assertTrue(audit["adds_up"], audit)
+        self.assertEqual({key: audit["tasks"][0][key] for key in wanted}, wanted)
+
     def assert_settled(self, worker, name, **wanted):
         worker.rest.wait_state(name, tasks="COMPLETED", n=1)
         self.assertEqual(pipeline.difference(REST, kafka.values(self.topic)), "")
         offsets = worker.rest.get("/connectors/%s/offsets" % name)["offsets"]
         self.assertEqual([o["offset"] for o in offsets], [{"next": COUNT}])
-        done = subprocess.run([env.program("workerctl"), "-s", worker.url, "audit", name, "-o", "json"], stdout=subprocess.PIPE,
-                              timeout=60, check=True)
-        audit = json.loads(done.stdout)
-        self.assertTrue(audit["adds_up"], audit)
-        self.assertEqual({key: audit["tasks"][0][key] for key in wanted}, wanted)
+        self.assert_audit(worker, name, **wanted)
 
     def test_skipped(self):
         worker = self.start()
@@ -68,8 +74,7 @@ class RefusedRecords(TestCase):
         """The letter is what was to go to Kafka, with its headers and its time."""
         worker, dead = self.start(), env.unique("dead")
         self.addCleanup(kafka.forget, dead)
-        worker.rest.create("src", self.config(**{
-            "errors.deadletterqueue.topic.name": dead, "errors.deadletterqueue.topic.replication.factor": "1",
+        worker.rest.create("src", self.config(**self.letters_to(dead), **{
             "errors.deadletterqueue.context.headers.enable": "true", "transforms": "mark", "transforms.mark.type": "InsertHeader",
             "transforms.mark.header": "mark", "transforms.mark.value.literal": "7"}))
         self.assert_settled(worker, "src", read=COUNT, delivered=COUNT - 1, dead_lettered=1, in_flight=0)
@@ -79,6 +84,22 @@ class RefusedRecords(TestCase):
         self.assertEqual(told["mark"], b"7")
         self.assertEqual((told["__connect.errors.stage"], told["__connect.errors.topic"]), (b"KAFKA_PRODUCE", self.topic.encode()))
         self.assertEqual(told["__connect.errors.exception.message"], b"Broker: Message size too large")
+
+    def test_letter_refused(self):
+        """It is passed over only once its letter is written, however much around it is acknowledged."""
+        worker, dead = self.start(), kafka.topic("dead", 1, "max.message.bytes=4000")
+        self.addCleanup(kafka.delete, dead)
+        worker.rest.create("src", self.config(**self.letters_to(dead)))
+        trace = worker.rest.wait_state("src", tasks="FAILED", n=1)["tasks"][0]["trace"]
+        self.assertIn("was not written to the dead letter topic %s either: Broker: Message size too large" % dead, trace)
+        offsets = worker.rest.get("/connectors/src/offsets")["offsets"]
+        self.assertLessEqual(max([o["offset"]["next"] for o in offsets], default=0), HUGE)
+        self.assert_audit(worker, "src", failed=1, dead_lettered=0)
+        kafka.configure(dead, max_message_bytes=100000)
+        worker.rest.expect(204, "POST", "/connectors/src/tasks/0/restart")
+        worker.rest.wait_state("src", tasks="COMPLETED", n=1)
+        self.assertEqual(kafka.values(dead), [b"x" * 5000])
+        self.assertEqual(set(REST) - set(kafka.values(self.topic)), set())
 
     def test_exactly_once(self):
         worker = self.start(**{"exactly.once.source.support": "enabled", "offset.storage.partitions": "1"})

@@ -63,6 +63,22 @@ static void test_acks__commit_stops_before_the_first_unacked_record(void)
 	cw_acks_free(&acks);
 }
 
+/* A record that is refused is in flight no more; its entry waits for what takes its place. */
+static void test_acks__a_record_that_left_is_passed_when_it_is_replaced(void)
+{
+	struct cw_acks acks = { 0 };
+	struct cw_ack_entry *entry = polled(&acks, PARTITION_A, 7, 2);
+
+	cw_acks_left(&acks);
+	acknowledge(&acks, entry, 1);
+	CU_ASSERT_EQUAL(acks.in_flight, 0);
+	CU_ASSERT_EQUAL(acks.n_ready, 0);
+	cw_acks_replaced(&acks, entry);
+	CU_ASSERT_EQUAL(acks.n_ready, 1);
+	CU_ASSERT_EQUAL(acks.ready[0].number, 8);
+	cw_acks_free(&acks);
+}
+
 static void test_acks__an_open_entry_is_never_passed(void)
 {
 	struct cw_acks acks = { 0 };
@@ -428,6 +444,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "acks: commit stops before the first unacked record",
 		  test_acks__commit_stops_before_the_first_unacked_record },
+		{ "acks: a record that left", test_acks__a_record_that_left_is_passed_when_it_is_replaced },
 		{ "acks: an open entry is never passed", test_acks__an_open_entry_is_never_passed },
 		{ "acks: partitions and JSON offsets", test_acks__partitions_and_json_offsets_are_kept_apart },
 		{ "acks: random orders", test_acks__random_orders },

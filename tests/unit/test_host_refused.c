@@ -1,0 +1,181 @@
+/*
+ * Records of sources that Kafka refuses, and dead letters that it refuses, too: nothing is passed over, and the books add
+ * up. With the real host and a broker of each topic's own in this process, which says what it is told to.
+ */
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host_driver.h"
+
+#define PRODUCE 0 /* the request's key */
+#define TOO_LARGE RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE
+#define RECORDS_AT 1
+#define LETTERS_AT 2
+#define ANSWERS_MAX 12
+
+struct cluster {
+	rd_kafka_t *client;
+	rd_kafka_mock_cluster_t *mock;
+};
+
+static void add_topic(struct cluster *c, const char *name, int32_t broker)
+{
+	CU_ASSERT_EQUAL_FATAL(rd_kafka_mock_topic_create(c->mock, name, 1, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(rd_kafka_mock_partition_set_leader(c->mock, name, 0, broker), 0);
+}
+
+static struct cluster open_cluster(void)
+{
+	struct cluster c;
+	char text[256];
+
+	c.client = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), text, sizeof(text));
+	c.mock = rd_kafka_mock_cluster_new(c.client, 2);
+	add_topic(&c, "records", RECORDS_AT);
+	add_topic(&c, "letters", LETTERS_AT);
+	return c;
+}
+
+static void close_cluster(struct cluster *c)
+{
+	rd_kafka_mock_cluster_destroy(c->mock);
+	rd_kafka_destroy(c->client);
+}
+
+/* What the broker says to the next requests for records; afterwards all is well. */
+static void answer(struct cluster *c, int32_t broker, const rd_kafka_resp_err_t *errors, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		CU_ASSERT_EQUAL(rd_kafka_mock_broker_push_request_error_rtts(c->mock, broker, PRODUCE, 1, (int)errors[i], 0), 0);
+}
+
+static struct host_process run(struct cluster *c, const char *config)
+{
+	char words[256], all[1024], name[64];
+
+	snprintf(words, sizeof(words), "bootstrap.servers=%s", rd_kafka_mock_cluster_bootstraps(c->mock));
+	snprintf(all, sizeof(all), "connector.class=ScriptedSource topic=records partition=0 errors.tolerance=all "
+		 "errors.deadletterqueue.topic.name=letters %s", config);
+	return host_run_with(host_fresh_name(name, sizeof(name), "refused"), all, &(struct host_options){ .worker = words });
+}
+
+/* What workerctl audit looks at. failed < 0: one or more. */
+static void check_books(struct host_process *p, int64_t failed)
+{
+	static const char *const ends[] = { "records", "records_dead_lettered", "records_skipped", "records_filtered",
+					    "records_failed", "records_in_flight" };
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		sum += host_metric(p, ends[i]);
+	CU_ASSERT_EQUAL(sum, host_metric(p, "records_polled"));
+	CU_ASSERT_TRUE(failed < 0 ? host_metric(p, "records_failed") > 0 : host_metric(p, "records_failed") == failed);
+	if (sum != host_metric(p, "records_polled")) {
+		fprintf(stderr, "\n");
+		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+			fprintf(stderr, "%s %lld, ", ends[i], (long long)host_metric(p, ends[i]));
+		fprintf(stderr, "polled %lld\n", (long long)host_metric(p, "records_polled"));
+	}
+}
+
+static int64_t stored(struct host_process *p)
+{
+	return json_integer_value(json_object_get(json_array_get(json_object_get(p->offsets, "{\"task\":0}"), 1), "next"));
+}
+
+#define FIVE "count=5 per.poll=5 "
+/* Each record and each letter is a request of its own. */
+#define SINGLY "producer.override.batch.num.messages=1 "
+#define TENTHS "count=50 per.poll=50 transforms=a transforms.a.type=ScriptedTransform transforms.a.fail.every=10 "
+#define NOT_WRITTEN "was not written to the dead letter topic letters either: Broker: Message size too large"
+#define FIVE_TIMES(error) error, error, error, error, error
+
+static void test_letters__that_are_not_written(void)
+{
+	static const struct {
+		const char *config;
+		rd_kafka_resp_err_t records[ANSWERS_MAX], letters[ANSWERS_MAX];
+		const char *trace;
+		int64_t failed;
+	} cases[] = {
+		/* Refused together, and then alone; all letters, or one of them. */
+		{ FIVE, { TOO_LARGE, FIVE_TIMES(TOO_LARGE) }, { FIVE_TIMES(TOO_LARGE) }, NOT_WRITTEN, -1 },
+		{ FIVE SINGLY, { FIVE_TIMES(TOO_LARGE), FIVE_TIMES(TOO_LARGE) }, { 0, TOO_LARGE }, NOT_WRITTEN, 1 },
+		/* By a stage of the pipeline. */
+		{ TENTHS, { 0 }, { TOO_LARGE }, NOT_WRITTEN, 5 },
+		{ TENTHS SINGLY, { 0 }, { 0, TOO_LARGE }, NOT_WRITTEN, 1 },
+		/* librdkafka takes neither record nor letter. */
+		{ "count=10 huge.at=7 huge.bytes=5000 producer.override.message.max.bytes=1000", { 0 }, { 0 },
+		  "cannot be sent to the dead letter topic", 1 },
+		/* There is to be no letter. */
+		{ FIVE "errors.budget.count=1", { TOO_LARGE, FIVE_TIMES(TOO_LARGE) }, { 0 }, "more than errors.budget.* allows", 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cluster c = open_cluster();
+		struct host_process p;
+
+		answer(&c, RECORDS_AT, cases[i].records, ANSWERS_MAX);
+		answer(&c, LETTERS_AT, cases[i].letters, ANSWERS_MAX);
+		p = run(&c, cases[i].config);
+		host_expect_failed(&p, cases[i].trace);
+		check_books(&p, cases[i].failed);
+		CU_ASSERT_EQUAL(stored(&p), 0);
+		host_stop(&p);
+		close_cluster(&c);
+	}
+}
+
+/* A task that has to end before its letters are answered, or can be sent: their records are in flight. */
+static void test_letters__that_are_not_answered(void)
+{
+	static const char *const configs[] = { TENTHS, TENTHS "producer.override.queue.buffering.max.messages=1" };
+
+	for (size_t i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
+		struct cluster c = open_cluster();
+		struct host_process p;
+
+		rd_kafka_mock_broker_set_down(c.mock, LETTERS_AT);
+		p = run(&c, configs[i]);
+		host_expect(&p, "status", "RUNNING");
+		host_attend_for(&p, 200);
+		host_say(&p, json_pack("{s:s,s:i}", "type", "stop", "timeout_ms", 1500));
+		host_expect(&p, "stopped", NULL);
+		check_books(&p, 0);
+		CU_ASSERT_TRUE(host_metric(&p, "records_in_flight") >= 5);
+		CU_ASSERT_EQUAL(stored(&p), 0);
+		host_reap(&p);
+		close_cluster(&c);
+	}
+}
+
+static void test_letters__that_are_written(void)
+{
+	static const rd_kafka_resp_err_t refused[] = { TOO_LARGE, FIVE_TIMES(TOO_LARGE) };
+	struct cluster c = open_cluster();
+	struct host_process p;
+
+	answer(&c, RECORDS_AT, refused, sizeof(refused) / sizeof(refused[0]));
+	p = run(&c, "count=8 per.poll=5");
+	host_expect(&p, "status", "COMPLETED");
+	check_books(&p, 0);
+	CU_ASSERT_EQUAL(host_metric(&p, "records_dead_lettered"), 5);
+	CU_ASSERT_EQUAL(host_metric(&p, "records_in_flight"), 0);
+	CU_ASSERT_EQUAL(stored(&p), 8);
+	host_stop(&p);
+	close_cluster(&c);
+}
+
+int main(void)
+{
+	static CU_TestInfo tests[] = {
+		{ "letters that are not written", test_letters__that_are_not_written },
+		{ "letters that are not answered", test_letters__that_are_not_answered },
+		{ "letters that are written", test_letters__that_are_written },
+		CU_TEST_INFO_NULL,
+	};
+
+	return host_test_main("refused records", tests);
+}
