@@ -1,6 +1,7 @@
 /*
  * source - the inside of a source task, shared by source_task.c (the loop), source_client.c (its Kafka client),
- * source_producer.c (records to Kafka), source_refused.c (those that Kafka does not take), source_limit.c (not faster than
+ * source_producer.c (records to Kafka), source_refused.c (those that Kafka does not take), source_anew.c (what was behind
+ * those), source_limit.c (not faster than
  * it may be), source_topics.c (where to), source_creation.c (topics that are not there), source_offsets.c (how far the
  * connector is), source_txn.c (exactly once: transactions, and offsets that live in Kafka) and source_boundary.c (where
  * those end).
@@ -19,6 +20,7 @@
 #include "host/dead_letters.h"
 #include "host/lanes.h"
 #include "host/pipeline.h"
+#include "host/sent_order.h"
 #include "host/source_refused.h"
 #include "host/stored.h"
 #include "host/task.h"
@@ -62,6 +64,7 @@ struct cw_source {
 	struct cw_pipeline pipeline;
 	struct cw_dead_letters *letters; /* NULL: none are written */
 	struct cw_source_refused refused;
+	struct cw_sent_order order; /* see cw_source_mark() */
 	struct cw_lane_limits lane_limits;
 	struct cw_source_run run;
 	struct cw_task_batch *batch;
@@ -70,6 +73,7 @@ struct cw_source {
 	bool failure_is_final;   /* the same would happen again, however often the task starts again */
 	struct cw_repeats repeats; /* of what Kafka's client says */
 	int64_t acknowledged;    /* records, when progress was last looked at */
+	bool closing;            /* the producer is: what comes back unsent is not sent anew */
 	bool gave_up;            /* records of the last poll were not sent, since the task has to end */
 	struct cw_stored stored; /* what the connector is to be told */
 	struct cw_commit_pace pace;
@@ -128,6 +132,22 @@ bool cw_source_drain(struct cw_source *source, int64_t deadline_ms);
 /* Serves reports until the time is over. CW_OK, CW_FAIL, or CW_END: gave up, since the task has to end. */
 enum cw_result cw_source_wait(struct cw_source *source, int64_t wait_ms, struct cw_error *err);
 
+/* ---- source_anew.c ---- */
+
+/*
+ * The opaque of a record of the entry: a mark of source->order; or the entry itself, where nothing is ever sent anew. The
+ * entry of one; and the same when the record is not out any more, which takes NULL, too: it is none's.
+ */
+void *cw_source_mark(struct cw_source *source, struct cw_ack_entry *entry);
+struct cw_ack_entry *cw_source_marked(const struct cw_source *source, void *mark);
+struct cw_ack_entry *cw_source_unmark(struct cw_source *source, void *mark);
+/* It takes no records, and will not, until cw_source_anew() has put another one in its place. */
+bool cw_source_producer_has_ended(const struct cw_source *source);
+/* Whether that is what an error of rd_kafka_produce() and its like says. */
+bool cw_source_takes_none(const struct cw_source *source, rd_kafka_resp_err_t error);
+/* Gets on with that. Failures go to source->failure. */
+void cw_source_anew(struct cw_source *source);
+
 /* ---- source_limit.c ---- */
 
 /*
@@ -155,6 +175,9 @@ rd_kafka_resp_err_t cw_source_count_partitions(struct cw_source *source, struct 
  */
 enum cw_result cw_source_topic_failed(const struct cw_source *source, const struct cw_source_topic *topic,
 				      const char *name, const char *what, rd_kafka_resp_err_t error, struct cw_error *err);
+/* Their handles, before the producer is another one; and after. 0, or -1 with *err. */
+void cw_source_close_topics(struct cw_source *source);
+int cw_source_reopen_topics(struct cw_source *source, struct cw_error *err);
 void cw_source_free_topics(struct cw_source *source);
 
 /* ---- source_creation.c ---- */

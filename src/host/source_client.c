@@ -57,6 +57,9 @@ static void on_error(rd_kafka_t *producer, int code, const char *reason, void *o
 			log_warn(&source->scope, "kafka: %s", reason);
 		return;
 	}
+	if (source->refused.main_conf &&
+	    rd_kafka_fatal_error(producer, text, sizeof(text)) == RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE)
+		return; /* what it means, the reports say */
 	rd_kafka_fatal_error(producer, text, sizeof(text));
 	cw_error_set(&source->failure, CW_ERR_FATAL, "the Kafka producer cannot go on: %s", text);
 }
@@ -108,6 +111,7 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 
 void cw_source_close_producer(struct cw_source *source)
 {
+	source->closing = true;
 	if (source->producer) {
 		cw_source_txn_abort(source);
 		rd_kafka_purge(source->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);

@@ -18,25 +18,40 @@ void cw_source_delivered(struct cw_source *source, struct cw_source_topic *topic
 	cw_acks_done(&source->acks, entry);
 }
 
+static bool is_purged(rd_kafka_resp_err_t error)
+{
+	return error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+}
+
+/* Whether the record is sent again while the task goes on. */
+static bool comes_again(const struct cw_source *source, rd_kafka_resp_err_t error)
+{
+	if (is_purged(error))
+		return !source->closing && cw_source_producer_has_ended(source);
+	return cw_source_refused_takes(source, error);
+}
+
 void cw_source_on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
 {
 	struct cw_source *source = opaque;
 	struct cw_source_topic *topic = rd_kafka_topic_opaque(m->rkt);
+	struct cw_ack_entry *entry;
 
 	(void)producer;
 	if (topic)
 		cw_lanes_answered(&topic->lanes, m->partition, m->len + m->key_len);
-	if (!m->err) {
-		if (m->_private) /* not for the offsets of a transaction */
-			cw_source_delivered(source, topic, m->_private);
-		return;
-	}
-	if (topic && m->_private && cw_source_refused_takes(source, m->err)) {
+	if (topic && m->_private && m->err && comes_again(source, m->err)) {
 		cw_source_refused_by_broker(source, topic, m);
 		return;
 	}
+	entry = cw_source_unmark(source, m->_private);
+	if (!m->err) {
+		if (entry) /* not for the offsets of a transaction */
+			cw_source_delivered(source, topic, entry);
+		return;
+	}
 	cw_metric_add(source->errors, 1);
-	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+	if (is_purged(m->err))
 		return; /* an aborted transaction, or a task that ends: its records come again */
 	source->failure_is_final = source->failure_is_final || cw_source_refused_is_for_good(m->err);
 	cw_source_topic_failed(source, topic, rd_kafka_topic_name(m->rkt), "was not delivered", m->err, &source->failure);
@@ -138,7 +153,7 @@ static void refuse(struct cw_source *source, const struct cw_source_run *run, co
 {
 	if (run->by_lane)
 		cw_lanes_answered(&run->topic->lanes, run->partition, m->len);
-	cw_source_refused_at_once(source, run->topic, m, NULL);
+	cw_source_refused_at_once(source, run->topic, m, cw_source_unmark(source, m->_private), NULL);
 }
 
 /* Offers librdkafka the run, of which then is left what it did not take; why, of the first of these. */
@@ -152,7 +167,7 @@ static rd_kafka_resp_err_t produce_run(struct cw_source *source, struct cw_sourc
 		const rd_kafka_message_t *m = &run->messages[i];
 
 		if (!m->err) {
-			cw_acks_sent(&source->acks, m->_private);
+			cw_acks_sent(&source->acks, cw_source_marked(source, m->_private));
 		} else if (cw_source_refused_takes(source, m->err)) {
 			refuse(source, run, m);
 		} else {
@@ -164,6 +179,13 @@ static rd_kafka_resp_err_t produce_run(struct cw_source *source, struct cw_sourc
 	return error;
 }
 
+/* Whether an error says that there will be room: then *slice_ms is how long to wait before the next look. */
+static bool is_to_wait(const struct cw_source *source, rd_kafka_resp_err_t error, int *slice_ms)
+{
+	*slice_ms = error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? ROOM_SLICE_MS : REFUSED_SLICE_MS;
+	return error == RD_KAFKA_RESP_ERR__QUEUE_FULL || cw_source_takes_none(source, error);
+}
+
 /* Hands the run to librdkafka, which copies it. When that is broken off, the run is what was not sent. */
 static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 {
@@ -172,9 +194,10 @@ static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 
 	while (run->n > 0 && result == CW_OK) {
 		rd_kafka_resp_err_t error = produce_run(source, run);
+		int slice_ms;
 
-		if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-			result = wait_for_room(source, ROOM_SLICE_MS, err);
+		if (is_to_wait(source, error, &slice_ms))
+			result = wait_for_room(source, slice_ms, err);
 		else if (error && !(error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && forget_partitions(run)))
 			result = cw_source_topic_failed(source, run->topic, run->topic->name, "cannot be sent", error, err);
 	}
@@ -187,24 +210,29 @@ static enum cw_result send_full(struct cw_source *source, struct cw_source_topic
 {
 	enum cw_result result = send_run(source, err); /* the records before it */
 	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+	void *mark = cw_source_mark(source, entry);
+	int slice_ms;
 
-	while (result == CW_OK && (error = produce_full(source->producer, t->topic, partition, r, key, value, entry)) ==
-					  RD_KAFKA_RESP_ERR__QUEUE_FULL)
-		result = wait_for_room(source, ROOM_SLICE_MS, err);
+	while (result == CW_OK) {
+		error = produce_full(source->producer, t->topic, partition, r, key, value, mark);
+		if (!is_to_wait(source, error, &slice_ms))
+			break;
+		result = wait_for_room(source, slice_ms, err);
+	}
 	if (result != CW_OK)
 		return result;
 	if (cw_source_refused_takes(source, error)) {
 		const rd_kafka_message_t m = { .err = error, .payload = (void *)(uintptr_t)value.p, .len = value.n,
-					       .key = (void *)(uintptr_t)key.p, .key_len = key.n, ._private = entry };
+					       .key = (void *)(uintptr_t)key.p, .key_len = key.n };
 
 		if (by_lane)
 			cw_lanes_answered(&t->lanes, partition, value.n);
-		cw_source_refused_at_once(source, t, &m, r);
+		cw_source_refused_at_once(source, t, &m, cw_source_unmark(source, mark), r);
 		return CW_OK;
 	}
 	if (error)
 		return cw_source_topic_failed(source, t, t->name, "cannot be sent", error, err);
-	cw_acks_sent(&source->acks, entry);
+	cw_acks_sent(&source->acks, cw_source_marked(source, mark));
 	return CW_OK;
 }
 
@@ -297,7 +325,7 @@ static enum cw_result send_converted(struct cw_source *source, struct cw_ack_ent
 	} else if (result == CW_OK) {
 		rd_kafka_message_t message = {
 			.payload = (void *)(uintptr_t)value.p, .len = value.n,
-			.key = (void *)(uintptr_t)key.p, .key_len = key.n, ._private = entry,
+			.key = (void *)(uintptr_t)key.p, .key_len = key.n, ._private = cw_source_mark(source, entry),
 		};
 
 		result = join_run(source, t, partition, by_lane, &message, err);

@@ -13,18 +13,6 @@
 /* As Kafka Connect names it. */
 #define CLASS "org.apache.kafka.connect.runtime.WorkerSourceTask"
 
-struct cw_refused_record {
-	struct cw_refused_record *next;
-	struct cw_source_topic *topic;
-	struct cw_ack_entry *entry;
-	rd_kafka_headers_t *headers; /* NULL: none */
-	rd_kafka_resp_err_t error;
-	bool alone; /* nobody else can be the reason */
-	int32_t partition;
-	int64_t timestamp_ms;
-	struct cw_slice key, value; /* behind this struct; p is NULL for a null */
-};
-
 bool cw_source_refused_is_for_good(rd_kafka_resp_err_t error)
 {
 	switch (error) {
@@ -56,54 +44,60 @@ static struct cw_slice copy_bytes(char **to, const void *p, size_t n)
 	return copy;
 }
 
-static struct cw_refused_record *new_record(struct cw_source_topic *topic, const rd_kafka_message_t *m)
+static struct cw_refused_record *new_record(struct cw_source_topic *topic, const rd_kafka_message_t *m,
+					    struct cw_ack_entry *entry)
 {
 	struct cw_refused_record *r = cw_alloc(sizeof(*r) + m->key_len + m->len);
 	char *bytes = (char *)(r + 1);
 
-	*r = (struct cw_refused_record){ .topic = topic, .entry = m->_private, .error = m->err, .partition = m->partition,
+	*r = (struct cw_refused_record){ .topic = topic, .entry = entry, .error = m->err, .partition = m->partition,
 					 .timestamp_ms = CW_NO_TIMESTAMP };
 	r->key = copy_bytes(&bytes, m->key, m->key_len);
 	r->value = copy_bytes(&bytes, m->payload, m->len);
 	return r;
 }
 
-static void free_record(struct cw_refused_record *r)
+void cw_refused_free(struct cw_refused_record *r)
 {
 	if (r->headers)
 		rd_kafka_headers_destroy(r->headers);
 	free(r);
 }
 
-static void push(struct cw_source_refused *refused, struct cw_refused_record *r)
+void cw_refused_push(struct cw_refused_list *list, struct cw_refused_record *r)
 {
 	r->next = NULL;
-	if (refused->first)
-		refused->last->next = r;
+	if (list->first)
+		list->last->next = r;
 	else
-		refused->first = r;
-	refused->last = r;
+		list->first = r;
+	list->last = r;
+	list->n++;
 }
 
-static struct cw_refused_record *pop(struct cw_source_refused *refused)
+struct cw_refused_record *cw_refused_pop(struct cw_refused_list *list)
 {
-	struct cw_refused_record *r = refused->first;
+	struct cw_refused_record *r = list->first;
 
-	if (r)
-		refused->first = r->next;
+	if (r) {
+		list->first = r->next;
+		list->n--;
+	}
 	return r;
 }
 
-static void add(struct cw_source *source, struct cw_refused_record *r)
+static void free_list(struct cw_refused_list *list)
 {
-	push(&source->refused, r);
-	source->refused.n++;
+	struct cw_refused_record *r;
+
+	while ((r = cw_refused_pop(list)) != NULL)
+		cw_refused_free(r);
 }
 
 void cw_source_refused_at_once(struct cw_source *source, struct cw_source_topic *topic, const rd_kafka_message_t *m,
-			       const struct cw_record *record)
+			       struct cw_ack_entry *entry, const struct cw_record *record)
 {
-	struct cw_refused_record *r = new_record(topic, m);
+	struct cw_refused_record *r = new_record(topic, m, entry);
 
 	r->alone = true;
 	if (record) {
@@ -111,19 +105,23 @@ void cw_source_refused_at_once(struct cw_source *source, struct cw_source_topic 
 		r->headers = record->n_headers ? cw_source_wire_headers(record) : NULL;
 	}
 	cw_acks_sent(&source->acks, r->entry);
-	add(source, r);
+	cw_refused_push(&source->refused.due, r);
+	source->refused.n++;
 }
 
 void cw_source_refused_by_broker(struct cw_source *source, struct cw_source_topic *topic, const rd_kafka_message_t *m)
 {
-	struct cw_refused_record *r = new_record(topic, m);
+	struct cw_source_refused *refused = &source->refused;
+	struct cw_refused_record *r = new_record(topic, m, cw_source_marked(source, m->_private));
 	rd_kafka_timestamp_type_t type;
 	rd_kafka_headers_t *headers;
 
 	r->timestamp_ms = rd_kafka_message_timestamp(m, &type);
 	if (!rd_kafka_message_headers(m, &headers))
 		r->headers = rd_kafka_headers_copy(headers);
-	add(source, r);
+	r->mark = refused->main_conf ? (uintptr_t)m->_private : 0;
+	cw_refused_push(refused->main_conf ? &refused->left : &refused->due, r);
+	refused->n++;
 }
 
 /* ---- one by one ------------------------------------------------------------------------------ */
@@ -137,7 +135,7 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 	if (cw_source_refused_is_for_good(m->err)) {
 		r->error = m->err;
 		r->alone = true;
-		push(&source->refused, r);
+		cw_refused_push(&source->refused.due, r);
 		return;
 	}
 	if (!m->err)
@@ -145,7 +143,7 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 	else if (m->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE && m->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
 		cw_source_topic_failed(source, r->topic, r->topic->name, "was not delivered", m->err, &source->failure);
 	source->refused.n--;
-	free_record(r);
+	cw_refused_free(r);
 }
 
 static rd_kafka_t *producer_of(struct cw_source *source, struct cw_error *err)
@@ -157,33 +155,46 @@ static rd_kafka_t *producer_of(struct cw_source *source, struct cw_error *err)
 	return refused->producer;
 }
 
-/* The record is the producer's then. */
-static int send_alone(struct cw_source *source, struct cw_refused_record *r, struct cw_error *err)
+rd_kafka_resp_err_t cw_refused_produce(rd_kafka_t *producer, const struct cw_refused_record *r, void *opaque)
 {
 	rd_kafka_headers_t *headers = r->headers ? rd_kafka_headers_copy(r->headers) : NULL;
-	rd_kafka_t *producer = producer_of(source, err);
+	rd_kafka_resp_err_t code;
 	rd_kafka_vu_t vus[8];
 	rd_kafka_error_t *error;
 	size_t n = 0;
 
-	if (!producer)
-		return -1;
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = r->topic->name };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = r->partition };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = { (void *)(uintptr_t)r->key.p, r->key.n } };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = { (void *)(uintptr_t)r->value.p, r->value.n } };
-	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = r };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = opaque };
 	if (r->timestamp_ms >= 0)
 		vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = r->timestamp_ms };
 	if (headers)
 		vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers };
 	error = rd_kafka_produceva(producer, vus, n);
 	if (!error)
-		return 0;
-	cw_source_topic_failed(source, r->topic, r->topic->name, "cannot be sent again", rd_kafka_error_code(error), err);
+		return RD_KAFKA_RESP_ERR_NO_ERROR;
+	code = rd_kafka_error_code(error);
 	rd_kafka_error_destroy(error);
 	if (headers)
 		rd_kafka_headers_destroy(headers); /* taken on success only */
+	return code;
+}
+
+/* The record is the producer's then, which points to it. */
+static int send_alone(struct cw_source *source, struct cw_refused_record *r, struct cw_error *err)
+{
+	rd_kafka_t *producer = producer_of(source, err);
+	rd_kafka_resp_err_t code;
+
+	if (!producer)
+		return -1;
+	code = cw_refused_produce(producer, r, r);
+	if (!code)
+		return 0;
+	cw_source_topic_failed(source, r->topic, r->topic->name, "cannot be sent again", code, err);
 	return -1;
 }
 
@@ -249,7 +260,7 @@ static void settle(struct cw_source *source, struct cw_refused_record *list, str
 		if (written == CW_OK)
 			cw_acks_replaced(&source->acks, list->entry);
 		source->refused.n--;
-		free_record(list);
+		cw_refused_free(list);
 	}
 	if (written == CW_FAIL)
 		cw_error_set(&source->failure, err->code, "%s", err->text);
@@ -257,24 +268,26 @@ static void settle(struct cw_source *source, struct cw_refused_record *list, str
 
 void cw_source_refused_serve(struct cw_source *source)
 {
-	struct cw_source_refused *refused = &source->refused, tolerated = { 0 };
+	struct cw_source_refused *refused = &source->refused;
+	struct cw_refused_list tolerated = { 0 };
 	struct cw_error err = { 0 };
 	struct cw_refused_record *r;
 
 	if (refused->producer)
 		rd_kafka_poll(refused->producer, 0);
+	cw_source_anew(source);
 	if (refused->n == 0)
 		return;
-	while (!source->failure.code && (r = pop(refused)) != NULL) {
+	while (!source->failure.code && (r = cw_refused_pop(&refused->due)) != NULL) {
 		if (!r->alone && send_alone(source, r, &err) == 0)
 			continue;
 		if (r->alone && tolerate(source, r, &err) == 0) {
-			push(&tolerated, r);
+			cw_refused_push(&tolerated, r);
 			continue;
 		}
 		cw_error_set(&source->failure, err.code, "%s", err.text);
 		refused->n--;
-		free_record(r);
+		cw_refused_free(r);
 	}
 	if (tolerated.first)
 		settle(source, tolerated.first, &err);
@@ -282,7 +295,15 @@ void cw_source_refused_serve(struct cw_source *source)
 
 /* ---- start and end --------------------------------------------------------------------------- */
 
-void cw_source_refused_open(struct cw_source *source, const rd_kafka_conf_t *conf)
+static bool is_idempotent(const rd_kafka_conf_t *conf)
+{
+	char value[16] = "";
+	size_t n = sizeof(value);
+
+	return rd_kafka_conf_get(conf, "enable.idempotence", value, &n) == RD_KAFKA_CONF_OK && strcmp(value, "true") == 0;
+}
+
+void cw_source_refused_open(struct cw_source *source, rd_kafka_conf_t *conf)
 {
 	if (source->transactional || strcasecmp(source->task->framework.errors_tolerance, "all") != 0)
 		return;
@@ -292,21 +313,24 @@ void cw_source_refused_open(struct cw_source *source, const rd_kafka_conf_t *con
 	rd_kafka_conf_set(source->refused.conf, "batch.num.messages", "1", NULL, 0);
 	rd_kafka_conf_set(source->refused.conf, "queue.buffering.max.messages", "10000000", NULL, 0);
 	rd_kafka_conf_set(source->refused.conf, "queue.buffering.max.kbytes", "2147483647", NULL, 0);
+	if (is_idempotent(conf) && rd_kafka_conf_set(conf, "enable.gapless.guarantee", "true", NULL, 0) == RD_KAFKA_CONF_OK)
+		source->refused.main_conf = rd_kafka_conf_dup(conf);
 }
 
 void cw_source_refused_close(struct cw_source *source)
 {
 	struct cw_source_refused *refused = &source->refused;
-	struct cw_refused_record *r;
 
 	if (refused->producer) {
 		rd_kafka_purge(refused->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 		rd_kafka_flush(refused->producer, PURGE_MS); /* serves the reports of what was purged */
 		rd_kafka_destroy(refused->producer);
 	}
-	while ((r = pop(refused)) != NULL)
-		free_record(r);
+	free_list(&refused->due);
+	free_list(&refused->left);
 	if (refused->conf)
 		rd_kafka_conf_destroy(refused->conf);
+	if (refused->main_conf)
+		rd_kafka_conf_destroy(refused->main_conf);
 	*refused = (struct cw_source_refused){ 0 };
 }

@@ -402,6 +402,7 @@ enum cw_result cw_source_task_run(struct cw_task *task, struct cw_error *err)
 	cw_source_close_producer(&source); /* before the entries that its reports point to */
 	cw_dead_letters_close(source.letters);
 	cw_acks_free(&source.acks);
+	cw_sent_order_free(&source.order);
 	cw_stored_free(&source.stored);
 	cw_task_batch_free(source.batch);
 	free(source.offsets_topic);

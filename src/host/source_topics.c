@@ -68,20 +68,45 @@ static void free_topic(struct cw_source_topic *t)
 	free(t);
 }
 
-static struct cw_source_topic *new_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err)
+static int open_topic(const struct cw_source *source, struct cw_source_topic *t, struct cw_error *err)
 {
 	rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(source->producer);
+
+	rd_kafka_topic_conf_set_opaque(conf, t);
+	t->topic = rd_kafka_topic_new(source->producer, t->name, conf);
+	if (t->topic)
+		return 0;
+	cw_error_set(err, CW_ERR_FATAL, "topic %s: %s", t->name, rd_kafka_err2str(rd_kafka_last_error()));
+	rd_kafka_topic_conf_destroy(conf);
+	return -1;
+}
+
+void cw_source_close_topics(struct cw_source *source)
+{
+	for (struct cw_source_topic *t = source->topics; t; t = t->next) {
+		if (t->topic)
+			rd_kafka_topic_destroy(t->topic);
+		t->topic = NULL;
+	}
+}
+
+int cw_source_reopen_topics(struct cw_source *source, struct cw_error *err)
+{
+	for (struct cw_source_topic *t = source->topics; t; t = t->next)
+		if (open_topic(source, t, err) != 0)
+			return -1;
+	return 0;
+}
+
+static struct cw_source_topic *new_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err)
+{
 	struct cw_source_topic *t = cw_alloc(sizeof(*t));
 
 	t->name = cw_strndup(name.p, name.n);
 	t->n = name.n;
 	cw_lanes_init(&t->lanes, &source->lane_limits);
-	rd_kafka_topic_conf_set_opaque(conf, t);
-	t->topic = rd_kafka_topic_new(source->producer, t->name, conf);
-	if (t->topic)
+	if (open_topic(source, t, err) == 0)
 		return t;
-	cw_error_set(err, CW_ERR_FATAL, "topic %s: %s", t->name, rd_kafka_err2str(rd_kafka_last_error()));
-	rd_kafka_topic_conf_destroy(conf);
 	free_topic(t);
 	return NULL;
 }
@@ -139,9 +164,9 @@ void cw_source_free_topics(struct cw_source *source)
 {
 	struct cw_source_topic *t, *next;
 
+	cw_source_close_topics(source);
 	for (t = source->topics; t; t = next) {
 		next = t->next;
-		rd_kafka_topic_destroy(t->topic);
 		free_topic(t);
 	}
 	source->topics = NULL;

@@ -210,11 +210,20 @@ rd_kafka_conf_t *cw_client_conf(enum cw_client_kind kind, const struct cw_worker
 	return conf;
 }
 
+/* That a producer ends itself where it is to (see host/source_refused.h), and that this is an experiment of librdkafka's. */
+static bool is_no_news(const char *facility, const char *text)
+{
+	return (strcmp(facility, "CONFWARN") == 0 && strstr(text, "property enable.gapless.guarantee is")) ||
+	       (strcmp(facility, "FATAL") == 0 && strstr(text, "Gap-less ordering"));
+}
+
 static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
 	const struct cw_log_scope *scope = rd_kafka_opaque(rk);
 	enum cw_log_level ours = level <= LOG_ERR ? CW_LOG_WARN : level <= LOG_NOTICE ? CW_LOG_INFO : CW_LOG_DEBUG;
 
+	if (is_no_news(facility, text))
+		ours = CW_LOG_DEBUG;
 	cw_log_write(scope, ours, "kafka %s: %s", facility, text);
 }
 

@@ -13,6 +13,17 @@ SETTINGS = {"count": str(COUNT), "per.poll": "100", "huge.at": str(HUGE), "huge.
 REST = [b"v%d" % n for n in range(COUNT) if n != HUGE]
 
 
+def breaks(numbers):
+    """[first, last] of each series without a gap."""
+    series = []
+    for number in numbers:
+        if series and number == series[-1][1] + 1:
+            series[-1][1] = number
+        else:
+            series.append([number, number])
+    return series
+
+
 class RefusedRecords(TestCase):
     def setUp(self):
         super().setUp()
@@ -50,15 +61,52 @@ class RefusedRecords(TestCase):
         worker.rest.create("src", self.config())
         self.assert_settled(worker, "src", read=COUNT, delivered=COUNT - 1, skipped=1, in_flight=0)
 
-    def test_many_in_flight(self):
-        """Records that were before, with and behind the one that is refused: each is there once."""
-        count, huge = 20000, 9000
+    def check_many(self, count, huge, each, in_order=True, **more):
+        """Records that were before, with and behind those that are refused: each is there once, and in its place."""
         self.topic = kafka.topic("refused", 1, "max.message.bytes=100000")
         self.addCleanup(kafka.delete, self.topic)
         worker = self.start()
-        worker.rest.create("src", self.config(**{"count": str(count), "huge.at": str(huge), "huge.bytes": "200000"}))
+        worker.rest.create("src", self.config(**{"count": str(count), "per.poll": "1000", "huge.at": str(huge),
+                                                 "huge.each": str(each), "huge.bytes": "200000"}, **more))
         worker.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
-        self.assertEqual(pipeline.difference([b"v%d" % n for n in range(count) if n != huge], kafka.values(self.topic)), "")
+        left_out = range(huge, count, each)
+        found = [int(value[1:]) for value in kafka.values(self.topic)]
+        if not in_order:
+            found.sort()
+        self.assertEqual(breaks(found), breaks([n for n in range(count) if n not in left_out]))
+        self.assert_audit(worker, "src", read=count, skipped=len(left_out), in_flight=0)
+
+    def test_many_in_flight(self):
+        self.check_many(30000, 9000, 30000)
+
+    def test_many_refused(self):
+        """Small batches, so that several are on their way; the very first record is one of them."""
+        self.check_many(10000, 1, 1500, **{"producer.override.batch.num.messages": "50"})
+
+    def test_not_idempotent(self):
+        """Such a producer does not stop at what is refused."""
+        self.check_many(5000, 2200, 1000, in_order=False, **{"producer.override.enable.idempotence": "false"})
+
+    def test_several_partitions(self):
+        """Each has its records in order; with headers, so that they go the long way."""
+        count, left_out = 9000, range(700, 9000, 2500)
+        self.topic = kafka.topic("refused", 3, "max.message.bytes=100000")
+        self.addCleanup(kafka.delete, self.topic)
+        worker = self.start()
+        config = self.config(**{
+            "count": str(count), "per.poll": "1000", "huge.at": "700", "huge.each": "2500", "huge.bytes": "200000",
+            "producer.override.batch.num.messages": "50", "transforms": "mark", "transforms.mark.type": "InsertHeader",
+            "transforms.mark.header": "mark", "transforms.mark.value.literal": "7"})
+        del config["partition"]
+        worker.rest.create("src", config)
+        worker.rest.wait_state("src", tasks="COMPLETED", n=1, seconds=60)
+        found = {}
+        for record in kafka.records(self.topic):
+            found.setdefault(record.partition, []).append(int(record.value[1:]))
+        self.assertEqual(len(found), 3)
+        for numbers in found.values():
+            self.assertEqual(numbers, sorted(numbers))
+        self.assertEqual(sorted(sum(found.values(), [])), [n for n in range(count) if n not in left_out])
 
     def test_refused_by_the_client(self):
         """With headers, so that it goes the long way: its place in the only partition is free again."""

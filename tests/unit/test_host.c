@@ -6,6 +6,7 @@
 #include "base/log_rings.h"
 #include "base/mem.h"
 #include "host/acks.h"
+#include "host/sent_order.h"
 #include "host/batch.h"
 #include "host/log_lines.h"
 #include "host/metrics.h"
@@ -77,6 +78,35 @@ static void test_acks__a_record_that_left_is_passed_when_it_is_replaced(void)
 	CU_ASSERT_EQUAL(acks.n_ready, 1);
 	CU_ASSERT_EQUAL(acks.ready[0].number, 8);
 	cw_acks_free(&acks);
+}
+
+/* Some are out for much longer than others: marks go on growing, and each leads to its own entry. */
+static void test_sent_order__marks_grow_and_lead_to_their_entries(void)
+{
+	enum { OUT = 3000, ROUNDS = 40 };
+	struct cw_ack_entry entries[3];
+	struct cw_sent_order order = { 0 };
+	uintptr_t marks[OUT], last = 0;
+
+	for (int i = 0; i < OUT * ROUNDS; i++) {
+		int at = i % OUT;
+
+		if (i >= OUT && at % 3 == 0)
+			continue; /* stays out */
+		if (i >= OUT)
+			CU_ASSERT_PTR_EQUAL(cw_sent_order_take(&order, marks[at]), &entries[at % 3]);
+		marks[at] = cw_sent_order_add(&order, &entries[at % 3]);
+		CU_ASSERT_TRUE(marks[at] > last);
+		last = marks[at];
+	}
+	CU_ASSERT_EQUAL(order.n, OUT);
+	CU_ASSERT_TRUE(order.cap <= 4 * OUT);
+	for (int i = 0; i < OUT; i++) {
+		CU_ASSERT_PTR_EQUAL(cw_sent_order_entry(&order, marks[i]), &entries[i % 3]);
+		CU_ASSERT_PTR_EQUAL(cw_sent_order_take(&order, marks[i]), &entries[i % 3]);
+	}
+	CU_ASSERT_EQUAL(order.n, 0);
+	cw_sent_order_free(&order);
 }
 
 static void test_acks__an_open_entry_is_never_passed(void)
@@ -448,6 +478,7 @@ int main(void)
 		{ "acks: an open entry is never passed", test_acks__an_open_entry_is_never_passed },
 		{ "acks: partitions and JSON offsets", test_acks__partitions_and_json_offsets_are_kept_apart },
 		{ "acks: random orders", test_acks__random_orders },
+		{ "sent order: marks grow", test_sent_order__marks_grow_and_lead_to_their_entries },
 		{ "stored: in order and once", test_stored__is_told_in_order_and_once },
 		{ "positions: assigned and newer", test_positions__only_what_is_assigned_and_newer_is_committed },
 		{ "positions: failed and revoked",

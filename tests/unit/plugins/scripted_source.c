@@ -10,7 +10,7 @@
 
 struct config {
 	const char *topic, *out;
-	int32_t count, per_poll, retry, retry_after, fail_at, tasks, huge_at, huge_bytes, partition, end_each, abort_each;
+	int32_t count, per_poll, retry, retry_after, fail_at, tasks, huge_at, huge_each, huge_bytes, partition, end_each, abort_each;
 	bool json_offsets, bad_offsets, crash;
 };
 
@@ -37,6 +37,7 @@ static const struct cw_config_def defs[] = {
 	INT_KEY("split", tasks, "1"),
 	INT_KEY("partition", partition, "-1"),
 	INT_KEY("huge.at", huge_at, "0"),              /* this record is */
+	INT_KEY("huge.each", huge_each, "0"),          /* and each such one after it */
 	INT_KEY("huge.bytes", huge_bytes, "2097152"), /* larger than a broker takes */
 	INT_KEY("end.each", end_each, "0"),     /* after so many records it ends a transaction */
 	INT_KEY("abort.each", abort_each, "0"), /* each such one of these is aborted */
@@ -101,6 +102,13 @@ static void end_transaction(const struct state *s, const struct cw_batch *batch)
 		cw_commit_transaction(s->ctx, batch);
 }
 
+static bool is_huge(const struct state *s)
+{
+	long after = s->next - s->config->huge_at;
+
+	return s->config->huge_at && (after == 0 || (s->config->huge_each && after > 0 && after % s->config->huge_each == 0));
+}
+
 static struct cw_slice huge(struct cw_batch *batch, size_t n)
 {
 	return cw_slice(memset(cw_batch_alloc(batch, n), 'x', n), n);
@@ -135,7 +143,7 @@ static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw
 		n = snprintf(text, 32, "v%ld", s->next);
 		r->topic = cw_slice_str(c->topic);
 		r->value = cw_value_string(cw_slice(text, (size_t)n));
-		if (c->huge_at && s->next == c->huge_at)
+		if (is_huge(s))
 			r->value.u.bytes = huge(batch, (size_t)c->huge_bytes);
 		r->partition = c->partition;
 		r->source_partition = s->partition;
