@@ -234,6 +234,24 @@ static void test_order__of_what_was_on_its_way(void)
 	close_cluster(&c);
 }
 
+/* What was refused, or behind it, is in flight; the task ends in its time, and all comes again when it starts again. */
+static void test_stop__while_records_are_sent_again(void)
+{
+	struct cluster c = open_cluster();
+	struct host_process p;
+
+	rd_kafka_mock_broker_push_request_error_rtts(c.mock, RECORDS_AT, PRODUCE, 2, TOO_LARGE, 0, 0, 60000);
+	p = run(&c, "count=1000 per.poll=100 producer.override.batch.num.messages=50");
+	host_wait_at_least(&p, "records_in_flight", 1);
+	host_say(&p, json_pack("{s:s,s:i}", "type", "stop", "timeout_ms", 1500));
+	host_expect(&p, "stopped", NULL);
+	check_books(&p, 0);
+	CU_ASSERT_TRUE(host_metric(&p, "records_in_flight") > 0);
+	CU_ASSERT_EQUAL(stored(&p), 0);
+	host_reap(&p);
+	close_cluster(&c);
+}
+
 int main(void)
 {
 	static CU_TestInfo tests[] = {
@@ -241,6 +259,7 @@ int main(void)
 		{ "letters that are not answered", test_letters__that_are_not_answered },
 		{ "letters that are written", test_letters__that_are_written },
 		{ "order of what was on its way", test_order__of_what_was_on_its_way },
+		{ "a stop while records are sent again", test_stop__while_records_are_sent_again },
 		CU_TEST_INFO_NULL,
 	};
 
