@@ -1,10 +1,9 @@
 /*
  * source - the inside of a source task, shared by source_task.c (the loop), source_client.c (its Kafka client),
  * source_producer.c (records to Kafka), source_refused.c (those that Kafka does not take), source_anew.c (what was behind
- * those), source_limit.c (not faster than
- * it may be), source_topics.c (where to), source_creation.c (topics that are not there), source_offsets.c (how far the
- * connector is), source_txn.c (exactly once: transactions, and offsets that live in Kafka) and source_boundary.c (where
- * those end).
+ * those), source_limit.c (not faster than it may be), source_topics.c (where to), source_creation.c (topics that are not
+ * there), source_offsets.c (how far the connector is), source_txn.c (exactly once: transactions, and offsets that live in
+ * Kafka) and source_boundary.c (where those end).
  *
  * Everything runs on the task's thread; delivery reports are served there too.
  */

@@ -86,7 +86,8 @@ static void sort_out(struct cw_source *source)
 
 static int replace_producer(struct cw_source *source, struct cw_error *err)
 {
-	rd_kafka_t *anew = cw_client_new(CW_CLIENT_PRODUCER, rd_kafka_conf_dup(source->refused.main_conf), &source->scope, err);
+	rd_kafka_conf_t *conf = rd_kafka_conf_dup(source->refused.main_conf);
+	rd_kafka_t *anew = cw_client_new(CW_CLIENT_PRODUCER, conf, &source->scope, err);
 
 	if (!anew)
 		return -1;
@@ -96,7 +97,7 @@ static int replace_producer(struct cw_source *source, struct cw_error *err)
 	return cw_source_reopen_topics(source, err);
 }
 
-/* The first of each partition, or what is left. Ends early when the producer does: the next one has the rest to send, too. */
+/* The first of each partition, or what is left. Ends early when the producer does: the rest is for the next one. */
 static int send_left(struct cw_source *source, bool first, struct cw_error *err)
 {
 	struct cw_source_refused *refused = &source->refused;

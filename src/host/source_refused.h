@@ -50,7 +50,7 @@ struct cw_source_refused {
 	struct cw_refused_list due; /* to be seen to */
 	size_t n; /* those, and the ones that were sent again and are not answered */
 	rd_kafka_conf_t *main_conf; /* of the source's producer, which ends itself; NULL: it does not */
-	struct cw_refused_list left; /* when it has: what it was not done with, as it was reported; then sorted, what is last */
+	struct cw_refused_list left; /* when it has: what it was not done with, as reported; then sorted, what is last */
 	bool sorted;
 };
 
