@@ -4,8 +4,6 @@
  */
 #include "sink.h"
 
-#include <stdlib.h>
-
 #include "document.h"
 
 #define RETRIES_MAX 5 /* of one update, by the store itself, when somebody else changes the document */
@@ -67,31 +65,38 @@ static int put_routing(struct cw_sink *sink, const struct cw_place *at, const st
 	return 0;
 }
 
-/* The last header of that name: a whole number, or its digits. */
+/* False: it is none that a store takes. */
+static bool read_version(struct cw_slice text, int64_t *version)
+{
+	if (text.n > 1 && *text.p == '+')
+		text = cw_slice(text.p + 1, text.n - 1);
+	*version = 0;
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] < '0' || text.p[i] > '9' || __builtin_mul_overflow(*version, 10, version) ||
+		    __builtin_add_overflow(*version, text.p[i] - '0', version))
+			return false;
+	return text.n > 0;
+}
+
+/* The last header of that name: a whole number, or its digits. One below 0 would have the store refuse the whole request. */
 static int version_of_header(const struct cw_record *record, const char *name, int64_t *version, struct cw_error *err)
 {
 	for (size_t i = record->n_headers; i-- > 0;) {
 		const struct cw_value *value = &record->headers[i].value;
-		char digits[24], *end;
 
 		if (!cw_slice_equal(record->headers[i].key, cw_slice_str(name)))
 			continue;
 		if (value->type >= CW_INT8 && value->type <= CW_INT64) {
 			*version = value->u.integer;
+			if (*version >= 0)
+				return 0;
+		} else if ((value->type == CW_STRING || value->type == CW_BYTES) && read_version(value->u.bytes, version)) {
 			return 0;
 		}
-		if ((value->type != CW_STRING && value->type != CW_BYTES) || value->u.bytes.n == 0 ||
-		    value->u.bytes.n >= sizeof(digits))
-			break;
-		memcpy(digits, value->u.bytes.p, value->u.bytes.n);
-		digits[value->u.bytes.n] = '\0';
-		*version = strtoll(digits, &end, 10);
-		if (*end == '\0')
-			return 0;
 		break;
 	}
-	return cw_error_set(err, CW_ERR_INVALID, "the record has no header %s (external.version.header) with a whole number",
-			    name);
+	return cw_error_set(err, CW_ERR_INVALID, "the record has no header %s (external.version.header) with a whole number "
+						 "from 0 to %lld", name, (long long)INT64_MAX);
 }
 
 static int put_version(struct cw_sink *sink, const struct cw_record *record, struct cw_error *err)
@@ -122,8 +127,11 @@ int cw_action_write(struct cw_sink *sink, const struct cw_place *at, const struc
 	int retries = sink->config->max_in_flight < RETRIES_MAX ? sink->config->max_in_flight : RETRIES_MAX;
 
 	cw_text_printf(body, "{\"%s\":{", op_name(sink, named, deletes));
-	if (index.n)
-		cw_text_printf(body, "\"_index\":\"%.*s\",", (int)index.n, index.p);
+	if (index.n) {
+		cw_text_puts(body, "\"_index\":\"");
+		put_json(body, index);
+		cw_text_append(body, "\",", 2);
+	}
 	if (!sink->config->own_ids && put_id(sink, at->record, named, err) != 0)
 		return -1;
 	if (sink->upsert && !deletes)

@@ -5,7 +5,7 @@
 	  .doc = "The index that a document goes to. %{topic} is the record's topic, %{+yyyy.MM.dd} the day of the "
 		 "event in UTC; dates know yyyy yy MM dd HH mm ss DDD xxxx ww. %{[level]} is a field of the record, or of the "
 		 "line, %{[a][b]} one inside another, %{key} the record's key: in lower case, with _ for what an index name "
-		 "may not have. ElasticsearchSinkConnector has %{topic} as its default." },
+		 "may not have, and without it at the start. ElasticsearchSinkConnector has %{topic} as its default." },
 	{ .name = "write.method", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "INSERT",
 	  .choices = "INSERT,UPSERT", .importance = CW_LOW, .group = "Data Conversion", .width = CW_WIDTH_SHORT,
 	  .display_name = "Write Method", AT(write_method),
@@ -15,8 +15,9 @@
 	{ .name = "external.version.header", STRING, .default_value = "", .importance = CW_LOW,
 	  .group = "Data Conversion", .width = CW_WIDTH_MEDIUM, .display_name = "External Version Header",
 	  AT(version_header),
-	  .doc = "Header of records whose whole number is the version of the document that their key names, instead of "
-		 "the offset: a document is replaced only by one of a higher version." },
+	  .doc = "Header of records whose whole number, from 0 on, is the version of the document that their key names, "
+		 "instead of the offset: a document is replaced only by one of a higher version. A record without one is "
+		 "invalid." },
 	{ .name = "op.type", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = DEFAULT_OPERATION,
 	  .choices = "CREATE,INDEX", .importance = CW_LOW, .group = "Index", .width = CW_WIDTH_SHORT,
 	  .display_name = "Operation", AT(operation),

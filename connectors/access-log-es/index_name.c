@@ -240,13 +240,29 @@ const char *cw_index_name_key(const struct cw_index_name *name)
 struct writer {
 	char *out;
 	size_t n;
-	bool routing;
+	bool routing, full;
 };
 
+/* One character, of one byte unless it is beyond ASCII. */
+static void put_char(struct writer *w, const char *p, size_t n)
+{
+	w->full = w->full || w->n + n > CW_INDEX_NAME_MAX; /* it is cut here, though a shorter one would fit */
+	if (w->full)
+		return;
+	memcpy(w->out + w->n, p, n);
+	if (*p >= 'A' && *p <= 'Z' && !w->routing)
+		w->out[w->n] |= 0x20;
+	w->n += n;
+}
+
+/* Bytes that are no character become part of it one by one. */
 static void put(struct writer *w, const char *p, size_t n)
 {
-	for (size_t i = 0; i < n && w->n < CW_INDEX_NAME_MAX; i++)
-		w->out[w->n++] = (char)(p[i] >= 'A' && p[i] <= 'Z' && !w->routing ? p[i] | 0x20 : p[i]);
+	for (size_t i = 0, length; i < n; i += length) {
+		length = cw_text_utf8_length(p + i, n - i);
+		length = length ? length : 1;
+		put_char(w, p + i, length);
+	}
 }
 
 static void put_digits(struct writer *w, uint64_t v, unsigned width)
@@ -258,31 +274,32 @@ static void put_digits(struct writer *w, uint64_t v, unsigned width)
 	put(w, text, width);
 }
 
-/* What may not be first in an index's name is left out there. */
-static void skip_start(const struct writer *w, struct cw_slice *text)
+/*
+ * What a record says: whatever an index name may not have becomes '_', and what may not be first is left out there. `none`
+ * stands where nothing else does.
+ */
+static void put_words(struct writer *w, struct cw_slice text, const char *none)
 {
-	while (!w->routing && w->n == 0 && text->n && strchr("-_+.", text->p[0])) {
-		text->p++;
-		text->n--;
+	if (w->routing) {
+		put(w, text.p, text.n);
+		return;
 	}
+	for (size_t i = 0, length; i < text.n; i += length ? length : 1) {
+		const char *p = text.p + i;
+		bool odd;
+
+		length = cw_text_utf8_length(p, text.n - i);
+		odd = length == 0 || is_odd((unsigned char)*p);
+		if (w->n || !(odd || strchr("-_+.", *p)))
+			put_char(w, odd ? "_" : p, odd ? 1 : length);
+	}
+	if (w->n == 0)
+		put(w, none, strlen(none));
 }
 
-static void put_value(struct writer *w, struct cw_slice value)
-{
-	skip_start(w, &value);
-	if (w->n == 0 && value.n == 0)
-		put(w, "value", 5);
-	for (size_t i = 0; i < value.n; i++)
-		put(w, !w->routing && is_odd((unsigned char)value.p[i]) ? "_" : value.p + i, 1);
-}
-
-/* A topic's name as part of an index's. */
 static void put_topic(struct writer *w, struct cw_slice topic)
 {
-	skip_start(w, &topic);
-	if (w->n == 0 && topic.n == 0)
-		put(w, "topic", 5);
-	put(w, topic.p, topic.n);
+	put_words(w, topic, "topic");
 }
 
 /* The ISO week: that of its Thursday. */
@@ -320,7 +337,7 @@ static void put_date(struct writer *w, enum part_kind kind, int64_t epoch_s)
 size_t cw_index_name_render(const struct cw_index_name *name, struct cw_slice topic, const struct cw_slice *values,
 			    int64_t epoch_s, char *out)
 {
-	struct writer w = { out, 0, name->routing };
+	struct writer w = { .out = out, .routing = name->routing };
 
 	for (size_t i = 0; i < name->n_parts; i++) {
 		const struct part *part = &name->parts[i];
@@ -330,7 +347,7 @@ size_t cw_index_name_render(const struct cw_index_name *name, struct cw_slice to
 		else if (part->kind == PART_TOPIC)
 			put_topic(&w, topic);
 		else if (part->kind == PART_VALUE)
-			put_value(&w, values[part->n]);
+			put_words(&w, values[part->n], "value");
 		else
 			put_date(&w, part->kind, epoch_s);
 	}
@@ -340,7 +357,7 @@ size_t cw_index_name_render(const struct cw_index_name *name, struct cw_slice to
 
 size_t cw_index_name_pattern(const struct cw_index_name *name, struct cw_slice topic, char *out)
 {
-	struct writer w = { out, 0, false };
+	struct writer w = { .out = out };
 	const char *star;
 	size_t last = 0; /* where the last '*' ends, so that two in a row become one */
 

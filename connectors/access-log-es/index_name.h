@@ -33,9 +33,10 @@ struct cw_slice cw_index_name_field(const struct cw_index_name *name, size_t i);
 const char *cw_index_name_key(const struct cw_index_name *name);
 
 /*
- * The index for an event; lower-cased, a leading '-', '_' or '+' of a topic or value removed, what an index name may
- * not have in a value replaced by '_', cut at CW_INDEX_NAME_MAX. values: those of its fields. Returns the length; out
- * has room for CW_INDEX_NAME_MAX + 1 and is terminated.
+ * The index for an event, which is UTF-8 whatever it is made of: ASCII lower-cased, what an index name may not have in a
+ * topic or value replaced by '_', and left out at its start as '-', '_', '+' and '.' are, cut between characters at
+ * CW_INDEX_NAME_MAX bytes. values: those of its fields. Returns the length; out has room for CW_INDEX_NAME_MAX + 1 and is
+ * terminated. Of a routing nothing is replaced.
  */
 size_t cw_index_name_render(const struct cw_index_name *name, struct cw_slice topic, const struct cw_slice *values,
 			    int64_t epoch_s, char *out);

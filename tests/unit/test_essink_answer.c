@@ -285,6 +285,51 @@ static void test_index__name_is_cut_where_the_store_cuts(void)
 	cw_index_name_free(name);
 }
 
+/* Whatever topics and values hold: bytes that are no text, characters that are cut, what may not come first. */
+static void test_index__names_are_always_valid(void)
+{
+	static const struct {
+		const char *spec, *topic, *value, *name;
+	} rows[] = {
+		{ "a-%{key}", "t", "caf\xc3\xa9", "a-caf\xc3\xa9" },
+		{ "a-%{key}", "t", "\xff\xc3", "a-__" },
+		{ "a-%{key}", "t", "\xed\xa0\x80", "a-___" },
+		{ "a-%{key}", "t", "x\"y", "a-x_y" },
+		{ "%{key}-a", "t", "/Contact/us", "contact_us-a" },
+		{ "%{key}-a", "t", "\xff" ".x", "x-a" },
+		{ "%{key}-a", "t", "/\xff.", "value-a" },
+		{ "%{topic}", "Web Logs\"", "", "web_logs_" },
+		{ "%{topic}", "\xff" "a\xff", "", "a_" },
+		{ "%{topic}", " / ", "", "topic" },
+		{ "a-%{topic}", "x/y", "", "a-x_y" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct cw_index_name *name = cw_index_name_compile(rows[i].spec, NULL);
+		struct cw_slice value = cw_slice_str(rows[i].value);
+		char out[CW_INDEX_NAME_MAX + 1];
+
+		cw_index_name_render(name, cw_slice_str(rows[i].topic), &value, 0, out);
+		CU_ASSERT_STRING_EQUAL(out, rows[i].name);
+		cw_index_name_free(name);
+	}
+}
+
+static void test_index__name_is_cut_between_characters(void)
+{
+	struct cw_index_name *name = cw_index_name_compile("a-%{key}-b", NULL);
+	struct cw_slice value;
+	char text[2 * CW_INDEX_NAME_MAX + 1] = "", out[CW_INDEX_NAME_MAX + 1];
+
+	for (int i = 0; i < CW_INDEX_NAME_MAX; i++)
+		memcpy(text + 2 * i, "\xc3\xa9", 2);
+	value = cw_slice(text, sizeof(text) - 1);
+	CU_ASSERT_EQUAL(cw_index_name_render(name, cw_slice_str("t"), &value, 0, out), CW_INDEX_NAME_MAX - 1);
+	CU_ASSERT_EQUAL(memcmp(out, "a-", 2), 0);
+	CU_ASSERT_EQUAL(memcmp(out + 2, text, CW_INDEX_NAME_MAX - 3), 0);
+	cw_index_name_free(name);
+}
+
 static void test_template__matches_the_index(void)
 {
 	char *text = cw_store_template_json("logs-web-*", 9, true, NULL), *name;
@@ -328,6 +373,8 @@ int main(void)
 		{ "bulk keeps and moves documents", test_bulk__keeps_and_moves_documents },
 		{ "index follows topic and time", test_index__follows_topic_and_time },
 		{ "index is cut where the store cuts", test_index__name_is_cut_where_the_store_cuts },
+		{ "index names are always valid", test_index__names_are_always_valid },
+		{ "index is cut between characters", test_index__name_is_cut_between_characters },
 		{ "template matches the index", test_template__matches_the_index },
 		{ "path is percent-encoded", test_path__is_percent_encoded },
 		CU_TEST_INFO_NULL,

@@ -125,24 +125,37 @@ static void test_upsert__deletes_without_a_version(void)
 	run_free(run);
 }
 
+#define TEXT(literal) { (literal), sizeof(literal) - 1 }
+
 static void test_version__is_that_of_a_header(void)
 {
 	static const struct {
 		struct cw_value value;
 		const char *key;
-		bool ok;
+		int64_t version; /* -1: there is none */
 	} rows[] = {
-		{ { .type = CW_INT64, .u.integer = 77 }, "rev", true },
-		{ { .type = CW_STRING, .u.bytes = { "77", 2 } }, "rev", true },
-		{ { .type = CW_STRING, .u.bytes = { "x", 1 } }, "rev", false },
-		{ { .type = CW_STRING, .u.bytes = { "", 0 } }, "rev", false },
-		{ { .type = CW_NULL }, "rev", false },
-		{ { .type = CW_INT64, .u.integer = 77 }, "other", false },
+		{ { .type = CW_INT64, .u.integer = 77 }, "rev", 77 },
+		{ { .type = CW_INT8, .u.integer = 0 }, "rev", 0 },
+		{ { .type = CW_STRING, .u.bytes = TEXT("77") }, "rev", 77 },
+		{ { .type = CW_STRING, .u.bytes = TEXT("9223372036854775807") }, "rev", INT64_MAX },
+		{ { .type = CW_BYTES, .u.bytes = TEXT("00077") }, "rev", 77 },
+		{ { .type = CW_STRING, .u.bytes = TEXT("x") }, "rev", -1 },
+		{ { .type = CW_STRING, .u.bytes = TEXT("") }, "rev", -1 },
+		{ { .type = CW_STRING, .u.bytes = TEXT(" 77") }, "rev", -1 },
+		{ { .type = CW_STRING, .u.bytes = TEXT("7\0007") }, "rev", -1 },
+		{ { .type = CW_NULL }, "rev", -1 },
+		{ { .type = CW_INT64, .u.integer = 77 }, "other", -1 },
+		/* the store would refuse the whole request for them */
+		{ { .type = CW_INT64, .u.integer = -5 }, "rev", -1 },
+		{ { .type = CW_STRING, .u.bytes = TEXT("-5") }, "rev", -1 },
+		{ { .type = CW_STRING, .u.bytes = TEXT("9223372036854775808") }, "rev", -1 },
+		{ { .type = CW_STRING, .u.bytes = TEXT("18446744073709551617") }, "rev", -1 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct run *run = events_run();
 		struct cw_header header = { cw_slice_str(rows[i].key), rows[i].value };
+		json_t *version;
 		struct cw_fake_batch *batch;
 		struct cw_record *record;
 
@@ -155,11 +168,12 @@ static void test_version__is_that_of_a_header(void)
 		record->headers = &header;
 		record->n_headers = 1;
 		finish(run, batch);
-		CU_ASSERT_EQUAL(json_integer_value(json_object_get(json_object_get(run->store.versions, "events"), "a")),
-				rows[i].ok ? 77 : 0);
-		CU_ASSERT_EQUAL(run->sink.host.n_rejected, rows[i].ok ? 0 : 1);
-		if (!rows[i].ok)
-			CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.host.rejected[0].reason, "no header rev"));
+		version = json_object_get(json_object_get(run->store.versions, "events"), "a");
+		CU_ASSERT_EQUAL(version ? json_integer_value(version) : -1, rows[i].version);
+		CU_ASSERT_EQUAL(run->sink.host.n_rejected, rows[i].version < 0 ? 1 : 0);
+		if (rows[i].version < 0)
+			CU_ASSERT_STRING_EQUAL(run->sink.host.rejected[0].reason, "the record has no header rev "
+				"(external.version.header) with a whole number from 0 to 9223372036854775807");
 		run_free(run);
 	}
 }
@@ -232,6 +246,30 @@ static void test_index__follows_fields(void)
 	}
 	CU_ASSERT_EQUAL(run->sink.host.n_rejected, 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.host.rejected[0].reason, "no field [level]"));
+	run_free(run);
+}
+
+/* With ids of keys the index is part of the action line, where bytes that are no text would spoil the whole request. */
+static void test_index__of_odd_fields_leaves_the_request_whole(void)
+{
+	struct run *run = events_run();
+	struct cw_fake_batch *batch;
+
+	set(run, "index", "%{topic}-%{[level]}");
+	set(run, "key.ignore", "false");
+	start(run);
+	batch = new_batch(run, 4);
+	add_event(run, batch, "a", "info", 1);
+	add_event(run, batch, "b", "\xff\"x", 2);
+	add_event(run, batch, "c", "caf\xc3\xa9", 3);
+	add_event(run, batch, "d", "info", 4)->topic = cw_slice_str("\"Web/Logs\"");
+	finish(run, batch);
+	CU_ASSERT_EQUAL(run->sink.host.n_rejected, 0);
+	CU_ASSERT_EQUAL(cw_fake_store_bulks(&run->store), 1);
+	CU_ASSERT_PTR_NOT_NULL(document(run, "events-info", "a"));
+	CU_ASSERT_PTR_NOT_NULL(document(run, "events-__x", "b"));
+	CU_ASSERT_PTR_NOT_NULL(document(run, "events-caf\xc3\xa9", "c"));
+	CU_ASSERT_PTR_NOT_NULL(document(run, "web_logs_-info", "d"));
 	run_free(run);
 }
 
@@ -399,6 +437,7 @@ int main(void)
 		{ "routing comes from the record", test_routing__comes_from_the_record },
 		{ "routing of lines, and of records without it", test_routing__of_lines_and_of_records_without_it },
 		{ "the index follows fields", test_index__follows_fields },
+		{ "the index of odd fields leaves the request whole", test_index__of_odd_fields_leaves_the_request_whole },
 		{ "the index follows fields of lines", test_index__follows_fields_of_lines },
 		{ "ids of the store", test_ids__of_the_store },
 		{ "the external resource of each topic", test_resource__of_each_topic },
