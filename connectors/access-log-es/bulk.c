@@ -51,7 +51,7 @@ void cw_bulk_reset(struct cw_bulk *bulk, size_t keep_bytes)
 		cw_text_free(&bulk->packed);
 	bulk->body.n = bulk->packed.n = bulk->n = bulk->index_n = 0;
 	bulk->pushbacks = bulk->failures = 0;
-	bulk->first_ns = bulk->sent_ns = bulk->due_ns = bulk->failed_ns = 0;
+	bulk->first_ns = bulk->sent_ns = bulk->due_ns = bulk->failed_ns = bulk->refused_ns = 0;
 	bulk->next = NULL;
 }
 

@@ -38,6 +38,7 @@ struct cw_bulk {
 	int64_t sent_ns;
 	int64_t due_ns;   /* not to be sent before */
 	int64_t failed_ns; /* when the first of its failures was seen */
+	int64_t refused_ns; /* when it, or what it is a part of, was first refused as a whole; 0: it was not */
 	struct cw_text packed; /* the body, compressed */
 	struct cw_http_call *call; /* while it is sent */
 };

@@ -7,7 +7,9 @@
 	  .display_name = "Behavior On Malformed Documents", AT(on_malformed),
 	  .doc = "What becomes of documents that the store refuses for what they hold (status 400 and others of its "
 		 "kind, whatever the error is called): with FAIL errors.tolerance decides; WARN leaves them out with "
-		 "a log line, IGNORE without; both count them." },
+		 "a log line, IGNORE without; both count them. Where one of them has the store refuse a whole request with "
+		 "400, it is found by sending halves, and is given up when the store takes other requests meanwhile. Where it "
+		 "takes none, the task fails after max.retries, as what is wrong may be in every request." },
 	{ .name = "behavior.on.busy.store", STRING, .flags = CW_CONFIG_IGNORE_CASE, .default_value = "RETRY",
 	  .choices = "RETRY,DEAD_LETTER,DROP,FAIL", .importance = CW_LOW, .group = "Errors", .width = CW_WIDTH_SHORT,
 	  .display_name = "Behavior On A Busy Store", AT(on_busy),

@@ -241,6 +241,7 @@ static struct cw_bulk *halve(struct cw_sink *sink, struct cw_bulk *bulk)
 	half->failures = bulk->failures;
 	half->pushbacks = bulk->pushbacks;
 	half->failed_ns = bulk->failed_ns;
+	half->refused_ns = bulk->refused_ns;
 	cw_bulk_move_tail(bulk, bulk->n / 2, half);
 	return half;
 }
@@ -340,14 +341,33 @@ static void handle_answer(struct cw_sink *sink, struct cw_bulk *bulk, const stru
 		request_failed(sink, bulk, call, CW_CLASS_ERROR, why);
 		return;
 	}
+	bulk->refused_ns = 0;
+	if (bulk->sent_ns > sink->itemized_ns)
+		sink->itemized_ns = bulk->sent_ns;
 	if (kind == CW_ANSWER_CLEAN)
 		all_written(sink, bulk);
 	else
 		handle_items(sink, bulk, call);
 }
 
+/* ---- requests in parts ---------------------------------------------------------------------------- */
+
+/* Both halves, before all others. */
+static void send_parts(struct cw_sink *sink, struct cw_bulk *bulk, struct cw_bulk *half)
+{
+	cw_sink_count(sink, sink->metrics.retries, 1);
+	cw_bulk_push_front(&sink->ready, half);
+	cw_bulk_push_front(&sink->ready, bulk);
+}
+
+/* The only document of a request is what the store does not take. */
+static void give_up_malformed(struct cw_sink *sink, struct cw_bulk *bulk, const char *reason)
+{
+	give_up_all(sink, bulk, CW_CLASS_MALFORMED, sink->policies.of[CW_CLASS_MALFORMED], reason);
+}
+
 /* 413: its halves; a single document is refused. */
-static void split(struct cw_sink *sink, struct cw_bulk *bulk, const char *why)
+static void request_too_large(struct cw_sink *sink, struct cw_bulk *bulk, const char *why)
 {
 	struct cw_bulk *half;
 	char reason[800];
@@ -355,15 +375,56 @@ static void split(struct cw_sink *sink, struct cw_bulk *bulk, const char *why)
 	if (bulk->n == 1) {
 		snprintf(reason, sizeof(reason), "the document of %zu bytes is too large for the store: %s",
 			 bulk->body.n, why);
-		give_up_all(sink, bulk, CW_CLASS_MALFORMED, sink->policies.of[CW_CLASS_MALFORMED], reason);
+		give_up_malformed(sink, bulk, reason);
 		return;
 	}
 	half = halve(sink, bulk);
 	cw_log(sink->ctx, CW_LOG_WARN, "a request was too large (%s); it is sent in two parts, of %zu and %zu bytes; "
 				       "consider a smaller bulk.size.bytes", why, bulk->body.n, half->body.n);
-	cw_sink_count(sink, sink->metrics.retries, 1);
-	cw_bulk_push_front(&sink->ready, half);
-	cw_bulk_push_front(&sink->ready, bulk);
+	send_parts(sink, bulk, half);
+}
+
+/*
+ * A request with a single document is refused. It is the document where the store takes others meanwhile; until it does it
+ * may be every request that is refused, for which no document is given up. Where nothing else is there to be taken, that the
+ * store took others before has to do, once.
+ */
+static void document_refused(struct cw_sink *sink, struct cw_bulk *bulk, const char *why)
+{
+	bool last_resort = bulk->failures >= sink->policies.max_retries && sink->docs == 1 && sink->itemized_ns;
+	const struct cw_record *r = cw_batch_record(bulk->docs->taken->batch, bulk->docs->record);
+	char reason[800];
+
+	if (sink->itemized_ns > bulk->refused_ns || last_resort) {
+		if (last_resort)
+			sink->itemized_ns = 0;
+		snprintf(reason, sizeof(reason), "the store refuses a request for this document: %s", why);
+		give_up_malformed(sink, bulk, reason);
+	} else if (bulk->failures++ < sink->policies.max_retries) {
+		send_later(sink, bulk);
+	} else {
+		cw_bulk_push(&sink->delayed, bulk);
+		cw_sink_fail(sink, "%s; that is so for record %.*s-%d@%lld alone, too, and no other request was taken "
+				   "meanwhile: check the connector's configuration, and what stands before the store", why,
+			     (int)r->topic.n, r->topic.p, (int)r->partition, (long long)r->offset);
+	}
+}
+
+/* The store calls all of it bad, as for an action line that it cannot read: which document that is, is found by halves. */
+static void request_refused(struct cw_sink *sink, struct cw_bulk *bulk, const char *why)
+{
+	bool first = bulk->refused_ns == 0;
+
+	if (first)
+		bulk->refused_ns = cw_sink_now(sink);
+	if (bulk->n == 1) {
+		document_refused(sink, bulk, why);
+		return;
+	}
+	if (first)
+		cw_log(sink->ctx, CW_LOG_WARN, "the store refuses a request of %zu documents as a whole; parts of it are "
+					       "sent, to find the one that it means: %s", bulk->n, why);
+	send_parts(sink, bulk, halve(sink, bulk));
 }
 
 void cw_outcome_of_bulk(struct cw_sink *sink, struct cw_http_call *call)
@@ -382,7 +443,9 @@ void cw_outcome_of_bulk(struct cw_sink *sink, struct cw_http_call *call)
 	cw_outcome_describe(call, why, sizeof(why));
 	class = cw_outcome_class(call);
 	if (class == CW_CLASS_TOO_LARGE)
-		split(sink, bulk, why);
+		request_too_large(sink, bulk, why);
+	else if (class == CW_CLASS_REFUSED)
+		request_refused(sink, bulk, why);
 	else
 		request_failed(sink, bulk, call, class, why);
 }

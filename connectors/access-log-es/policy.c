@@ -87,6 +87,7 @@ enum cw_class cw_class_of_answer(unsigned status, struct cw_slice type)
 	if (is_busy(status))
 		return CW_CLASS_BUSY;
 	switch (status) {
+	case 400: return type.n ? CW_CLASS_REFUSED : CW_CLASS_INVALID; /* what stands before the store gives no type */
 	case 401:
 	case 403: return CW_CLASS_FORBIDDEN;
 	case 413: return CW_CLASS_TOO_LARGE;

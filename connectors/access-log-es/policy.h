@@ -19,6 +19,7 @@ enum cw_class {
 	CW_CLASS_MISSING_INDEX, /* not there and not to be made, or closed */
 	CW_CLASS_FORBIDDEN,     /* the rights are not there */
 	CW_CLASS_TOO_LARGE,     /* of requests only: their halves are sent */
+	CW_CLASS_REFUSED,       /* of requests only: the store itself calls something in it bad, one document or all */
 	CW_CLASS_INVALID,       /* of requests only: nothing but another configuration helps */
 	CW_CLASSES
 };

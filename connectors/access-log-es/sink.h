@@ -133,6 +133,7 @@ struct cw_sink {
 	bool *keep;
 	size_t cap_items;
 	int64_t worked_ns; /* when it took something last */
+	int64_t itemized_ns; /* when the last one was sent of the requests whose documents were answered one by one */
 	int64_t down_since_ns, down_logged_ns; /* 0: the store works */
 	struct cw_replays replays;
 	unsigned refused_logged;

@@ -18,7 +18,7 @@ static void test_failure__is_a_sentence(void)
 		  "check connection.username" },
 		{ 403, 1, "denied", "answered with status 403; this does not pass" },
 		{ 404, 1, "{\"error\":\"no handler\"}", "answered with status 404, error: no handler" },
-		{ 400, 1, NULL, "illegal_argument_exception" },
+		{ 400, 1, "{\"message\":\"bad\"}", "answered with status 400; this does not pass" }, /* not a store's own */
 		{ 301, 1, NULL, "answered with status 301" },
 		{ 500, 3, NULL, "a bulk request failed, after 2 retries: http://127.0.0.1:" },
 		{ 200, 3, "{\"took\":1,\"errors\":true,\"items\":[]}", "bytes that are no answer for 5 documents" },
