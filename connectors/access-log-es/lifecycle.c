@@ -44,11 +44,14 @@ static bool policy_answered(struct cw_sink *sink, struct cw_setup *setup, const 
 static bool alias_answered(struct cw_sink *sink, struct cw_setup *setup, const struct cw_http_call *call,
 			   struct cw_slice error)
 {
-	if (setup->step == PUT && cw_slice_equal(error, cw_slice_str("resource_already_exists_exception"))) {
-		setup->step = LOOK; /* another task was faster */
+	if (setup->step != PUT || !cw_setup_is_made(error))
+		return look_and_put(sink, setup, call);
+	if (cw_setup_look_again(sink, setup))
 		return true;
-	}
-	return look_and_put(sink, setup, call);
+	cw_sink_fail(sink, "the index %s-000001 is there without the write alias %s: give it the alias by POST /_aliases, with "
+			   "is_write_index, or set alias.bootstrap to false and make the alias yourself",
+		     setup->name, setup->name);
+	return false;
 }
 
 static const struct cw_setup_kind policy_kind = {

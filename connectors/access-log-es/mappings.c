@@ -42,11 +42,8 @@ static bool answered(struct cw_sink *sink, struct cw_setup *setup, const struct 
 		setup->step = PUT_MAPPING;
 	else if (call->status == 404 && setup->step == LOOK)
 		setup->step = MAKE_INDEX;
-	else if (call->status == 400 && setup->step == MAKE_INDEX &&
-		 cw_slice_equal(error, cw_slice_str("resource_already_exists_exception")))
-		setup->step = LOOK; /* another task was faster */
 	else
-		return false;
+		return setup->step == MAKE_INDEX && cw_setup_is_made(error) && cw_setup_look_again(sink, setup);
 	return true;
 }
 

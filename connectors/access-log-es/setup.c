@@ -64,6 +64,20 @@ bool cw_setup_pending(const struct cw_sink *sink)
 	return first_pending(sink) != NULL;
 }
 
+bool cw_setup_is_made(struct cw_slice error)
+{
+	return cw_slice_equal(error, cw_slice_str("resource_already_exists_exception"));
+}
+
+bool cw_setup_look_again(struct cw_sink *sink, struct cw_setup *setup)
+{
+	if (setup->looks++ > sink->policies.max_retries)
+		return false;
+	setup->step = 0;
+	cw_pressure_pause(&sink->pressure, cw_sink_now(sink) + cw_outcome_backoff_ns(sink, setup->looks));
+	return true;
+}
+
 /* What Elasticsearch says of paths and methods that it does not have. */
 static bool is_unknown(const struct cw_http_call *call)
 {
@@ -84,7 +98,7 @@ static void failed(struct cw_sink *sink, struct cw_setup *s, const struct cw_htt
 		cw_sink_fail(sink, "%s; this does not pass by itself%s", why, cw_outcome_advice(call));
 	} else {
 		cw_sink_fail(sink, "the %s %s %s%s: %s; correct that, or %s%s", s->kind->what, s->name, s->kind->failed,
-			     s->failures ? ", after several attempts" : "", why, s->kind->advice,
+			     s->failures || s->looks ? ", after several attempts" : "", why, s->kind->advice,
 			     is_unknown(call) && s->kind->unknown ? s->kind->unknown : "");
 	}
 }

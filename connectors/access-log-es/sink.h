@@ -68,7 +68,7 @@ struct cw_setup {
 	struct cw_setup_step steps[CW_SETUP_STEPS];
 	size_t step;
 	bool ready;
-	unsigned failures;
+	unsigned failures, looks; /* looks: how often it was there when it was to be made, so that it was looked for again */
 };
 
 struct cw_sink_metrics {
@@ -294,6 +294,10 @@ struct cw_setup *cw_setup_add(struct cw_sink *sink, const struct cw_setup_kind *
 bool cw_setup_ready(struct cw_sink *sink, int64_t now_ns);
 /* Whether one is not there yet. */
 bool cw_setup_pending(const struct cw_sink *sink);
+/* Whether an error says that what was to be made is there already: another task was faster. */
+bool cw_setup_is_made(struct cw_slice error);
+/* Goes on with the first step, after a pause; false: it did so once and max.retries times more. */
+bool cw_setup_look_again(struct cw_sink *sink, struct cw_setup *setup);
 /* The call for one is done. */
 void cw_setup_done(struct cw_sink *sink, struct cw_http_call *call);
 void cw_setup_free(struct cw_sink *sink);

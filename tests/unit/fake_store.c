@@ -202,7 +202,7 @@ static char *mapping(struct cw_fake_store *store, const struct cw_store_request 
 		return NULL;
 	if (strcmp(request->method, "PUT") == 0) {
 		body = json_loadb(request->body, request->n, 0, NULL);
-		if (!*rest && json_object_get(store->mappings, index)) {
+		if (!*rest && (json_object_get(store->mappings, index) || (store->hidden && !strcmp(store->hidden, index)))) {
 			*status = 400;
 			json_decref(body);
 			return strdup("{\"error\":{\"type\":\"resource_already_exists_exception\",\"reason\":\"it is "

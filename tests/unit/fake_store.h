@@ -54,6 +54,7 @@ struct cw_fake_store {
 	void (*on_request)(struct cw_fake_store *store, const struct cw_store_request *request,
 			   struct cw_store_reply *reply);
 	void (*on_document)(struct cw_fake_store *store, const char *id, unsigned seen, struct cw_store_item *item);
+	const char *hidden; /* an index that is there already when it is made, and not when it is looked at */
 	bool discard; /* bodies are not looked at: for benchmarks */
 
 	/* under the lock */

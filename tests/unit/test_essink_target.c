@@ -405,6 +405,91 @@ static void test_lifecycle__policy_template_alias_in_this_order(void)
 	}
 }
 
+/* ---- what has to be there ------------------------------------------------------------------------- */
+
+/* A struct {"n":1}, whose schema has a mapping made. */
+static void add_struct(struct run *run, struct cw_fake_batch *batch)
+{
+	static const struct cw_schema number = { .size = sizeof(number), .type = CW_INT64 };
+	static const struct cw_field fields[] = { { .name = { "n", 1 }, .schema = &number } };
+	static const struct cw_schema schema = { .size = sizeof(schema), .type = CW_STRUCT, .fields = fields, .n_fields = 1 };
+	struct cw_record *record = cw_fake_batch_put(batch, "events", 0, run->offset++, cw_slice(NULL, 0));
+	struct cw_value *items = cw_batch_alloc(&batch->batch, sizeof(*items));
+
+	*items = cw_value_int64(1);
+	record->value = (struct cw_value){ .type = CW_STRUCT, .schema = &schema };
+	record->value.u.array.items = items;
+	record->value.u.array.n = 1;
+	record->timestamp_ms = 1;
+}
+
+/* Requests that were no bulks. */
+static unsigned others(struct run *run)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&run->store.lock);
+	n = run->store.others;
+	pthread_mutex_unlock(&run->store.lock);
+	return n;
+}
+
+/* What is there when it is to be made, and not when it is looked for: as an index whose alias was removed. */
+static void test_setup__there_and_not_there_is_not_asked_for_ever(void)
+{
+	static const struct {
+		const char *index, *said;
+		bool alias;
+	} rows[] = {
+		{ "web-000001", "the index web-000001 is there without the write alias web", true },
+		{ "web", "the mapping of index web could not be put, after several attempts", false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct run *run = events_run();
+		struct cw_fake_batch *batch;
+
+		set(run, "index", "web");
+		set(run, "schema.ignore", "false");
+		set(run, "alias.bootstrap", rows[i].alias ? "true" : "false");
+		set(run, "max.retries", "3");
+		run->store.hidden = rows[i].index;
+		start(run);
+		batch = new_batch(run, 1);
+		if (rows[i].alias)
+			add(run, batch, "logs", LINE);
+		else
+			add_struct(run, batch);
+		CU_ASSERT_EQUAL(cw_essink_put(&run->sink, &batch->batch), CW_OK);
+		CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), CW_FAIL);
+		CU_ASSERT_PTR_NOT_NULL(strstr(run->sink.err.text, rows[i].said));
+		CU_ASSERT_EQUAL(others(run), 2 * (1 + 1 + 3)); /* looked for, and to be made */
+		run_free(run);
+	}
+}
+
+/* Another task of the connector was faster, and this one's node of the store learns of it a little later. */
+static void test_setup__what_appears_is_found(void)
+{
+	struct run *run = run_new();
+
+	set(run, "index", "web");
+	set(run, "template.enable", "false");
+	set(run, "alias.bootstrap", "true");
+	set(run, "retry.backoff.ms", "20");
+	run->store.hidden = "web-000001";
+	start(run);
+	CU_ASSERT_EQUAL(put(run, 1), CW_OK);
+	while (others(run) < 4)
+		CU_ASSERT_EQUAL_FATAL(cw_essink_ops()->wait(run->sink.task, NULL, 0, 10, &run->sink.err), CW_OK);
+	pthread_mutex_lock(&run->store.lock);
+	json_object_set_new(run->store.things, "/_alias/web", json_object());
+	pthread_mutex_unlock(&run->store.lock);
+	CU_ASSERT_EQUAL(cw_essink_wait(&run->sink, 1), CW_OK);
+	CU_ASSERT_EQUAL(cw_fake_store_count(&run->store, "web"), 1);
+	run_free(run);
+}
+
 static void test_lifecycle__policy_has_to_be_there(void)
 {
 	struct run *run = run_new();
@@ -443,6 +528,8 @@ int main(void)
 		{ "the external resource of each topic", test_resource__of_each_topic },
 		{ "an external resource has to be there", test_resource__has_to_be_there },
 		{ "lifecycle: policy, template, alias", test_lifecycle__policy_template_alias_in_this_order },
+		{ "what is there and is not is not asked for ever", test_setup__there_and_not_there_is_not_asked_for_ever },
+		{ "what appears later is found", test_setup__what_appears_is_found },
 		{ "lifecycle: the policy has to be there", test_lifecycle__policy_has_to_be_there },
 		CU_TEST_INFO_NULL,
 	};
