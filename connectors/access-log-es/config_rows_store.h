@@ -75,11 +75,14 @@
 	  .doc = "Most bytes of documents that the store has not answered for; beyond it the task takes no more "
 		 "records. While the store is down a task's memory grows by no more than twice as much: the documents, and "
 		 "the records that they are made of." },
-	{ .name = "flush.timeout.ms", LONG, RANGE(1000, HOURS(24 * 7)), .default_value = "180000",
+	{ .name = "flush.timeout.ms", LONG, .flags = CW_CONFIG_RANGE | CW_CONFIG_NO_EFFECT, .min = 1000,
+	  .max = HOURS(24 * 7), .default_value = "180000",
 	  .importance = CW_LOW, .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Flush Timeout (ms)",
 	  AT(flush_timeout_ms),
-	  .doc = "How long one flush, before partitions are given up or the task stops, may wait for the store, in "
-		 "milliseconds. Records that are not answered by then are not committed, and are read again." },
+	  .doc = "Has no effect: a task waits for room as long as the store needs, and fails for no flush. Before it gives "
+		 "partitions up it waits for the store for at most 10 seconds, when it stops for the worker's "
+		 "offset.flush.timeout.ms; records that are not answered by then are not committed, and are read again. As in "
+		 "Kafka Connect linger.ms may not be longer." },
 	{ .name = "max.retries", INT, RANGE(0, INT32_MAX), .default_value = "5", .importance = CW_LOW,
 	  .group = "Connector", .width = CW_WIDTH_SHORT, .display_name = "Max Retries", AT(max_retries),
 	  .doc = "How often documents are sent again, where that may help, before behavior.on.store.errors, "

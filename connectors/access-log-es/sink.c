@@ -95,8 +95,7 @@ static enum cw_result sink_wait(void *task, const int *fds, size_t n, int timeou
 static enum cw_result sink_flush(void *task, int64_t timeout_ms, struct cw_error *err)
 {
 	struct cw_sink *sink = task;
-	int64_t limit_ms = timeout_ms < sink->config->flush_timeout_ms ? timeout_ms : sink->config->flush_timeout_ms;
-	int64_t end = cw_sink_now(sink) + limit_ms * CW_SINK_NS_PER_MS;
+	int64_t end = cw_sink_now(sink) + timeout_ms * CW_SINK_NS_PER_MS;
 
 	if (sink->failure.code)
 		return failed(sink, err);

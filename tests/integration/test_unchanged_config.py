@@ -7,7 +7,7 @@ from cwtest.search import Search
 
 CLASS = "io.confluent.connect.elasticsearch.ElasticsearchSinkConnector"
 OLD = {"flush.synchronously": "true", "type.name": "_doc", "topic.index.map": "a:b",
-       "auto.create.indices.at.start": "false",
+       "auto.create.indices.at.start": "false", "flush.timeout.ms": "60000",
        "elastic.https.ssl.protocol": "TLSv1.3", "elastic.https.ssl.truststore.password": "planted"}
 
 

@@ -237,6 +237,15 @@ static void check_table(const struct cw_plugin *plugin)
 	}
 }
 
+/* The framework ends flushes, which never fail. */
+static void test_config__flush_timeout_is_said_to_change_nothing(void)
+{
+	struct cw_config_def def;
+
+	CU_ASSERT_TRUE_FATAL(cw_config_table_find(cw_essink_table(cw_plugin), "flush.timeout.ms", &def));
+	CU_ASSERT_EQUAL(def.flags, CW_CONFIG_RANGE | CW_CONFIG_NO_EFFECT);
+}
+
 static void test_config__table_is_sound(void)
 {
 	struct cw_essink sink = { 0 };
@@ -322,6 +331,7 @@ int main(void)
 	CU_TestInfo config[] = {
 		{ "single values", test_config__single_values },
 		{ "keys together", test_config__keys_together },
+		{ "flush.timeout.ms is said to change nothing", test_config__flush_timeout_is_said_to_change_nothing },
 		{ "the table is sound", test_config__table_is_sound },
 		{ "defaults of the other name", test_config__defaults_of_the_other_name },
 		{ "URLs share their scheme", test_config__urls_share_their_scheme },
