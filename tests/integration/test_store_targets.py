@@ -51,10 +51,11 @@ class Targets(TestCase):
         self.arrive(self.index, [{"id": "a", "x": 1, "y": 3}, {"id": "b", "x": 2}])
 
     def test_versions_of_headers(self):
-        """The higher version wins, whatever order they come in."""
+        """The higher version wins, whatever order they come in; one below 0 costs no other record."""
         self.drop(self.search, self.index)
-        self.create([{"id": "a", "rev": 7}, {"id": "a", "rev": 5}, {"id": "b", "rev": 5}, {"id": "b", "rev": 9}], **dict(
-            self.KEYS, **{"external.version.header": "rev", "transforms": "key,id,rev",
+        self.create([{"id": "a", "rev": 7}, {"id": "c", "rev": -5}, {"id": "a", "rev": 5}, {"id": "b", "rev": 5},
+                     {"id": "b", "rev": 9}], **dict(
+            self.KEYS, **{"external.version.header": "rev", "transforms": "key,id,rev", "errors.tolerance": "all",
                           "transforms.rev.type": TRANSFORMS + "HeaderFrom$Value", "transforms.rev.fields": "rev",
                           "transforms.rev.headers": "rev", "transforms.rev.operation": "copy"}))
         self.arrive(self.index, [{"id": "a", "rev": 7}, {"id": "b", "rev": 9}])
@@ -88,6 +89,13 @@ class Targets(TestCase):
         second = self.drop(self.search, self.search.call("POST", "/%s/_rollover" % self.index)["new_index"])
         kafka.produce(self.topic, [b'{"n":5}'])
         self.arrive(second, [{"n": 5}])
+
+    def test_write_alias_that_was_removed(self):
+        first = self.drop(self.search, self.index + "-000001")
+        self.search.call("PUT", "/" + first, {})
+        self.create([{"n": 1}], **{"alias.bootstrap": "true", "max.retries": "1"})
+        trace = self.rest.wait_state(self.sink, tasks="FAILED", n=1)["tasks"][0]["trace"]
+        self.assertIn("the index %s is there without the write alias %s: give it" % (first, self.index), trace)
 
     def test_external_data_stream(self):
         template = "/_index_template/" + self.index
