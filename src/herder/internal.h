@@ -286,7 +286,7 @@ void cw_logs_message(struct cw_connector *c, const json_t *message);
 /* secrets.c: what is not shown, and what stands for it. */
 /* The config with "[hidden]" for passwords, unless the worker shows them; new. */
 json_t *cw_secrets_hide(const struct cw_herder *herder, const char *class_name, const json_t *config);
-/* Puts the stored passwords back where "[hidden]" came back. -1 with *err when there is none for a key. */
+/* Puts what is stored back where "[hidden]" came back. -1 with *err when there is nothing for a key of a password. */
 int cw_secrets_restore(const struct cw_herder *herder, const struct cw_connector *stored, json_t *config,
 		       struct cw_error *err);
 
@@ -354,6 +354,8 @@ void cw_preview_begin(struct cw_herder *herder, struct cw_call *call);
 void cw_plugins_refresh(struct cw_herder *herder);
 void cw_plugins_request(struct cw_herder *herder, struct cw_call *call);
 void cw_plugins_cancel(struct cw_herder *herder);
+/* Whether the call waits for the first list, which is under way: then it is run again. */
+bool cw_plugins_await_first(struct cw_herder *herder, struct cw_call *call);
 /* The plugin that a connector.class or a path names: full name, short name, or that without "Connector". */
 const json_t *cw_plugins_find(const struct cw_herder *herder, const char *name);
 /* A source or a sink. */

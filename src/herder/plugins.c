@@ -230,6 +230,12 @@ static void warn_of_refused(const json_t *found)
 	}
 }
 
+/* Of the others the plugins' list is not the answer. */
+static bool is_of_plugins(const struct cw_call *call)
+{
+	return call->request.op == CW_OP_PLUGINS || call->request.op == CW_OP_PLUGIN_CONFIG;
+}
+
 static void on_scanned(void *arg, const json_t *found, const struct cw_error *err)
 {
 	struct cw_herder *herder = arg;
@@ -254,12 +260,25 @@ static void on_scanned(void *arg, const json_t *found, const struct cw_error *er
 	}
 	for (; waiting; waiting = next) {
 		next = waiting->next;
-		if (json_is_array(list))
+		if (!is_of_plugins(waiting))
+			cw_request_run(herder, waiting);
+		else if (json_is_array(list))
 			answer(herder, waiting);
 		else
 			cw_call_fail(waiting, CW_ERR_FATAL, "The plugins cannot be listed: %s",
 				     found ? "connect-host sent no list" : err->text);
 	}
+}
+
+bool cw_plugins_await_first(struct cw_herder *herder, struct cw_call *call)
+{
+	struct cw_plugins *plugins = &herder->plugins;
+
+	if (plugins->list || !plugins->oneshot)
+		return false;
+	cw_call_stage(call, "listing the plugins, which say what is a password");
+	cw_call_append(&plugins->waiting, call);
+	return true;
 }
 
 void cw_plugins_refresh(struct cw_herder *herder)

@@ -338,8 +338,22 @@ void cw_request_cancel_waiting(struct cw_herder *herder)
 	}
 }
 
+/* Reads whose answers have configurations: what is a password in them, the plugins say. */
+static bool shows_configs(const struct cw_request *request)
+{
+	switch (request->op) {
+	case CW_OP_GET:
+	case CW_OP_GET_CONFIG:
+	case CW_OP_TASKS: return true;
+	case CW_OP_LIST: return request->flags & CW_OP_EXPAND_INFO;
+	default: return false;
+	}
+}
+
 void cw_request_run(struct cw_herder *herder, struct cw_call *call)
 {
+	if (shows_configs(&call->request) && cw_plugins_await_first(herder, call))
+		return;
 	switch (call->request.op) {
 	case CW_OP_SERVER_INFO:
 		cw_cluster_info(herder, call);

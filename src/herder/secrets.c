@@ -35,6 +35,10 @@ json_t *cw_secrets_hide(const struct cw_herder *herder, const char *class_name, 
 	return shown;
 }
 
+/*
+ * Whatever a key's type, "[hidden]" is never meant for what is stored: it may come from an answer of a worker that did
+ * not know the type, or of one that knew another.
+ */
 int cw_secrets_restore(const struct cw_herder *herder, const struct cw_connector *stored, json_t *config,
 		       struct cw_error *err)
 {
@@ -45,15 +49,15 @@ int cw_secrets_restore(const struct cw_herder *herder, const struct cw_connector
 	void *next;
 
 	json_object_foreach_safe(config, next, key, value) {
-		const json_t *kept = stored ? json_object_get(stored->config, key) : NULL;
+		json_t *kept = stored ? json_object_get(stored->config, key) : NULL;
 
-		if (!json_is_string(value) || strcmp(json_string_value(value), HIDDEN) != 0 ||
-		    !is_secret(types, key, HIDDEN))
+		if (!json_is_string(value) || strcmp(json_string_value(value), HIDDEN) != 0)
 			continue;
-		if (!kept)
+		if (kept)
+			json_object_set(config, key, kept);
+		else if (is_secret(types, key, HIDDEN))
 			return cw_error_set(err, CW_ERR_INVALID, "Invalid value " HIDDEN " for configuration %s: it stands for the "
 					    "value that the connector has, which has none; give the value itself", key);
-		json_object_set(config, key, (json_t *)(uintptr_t)kept);
 	}
 	return 0;
 }

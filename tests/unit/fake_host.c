@@ -387,9 +387,10 @@ static void print(json_t *answer)
 static int plugins(const json_t *question)
 {
 	misbehave_once(setting(json_object_get(question, "worker"), "fake.plugins", "ok"));
-	print(json_pack("{s[{sssssss[{ss}]}{sssssss[]}{sssssss[{ss}]}{sssssss[]}{sssssss[]sb}{sssssss[]}]s[{ssss}]}",
+	print(json_pack("{s[{sssssss[{ss}{ssss}{ssss}]}{sssssss[]}{sssssss[{ss}]}{sssssss[]}{sssssss[]sb}{sssssss[]}]s[{ssss}]}",
 			"plugins",
 			"class", "org.example.FakeSource", "type", "source", "version", "1.2", "config", "name", "topic",
+			"name", "fake.word", "type", "PASSWORD", "name", "fake.ssl.key.type", "type", "STRING",
 			"class", "org.example.FakeSinkConnector", "type", "sink", "version", "1.3", "config",
 			"class", "org.example.Fake$Value", "type", "transformation", "version", "1", "config", "name",
 			"field",

@@ -500,7 +500,7 @@ static void test_plugins__are_listed(void)
 	static const struct {
 		const char *name;
 		size_t keys;
-	} found[] = { { "FakeSource", 1 }, { "org.example.FakeSource", 1 }, { "FakeSink", 0 }, { "FakeSinkConnector", 0 },
+	} found[] = { { "FakeSource", 3 }, { "org.example.FakeSource", 3 }, { "FakeSink", 0 }, { "FakeSinkConnector", 0 },
 		      { "org.example.Fake$Value", 1 }, { "AFilter", 0 }, { "Fake", 0 } };
 	static const char *const not_found[] = { "Source", "Fake$Value", "Value" };
 	struct cw_buf got = { 0 };

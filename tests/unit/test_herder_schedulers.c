@@ -298,6 +298,64 @@ static void test_passwords__hidden_for_nothing_is_an_error(void)
 	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", json_pack("{ss}", "comment", "[hidden]")));
 }
 
+/* A password whose name does not tell, and a key whose name lies: only the plugin knows. */
+#define BY_TYPE "{'fake.word':'pw-1','fake.ssl.key.type':'PEM'}"
+#define BY_TYPE_HIDDEN "{'fake.word':'[hidden]','fake.ssl.key.type':'[hidden]'}"
+
+static void test_passwords__are_hidden_before_the_plugins_are_listed(void)
+{
+	static const enum cw_op ops[] = { CW_OP_GET_CONFIG, CW_OP_GET, CW_OP_TASKS, CW_OP_LIST };
+
+	start_worker();
+	create("a", BY_TYPE);
+	wait_states("a", "RUNNING RUNNING");
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		struct cw_answer answer;
+		char *text;
+
+		stop_worker();
+		start_worker();
+		answer = call_with(ops[i], "a", 0, ops[i] == CW_OP_LIST ? CW_OP_EXPAND_INFO : 0, NULL);
+		text = json_dumps(answer.body, JSON_COMPACT);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"fake.word\":\"[hidden]\""));
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"fake.ssl.key.type\":\"PEM\""));
+		free(text);
+		expect_ok(answer);
+	}
+}
+
+/* Those that cannot be listed are not waited for. */
+static void test_passwords__are_hidden_by_name_without_plugins(void)
+{
+	json_object_set_new(w.settings, "fake.plugins", json_string("fail"));
+	start_worker();
+	create("a", BY_TYPE);
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "fake.ssl.key.type", "[hidden]");
+	stop_worker();
+	start_worker();
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "fake.ssl.key.type", "[hidden]");
+}
+
+/* An answer from before the plugins were known, sent back afterwards; and the other way round. */
+static void test_passwords__hidden_is_what_is_stored_whatever_the_type(void)
+{
+	start_worker();
+	create("a", BY_TYPE);
+	expect_ok(call(CW_OP_PLUGINS, NULL));
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", config_of(BY_TYPE_HIDDEN)));
+	stop_worker();
+	start_worker();
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", config_of(BY_TYPE_HIDDEN)));
+	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'fake.word':'[hidden]','comment':'[hidden]'}")));
+	stop_worker();
+	json_object_set_new(w.settings, "rest.hide.passwords", json_string("false"));
+	start_worker();
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "fake.word", "pw-1");
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "fake.ssl.key.type", "PEM");
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "comment", "[hidden]");
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
@@ -310,6 +368,9 @@ int main(int argc, char **argv)
 		{ "deleting what is not there", test_delete__what_is_not_there },
 		{ "passwords are hidden, and kept", test_passwords__are_hidden_and_kept },
 		{ "[hidden] that stands for nothing", test_passwords__hidden_for_nothing_is_an_error },
+		{ "passwords are hidden at once", test_passwords__are_hidden_before_the_plugins_are_listed },
+		{ "without plugins by name", test_passwords__are_hidden_by_name_without_plugins },
+		{ "[hidden] stands for what is stored", test_passwords__hidden_is_what_is_stored_whatever_the_type },
 		CU_TEST_INFO_NULL,
 	};
 
