@@ -54,17 +54,30 @@ static void release(struct cw_call *call)
 		call_free(call);
 }
 
+/* With the mutex held: from now on it cannot be given up. */
+static void lose_handle(struct cw_call *call)
+{
+	if (call->handle)
+		*call->handle = NULL;
+	call->handle = NULL;
+}
+
 static void finish(struct cw_call *call)
 {
+	void (*done_fn)(void *arg, struct cw_answer *answer);
 	struct cw_herder *herder = call->herder;
 
-	if (call->done_fn) {
-		call->done_fn(call->done_arg, &call->answer);
-		call->answer.body = call->answer.warnings = NULL;
-	}
 	pthread_mutex_lock(&herder->mutex);
 	call->done = true;
 	pthread_cond_signal(&call->answered);
+	lose_handle(call);
+	done_fn = call->done_fn;
+	pthread_mutex_unlock(&herder->mutex);
+	if (done_fn) {
+		done_fn(call->done_arg, &call->answer);
+		call->answer.body = call->answer.warnings = NULL;
+	}
+	pthread_mutex_lock(&herder->mutex);
 	release(call);
 	pthread_mutex_unlock(&herder->mutex);
 }
@@ -207,7 +220,7 @@ void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, 
 }
 
 void cw_herder_start(struct cw_herder *herder, const struct cw_request *request,
-		     void (*done)(void *arg, struct cw_answer *answer), void *arg)
+		     void (*done)(void *arg, struct cw_answer *answer), void *arg, struct cw_call **handle)
 {
 	struct cw_call *call = call_new(herder, request);
 	struct cw_answer closed = { 0 };
@@ -218,11 +231,31 @@ void cw_herder_start(struct cw_herder *herder, const struct cw_request *request,
 	call->done_arg = arg;
 	pthread_mutex_lock(&herder->mutex);
 	submitted = submit(herder, call);
-	if (!submitted)
+	if (!submitted) {
 		call_free(call);
+	} else if (handle) {
+		call->handle = handle;
+		*handle = call;
+	}
 	pthread_mutex_unlock(&herder->mutex);
 	if (submitted)
 		return;
 	cw_error_set(&closed.error, CW_ERR_FATAL, "Worker is shutting down");
 	done(arg, &closed);
+}
+
+bool cw_herder_give_up(struct cw_herder *herder, struct cw_call **handle, struct cw_answer *answer)
+{
+	struct cw_call *call;
+
+	pthread_mutex_lock(&herder->mutex);
+	call = *handle;
+	if (call) {
+		*answer = (struct cw_answer){ 0 };
+		tell_timeout(call, answer);
+		call->done_fn = NULL;
+		lose_handle(call);
+	}
+	pthread_mutex_unlock(&herder->mutex);
+	return call != NULL;
 }

@@ -165,10 +165,20 @@ void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, 
 
 /*
  * Makes a request and does not wait for its answer: done() gets it once, on the herder's thread (or, when that has
- * ended, within this call), and owns its body. It may not block, nor call the herder. For requests that wait for a state,
- * which would hold a thread for as long.
+ * ended, within this call), and owns its body. It may not block, nor call the herder.
+ *
+ * *call, which the caller keeps until then, is set as long as the request can be given up, and NULL before and
+ * afterwards; call may be NULL. It is the herder's: look at it through cw_herder_give_up() only.
  */
+struct cw_call;
 void cw_herder_start(struct cw_herder *herder, const struct cw_request *request,
-		     void (*done)(void *arg, struct cw_answer *answer), void *arg);
+		     void (*done)(void *arg, struct cw_answer *answer), void *arg, struct cw_call **call);
+
+/*
+ * Nobody waits for the answer any longer: done() will not be called, and *answer is what cw_herder_call() says when its
+ * time is over. The request is still carried out. False: it was not started yet, or done() has been called or is about
+ * to be. Any thread.
+ */
+bool cw_herder_give_up(struct cw_herder *herder, struct cw_call **call, struct cw_answer *answer);
 
 #endif

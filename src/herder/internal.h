@@ -40,9 +40,10 @@ struct cw_call {
 	enum cw_target target; /* of a create */
 	char *if_match, *version;
 	int64_t wait_until_ms; /* while it waits for a state */
-	void (*done_fn)(void *arg, struct cw_answer *answer); /* NULL: somebody waits for `answered` */
 	void *done_arg;
 	/* Shared, guarded by the herder's mutex. */
+	void (*done_fn)(void *arg, struct cw_answer *answer); /* NULL: somebody waits for `answered`, or nobody waits */
+	struct cw_call **handle; /* who waits knows it by that, until it is answered or given up; may be NULL */
 	int owners;
 	bool done;
 	struct cw_answer answer;

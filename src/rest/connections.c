@@ -14,6 +14,7 @@
 
 #define STACK_BYTES ((size_t)(128u << 10))
 #define LOG_AGAIN_MS 10000
+#define OVER_AGAIN_MS 100 /* an answer was on its way */
 
 struct cw_connections {
 	struct cw_connection_limits limits;
@@ -29,24 +30,44 @@ struct cw_connections {
 
 /* ---- ending what is late ---- */
 
-/* Ends what is past its time; when the next one will be. The lock is held. */
-static int64_t end_late(struct cw_connections *connections, int64_t now_ms)
+/* Ends one that is past its time; when it has to be looked at again. The lock is held. */
+static int64_t end_late(struct cw_connection *c, int64_t now_ms)
 {
-	int64_t next_ms = INT64_MAX;
+	if (!c->deadline_ms || c->ended)
+		return INT64_MAX;
+	if (c->deadline_ms > now_ms)
+		return c->deadline_ms;
+	if (c->answerable)
+		cw_http_error_send(c->fd, NULL, 408);
+	shutdown(c->fd, SHUT_RDWR);
+	c->ended = true;
+	return INT64_MAX;
+}
+
+/* The same of a connection that waits for the worker. The lock is held: so it stays there, whoever gets it back. */
+static int64_t end_wait(struct cw_connection *c, int64_t now_ms)
+{
+	if (!c->wait.deadline_ms)
+		return INT64_MAX;
+	if (c->wait.deadline_ms > now_ms)
+		return c->wait.deadline_ms;
+	if (!c->wait.over(c->wait.arg))
+		return now_ms + OVER_AGAIN_MS;
+	c->wait.over = NULL;
+	return INT64_MAX;
+}
+
+/* When the next one will be late. The lock is held. */
+static int64_t end_all_late(struct cw_connections *connections, int64_t now_ms)
+{
+	int64_t first_ms = INT64_MAX;
 
 	for (struct cw_connection *c = connections->first; c; c = c->next) {
-		if (!c->deadline_ms || c->ended)
-			continue;
-		if (c->deadline_ms > now_ms) {
-			next_ms = c->deadline_ms < next_ms ? c->deadline_ms : next_ms;
-			continue;
-		}
-		if (c->answerable)
-			cw_http_error_send(c->fd, NULL, 408);
-		shutdown(c->fd, SHUT_RDWR);
-		c->ended = true;
+		int64_t next_ms = c->wait.over ? end_wait(c, now_ms) : end_late(c, now_ms);
+
+		first_ms = next_ms < first_ms ? next_ms : first_ms;
 	}
-	return next_ms;
+	return first_ms;
 }
 
 static void wait_until(struct cw_connections *connections, int64_t wake_ms)
@@ -66,7 +87,7 @@ static void *thread_main(void *arg)
 
 	pthread_mutex_lock(&connections->lock);
 	while (!connections->stopping)
-		wait_until(connections, end_late(connections, cw_clock_ms()));
+		wait_until(connections, end_all_late(connections, cw_clock_ms()));
 	pthread_mutex_unlock(&connections->lock);
 	return NULL;
 }
@@ -184,12 +205,18 @@ bool cw_connections_admit(struct cw_connections *connections, const struct socka
 
 /* ---- connections ---- */
 
+/* The thread has to look then. The lock is held. */
+static void look_at(struct cw_connections *connections, int64_t deadline_ms)
+{
+	if (deadline_ms && deadline_ms < connections->wake_ms)
+		pthread_cond_signal(&connections->changed);
+}
+
 /* The lock is held. */
 static void set_deadline(struct cw_connections *connections, struct cw_connection *connection, int64_t deadline_ms)
 {
 	connection->deadline_ms = deadline_ms;
-	if (deadline_ms && deadline_ms < connections->wake_ms)
-		pthread_cond_signal(&connections->changed);
+	look_at(connections, deadline_ms);
 }
 
 struct cw_connection *cw_connection_add(struct cw_connections *connections, int fd, gnutls_session_t session,
@@ -241,5 +268,32 @@ void cw_connection_phase(struct cw_connections *connections, struct cw_connectio
 	pthread_mutex_lock(&connections->lock);
 	connection->answerable = phase == CW_CONNECTION_READING && !connection->session;
 	set_deadline(connections, connection, phase == CW_CONNECTION_WORKING ? 0 : now_ms + limit_ms);
+	pthread_mutex_unlock(&connections->lock);
+}
+
+/* ---- waiting for the worker ---- */
+
+void cw_connection_await(struct cw_connections *connections, struct cw_connection *connection,
+			 const struct cw_connection_wait *wait)
+{
+	pthread_mutex_lock(&connections->lock);
+	connection->wait = *wait;
+	look_at(connections, wait->deadline_ms);
+	pthread_mutex_unlock(&connections->lock);
+}
+
+void cw_connection_awaited(struct cw_connections *connections, struct cw_connection *connection)
+{
+	pthread_mutex_lock(&connections->lock);
+	connection->wait.over = NULL;
+	pthread_mutex_unlock(&connections->lock);
+}
+
+void cw_connections_give_up(struct cw_connections *connections)
+{
+	pthread_mutex_lock(&connections->lock);
+	for (struct cw_connection *c = connections->first; c; c = c->next)
+		if (c->wait.over && c->wait.over(c->wait.arg))
+			c->wait.over = NULL;
 	pthread_mutex_unlock(&connections->lock);
 }

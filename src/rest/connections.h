@@ -1,6 +1,6 @@
 /*
  * connections - the connections of all listeners: how many there may be, in all and of one address, and until when each
- * must have brought its request or taken its answer.
+ * must have brought its request or taken its answer, and how long a request waits for the worker.
  *
  * libmicrohttpd's own timeout counts silence only: a client that sends a byte a second would never meet it. Here a
  * thread ends what is late, by shutting its socket down; the event thread, which owns the connection, finds it closed.
@@ -21,6 +21,17 @@ struct cw_connection_limits {
 
 struct cw_connections;
 
+/* What a connection waits for while it is the server's turn: an answer, at most so long. */
+struct cw_connection_wait {
+	int64_t deadline_ms; /* monotonic; 0: none */
+	/*
+	 * Its time is over; whether nothing is waited for any more. If not, it is called again soon. Called on the thread of
+	 * the connections, with their lock held: it may neither block nor call them.
+	 */
+	bool (*over)(void *arg); /* NULL: it does not wait */
+	void *arg;
+};
+
 /* What a connection's socket belongs to: libmicrohttpd keeps it for us. */
 struct cw_connection {
 	struct cw_connection *next, *previous;
@@ -29,6 +40,7 @@ struct cw_connection {
 	int64_t deadline_ms; /* monotonic; 0: none */
 	bool answerable;     /* in plain HTTP, with a request begun: 408 can be said */
 	bool ended;
+	struct cw_connection_wait wait;
 
 	/* The event thread's own. */
 	gnutls_session_t session;   /* NULL: no TLS */
@@ -59,5 +71,13 @@ enum cw_connection_phase {
 };
 void cw_connection_phase(struct cw_connections *connections, struct cw_connection *connection,
 			 enum cw_connection_phase phase);
+
+/* It waits from now on. What it waits for may end, and over() be called, before this returns. */
+void cw_connection_await(struct cw_connections *connections, struct cw_connection *connection,
+			 const struct cw_connection_wait *wait);
+/* What it waited for is there: over() is not called any more. Any thread. */
+void cw_connection_awaited(struct cw_connections *connections, struct cw_connection *connection);
+/* As if the time of all that wait were over. */
+void cw_connections_give_up(struct cw_connections *connections);
 
 #endif

@@ -72,6 +72,7 @@ bool cw_exchange_hand_over(struct cw_exchange *exchange, struct cw_pool *pool, v
 	stopping = all->stopping;
 	if (!stopping) {
 		all->in_flight++;
+		all->asking += pool == all->pool;
 		exchange->counted = true;
 		exchange->job.run = run;
 		enter(exchange, CW_CONNECTION_WORKING);
@@ -82,6 +83,22 @@ bool cw_exchange_hand_over(struct cw_exchange *exchange, struct cw_pool *pool, v
 	if (stopping)
 		cw_reply_error(&exchange->reply, 500, "Worker is shutting down");
 	return !stopping;
+}
+
+void cw_exchange_hand_back(struct cw_exchange *exchange)
+{
+	struct cw_exchanges *all = exchange->endpoint->all;
+
+	MHD_resume_connection(exchange->connection);
+	pthread_mutex_lock(&all->lock);
+	if (--all->asking == 0)
+		pthread_cond_broadcast(&all->none);
+	pthread_mutex_unlock(&all->lock);
+}
+
+bool cw_exchange_is_urgent(const struct cw_exchange *exchange)
+{
+	return exchange->match.route->answer == CW_ANSWER_HEALTH;
 }
 
 /* It is the event thread's again, or done with. */
@@ -254,14 +271,12 @@ static enum MHD_Result take_verdict(struct cw_exchange *exchange)
 /* The body is there. True: the herder is asked. */
 static bool take_end(struct cw_exchange *exchange)
 {
-	const struct cw_route *route = exchange->match.route;
-
 	cw_exchange_check_body(exchange);
 	if (exchange->reply.status)
 		return false;
 	exchange->submitted = true;
 	return cw_exchange_hand_over(exchange, exchange->endpoint->all->pool, cw_exchange_run,
-				     route->answer == CW_ANSWER_HEALTH);
+				     cw_exchange_is_urgent(exchange));
 }
 
 /* Called with the head, with each piece of the body, at the end, and again whenever the connection was resumed. */

@@ -1,9 +1,10 @@
 /*
  * exchange - one request and its answer, between libmicrohttpd and the pure modules. Inside rest/ only.
  *
- * The event thread reads the request and sends the answer; in between, with the connection suspended, a
- * thread of a pool owns the exchange: one that verifies a password, before the body is read, and one that asks the
- * herder, after it was.
+ * The event thread reads the request and sends the answer; in between, with the connection suspended, others own the
+ * exchange: a thread of a pool that verifies a password, before the body is read; after it was, one that asks the
+ * herder, then whoever comes first, the herder with its answer or the connections' thread when the time for it is over,
+ * and a thread of the pool again that makes the reply. No thread waits for the herder.
  */
 #ifndef CW_REST_EXCHANGE_H
 #define CW_REST_EXCHANGE_H
@@ -39,8 +40,9 @@ struct cw_exchanges {
 	int64_t start_epoch_ms;
 
 	pthread_mutex_t lock; /* guards the rest */
-	pthread_cond_t none;  /* in_flight has become 0 */
+	pthread_cond_t none;  /* in_flight or asking has become 0 */
 	size_t in_flight;     /* handed to a pool, and not yet sent */
+	size_t asking;        /* of them, handed over to ask the herder and not yet handed back */
 	size_t verifying;
 	bool stopping;
 };

@@ -32,13 +32,14 @@ static void begin_follow(struct cw_exchange *exchange)
 	cw_reply_error_of(&exchange->reply, &err);
 }
 
-/* From the herder's answer to the reply. After the connection was resumed the exchange is the event thread's again. */
-static void conclude(struct cw_exchange *exchange, bool timed_out)
+/* From the herder's answer to the reply, on a thread of the pool. */
+static void conclude(struct cw_pool_job *job)
 {
+	struct cw_exchange *exchange = (struct cw_exchange *)job;
 	CW_AUTO_FREE char *url = base_url(exchange);
 	struct cw_reply_context context = {
 		.base_url = url,
-		.timed_out = timed_out,
+		.timed_out = exchange->timed_out,
 		.if_none_match = cw_exchange_header(exchange, "If-None-Match"),
 		.process = { PACKAGE_VERSION, exchange->endpoint->all->start_epoch_ms, cw_clock_epoch_ms() },
 	};
@@ -49,40 +50,62 @@ static void conclude(struct cw_exchange *exchange, bool timed_out)
 	    strcmp(exchange->method, "HEAD") != 0)
 		begin_follow(exchange);
 	cw_answer_free(&exchange->answer);
-	MHD_resume_connection(exchange->connection);
+	cw_exchange_hand_back(exchange);
 }
 
-/* On a thread of the pool again: the state that was waited for is there, or will not be. */
-static void run_waited(struct cw_pool_job *job)
+/* Neither the herder's thread nor the connections' stops for the reply. */
+static void leave_to_pool(struct cw_exchange *exchange)
 {
-	conclude((struct cw_exchange *)job, false);
+	exchange->job.run = conclude;
+	cw_pool_submit(exchange->endpoint->all->pool, &exchange->job, cw_exchange_is_urgent(exchange));
 }
 
-/* On the herder's thread, which does not stop for the reply. */
-static void on_waited(void *arg, struct cw_answer *answer)
+/* On the herder's thread. */
+static void on_answer(void *arg, struct cw_answer *answer)
 {
 	struct cw_exchange *exchange = arg;
 
+	cw_connection_awaited(exchange->endpoint->all->connections, exchange->socket);
 	exchange->answer = *answer;
-	exchange->job.run = run_waited;
-	cw_pool_submit(exchange->endpoint->all->pool, &exchange->job, false);
+	leave_to_pool(exchange);
 }
 
+/* On the connections' thread: the time is over. Whether the herder has not been quicker. */
+static bool give_up(void *arg)
+{
+	struct cw_exchange *exchange = arg;
+
+	if (!cw_herder_give_up(exchange->endpoint->all->herder, &exchange->call, &exchange->answer))
+		return false;
+	exchange->timed_out = true;
+	leave_to_pool(exchange);
+	return true;
+}
+
+/* What waits for a state has its own time, which the herder keeps. */
+static int64_t deadline_of(const struct cw_exchange *exchange)
+{
+	return exchange->request.herder.wait == CW_WAIT_NONE ?
+		       exchange->start_ms + exchange->match.route->deadline_ms :
+		       0;
+}
+
+/* The exchange is not ours any more when this returns. */
 static void call_herder(struct cw_exchange *exchange)
 {
-	int64_t until_ms = exchange->start_ms + exchange->match.route->deadline_ms, left_ms = until_ms - cw_clock_ms();
+	struct cw_exchanges *all = exchange->endpoint->all;
+	const struct cw_connection_wait wait = { deadline_of(exchange), give_up, exchange };
 
-	exchange->request.herder.if_match = cw_exchange_header(exchange, "If-Match");
-	if (exchange->request.herder.wait != CW_WAIT_NONE) {
-		cw_herder_start(exchange->endpoint->all->herder, &exchange->request.herder, on_waited, exchange);
-		return;
-	}
-	if (left_ms > 0)
-		cw_herder_call(exchange->endpoint->all->herder, &exchange->request.herder, left_ms, &exchange->answer);
-	else
+	if (wait.deadline_ms && cw_clock_ms() >= wait.deadline_ms) {
 		cw_error_set(&exchange->answer.error, CW_ERR_RETRIABLE,
 			     "The worker is currently busy with other requests; this one was not started.");
-	conclude(exchange, cw_clock_ms() >= until_ms);
+		exchange->timed_out = true;
+		conclude(&exchange->job);
+		return;
+	}
+	exchange->request.herder.if_match = cw_exchange_header(exchange, "If-Match");
+	cw_connection_await(all->connections, exchange->socket, &wait);
+	cw_herder_start(all->herder, &exchange->request.herder, on_answer, exchange, &exchange->call);
 }
 
 void cw_exchange_run(struct cw_pool_job *job)
@@ -96,7 +119,7 @@ void cw_exchange_run(struct cw_pool_job *job)
 	else
 		cw_exchange_check_name(exchange);
 	if (exchange->reply.status)
-		MHD_resume_connection(exchange->connection);
+		cw_exchange_hand_back(exchange);
 	else
 		call_herder(exchange);
 }

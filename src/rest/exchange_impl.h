@@ -24,7 +24,9 @@ struct cw_exchange {
 	enum cw_verdict verdict; /* on the credentials */
 	struct cw_caller caller;
 	struct cw_rest_request request;
-	struct cw_answer answer; /* while the request waits for a state: what came of it */
+	struct cw_call *call;	 /* the herder's, while it is asked: see cw_herder_start() */
+	struct cw_answer answer; /* the herder's */
+	bool timed_out;		 /* it came too late, and the answer says so */
 	struct cw_reply reply;	 /* status 0: not yet known */
 	struct cw_follow *follow; /* instead of the reply's body */
 };
@@ -38,6 +40,10 @@ const char *cw_exchange_header(const struct cw_exchange *exchange, const char *n
  */
 bool cw_exchange_hand_over(struct cw_exchange *exchange, struct cw_pool *pool, void (*run)(struct cw_pool_job *job),
 			   bool urgent);
+/* The reply is there: the exchange is the event thread's again. On a thread of the pool that asks the herder. */
+void cw_exchange_hand_back(struct cw_exchange *exchange);
+/* Whether it goes before others: a health check. */
+bool cw_exchange_is_urgent(const struct cw_exchange *exchange);
 
 /* ---- exchange_check.c: what can be decided without the herder; each sets the reply when nothing is left to do ---- */
 

@@ -1,5 +1,6 @@
 /*
- * pool - a few threads that make the blocking calls which the HTTP threads may not make.
+ * pool - a few threads for what would keep the HTTP threads from others: parsing a body, making an answer, verifying a
+ * password. No job waits for anybody.
  *
  * Threads are started when jobs wait and end after idle seconds; one always stays. Urgent jobs (health
  * checks) go first and have threads that other jobs cannot take.

@@ -23,7 +23,7 @@ enum cw_role {
 const char *cw_role_name(enum cw_role role);
 
 enum cw_route_handler {
-	CW_HANDLER_HERDER, /* one cw_herder_call() with the row's op */
+	CW_HANDLER_HERDER, /* the herder is asked, with the row's op */
 	CW_HANDLER_OPENAPI /* the OpenAPI document */
 };
 

@@ -117,18 +117,28 @@ fail:
 	return NULL;
 }
 
-/* The event threads are sending the answers of the pool's last jobs; a client that reads none is not waited for. */
-static void wait_for_answers(struct cw_exchanges *exchanges)
+/* Whether a number has become 0 in time. */
+static bool await_none(struct cw_exchanges *exchanges, const size_t *n)
 {
 	struct timespec until;
 	int timed_out = 0;
+	bool none;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += LAST_ANSWERS_S;
 	pthread_mutex_lock(&exchanges->lock);
-	while (exchanges->in_flight > 0 && !timed_out)
+	while (*n > 0 && !timed_out)
 		timed_out = pthread_cond_timedwait(&exchanges->none, &exchanges->lock, &until);
+	none = *n == 0;
 	pthread_mutex_unlock(&exchanges->lock);
+	return none;
+}
+
+/* Until the herder owes no answer: the pool has to be there for each. One that never ran will not give any. */
+static void settle(struct cw_exchanges *exchanges)
+{
+	while (!await_none(exchanges, &exchanges->asking))
+		cw_connections_give_up(exchanges->connections);
 }
 
 void cw_rest_stop(struct cw_rest *rest)
@@ -141,9 +151,11 @@ void cw_rest_stop(struct cw_rest *rest)
 	for (size_t i = 0; i < rest->n_endpoints; i++)
 		if (rest->endpoints[i].daemon)
 			cw_endpoint_quiesce(&rest->endpoints[i]);
+	settle(&rest->exchanges);
 	cw_pool_free(rest->exchanges.verifiers);
 	cw_pool_free(rest->exchanges.pool);
-	wait_for_answers(&rest->exchanges);
+	/* The event threads are sending the last answers; a client that reads none is not waited for. */
+	await_none(&rest->exchanges, &rest->exchanges.in_flight);
 	close_endpoints(rest);
 	free_exchanges(&rest->exchanges);
 	free(rest);

@@ -1,5 +1,6 @@
 #include "fake_herder.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -7,11 +8,21 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+/* One for "slow", until the gate is opened. What it has of the request is borrowed: who asks waits, too. */
+struct cw_call {
+	struct cw_call *next;
+	struct cw_request request;
+	void (*done)(void *arg, struct cw_answer *answer);
+	void *arg;
+	struct cw_call **handle;
+};
+
 struct cw_herder {
 	pthread_mutex_t lock; /* guards all below */
 	pthread_cond_t changed;
 	const char *health;
 	char *last;
+	struct cw_call *slow;
 	int n_slow;
 	bool open;
 	struct cw_log_rings *logs;
@@ -61,7 +72,8 @@ char *fake_herder_last(struct cw_herder *herder)
 	return last;
 }
 
-bool fake_herder_await_slow(struct cw_herder *herder, int n)
+/* Waits until so many wait at the gate, or no more than that. */
+static bool await(struct cw_herder *herder, int at_least, int at_most)
 {
 	struct timespec until;
 	int timed_out = 0;
@@ -69,18 +81,20 @@ bool fake_herder_await_slow(struct cw_herder *herder, int n)
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += 10;
 	pthread_mutex_lock(&herder->lock);
-	while (herder->n_slow < n && !timed_out)
+	while ((herder->n_slow < at_least || herder->n_slow > at_most) && !timed_out)
 		timed_out = pthread_cond_timedwait(&herder->changed, &herder->lock, &until);
 	pthread_mutex_unlock(&herder->lock);
 	return !timed_out;
 }
 
-void fake_herder_open(struct cw_herder *herder)
+bool fake_herder_await_slow(struct cw_herder *herder, int n)
 {
-	pthread_mutex_lock(&herder->lock);
-	herder->open = true;
-	pthread_cond_broadcast(&herder->changed);
-	pthread_mutex_unlock(&herder->lock);
+	return await(herder, n, INT_MAX);
+}
+
+bool fake_herder_await_given_up(struct cw_herder *herder)
+{
+	return await(herder, 0, 0);
 }
 
 static void remember(struct cw_herder *herder, const struct cw_request *request)
@@ -187,20 +201,10 @@ static void refuse_with(struct cw_answer *answer, enum cw_refusal refusal, const
 	cw_error_set(&answer->error, CW_ERR_RETRIABLE, "%s", text);
 }
 
-void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, int64_t timeout_ms,
-		    struct cw_answer *answer)
+/* The lock is held. */
+static void answer(struct cw_herder *herder, const struct cw_request *request, struct cw_answer *answer)
 {
-	(void)timeout_ms;
 	*answer = (struct cw_answer){ 0 };
-	pthread_mutex_lock(&herder->lock);
-	remember(herder, request);
-	if (request->name && strcmp(request->name, "slow") == 0) {
-		herder->n_slow++;
-		pthread_cond_broadcast(&herder->changed);
-		while (!herder->open)
-			pthread_cond_wait(&herder->changed, &herder->lock);
-		herder->n_slow--;
-	}
 	if (request->op == CW_OP_HEALTH && !herder->health)
 		cw_error_set(&answer->error, CW_ERR_FATAL, "no answer");
 	else if (!request->name || refuse(request->name, &answer->error) == 0)
@@ -214,15 +218,82 @@ void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, 
 		refuse_with(answer, CW_REFUSAL_FORBIDDEN, "Topic tracking is disabled.");
 	if (request->if_match && strcmp(request->if_match, "\"e1\"") != 0)
 		refuse_with(answer, CW_REFUSAL_PRECONDITION, "another one");
-	pthread_mutex_unlock(&herder->lock);
 }
 
-/* At once. */
-void cw_herder_start(struct cw_herder *herder, const struct cw_request *request,
-		     void (*done)(void *arg, struct cw_answer *answer), void *arg)
+static void hold(struct cw_herder *herder, const struct cw_call *call)
 {
-	struct cw_answer answer;
+	struct cw_call *held = cw_alloc(sizeof(*held));
 
-	cw_herder_call(herder, request, 0, &answer);
-	done(arg, &answer);
+	*held = *call;
+	held->next = herder->slow;
+	herder->slow = held;
+	*held->handle = held;
+	herder->n_slow++;
+	pthread_cond_broadcast(&herder->changed);
+}
+
+/* At once, but for "slow". */
+void cw_herder_start(struct cw_herder *herder, const struct cw_request *request,
+		     void (*done)(void *arg, struct cw_answer *answer), void *arg, struct cw_call **call)
+{
+	struct cw_answer found;
+	bool held;
+
+	pthread_mutex_lock(&herder->lock);
+	remember(herder, request);
+	held = request->name && strcmp(request->name, "slow") == 0 && !herder->open;
+	if (held)
+		hold(herder, &(struct cw_call){ .request = *request, .done = done, .arg = arg, .handle = call });
+	else
+		answer(herder, request, &found);
+	pthread_mutex_unlock(&herder->lock);
+	if (!held)
+		done(arg, &found);
+}
+
+static void drop(struct cw_herder *herder, struct cw_call *call)
+{
+	struct cw_call **link = &herder->slow;
+
+	while (*link != call)
+		link = &(*link)->next;
+	*link = call->next;
+	*call->handle = NULL;
+	herder->n_slow--;
+	pthread_cond_broadcast(&herder->changed);
+}
+
+bool cw_herder_give_up(struct cw_herder *herder, struct cw_call **call, struct cw_answer *answer)
+{
+	struct cw_call *found;
+
+	pthread_mutex_lock(&herder->lock);
+	found = *call;
+	if (found)
+		drop(herder, found);
+	pthread_mutex_unlock(&herder->lock);
+	if (!found)
+		return false;
+	free(found);
+	*answer = (struct cw_answer){ 0 };
+	cw_error_set(&answer->error, CW_ERR_RETRIABLE, "Request timed out.");
+	return true;
+}
+
+void fake_herder_open(struct cw_herder *herder)
+{
+	struct cw_answer found;
+	struct cw_call *call;
+
+	pthread_mutex_lock(&herder->lock);
+	herder->open = true;
+	while ((call = herder->slow)) {
+		drop(herder, call);
+		answer(herder, &call->request, &found);
+		pthread_mutex_unlock(&herder->lock);
+		call->done(call->arg, &found);
+		free(call);
+		pthread_mutex_lock(&herder->lock);
+	}
+	pthread_mutex_unlock(&herder->lock);
 }

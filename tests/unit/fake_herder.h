@@ -24,6 +24,9 @@ char *fake_herder_last(struct cw_herder *herder);
 
 /* Waits until n requests for "slow" wait at the gate; false after 10 seconds. */
 bool fake_herder_await_slow(struct cw_herder *herder, int n);
+/* Waits until nobody wants the answers of those any more; false after 10 seconds. */
+bool fake_herder_await_given_up(struct cw_herder *herder);
+/* They are answered, on this thread. */
 void fake_herder_open(struct cw_herder *herder);
 
 #endif

@@ -112,6 +112,7 @@ struct waiter {
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
 	bool done;
+	struct cw_call *call;
 };
 
 static void on_answer(void *arg, struct cw_answer *answer)
@@ -132,7 +133,7 @@ static void begin(struct waiter *waiter, const char *name)
 	*waiter = (struct waiter){ .done = false };
 	pthread_mutex_init(&waiter->lock, NULL);
 	pthread_cond_init(&waiter->answered, NULL);
-	cw_herder_start(w.herder, &request, on_answer, waiter);
+	cw_herder_start(w.herder, &request, on_answer, waiter, &waiter->call);
 }
 
 static void expect_end(struct waiter *waiter, enum cw_error_code code, const char *words)
@@ -163,6 +164,31 @@ static void test_wait__ends_with_its_connector_and_the_worker(void)
 	expect_end(&second, CW_ERR_FATAL, "Worker is shutting down");
 	begin(&late, "b");
 	expect_end(&late, CW_ERR_FATAL, "Worker is shutting down");
+}
+
+static void test_wait__is_given_up(void)
+{
+	struct waiter waiter, other;
+	struct cw_answer answer;
+
+	start_worker();
+	create("a", "{}");
+	create("b", "{}");
+	wait_states("a", "RUNNING RUNNING");
+	begin(&waiter, "a");
+	begin(&other, "b");
+	ok(CW_OP_HEALTH, NULL); /* both are parked */
+	CU_ASSERT_TRUE_FATAL(cw_herder_give_up(w.herder, &waiter.call, &answer));
+	expect_error(answer, CW_ERR_RETRIABLE, "Request timed out. The worker is currently waiting until connector a is "
+					       "COMPLETED, which began at ");
+	CU_ASSERT_FALSE(cw_herder_give_up(w.herder, &waiter.call, &answer));
+	ok(CW_OP_DELETE, "b");
+	expect_end(&other, CW_ERR_NOT_FOUND, "deleted meanwhile");
+	CU_ASSERT_FALSE(cw_herder_give_up(w.herder, &other.call, &answer));
+	ok(CW_OP_DELETE, "a");
+	CU_ASSERT_FALSE(waiter.done);
+	pthread_mutex_destroy(&waiter.lock);
+	pthread_cond_destroy(&waiter.answered);
 }
 
 /* ---- dry runs, preconditions, deletions ---------------------------------------------------------- */
@@ -363,6 +389,7 @@ int main(int argc, char **argv)
 		{ "waits: COMPLETED", test_wait__completed },
 		{ "waits: end in time, or when it is hopeless", test_wait__ends_in_time_or_when_it_is_hopeless },
 		{ "waits: end with the connector and the worker", test_wait__ends_with_its_connector_and_the_worker },
+		{ "waits: given up", test_wait__is_given_up },
 		{ "dry runs change nothing", test_dry_run__changes_nothing },
 		{ "If-Match keeps changes apart", test_if_match__keeps_a_change_from_going_over_another },
 		{ "deleting what is not there", test_delete__what_is_not_there },

@@ -309,10 +309,13 @@ static void test_server__slow_clients_delay_nobody(void)
 	rest_fixture_down(&f);
 }
 
-#define SLOW_CALLS 20 /* more than there are threads */
+#define SLOW_CALLS 40 /* more than there are threads */
 
-static void test_server__slow_calls_leave_health_alive_and_all_get_answers(void)
+/* Kafka, a validation or a drain may be what they wait for: nobody else waits behind them. */
+static void test_server__slow_calls_hold_up_nobody_and_all_get_answers(void)
 {
+	static const char *const others[] = { "/health", "/metrics", "/connectors", "/connectors/c/status",
+					      "/connectors/c/offsets" };
 	static const char request[] = "GET /connectors/slow HTTP/1.1\r\nHost: h\r\n\r\n";
 	struct http_answer answer;
 	int fds[SLOW_CALLS];
@@ -323,10 +326,12 @@ static void test_server__slow_calls_leave_health_alive_and_all_get_answers(void)
 		fds[i] = http_open(f.url);
 		http_send(fds[i], request, sizeof(request) - 1);
 	}
-	CU_ASSERT_TRUE(fake_herder_await_slow(f.herder, 14));
-	get(&f, "/health", &answer);
-	CU_ASSERT_EQUAL(answer.status, 200);
-	http_answer_free(&answer);
+	CU_ASSERT_TRUE(fake_herder_await_slow(f.herder, SLOW_CALLS));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		get(&f, others[i], &answer);
+		check(answer.status == 200, others[i], "200", answer.body);
+		http_answer_free(&answer);
+	}
 	fake_herder_open(f.herder);
 	for (int i = 0; i < SLOW_CALLS; i++) {
 		http_receive(fds[i], false, &answer);
@@ -406,6 +411,29 @@ static void test_server__stop_answers_what_was_asked(void)
 	CU_ASSERT_EQUAL(http_open(f.url), -1);
 	close(fd);
 	close(other);
+	f.rest = NULL;
+	rest_fixture_down(&f);
+}
+
+/* As when the worker fails to start: the server is there before the herder runs. */
+static void test_server__stop_does_not_wait_for_a_herder_that_never_answers(void)
+{
+	static const char request[] = "GET /connectors/slow HTTP/1.1\r\nHost: h\r\n\r\n";
+	struct http_answer answer;
+	struct rest_fixture f;
+	int fd;
+
+	rest_fixture_up(&f, NULL);
+	fd = http_open(f.url);
+	http_send(fd, request, sizeof(request) - 1);
+	CU_ASSERT_TRUE(fake_herder_await_slow(f.herder, 1));
+	cw_rest_stop(f.rest);
+	CU_ASSERT_TRUE(fake_herder_await_given_up(f.herder));
+	http_receive(fd, false, &answer);
+	CU_ASSERT_EQUAL(answer.status, 500);
+	CU_ASSERT_TRUE(answer.body && strstr(answer.body, "Request timed out."));
+	http_answer_free(&answer);
+	close(fd);
 	f.rest = NULL;
 	rest_fixture_down(&f);
 }
@@ -615,9 +643,10 @@ int main(void)
 		{ "deep JSON", test_server__survives_the_deepest_json },
 		{ "health's statuses", test_server__health_has_its_own_statuses },
 		{ "slow clients delay nobody", test_server__slow_clients_delay_nobody },
-		{ "slow calls leave health alive", test_server__slow_calls_leave_health_alive_and_all_get_answers },
+		{ "slow calls hold up nobody", test_server__slow_calls_hold_up_nobody_and_all_get_answers },
 		{ "a client may go away", test_server__client_may_go_away_meanwhile },
 		{ "stop answers what was asked", test_server__stop_answers_what_was_asked },
+		{ "stop waits for no answer", test_server__stop_does_not_wait_for_a_herder_that_never_answers },
 		{ "many clients at once", test_server__many_clients_at_once },
 		{ "logs are followed", test_server__follows_logs_without_holding_anything_up },
 		{ "too many followers", test_server__refuses_too_many_followers },

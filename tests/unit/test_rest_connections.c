@@ -1,0 +1,163 @@
+/* What connections wait for: how long, and who ends it. */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "rest/connections.h"
+#include "unit.h"
+
+#define HOUR_MS 3600000
+
+/* One that waits, with its client's end of the connection. */
+struct waiter {
+	struct cw_connections *connections;
+	struct cw_connection *connection;
+	int fd, client;
+	int refuse; /* so many times an answer is on its way */
+	atomic_int n_over;
+};
+
+static bool over(void *arg)
+{
+	struct waiter *w = arg;
+
+	return atomic_fetch_add(&w->n_over, 1) >= w->refuse;
+}
+
+static struct cw_connections *open_connections(void)
+{
+	const struct cw_connection_limits limits = { 100, 100, HOUR_MS, HOUR_MS };
+	struct cw_error err = { 0 };
+	struct cw_connections *connections = cw_connections_new(&limits, &err);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(connections);
+	return connections;
+}
+
+static void begin(struct waiter *w, struct cw_connections *connections, int64_t within_ms)
+{
+	const struct cw_connection_wait wait = { within_ms ? cw_clock_ms() + within_ms : 0, over, w };
+	int fds[2];
+
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	w->connections = connections;
+	w->fd = fds[0];
+	w->client = fds[1];
+	w->connection = cw_connection_add(connections, w->fd, NULL, NULL);
+	cw_connection_phase(connections, w->connection, CW_CONNECTION_WORKING);
+	cw_connection_await(connections, w->connection, &wait);
+}
+
+static void end(struct waiter *w)
+{
+	cw_connection_remove(w->connections, w->connection);
+	close(w->fd);
+	if (w->client >= 0)
+		close(w->client);
+}
+
+/* Whether over() comes to be called so often, within ten seconds. */
+static bool becomes_over(struct waiter *w, int n)
+{
+	int64_t deadline_ms = cw_clock_ms() + 10000;
+
+	while (atomic_load(&w->n_over) < n && cw_clock_ms() < deadline_ms)
+		nanosleep(&(struct timespec){ 0, 5000000 }, NULL);
+	return atomic_load(&w->n_over) == n;
+}
+
+/* The thread has looked at all others once this is over. */
+static void let_it_look(struct cw_connections *connections)
+{
+	struct waiter w = { 0 };
+
+	begin(&w, connections, 1);
+	CU_ASSERT_TRUE(becomes_over(&w, 1));
+	end(&w);
+}
+
+static void test_waiting__ends_when_its_time_is_over(void)
+{
+	struct cw_connections *connections = open_connections();
+	struct waiter late = { 0 }, early = { 0 }, never = { 0 };
+	int64_t began_ms = cw_clock_ms();
+
+	begin(&never, connections, 0);
+	begin(&late, connections, HOUR_MS);
+	begin(&early, connections, 30);
+	CU_ASSERT_TRUE(becomes_over(&early, 1));
+	CU_ASSERT_TRUE(cw_clock_ms() - began_ms >= 30);
+	let_it_look(connections);
+	CU_ASSERT_EQUAL(early.n_over, 1); /* once and for all */
+	CU_ASSERT_EQUAL(late.n_over, 0);
+	CU_ASSERT_EQUAL(never.n_over, 0);
+	end(&early);
+	end(&late);
+	end(&never);
+	cw_connections_free(connections);
+}
+
+static void test_waiting__goes_on_while_the_answer_is_on_its_way(void)
+{
+	struct cw_connections *connections = open_connections();
+	struct waiter w = { .refuse = 1 };
+
+	begin(&w, connections, 1);
+	CU_ASSERT_TRUE(becomes_over(&w, 2));
+	let_it_look(connections);
+	CU_ASSERT_EQUAL(w.n_over, 2);
+	end(&w);
+	cw_connections_free(connections);
+}
+
+static void test_waiting__ends_with_the_answer(void)
+{
+	struct cw_connections *connections = open_connections();
+	struct waiter w = { 0 };
+
+	begin(&w, connections, 100);
+	cw_connection_awaited(connections, w.connection);
+	CU_ASSERT_EQUAL(w.n_over, 0);
+	nanosleep(&(struct timespec){ 0, 110000000 }, NULL);
+	let_it_look(connections);
+	CU_ASSERT_EQUAL(w.n_over, 0);
+	cw_connections_give_up(connections);
+	CU_ASSERT_EQUAL(w.n_over, 0);
+	end(&w);
+	cw_connections_free(connections);
+}
+
+static void test_waiting__is_given_up_all_at_once(void)
+{
+	struct cw_connections *connections = open_connections();
+	struct waiter ends = { 0 }, answered = { .refuse = 1 };
+
+	begin(&ends, connections, HOUR_MS);
+	begin(&answered, connections, 0);
+	cw_connections_give_up(connections);
+	CU_ASSERT_EQUAL(ends.n_over, 1);
+	CU_ASSERT_EQUAL(answered.n_over, 1);
+	cw_connections_give_up(connections);
+	CU_ASSERT_EQUAL(ends.n_over, 1);
+	CU_ASSERT_EQUAL(answered.n_over, 2);
+	end(&ends);
+	end(&answered);
+	cw_connections_free(connections);
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "its time is over", test_waiting__ends_when_its_time_is_over },
+		{ "an answer on its way", test_waiting__goes_on_while_the_answer_is_on_its_way },
+		{ "an answer", test_waiting__ends_with_the_answer },
+		{ "all are given up", test_waiting__is_given_up_all_at_once },
+		CU_TEST_INFO_NULL,
+	};
+	CU_SuiteInfo suites[] = { { .pName = "rest connections", .pTests = tests }, CU_SUITE_INFO_NULL };
+
+	return cw_test_main(suites);
+}
