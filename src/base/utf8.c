@@ -1,5 +1,9 @@
 #include "base/utf8.h"
 
+#include <string.h>
+
+#include "base/mem.h"
+
 static bool continues(unsigned char c)
 {
 	return (c & 0xc0) == 0x80;
@@ -48,4 +52,20 @@ bool cw_utf8_valid(const char *p, size_t n)
 		i += k;
 	}
 	return true;
+}
+
+size_t cw_utf8_cut(const char *p, size_t n, size_t max)
+{
+	if (n <= max)
+		return n;
+	for (n = max; n > 0 && continues((unsigned char)p[n]); n--)
+		;
+	return n;
+}
+
+char *cw_utf8_shortened(const char *text, size_t max)
+{
+	size_t n = strlen(text), shown = cw_utf8_cut(text, n, max);
+
+	return cw_format("%.*s%s", (int)shown, text, shown < n ? "..." : "");
 }

@@ -27,15 +27,13 @@ static char *group_of(const struct cw_question *q, struct cw_error *err)
 	CW_AUTO_FREE char *usual = cw_format("connect-%s", q->name);
 	const struct cw_client_default defaults[] = { { "group.id", usual }, { NULL, NULL } };
 	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_CONSUMER, &q->worker, &q->config, defaults, err);
-	char group[512];
-	size_t size = sizeof(group);
+	char *group;
 
 	if (!conf)
 		return NULL;
-	if (rd_kafka_conf_get(conf, "group.id", group, &size) != RD_KAFKA_CONF_OK)
-		group[0] = '\0';
+	group = cw_client_text(conf, "group.id");
 	rd_kafka_conf_destroy(conf);
-	return cw_strdup(group);
+	return group;
 }
 
 static rd_kafka_topic_partition_list_t *wanted_offsets(const json_t *change)

@@ -10,9 +10,12 @@
  * than once, and one that has partitions itself, which nobody would have meanwhile, waits until that is over for sure.
  * Most often the tasks of this process have all that there are, and Kafka need not be asked.
  */
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "host/sink.h"
 #include "kafka/assigned.h"
+#include "kafka/client.h"
 #include "kafka/partitions.h"
 
 /* From look to look twice as long; so many sightings, the last after 1.5 s, or 15.5 s, make sure. */
@@ -56,14 +59,14 @@ static const rd_kafka_topic_partition_t *find_orphan(struct cw_sink *sink, bool 
 	rd_kafka_topic_partition_list_t *assigned;
 	const rd_kafka_topic_partition_t *orphan;
 	struct cw_error err = { 0 };
-	char group[512] = "";
-	size_t size = sizeof(group);
+	char *group;
 
 	*known = true;
 	if (cw_owned_has_all(sink->task->owned, sink->partitions_there))
 		return NULL;
-	rd_kafka_conf_get(rd_kafka_conf(sink->consumer), "group.id", group, &size);
+	group = cw_client_text(rd_kafka_conf(sink->consumer), "group.id");
 	assigned = cw_group_assigned(sink->consumer, group, ASK_TIMEOUT_MS, &err);
+	free(group);
 	if (!assigned) {
 		log_debug(&sink->scope, "whether all partitions are somebody's is not known: %s", err.text);
 		*known = false;

@@ -267,6 +267,18 @@ const rd_kafka_metadata_t *cw_client_metadata(rd_kafka_t *client, rd_kafka_topic
 	return NULL;
 }
 
+char *cw_client_text(const rd_kafka_conf_t *conf, const char *key)
+{
+	size_t size = 0;
+	char *text;
+
+	if (rd_kafka_conf_get(conf, key, NULL, &size) != RD_KAFKA_CONF_OK || size == 0)
+		return cw_strdup("");
+	text = cw_alloc(size);
+	rd_kafka_conf_get(conf, key, text, &size);
+	return text;
+}
+
 int64_t cw_client_number(const rd_kafka_conf_t *conf, const char *key, int64_t otherwise)
 {
 	char value[64], *end;

@@ -59,6 +59,8 @@ rd_kafka_t *cw_client_new(enum cw_client_kind kind, rd_kafka_conf_t *conf, const
 const rd_kafka_metadata_t *cw_client_metadata(rd_kafka_t *client, rd_kafka_topic_t *topic, int64_t deadline_ms,
 					      const _Atomic bool *stop);
 
+/* A setting as librdkafka has it, of any length, new; "" when it is absent. */
+char *cw_client_text(const rd_kafka_conf_t *conf, const char *key);
 /* A setting as librdkafka has it, as a number; `otherwise` when it is absent or no number. */
 int64_t cw_client_number(const rd_kafka_conf_t *conf, const char *key, int64_t otherwise);
 

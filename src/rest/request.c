@@ -5,6 +5,7 @@
 
 #include "base/json_reason.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "config/connector_name.h"
 #include "config/initial_offsets.h"
 #include "rest/preview_body.h"
@@ -15,6 +16,8 @@
 #define CONFIG_INVALID_TAIL                                         \
 	"\nYou can also find the above list of errors at the endpoint " \
 	"`/connector-plugins/{connectorType}/config/validate`"
+
+#define NAME_SHOWN 300 /* bytes of each of two names in a sentence */
 
 /* A scalar as text, new; NULL for null, arrays and objects. */
 static char *scalar_text(const json_t *value)
@@ -52,19 +55,20 @@ static int parse_object(const char *text, size_t n, const char *needed, json_t *
 	return -1;
 }
 
-static int name_error(const char *name, const char *reason, struct cw_error *err)
-{
-	return cw_error_set(err, CW_ERR_INVALID,
-			    CONFIG_INVALID_HEAD "Invalid value %s for configuration name: %s" CONFIG_INVALID_TAIL, name,
-			    reason);
-}
-
 /* A connector that is to be made must be reachable by its name afterwards. */
 static int check_new_name(const char *name, struct cw_error *err)
 {
-	struct cw_error reason = { 0 };
+	CW_AUTO_FREE char *wrong = cw_connector_name_error(name);
 
-	return cw_connector_name_check(name, &reason) == 0 ? 0 : name_error(name, reason.text, err);
+	return wrong ? cw_error_set(err, CW_ERR_INVALID, CONFIG_INVALID_HEAD "%s" CONFIG_INVALID_TAIL, wrong) : 0;
+}
+
+static int refuse_other_name(const char *inside, const char *name, struct cw_error *err)
+{
+	CW_AUTO_FREE char *its = cw_utf8_shortened(inside, NAME_SHOWN), *wanted = cw_utf8_shortened(name, NAME_SHOWN);
+
+	return cw_error_set(err, CW_ERR_INVALID,
+			    "Connector name configuration (%s) doesn't match connector name in the URL (%s)", its, wanted);
 }
 
 /* The name inside a configuration, when there is one, must be the connector's. */
@@ -77,12 +81,7 @@ static int check_config_name(const json_t *config, const char *name, bool patch,
 		return cw_error_set(err, CW_ERR_INVALID,
 				    CONFIG_INVALID_HEAD "Missing required configuration \"name\" which has no default "
 							"value." CONFIG_INVALID_TAIL);
-	if (text && strcmp(text, name) != 0)
-		return cw_error_set(err, CW_ERR_INVALID,
-				    "Connector name configuration (%s) doesn't match connector name in the URL (%s)",
-				    text,
-				    name);
-	return 0;
+	return text && strcmp(text, name) != 0 ? refuse_other_name(text, name, err) : 0;
 }
 
 static int check_initial_state(json_t *body, struct cw_error *err)

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/nearest.h"
+#include "base/utf8.h"
 
 #define STRAYS_MAX 5 /* header fields, of which clients take so many only */
 #define SHOWN 60u    /* bytes of a name or a value */
@@ -12,12 +13,7 @@
 /* How much of a text is shown: whole characters. */
 static int shown(const char *text)
 {
-	size_t n = strlen(text);
-
-	if (n > SHOWN)
-		for (n = SHOWN; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80; n--)
-			;
-	return (int)n;
+	return (int)cw_utf8_cut(text, strlen(text), SHOWN);
 }
 
 /* Between workers of Kafka Connect, who forward requests to each other; it means nothing to a single one. */

@@ -127,7 +127,8 @@ NAMES = [
     ("three dots", "...", None),
     ("a dot before", ".a", None),
     ("a word of the API", "config", None),
-    ("very long", "n" * 200, None),
+    ("the longest", "n" * 512, None),
+    ("too long", "n" * 513, "String may not be longer than 512 bytes, and has 513"),
     ("a slash", "a/b", 'String may not contain "/", which no request path could name'),
     ("a dot", ".", 'String may not be "." or "..", which no request path could name'),
     ("two dots", "..", 'String may not be "." or "..", which no request path could name'),
@@ -180,9 +181,10 @@ class Rows(TestCase):
         self.ask(202, "PUT", "/connectors/no/topics/reset")
 
     def refused_name(self, name, reason):
+        shown = name.strip() if len(name) <= 60 else name[:60] + "..."
         message = ("Connector configuration is invalid and contains the following 1 error(s):\nInvalid value %s for "
                    "configuration name: %s\nYou can also find the above list of errors at the endpoint "
-                   "`/connector-plugins/{connectorType}/config/validate`" % (name.strip(), reason))
+                   "`/connector-plugins/{connectorType}/config/validate`" % (shown, reason))
         self.ask(400, "POST", "/connectors", {"name": name, "config": self.config}, message)
 
     def taken_name(self, name):

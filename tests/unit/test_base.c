@@ -43,6 +43,10 @@ static void test_utf8__knows_overlong_surrogates_and_the_end(void)
 	CU_ASSERT_EQUAL(cw_utf8_length("\xf0\x9f\x98", 3), 0);
 	CU_ASSERT_TRUE(cw_utf8_valid("gr\xc3\xbc\xc3\x9f", 6));
 	CU_ASSERT_FALSE(cw_utf8_valid("gr\xc3", 3));
+	CU_ASSERT_EQUAL(cw_utf8_cut("gr\xc3\xbc", 4, 4), 4);
+	CU_ASSERT_EQUAL(cw_utf8_cut("gr\xc3\xbc", 4, 3), 2);
+	CU_ASSERT_EQUAL(cw_utf8_cut("gr\xc3\xbc", 4, 2), 2);
+	CU_ASSERT_EQUAL(cw_utf8_cut("\xf0\x9f\x98\x80", 4, 3), 0);
 }
 
 static void test_map__keeps_order_replaces_and_removes(void)

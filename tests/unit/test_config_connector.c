@@ -619,10 +619,27 @@ static void test_names__that_a_path_can_hold(void)
 	}
 }
 
+static void test_names__of_any_length(void)
+{
+	char name[CW_CONNECTOR_NAME_MAX + 2] = { 0 };
+	char *error;
+
+	memset(name, 'n', CW_CONNECTOR_NAME_MAX);
+	CU_ASSERT_PTR_NULL(cw_connector_name_error(name));
+	name[CW_CONNECTOR_NAME_MAX] = 'n';
+	error = cw_connector_name_error(name);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(error);
+	CU_ASSERT_EQUAL(strncmp(error, "Invalid value nnnnn", 19), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(error, "nn... for configuration name: String may not be longer than 512 bytes, and has 513"));
+	CU_ASSERT_TRUE(strlen(error) < 200);
+	free(error);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "names", test_names__that_a_path_can_hold },
+		{ "long names", test_names__of_any_length },
 		{ "tables", test_tables__are_those_of_the_contract },
 		{ "fill", test_fill__the_frameworks_struct },
 		{ "a config without fault", test_validate__a_config_without_fault },

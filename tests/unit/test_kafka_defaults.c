@@ -1,6 +1,7 @@
 /* The configuration of Kafka's clients: what the framework sets, and who has the last word. */
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/map.h"
@@ -33,6 +34,29 @@ static int64_t setting_of(enum cw_client_kind kind, const char *key, const char 
 	}
 	cw_map_free(&connector);
 	return number;
+}
+
+/* Kafka takes names of groups and clients of up to 32767 bytes. */
+static void test_client__tells_settings_of_any_length(void)
+{
+	struct cw_worker_config worker = { .bootstrap_servers = (char *)(uintptr_t)"127.0.0.1:1" };
+	struct cw_map connector = { 0 };
+	struct cw_error err = { 0 };
+	rd_kafka_conf_t *conf;
+	char group[5001] = { 0 }, *told;
+
+	memset(group, 'g', sizeof(group) - 1);
+	cw_map_set(&connector, "consumer.override.group.id", group);
+	conf = cw_client_conf(CW_CLIENT_CONSUMER, &worker, &connector, framework, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
+	told = cw_client_text(conf, "group.id");
+	CU_ASSERT_STRING_EQUAL(told, group);
+	free(told);
+	told = cw_client_text(conf, "no.such.setting");
+	CU_ASSERT_STRING_EQUAL(told, "");
+	free(told);
+	rd_kafka_conf_destroy(conf);
+	cw_map_free(&connector);
 }
 
 static void test_client__is_soon_with_brokers_again(void)
@@ -82,6 +106,7 @@ static void test_client__answers_come_within_a_transaction(void)
 int main(void)
 {
 	CU_TestInfo tests[] = {
+		{ "settings of any length", test_client__tells_settings_of_any_length },
 		{ "is soon with brokers again", test_client__is_soon_with_brokers_again },
 		{ "answers come within a transaction", test_client__answers_come_within_a_transaction },
 		CU_TEST_INFO_NULL,

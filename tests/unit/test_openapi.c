@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/connector_name.h"
 #include "rest/openapi.h"
 #include "rest/routes.h"
 #include "unit.h"
@@ -228,12 +229,22 @@ static void test_document__has_no_loose_end(void)
 	check_refs(document);
 }
 
+static void test_document__says_how_long_a_name_may_be(void)
+{
+	const json_t *schemas = json_object_get(json_object_get(document, "components"), "schemas");
+	const json_t *properties = json_object_get(json_object_get(schemas, "CreateConnectorRequest"), "properties");
+	CW_AUTO_FREE char *words = cw_format("at most %d bytes", CW_CONNECTOR_NAME_MAX);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(text_of(json_object_get(properties, "name"), "description"), words));
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "every route of the table", test_document__says_what_the_table_says },
 		{ "no route beside the table", test_document__says_nothing_else },
 		{ "references", test_document__has_no_loose_end },
+		{ "names", test_document__says_how_long_a_name_may_be },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = {

@@ -4,8 +4,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "base/utf8.h"
 #include "rest_fixture.h"
 #include "unit.h"
 
@@ -132,6 +135,79 @@ static void test_limits__a_slow_herder_is_no_slow_client(void)
 	rest_fixture_down(&f);
 }
 
+static char *repeated(const char *piece, size_t times)
+{
+	struct cw_buf text = { 0 };
+
+	for (size_t i = 0; i < times; i++)
+		cw_buf_puts(&text, piece);
+	return cw_buf_take(&text);
+}
+
+/* A body, or a path, with a name of many times the piece. */
+static void expect_too_long(const struct rest_fixture *f, bool in_path, const char *piece, size_t times)
+{
+	CW_AUTO_FREE char *name = repeated(piece, times);
+	CW_AUTO_FREE char *body = in_path ? cw_strdup("{\"connector.class\":\"S\"}") :
+					    cw_format("{\"name\":\"%s\",\"config\":{}}", name);
+	CW_AUTO_FREE char *target = in_path ? cw_format("/connectors/%s/config", name) : cw_strdup("/connectors");
+	CW_AUTO_FREE char *request = cw_format("%s %s HTTP/1.1\r\nHost: h\r\n" JSON "Content-Length: %zu\r\n\r\n%s",
+					       in_path ? "PUT" : "POST", target, strlen(body), body);
+	CW_AUTO_FREE char *words = cw_format(" for configuration name: String may not be longer than 512 bytes, and has %zu",
+					     strlen(name));
+	struct http_answer answer;
+
+	http_exchange(f->url, request, strlen(request), false, &answer);
+	CU_ASSERT_EQUAL(answer.status, 400);
+	CU_ASSERT_TRUE(answer.body_n < 1000);
+	rest_fixture_check(answer.body && strstr(answer.body, words), target, words, answer.body);
+	rest_fixture_check(answer.body && cw_utf8_valid(answer.body, answer.body_n), target, "UTF-8", answer.body);
+	http_answer_free(&answer);
+}
+
+/* A name in the configuration that is not the one in the path: the sentence is there to its end. */
+static void expect_mismatch(const struct rest_fixture *f, size_t n)
+{
+	CW_AUTO_FREE char *name = repeated("n", n), *body = cw_format("{\"name\":\"%s\"}", name);
+	CW_AUTO_FREE char *request = cw_format("PUT /connectors/c/config HTTP/1.1\r\nHost: h\r\n" JSON
+					       "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
+	struct http_answer answer;
+
+	http_exchange(f->url, request, strlen(request), false, &answer);
+	CU_ASSERT_EQUAL(answer.status, 400);
+	rest_fixture_check(answer.body && strstr(answer.body, "nnn...) doesn't match connector name in the URL (c)"),
+			   "two names", "a whole sentence", answer.body);
+	http_answer_free(&answer);
+}
+
+static void expect_fits(const struct rest_fixture *f)
+{
+	CW_AUTO_FREE char *name = repeated("%C3%BC", 256);
+	CW_AUTO_FREE char *target = cw_format("/connectors/%s/tasks/2147483647/restart?wait=COMPLETED&timeout=1h", name);
+
+	CU_ASSERT_EQUAL(rest_fixture_status(f, "POST", target, NULL), 200);
+}
+
+/* Each path of a connector has to fit into a request; the longest name that may be fits percent-encoded. */
+static void test_limits__names(void)
+{
+	struct rest_fixture f;
+	char *called;
+
+	rest_fixture_up(&f, NULL);
+	expect_too_long(&f, false, "n", 513);
+	expect_too_long(&f, true, "n", 513);
+	expect_too_long(&f, false, "n", 9000);
+	expect_too_long(&f, false, "n", 140000);
+	expect_too_long(&f, false, "\xe9\x95\xb7", 950);
+	expect_mismatch(&f, 140000);
+	called = fake_herder_last(f.herder);
+	CU_ASSERT_STRING_EQUAL(called, "");
+	free(called);
+	expect_fits(&f);
+	rest_fixture_down(&f);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -139,6 +215,7 @@ int main(void)
 		{ "connections in all", test_limits__connections_in_all },
 		{ "dripping clients", test_limits__dripping_clients_end_and_delay_nobody },
 		{ "a late request", test_limits__a_late_request_is_told_so },
+		{ "names", test_limits__names },
 		{ "a slow herder", test_limits__a_slow_herder_is_no_slow_client },
 		CU_TEST_INFO_NULL,
 	};
