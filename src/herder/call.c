@@ -145,6 +145,16 @@ void cw_call_stage(struct cw_call *call, const char *fmt, ...)
 	pthread_mutex_unlock(&call->herder->mutex);
 }
 
+bool cw_call_is_given_up(struct cw_call *call)
+{
+	bool given_up;
+
+	pthread_mutex_lock(&call->herder->mutex);
+	given_up = call->given_up;
+	pthread_mutex_unlock(&call->herder->mutex);
+	return given_up;
+}
+
 void cw_call_append(struct cw_call **list, struct cw_call *call)
 {
 	while (*list)
@@ -177,18 +187,23 @@ static void tell_timeout(const struct cw_call *call, struct cw_answer *answer)
 		     "Request timed out. The worker is currently %s, which began at %s", call->stage, since);
 }
 
+/* With the mutex held, or not. */
+static void wake_up(struct cw_herder *herder)
+{
+	uint64_t one = 1;
+	ssize_t ignored = write(herder->wakeup_fd, &one, sizeof(one)); /* fails only when it is readable anyway */
+
+	(void)ignored;
+}
+
 /* With the mutex held. */
 static bool submit(struct cw_herder *herder, struct cw_call *call)
 {
-	uint64_t one = 1;
-	ssize_t ignored;
-
 	if (herder->closed)
 		return false;
 	*herder->queue_end = call;
 	herder->queue_end = &call->next;
-	ignored = write(herder->wakeup_fd, &one, sizeof(one)); /* fails only when it is readable anyway */
-	(void)ignored;
+	wake_up(herder);
 	return true;
 }
 
@@ -254,7 +269,12 @@ bool cw_herder_give_up(struct cw_herder *herder, struct cw_call **handle, struct
 		*answer = (struct cw_answer){ 0 };
 		tell_timeout(call, answer);
 		call->done_fn = NULL;
+		call->given_up = true;
 		lose_handle(call);
+		if (call->request.wait != CW_WAIT_NONE) {
+			herder->given_up = true;
+			wake_up(herder);
+		}
 	}
 	pthread_mutex_unlock(&herder->mutex);
 	return call != NULL;

@@ -227,6 +227,7 @@ static void on_wakeup(void *arg, uint32_t events)
 	(void)events;
 	if (read(herder->wakeup_fd, &count, sizeof(count)) != sizeof(count))
 		return;
+	cw_wait_drop_given_up(herder);
 	for (call = take_queue(herder); call; call = next) {
 		next = call->next;
 		cw_request_run(herder, call);

@@ -176,8 +176,8 @@ void cw_herder_start(struct cw_herder *herder, const struct cw_request *request,
 
 /*
  * Nobody waits for the answer any longer: done() will not be called, and *answer is what cw_herder_call() says when its
- * time is over. The request is still carried out. False: it was not started yet, or done() has been called or is about
- * to be. Any thread.
+ * time is over. The request is still carried out, but waits for no state any more. False: it was not started yet, or
+ * done() has been called or is about to be. Any thread.
  */
 bool cw_herder_give_up(struct cw_herder *herder, struct cw_call **call, struct cw_answer *answer);
 

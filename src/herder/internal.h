@@ -45,7 +45,7 @@ struct cw_call {
 	void (*done_fn)(void *arg, struct cw_answer *answer); /* NULL: somebody waits for `answered`, or nobody waits */
 	struct cw_call **handle; /* who waits knows it by that, until it is answered or given up; may be NULL */
 	int owners;
-	bool done;
+	bool done, given_up;
 	struct cw_answer answer;
 	pthread_cond_t answered;
 	char *stage; /* what it waits for: "validating the configuration of connector x"; may be NULL */
@@ -159,6 +159,7 @@ struct cw_herder {
 	pthread_mutex_t mutex;
 	struct cw_call *queue, **queue_end; /* guarded by mutex */
 	bool closed;                        /* guarded by mutex: nothing is taken any more */
+	bool given_up;                      /* guarded by mutex: a request that waits for a state was */
 	atomic_int stops;
 	int wakeup_fd;
 };
@@ -174,6 +175,7 @@ void cw_call_refuse(struct cw_call *call, enum cw_refusal refusal, const char *f
 void cw_call_fail(struct cw_call *call, enum cw_error_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void cw_call_stage(struct cw_call *call, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool cw_call_is_given_up(struct cw_call *call); /* nobody waits for its answer any more */
 void cw_call_append(struct cw_call **list, struct cw_call *call);
 void cw_call_remove(struct cw_call **list, struct cw_call *call);
 
@@ -240,6 +242,7 @@ json_t *cw_view_metrics(const struct cw_herder *herder);
 void cw_wait_park(struct cw_herder *herder, struct cw_call *call); /* answers it at once when it is so */
 void cw_wait_check(const struct cw_connector *c);                  /* its state may have changed */
 void cw_wait_gone(struct cw_herder *herder, const char *name);     /* it was deleted */
+void cw_wait_drop_given_up(struct cw_herder *herder);
 void cw_wait_cancel_all(struct cw_herder *herder);
 
 /*

@@ -105,6 +105,10 @@ void cw_wait_park(struct cw_herder *herder, struct cw_call *call)
 		cw_call_fail(call, CW_ERR_FATAL, "Worker is shutting down");
 		return;
 	}
+	if (cw_call_is_given_up(call)) {
+		cw_call_answer_now(call, NULL);
+		return;
+	}
 	call->wait_until_ms = cw_clock_ms() + call->request.wait_ms;
 	cw_call_stage(call, "waiting until connector %s is %s", call->name, cw_wait_name(call->request.wait));
 	herder->wait_timer.fn = expire;
@@ -151,6 +155,35 @@ void cw_wait_gone(struct cw_herder *herder, const char *name)
 {
 	if (herder->waiting)
 		fail_all(herder, name, CW_ERR_NOT_FOUND, "The connector was deleted meanwhile");
+}
+
+/* Whether some were given up since this was asked last. */
+static bool take_given_up(struct cw_herder *herder)
+{
+	bool given_up;
+
+	pthread_mutex_lock(&herder->mutex);
+	given_up = herder->given_up;
+	herder->given_up = false;
+	pthread_mutex_unlock(&herder->mutex);
+	return given_up;
+}
+
+void cw_wait_drop_given_up(struct cw_herder *herder)
+{
+	struct cw_call **link = &herder->waiting, *call;
+
+	if (!take_given_up(herder))
+		return;
+	while ((call = *link) != NULL) {
+		if (!cw_call_is_given_up(call)) {
+			link = &call->next;
+			continue;
+		}
+		*link = call->next;
+		cw_call_answer_now(call, NULL);
+	}
+	arm(herder);
 }
 
 void cw_wait_cancel_all(struct cw_herder *herder)

@@ -1,6 +1,7 @@
 #include "rest/connections.h"
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #define STACK_BYTES ((size_t)(128u << 10))
 #define LOG_AGAIN_MS 10000
 #define OVER_AGAIN_MS 100 /* an answer was on its way */
+#define GONE_LOOK_MS 1000 /* how often it is looked whether a client is still there for which something waits */
 
 struct cw_connections {
 	struct cw_connection_limits limits;
@@ -44,14 +46,30 @@ static int64_t end_late(struct cw_connection *c, int64_t now_ms)
 	return INT64_MAX;
 }
 
+/* Whether the client will not send anything any more. What it has sent is left to the event thread. */
+static bool is_gone(int fd)
+{
+	struct pollfd end = { .fd = fd, .events = POLLRDHUP };
+
+	return poll(&end, 1, 0) > 0 && end.revents & (POLLRDHUP | POLLHUP | POLLERR);
+}
+
+/* When one that waits has to be looked at again, if nothing happens. */
+static int64_t next_look(const struct cw_connection_wait *wait, int64_t now_ms)
+{
+	int64_t next_ms = wait->deadline_ms ? wait->deadline_ms : INT64_MAX;
+
+	return wait->for_client && now_ms + GONE_LOOK_MS < next_ms ? now_ms + GONE_LOOK_MS : next_ms;
+}
+
 /* The same of a connection that waits for the worker. The lock is held: so it stays there, whoever gets it back. */
 static int64_t end_wait(struct cw_connection *c, int64_t now_ms)
 {
-	if (!c->wait.deadline_ms)
-		return INT64_MAX;
-	if (c->wait.deadline_ms > now_ms)
-		return c->wait.deadline_ms;
-	if (!c->wait.over(c->wait.arg))
+	bool late = c->wait.deadline_ms && c->wait.deadline_ms <= now_ms, gone = c->wait.for_client && is_gone(c->fd);
+
+	if (!late && !gone)
+		return next_look(&c->wait, now_ms);
+	if (!c->wait.over(c->wait.arg, gone))
 		return now_ms + OVER_AGAIN_MS;
 	c->wait.over = NULL;
 	return INT64_MAX;
@@ -278,7 +296,7 @@ void cw_connection_await(struct cw_connections *connections, struct cw_connectio
 {
 	pthread_mutex_lock(&connections->lock);
 	connection->wait = *wait;
-	look_at(connections, wait->deadline_ms);
+	look_at(connections, next_look(wait, cw_clock_ms()));
 	pthread_mutex_unlock(&connections->lock);
 }
 
@@ -293,7 +311,7 @@ void cw_connections_give_up(struct cw_connections *connections)
 {
 	pthread_mutex_lock(&connections->lock);
 	for (struct cw_connection *c = connections->first; c; c = c->next)
-		if (c->wait.over && c->wait.over(c->wait.arg))
+		if (c->wait.over && c->wait.over(c->wait.arg, false))
 			c->wait.over = NULL;
 	pthread_mutex_unlock(&connections->lock);
 }

@@ -24,11 +24,13 @@ struct cw_connections;
 /* What a connection waits for while it is the server's turn: an answer, at most so long. */
 struct cw_connection_wait {
 	int64_t deadline_ms; /* monotonic; 0: none */
+	/* Only as long as the client has not closed its side: one that has gone looks like one that is done sending. */
+	bool for_client;
 	/*
-	 * Its time is over; whether nothing is waited for any more. If not, it is called again soon. Called on the thread of
-	 * the connections, with their lock held: it may neither block nor call them.
+	 * Its time is over, or the client has gone; whether nothing is waited for any more. If not, it is called again
+	 * soon. Called on the thread of the connections, with their lock held: it may neither block nor call them.
 	 */
-	bool (*over)(void *arg); /* NULL: it does not wait */
+	bool (*over)(void *arg, bool gone); /* NULL: it does not wait */
 	void *arg;
 };
 

@@ -70,31 +70,46 @@ static void on_answer(void *arg, struct cw_answer *answer)
 	leave_to_pool(exchange);
 }
 
-/* On the connections' thread: the time is over. Whether the herder has not been quicker. */
-static bool give_up(void *arg)
+/* For the log, and for a client that has closed its side only. */
+static void tell_gone(struct cw_answer *answer)
+{
+	*answer = (struct cw_answer){ .refusal = CW_REFUSAL_UNREACHED };
+	cw_error_set(&answer->error, CW_ERR_RETRIABLE,
+		     "The client has closed its side of the connection, so that nothing waits for a state any longer. The "
+		     "request itself is carried out.");
+}
+
+/* On the connections' thread: the time is over, or the client has gone. Whether the herder has not been quicker. */
+static bool give_up(void *arg, bool gone)
 {
 	struct cw_exchange *exchange = arg;
 
 	if (!cw_herder_give_up(exchange->endpoint->all->herder, &exchange->call, &exchange->answer))
 		return false;
-	exchange->timed_out = true;
+	if (gone)
+		tell_gone(&exchange->answer);
+	exchange->timed_out = !gone;
 	leave_to_pool(exchange);
 	return true;
 }
 
-/* What waits for a state has its own time, which the herder keeps. */
-static int64_t deadline_of(const struct cw_exchange *exchange)
+/* What waits for a state has its own time, which the herder keeps: up to a day, so not for a client that has gone. */
+static struct cw_connection_wait wait_of(struct cw_exchange *exchange)
 {
-	return exchange->request.herder.wait == CW_WAIT_NONE ?
-		       exchange->start_ms + exchange->match.route->deadline_ms :
-		       0;
+	struct cw_connection_wait wait = { .over = give_up, .arg = exchange };
+
+	if (exchange->request.herder.wait == CW_WAIT_NONE)
+		wait.deadline_ms = exchange->start_ms + exchange->match.route->deadline_ms;
+	else
+		wait.for_client = true;
+	return wait;
 }
 
 /* The exchange is not ours any more when this returns. */
 static void call_herder(struct cw_exchange *exchange)
 {
 	struct cw_exchanges *all = exchange->endpoint->all;
-	const struct cw_connection_wait wait = { deadline_of(exchange), give_up, exchange };
+	const struct cw_connection_wait wait = wait_of(exchange);
 
 	if (wait.deadline_ms && cw_clock_ms() >= wait.deadline_ms) {
 		cw_error_set(&exchange->answer.error, CW_ERR_RETRIABLE,

@@ -126,14 +126,19 @@ static void on_answer(void *arg, struct cw_answer *answer)
 	pthread_mutex_unlock(&waiter->lock);
 }
 
+static void start(struct waiter *waiter, const struct cw_request *request)
+{
+	*waiter = (struct waiter){ .done = false };
+	pthread_mutex_init(&waiter->lock, NULL);
+	pthread_cond_init(&waiter->answered, NULL);
+	cw_herder_start(w.herder, request, on_answer, waiter, &waiter->call);
+}
+
 static void begin(struct waiter *waiter, const char *name)
 {
 	struct cw_request request = { .op = CW_OP_STATUS, .name = name, .wait = CW_WAIT_COMPLETED, .wait_ms = 3600000 };
 
-	*waiter = (struct waiter){ .done = false };
-	pthread_mutex_init(&waiter->lock, NULL);
-	pthread_cond_init(&waiter->answered, NULL);
-	cw_herder_start(w.herder, &request, on_answer, waiter, &waiter->call);
+	start(waiter, &request);
 }
 
 static void expect_end(struct waiter *waiter, enum cw_error_code code, const char *words)
@@ -185,6 +190,30 @@ static void test_wait__is_given_up(void)
 	ok(CW_OP_DELETE, "b");
 	expect_end(&other, CW_ERR_NOT_FOUND, "deleted meanwhile");
 	CU_ASSERT_FALSE(cw_herder_give_up(w.herder, &other.call, &answer));
+	ok(CW_OP_HEALTH, NULL);
+	CU_ASSERT_PTR_NULL(w.herder->waiting);
+	ok(CW_OP_DELETE, "a");
+	CU_ASSERT_FALSE(waiter.done);
+	pthread_mutex_destroy(&waiter.lock);
+	pthread_cond_destroy(&waiter.answered);
+}
+
+/* Before it comes to wait: it never does, and what it asks for is done. */
+static void test_wait__is_given_up_before_it_begins(void)
+{
+	json_t *body = creation("a", "{}");
+	struct cw_request request = { .op = CW_OP_CREATE, .body = body, .wait = CW_WAIT_COMPLETED, .wait_ms = 3600000 };
+	struct cw_answer answer;
+	struct waiter waiter;
+
+	start_worker();
+	start(&waiter, &request);
+	json_decref(body);
+	CU_ASSERT_TRUE_FATAL(cw_herder_give_up(w.herder, &waiter.call, &answer));
+	expect_error(answer, CW_ERR_RETRIABLE, "Request timed out.");
+	wait_states("a", "RUNNING RUNNING");
+	ok(CW_OP_HEALTH, NULL);
+	CU_ASSERT_PTR_NULL(w.herder->waiting);
 	ok(CW_OP_DELETE, "a");
 	CU_ASSERT_FALSE(waiter.done);
 	pthread_mutex_destroy(&waiter.lock);
@@ -390,6 +419,7 @@ int main(int argc, char **argv)
 		{ "waits: end in time, or when it is hopeless", test_wait__ends_in_time_or_when_it_is_hopeless },
 		{ "waits: end with the connector and the worker", test_wait__ends_with_its_connector_and_the_worker },
 		{ "waits: given up", test_wait__is_given_up },
+		{ "waits: given up before they begin", test_wait__is_given_up_before_it_begins },
 		{ "dry runs change nothing", test_dry_run__changes_nothing },
 		{ "If-Match keeps changes apart", test_if_match__keeps_a_change_from_going_over_another },
 		{ "deleting what is not there", test_delete__what_is_not_there },

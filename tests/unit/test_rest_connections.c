@@ -17,13 +17,16 @@ struct waiter {
 	struct cw_connection *connection;
 	int fd, client;
 	int refuse; /* so many times an answer is on its way */
+	bool for_client;
 	atomic_int n_over;
+	atomic_bool gone;
 };
 
-static bool over(void *arg)
+static bool over(void *arg, bool gone)
 {
 	struct waiter *w = arg;
 
+	atomic_store(&w->gone, gone);
 	return atomic_fetch_add(&w->n_over, 1) >= w->refuse;
 }
 
@@ -39,7 +42,7 @@ static struct cw_connections *open_connections(void)
 
 static void begin(struct waiter *w, struct cw_connections *connections, int64_t within_ms)
 {
-	const struct cw_connection_wait wait = { within_ms ? cw_clock_ms() + within_ms : 0, over, w };
+	const struct cw_connection_wait wait = { within_ms ? cw_clock_ms() + within_ms : 0, w->for_client, over, w };
 	int fds[2];
 
 	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
@@ -148,12 +151,47 @@ static void test_waiting__is_given_up_all_at_once(void)
 	cw_connections_free(connections);
 }
 
+static void test_waiting__ends_with_the_client(void)
+{
+	struct cw_connections *connections = open_connections();
+	struct waiter there = { .for_client = true }, gone = { .for_client = true }, done = { .for_client = true },
+		      bounded = { 0 }, late = { .for_client = true };
+
+	begin(&there, connections, 0);
+	begin(&bounded, connections, HOUR_MS);
+	begin(&gone, connections, HOUR_MS);
+	begin(&done, connections, 0);
+	CU_ASSERT_EQUAL(send(there.client, "GET", 3, 0), 3);
+	close(gone.client);
+	gone.client = -1;
+	close(bounded.client);
+	bounded.client = -1;
+	shutdown(done.client, SHUT_WR);
+	CU_ASSERT_TRUE(becomes_over(&gone, 1));
+	CU_ASSERT_TRUE(becomes_over(&done, 1));
+	CU_ASSERT_TRUE(gone.gone && done.gone);
+	begin(&late, connections, 1);
+	CU_ASSERT_TRUE(becomes_over(&late, 1));
+	CU_ASSERT_FALSE(late.gone);
+	let_it_look(connections);
+	CU_ASSERT_EQUAL(gone.n_over, 1);
+	CU_ASSERT_EQUAL(there.n_over, 0);
+	CU_ASSERT_EQUAL(bounded.n_over, 0);
+	end(&there);
+	end(&bounded);
+	end(&gone);
+	end(&done);
+	end(&late);
+	cw_connections_free(connections);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "its time is over", test_waiting__ends_when_its_time_is_over },
 		{ "an answer on its way", test_waiting__goes_on_while_the_answer_is_on_its_way },
 		{ "an answer", test_waiting__ends_with_the_answer },
+		{ "the client has gone", test_waiting__ends_with_the_client },
 		{ "all are given up", test_waiting__is_given_up_all_at_once },
 		CU_TEST_INFO_NULL,
 	};

@@ -1,6 +1,7 @@
 /* The real server and clients that are slow, silent or many; a fake herder behind it tells what got through. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -135,6 +136,52 @@ static void test_limits__a_slow_herder_is_no_slow_client(void)
 	rest_fixture_down(&f);
 }
 
+static int start_wait(const struct rest_fixture *f)
+{
+	static const char request[] = "PUT /connectors/slow/pause?wait=PAUSED&timeout=1h HTTP/1.1\r\nHost: h\r\n\r\n";
+	int fd = http_open(f->url);
+
+	http_send(fd, request, sizeof(request) - 1);
+	return fd;
+}
+
+/* Clients with less patience than their requests, which ask again. */
+static void test_limits__a_client_that_has_gone_waits_for_nothing(void)
+{
+	struct rest_fixture f;
+	int fds[3];
+
+	rest_fixture_up(&f, "rest.connections.per.address.max=3\nlog.level=error\n");
+	for (int i = 0; i < 3; i++)
+		fds[i] = start_wait(&f);
+	CU_ASSERT_TRUE(fake_herder_await_slow(f.herder, 3));
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	CU_ASSERT_TRUE(fake_herder_await_given_up(f.herder));
+	CU_ASSERT_TRUE(rest_fixture_becomes(&f, NULL, 200));
+	rest_fixture_down(&f);
+}
+
+/* From here it looks the same, but for the answer. */
+static void test_limits__a_client_that_says_it_is_done_waits_for_nothing(void)
+{
+	struct http_answer answer;
+	struct rest_fixture f;
+	int fd;
+
+	rest_fixture_up(&f, NULL);
+	fd = start_wait(&f);
+	CU_ASSERT_TRUE(fake_herder_await_slow(f.herder, 1));
+	shutdown(fd, SHUT_WR);
+	http_receive(fd, false, &answer);
+	CU_ASSERT_EQUAL(answer.status, 504);
+	rest_fixture_check(answer.body && strstr(answer.body, "The client has closed its side of the connection"),
+			   "half closed", "why", answer.body);
+	http_answer_free(&answer);
+	close(fd);
+	rest_fixture_down(&f);
+}
+
 static char *repeated(const char *piece, size_t times)
 {
 	struct cw_buf text = { 0 };
@@ -215,6 +262,8 @@ int main(void)
 		{ "connections in all", test_limits__connections_in_all },
 		{ "dripping clients", test_limits__dripping_clients_end_and_delay_nobody },
 		{ "a late request", test_limits__a_late_request_is_told_so },
+		{ "a client that has gone", test_limits__a_client_that_has_gone_waits_for_nothing },
+		{ "a client that is done", test_limits__a_client_that_says_it_is_done_waits_for_nothing },
 		{ "names", test_limits__names },
 		{ "a slow herder", test_limits__a_slow_herder_is_no_slow_client },
 		CU_TEST_INFO_NULL,
