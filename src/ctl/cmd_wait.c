@@ -27,19 +27,33 @@ static size_t count(const json_t *tasks, const char *state)
 	return n;
 }
 
-/*
- * A bounded source may be COMPLETED before the first look: it has been RUNNING. Nothing that FAILED gets
- * anywhere by itself.
- */
+/* It has FAILED, and nobody says that it is started again by itself. */
+static bool is_lost(const json_t *part)
+{
+	return has_state(part, "FAILED") && !json_object_get(part, "next_restart_at");
+}
+
+static bool any_is_lost(const json_t *connector, const json_t *tasks)
+{
+	bool lost = is_lost(connector);
+	size_t i;
+	json_t *task;
+
+	json_array_foreach((json_t *)tasks, i, task)
+		lost = lost || is_lost(task);
+	return lost;
+}
+
+/* A bounded source may be COMPLETED before the first look: it has been RUNNING. */
 static enum progress judge(const json_t *status, const char *goal)
 {
 	const json_t *connector = json_object_get(status, "connector"), *tasks = json_object_get(status, "tasks");
 	size_t n = json_array_size(tasks);
-	bool failed = has_state(connector, "FAILED") || count(tasks, "FAILED") > 0, reached;
+	bool reached;
 
 	if (strcmp(goal, "FAILED") == 0)
-		return failed ? REACHED : NOT_YET;
-	if (failed && strcmp(goal, "STOPPED") != 0)
+		return has_state(connector, goal) || count(tasks, goal) > 0 ? REACHED : NOT_YET;
+	if (strcmp(goal, "STOPPED") != 0 && any_is_lost(connector, tasks))
 		return LOST;
 	if (strcmp(goal, "RUNNING") == 0)
 		reached = has_state(connector, goal) && n > 0 && count(tasks, goal) + count(tasks, "COMPLETED") == n;
@@ -52,20 +66,20 @@ static enum progress judge(const json_t *status, const char *goal)
 	return reached ? REACHED : NOT_YET;
 }
 
-static void print_failed(const struct cw_ctl *ctl, const char *connector, const json_t *status)
+static void print_lost(const struct cw_ctl *ctl, const char *connector, const json_t *status)
 {
 	const json_t *part = json_object_get(status, "connector");
 	const char *trace;
 	size_t i;
 	json_t *task;
 
-	if (has_state(part, "FAILED")) {
+	if (is_lost(part)) {
 		trace = json_string_value(json_object_get(part, "trace"));
 		cw_ctl_complain(ctl, "%s is FAILED: %s", connector, trace ? trace : "no trace");
 		return;
 	}
 	json_array_foreach(json_object_get(status, "tasks"), i, task)
-		if (has_state(task, "FAILED")) {
+		if (is_lost(task)) {
 			trace = json_string_value(json_object_get(task, "trace"));
 			cw_ctl_complain(ctl, "task %" JSON_INTEGER_FORMAT " of %s is FAILED: %s",
 					json_integer_value(json_object_get(task, "id")), connector,
@@ -126,7 +140,7 @@ static int take_status(struct cw_ctl *ctl, struct waiting *w, json_t *status)
 	json_decref(w->status);
 	w->status = json_incref(status);
 	if (progress == LOST)
-		print_failed(ctl, w->connector, status);
+		print_lost(ctl, w->connector, status);
 	return progress == REACHED ? CW_CTL_OK : progress == LOST ? CW_CTL_FAILED : -1;
 }
 

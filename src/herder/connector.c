@@ -19,7 +19,8 @@ void cw_connector_view(const struct cw_connector *c, struct cw_connector_view *o
 {
 	*tasks = cw_alloc((c->n_tasks + 1) * sizeof(**tasks));
 	for (size_t i = 0; i < c->n_tasks; i++)
-		(*tasks)[i] = (struct cw_task_view){ c->tasks[i].phase, c->tasks[i].restart };
+		(*tasks)[i] = (struct cw_task_view){ c->tasks[i].phase, c->tasks[i].restart,
+						     cw_recovery_next(c, (int)i) != 0 };
 	*out = (struct cw_connector_view){
 		.target = c->target,
 		.leaving = c->deleting || c->herder->shutdown,
@@ -27,6 +28,7 @@ void cw_connector_view(const struct cw_connector *c, struct cw_connector_view *o
 		.unconfigured = c->unconfigured,
 		.outdated = c->outdated,
 		.failed = c->failed,
+		.recovers = cw_recovery_next(c, -1) != 0,
 		.host_paused = c->host_paused,
 		.restart = c->restart,
 		.host = c->phase,
@@ -200,7 +202,7 @@ void cw_connector_remake(struct cw_connector *c)
 	c->trace = NULL;
 	c->unconfigured = true;
 	c->new_tasks = true;
-	c->outdated = c->phase == CW_HOST_CONFIGURING || c->phase == CW_HOST_READY;
+	c->outdated = c->phase != CW_HOST_NONE;
 	if (c->phase != CW_HOST_NONE)
 		return;
 	for (size_t i = 0; i < c->n_tasks; i++)

@@ -211,6 +211,8 @@ void cw_connector_restart(struct cw_connector *c);
 void cw_recovery_failed(struct cw_connector *c, struct cw_restarts *restarts, int task); /* task -1: the connector */
 /* The connector's own value of a number, or the worker's. One with a variable in it is the worker's, too. */
 int64_t cw_recovery_setting(const struct cw_connector *c, const char *key, int64_t workers);
+/* When the task, or (-1) the connector, that has FAILED is started again by itself (cw_clock_ms()); 0: it is not. */
+int64_t cw_recovery_next(const struct cw_connector *c, int task);
 void cw_recovery_arm(struct cw_connector *c); /* the timer, from all that is pending */
 void cw_recovery_run(void *connector);        /* the timer's */
 void cw_recovery_forget(struct cw_connector *c); /* somebody has decided otherwise */

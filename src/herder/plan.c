@@ -146,6 +146,17 @@ static bool every_task(const struct cw_connector_view *v, const char *one, const
 	return true;
 }
 
+/* Something has FAILED, and nothing starts it again but a person. */
+static bool needs_help(const struct cw_connector_view *v)
+{
+	if (strcmp(cw_plan_connector_state(v), "FAILED") == 0 && !v->recovers)
+		return true;
+	for (size_t i = 0; i < v->n_tasks; i++)
+		if (strcmp(cw_plan_task_state(v, i), "FAILED") == 0 && !v->tasks[i].recovers)
+			return true;
+	return false;
+}
+
 enum cw_wait_verdict cw_plan_wait(const struct cw_connector_view *v, enum cw_wait wait)
 {
 	const char *state = cw_plan_connector_state(v);
@@ -171,8 +182,7 @@ enum cw_wait_verdict cw_plan_wait(const struct cw_connector_view *v, enum cw_wai
 	}
 	if (reached)
 		return CW_WAIT_REACHED;
-	return (wait == CW_WAIT_RUNNING || wait == CW_WAIT_COMPLETED) &&
-			       strcmp(cw_plan_summary_state(v), "FAILED") == 0 ?
-		       CW_WAIT_HOPELESS :
-		       CW_WAIT_ON;
+	if (wait != CW_WAIT_RUNNING && wait != CW_WAIT_COMPLETED)
+		return CW_WAIT_ON;
+	return needs_help(v) ? CW_WAIT_HOPELESS : CW_WAIT_ON;
 }

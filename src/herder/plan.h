@@ -36,6 +36,7 @@ enum cw_restart { CW_RESTART_NONE = 0, CW_RESTART_WANTED, CW_RESTART_SENT };
 struct cw_task_view {
 	enum cw_task_phase phase;
 	bool restart; /* asked for, and not yet started again */
+	bool recovers; /* it has FAILED, and will be started again by itself */
 };
 
 struct cw_connector_view {
@@ -44,7 +45,8 @@ struct cw_connector_view {
 	bool held;         /* no host may start yet: hosts of an earlier worker still live */
 	bool unconfigured; /* no host has answered "configured" for the config as it is now */
 	bool outdated;     /* the host that lives was started for what is no longer wanted */
-	bool failed;       /* the connector could not be started; tried again only when asked */
+	bool failed;       /* the connector could not be started */
+	bool recovers;     /* it failed, and will be tried again by itself; else only when asked */
 	bool host_paused;  /* what the host was last told */
 	enum cw_restart restart;
 	enum cw_host_phase host;
@@ -82,7 +84,7 @@ const char *cw_plan_summary_state(const struct cw_connector_view *view);
 enum cw_wait_verdict {
 	CW_WAIT_ON = 0,
 	CW_WAIT_REACHED,
-	CW_WAIT_HOPELESS /* something has FAILED: without help it will not come to this */
+	CW_WAIT_HOPELESS /* something has FAILED and does not recover: without help it will not come to this */
 };
 
 /* Whether a request that waits for a state is to be answered. */

@@ -57,6 +57,17 @@ static void restart_due(struct cw_connector *c, int64_t now)
 	}
 }
 
+int64_t cw_recovery_next(const struct cw_connector *c, int task)
+{
+	const struct cw_task *t = task < 0 ? NULL : &c->tasks[task];
+
+	if (c->target != CW_TARGET_STARTED || c->deleting || c->herder->shutdown)
+		return 0;
+	if (t)
+		return t->phase == CW_TASK_FAILED ? t->automatic.next_ms : 0;
+	return c->failed ? c->restarts.next_ms : 0;
+}
+
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return b && (!a || b < a) ? b : a;
@@ -64,12 +75,11 @@ static int64_t earlier(int64_t a, int64_t b)
 
 void cw_recovery_arm(struct cw_connector *c)
 {
-	int64_t next = c->failed ? c->restarts.next_ms : 0;
+	int64_t next = cw_recovery_next(c, -1);
 
 	for (size_t i = 0; i < c->n_tasks; i++)
-		if (c->tasks[i].phase == CW_TASK_FAILED)
-			next = earlier(next, c->tasks[i].automatic.next_ms);
-	if (next && c->target == CW_TARGET_STARTED && !c->deleting && !c->herder->shutdown)
+		next = earlier(next, cw_recovery_next(c, (int)i));
+	if (next)
 		cw_loop_set_timer(c->herder->loop, &c->restart_timer, next);
 	else
 		cw_loop_unset_timer(c->herder->loop, &c->restart_timer);

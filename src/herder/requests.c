@@ -90,6 +90,7 @@ static void read_connector(struct cw_herder *herder, struct cw_call *call)
 static void leave_stopped_behind(struct cw_connector *c)
 {
 	c->unconfigured = true;
+	c->outdated = c->phase != CW_HOST_NONE;
 	c->new_tasks = true;
 	c->failed = false;
 	c->restart = CW_RESTART_NONE;

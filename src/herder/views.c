@@ -37,13 +37,14 @@ static const char *version_of(const struct cw_connector *c)
 	return json_string_value(json_object_get(plugin, "version"));
 }
 
-static void put_next_restart(json_t *state, const struct cw_restarts *automatic, bool failed)
+static void put_next_restart(json_t *state, const struct cw_connector *c, int task)
 {
+	int64_t next = cw_recovery_next(c, task);
 	char at[32];
 
-	if (!failed || !automatic->next_ms)
+	if (!next)
 		return;
-	cw_clock_iso(cw_clock_epoch_ms() + automatic->next_ms - cw_clock_ms(), at, sizeof(at));
+	cw_clock_iso(cw_clock_epoch_ms() + next - cw_clock_ms(), at, sizeof(at));
 	put_text(state, "next_restart_at", at);
 }
 
@@ -81,7 +82,7 @@ static json_t *task_state(const struct cw_connector *c, const struct cw_connecto
 	if (c->tasks[i].retry)
 		json_object_set(state, "retry", c->tasks[i].retry);
 	put_rate_limit(state, &c->tasks[i]);
-	put_next_restart(state, &c->tasks[i].automatic, c->tasks[i].phase == CW_TASK_FAILED);
+	put_next_restart(state, c, (int)i);
 	json_object_update(object, state);
 	json_decref(state);
 	return object;
@@ -120,7 +121,7 @@ json_t *cw_view_status(const struct cw_connector *c)
 		json_array_append_new(list, task_state(c, &view, i));
 	put_text(status, "name", c->name);
 	json_object_set_new(status, "connector", state_object(c, cw_plan_connector_state(&view), c->trace));
-	put_next_restart(json_object_get(status, "connector"), &c->restarts, c->failed);
+	put_next_restart(json_object_get(status, "connector"), c, -1);
 	json_object_set_new(status, "tasks", list);
 	put_text(status, "type", c->kind);
 	put_summary(status, c, cw_plan_summary_state(&view));

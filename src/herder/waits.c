@@ -60,7 +60,7 @@ static bool judge(struct cw_call *call, const struct cw_connector *c)
 	if (verdict == CW_WAIT_REACHED)
 		cw_call_answer_now(call, body_of(call, c));
 	else if (verdict == CW_WAIT_HOPELESS || late)
-		refuse(call, c, &view, late);
+		refuse(call, c, &view, verdict == CW_WAIT_ON);
 	free(tasks);
 	return verdict != CW_WAIT_ON || late;
 }

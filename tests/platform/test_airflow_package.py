@@ -35,6 +35,37 @@ print("ANSWERS", answers["outcome"])
 print("NONE", none["outcome"], none["message"])
 """
 
+STARTED_AGAIN = """
+from types import SimpleNamespace
+
+import connect_http
+from airflow.exceptions import AirflowFailException
+from airflow.utils import timezone
+from connect_worker_airflow.status import verdict
+
+AT = {"next_restart_at": "2026-01-21T22:23:40.123Z"}
+
+def status(connector, *tasks):
+    return {"summary_state": "FAILED", "connector": {"state": "RUNNING", **connector},
+            "tasks": [{"state": "FAILED", **task} for task in tasks]}
+
+print("STATUS", *[verdict(status(*parts), "COMPLETED").replace(" ", "-") for parts in (
+    ({}, AT), ({}, {}), ({}, AT, {}), ({"state": "FAILED", **AT},), ({"state": "FAILED"},))])
+
+CONTEXT = {"params": {"timeout_s": 60}, "ti": SimpleNamespace(start_date=timezone.utcnow())}
+
+def answers(message):
+    response = SimpleNamespace(status_code=504, ok=False, json=lambda: {"message": message},
+                               request=SimpleNamespace(method="GET", path_url="/"))
+    try:
+        return connect_http.reached(response, **CONTEXT)
+    except AirflowFailException:
+        return "fails"
+
+print("REACHED", answers("Connector c is not COMPLETED in the time that was given: task 0 is FAILED: killed"),
+      answers("Connector c is not COMPLETED: task 0 is FAILED: killed"))
+"""
+
 
 class Package(TestCase):
     DEADLINE = 300
@@ -133,3 +164,9 @@ class Package(TestCase):
         out = self.airflow(AWAY).python(AWAY_FOR_A_MOMENT)
         self.assertIn("ANSWERS reached\n", out)
         self.assertIn("NONE error the status of connector c cannot be read: away\n", out)
+
+    def test_what_the_worker_starts_again_by_itself(self):
+        """Nobody gives up because of it, neither the sensors and operators of the package nor the steps without it."""
+        out = self.airflow(AWAY).python(STARTED_AGAIN)
+        self.assertIn("STATUS wait-on failed failed wait-on failed\n", out)
+        self.assertIn("REACHED False fails\n", out)

@@ -14,6 +14,8 @@
 #define TASK(id, state) "{\"id\":" #id ",\"state\":\"" state "\",\"worker_id\":\"w:1\"}"
 #define FAILED_TASK                                                                                                    \
 	"{\"id\":1,\"state\":\"FAILED\",\"worker_id\":\"w:1\",\"trace\":\"killed by SIGSEGV in poll()\\nat x.c:7\"}"
+/* Behind a state: it is started again by itself. */
+#define AGAIN "\",\"next_restart_at\":\"2026-01-21T22:23:40.123Z"
 #define NOT_FOUND "{\"error_code\":404,\"message\":\"Connector scr not found\"}"
 
 static const char metrics[] = "# TYPE connect_worker_task_records_total counter\n"
@@ -351,6 +353,9 @@ static void test_wait__looks_until_the_state_is_there(void)
 		{ STATUS("RUNNING", TASK(0, "COMPLETED") "," TASK(1, "RUNNING")), "COMPLETED", CW_CTL_TIMEOUT },
 		{ STATUS("RUNNING", TASK(0, "RUNNING") "," FAILED_TASK), "COMPLETED", CW_CTL_FAILED },
 		{ STATUS("FAILED", ""), "RUNNING", CW_CTL_FAILED },
+		{ STATUS("RUNNING", TASK(0, "FAILED" AGAIN) "," TASK(1, "RUNNING")), "COMPLETED", CW_CTL_TIMEOUT },
+		{ STATUS("FAILED" AGAIN, TASK(0, "FAILED" AGAIN)), "RUNNING", CW_CTL_TIMEOUT },
+		{ STATUS("FAILED" AGAIN, FAILED_TASK), "RUNNING", CW_CTL_FAILED },
 		{ STATUS("RUNNING", FAILED_TASK), "FAILED", CW_CTL_OK },
 		{ STATUS("RUNNING", TASK(0, "RUNNING")), "FAILED", CW_CTL_TIMEOUT },
 	};
@@ -375,6 +380,10 @@ static void test_wait__says_why_it_gave_up(void)
 	mini_http_answer(r->http, "GET", "/connectors/src/status", 200, STATUS("RUNNING", FAILED_TASK));
 	run(r, "wait src");
 	CU_ASSERT_TRUE(has(r->err, "task 1 of src is FAILED: killed by SIGSEGV in poll()"));
+	mini_http_answer(r->http, "GET", "/connectors/src/status", 200,
+			 STATUS("FAILED" AGAIN, TASK(0, "FAILED" AGAIN) "," FAILED_TASK));
+	run(r, "wait src");
+	CU_ASSERT_TRUE(is(r->err, "workerctl: task 1 of src is FAILED: killed by SIGSEGV in poll()\nat x.c:7\n"));
 	mini_http_answer(r->http, "GET", "/connectors/src/status", 200, STATUS("RUNNING", TASK(0, "UNASSIGNED")));
 	run(r, "wait src -t 0.01");
 	CU_ASSERT_TRUE(is(r->err, "workerctl: src did not become RUNNING within 0.01 s: RUNNING, task 0 UNASSIGNED\n"

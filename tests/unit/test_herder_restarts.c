@@ -111,6 +111,7 @@ static void test_restarts__wait_for_a_resume(void)
 	wait_states("a", "PAUSED PAUSED");
 	kill(host_pid("a"), SIGKILL);
 	wait_states("a", "PAUSED FAILED");
+	CU_ASSERT_FALSE(has_time("a", 0)); /* not by itself */
 	ok(CW_OP_RESUME, "a");
 	wait_states("a", "RUNNING RUNNING");
 	CU_ASSERT_EQUAL(number_of("a", 0, "restarts"), 1);

@@ -1,5 +1,6 @@
 /* What schedulers and tools ask of the herder: waiting for states, dry runs, preconditions, hidden passwords. */
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -106,7 +107,7 @@ static void test_wait__ends_in_time_or_when_it_is_hopeless(void)
 	expect_error(call_waiting(CW_OP_PAUSE, "none", CW_WAIT_PAUSED, 1000, NULL), CW_ERR_NOT_FOUND, "Unknown connector");
 }
 
-/* One that waits while the connector or the worker goes. */
+/* One that waits while something happens to the connector or the worker. */
 struct waiter {
 	struct cw_answer answer;
 	pthread_mutex_t lock;
@@ -141,15 +142,21 @@ static void begin(struct waiter *waiter, const char *name)
 	start(waiter, &request);
 }
 
-static void expect_end(struct waiter *waiter, enum cw_error_code code, const char *words)
+/* Waits for the answer. */
+static struct cw_answer finish(struct waiter *waiter)
 {
 	pthread_mutex_lock(&waiter->lock);
 	while (!waiter->done)
 		pthread_cond_wait(&waiter->answered, &waiter->lock);
 	pthread_mutex_unlock(&waiter->lock);
-	expect_error(waiter->answer, code, words);
 	pthread_mutex_destroy(&waiter->lock);
 	pthread_cond_destroy(&waiter->answered);
+	return waiter->answer;
+}
+
+static void expect_end(struct waiter *waiter, enum cw_error_code code, const char *words)
+{
+	expect_error(finish(waiter), code, words);
 }
 
 static void test_wait__ends_with_its_connector_and_the_worker(void)
@@ -218,6 +225,52 @@ static void test_wait__is_given_up_before_it_begins(void)
 	CU_ASSERT_FALSE(waiter.done);
 	pthread_mutex_destroy(&waiter.lock);
 	pthread_cond_destroy(&waiter.answered);
+}
+
+/* That something has FAILED is an answer only when it stays so. */
+static void test_wait__goes_on_while_something_is_started_again_by_itself(void)
+{
+	struct waiter waiter;
+
+	json_object_set_new(w.settings, "task.restart.attempts.max", json_string("10"));
+	json_object_set_new(w.settings, "task.restart.delay.ms", json_string("300"));
+	start_worker();
+	create("a", "{}");
+	wait_states("a", "RUNNING RUNNING");
+	begin(&waiter, "a");
+	kill(host_pid("a"), SIGKILL);
+	wait_number("a", 0, "restarts", 1);
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", config_of("{'fake.task':'complete'}")));
+	expect_ok(finish(&waiter));
+	create("b", "{'fake.task':'fail','task.restart.delay.ms':'86400000','task.restart.delay.max.ms':'86400000'}");
+	wait_states("b", "RUNNING FAILED");
+	expect_unreached(call_waiting(CW_OP_STATUS, "b", CW_WAIT_COMPLETED, 50, NULL),
+			 "Connector b is not COMPLETED in the time that was given: the connector is RUNNING, "
+			 "task 0 is FAILED: told to fail");
+	begin(&waiter, "b");
+	expect_unreached(call_waiting(CW_OP_STATUS, "b", CW_WAIT_COMPLETED, 0, NULL), "in the time that was given");
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "b", config_of("{'fake.task':'fail','task.restart.attempts.max':'1'}")));
+	expect_unreached(finish(&waiter),
+			 "Connector b is not COMPLETED: the connector is RUNNING, task 0 is FAILED: told to fail");
+	CU_ASSERT_EQUAL(number_of("b", 0, "restarts"), 1);
+}
+
+/* What had FAILED under the host that still ends is over. */
+static void test_wait__looks_at_the_next_host_only(void)
+{
+	static const char failing[] = "{'tasks.max':'2','fake.task.0':'fail','fake.stop':'deaf'}";
+
+	start_worker();
+	create("a", failing);
+	wait_states("a", "RUNNING FAILED RUNNING");
+	ok(CW_OP_STOP, "a");
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", config_of("{'tasks.max':'2'}")));
+	expect_ok(call_waiting(CW_OP_RESUME, "a", CW_WAIT_RUNNING, DEADLINE_MS, NULL));
+	wait_states("a", "RUNNING RUNNING RUNNING");
+	create("b", failing);
+	wait_states("b", "RUNNING FAILED RUNNING");
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "b", config_of("{'tasks.max':'2','topic':'t'}")));
+	expect_ok(call_waiting(CW_OP_PUT_CONFIG, "b", CW_WAIT_RUNNING, DEADLINE_MS, config_of("{'tasks.max':'2'}")));
 }
 
 /* ---- dry runs, preconditions, deletions ---------------------------------------------------------- */
@@ -420,6 +473,9 @@ int main(int argc, char **argv)
 		{ "waits: end with the connector and the worker", test_wait__ends_with_its_connector_and_the_worker },
 		{ "waits: given up", test_wait__is_given_up },
 		{ "waits: given up before they begin", test_wait__is_given_up_before_it_begins },
+		{ "waits: go on while something is started again by itself",
+		  test_wait__goes_on_while_something_is_started_again_by_itself },
+		{ "waits: look at the next host only", test_wait__looks_at_the_next_host_only },
 		{ "dry runs change nothing", test_dry_run__changes_nothing },
 		{ "If-Match keeps changes apart", test_if_match__keeps_a_change_from_going_over_another },
 		{ "deleting what is not there", test_delete__what_is_not_there },

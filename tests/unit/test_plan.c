@@ -9,12 +9,13 @@
 enum { STARTED = CW_TARGET_STARTED, PAUSE = CW_TARGET_PAUSED, STOP = CW_TARGET_STOPPED };
 enum { NONE = CW_HOST_NONE, CONF = CW_HOST_CONFIGURING, READY = CW_HOST_READY, ENDING = CW_HOST_ENDING };
 enum { LEAVING = 1, HELD = 2, UNCONF = 4, OUTDATED = 8, FAILED = 16, HPAUSED = 32, RWANT = 64, RSENT = 128 };
+enum { COMES = 256 }; /* FAILED, and to be tried again by itself */
 
 /*
- * Tasks: a letter each. i idle, s starting, r running, p paused, f failed, c completed, x stopping; upper
- * case: to be restarted. Steps: "start", "stop", "pause", "resume", "restart", "drop", "-".
- * Task steps: a letter each. S start, X stop, R reset, - none. Shown: the connector's state, then a letter for each
- * task's (U unassigned, R running, P paused, F failed, C completed, G restarting).
+ * Tasks: a letter each. i idle, s starting, r running, p paused, f failed, a failed and to be started again by
+ * itself, c completed, x stopping; upper case: to be restarted. Steps: "start", "stop", "pause", "resume",
+ * "restart", "drop", "-". Task steps: a letter each. S start, X stop, R reset, - none. Shown: the connector's state,
+ * then a letter for each task's (U unassigned, R running, P paused, F failed, C completed, G restarting).
  */
 struct row {
 	const char *what;
@@ -50,7 +51,7 @@ static const struct row rows[] = {
 	{ "stop while configuring", STOP, CONF, UNCONF, "", "stop", "", "RUNNING" },
 	{ "stopping: shown only when it is true", STOP, ENDING, UNCONF, "r", "-", "-", "RUNNING R" },
 	{ "stopped", STOP, NONE, UNCONF, "", "-", "", "STOPPED" },
-	{ "resumed while the host still ends", STARTED, ENDING, UNCONF, "r", "-", "-", "UNASSIGNED R" },
+	{ "resumed while the host still ends", STARTED, ENDING, UNCONF | OUTDATED, "f", "-", "-", "UNASSIGNED U" },
 	{ "a restart of a stopped one is dropped", STOP, NONE, UNCONF | RWANT, "", "drop", "", "STOPPED" },
 
 	{ "a changed config replaces the host", STARTED, READY, UNCONF | OUTDATED, "rf", "stop", "--",
@@ -95,7 +96,7 @@ static enum cw_task_phase phase_of(char c)
 {
 	static const char letters[] = "isrpfcx";
 
-	return (enum cw_task_phase)(strchr(letters, c | 0x20) - letters);
+	return c == 'a' ? CW_TASK_FAILED : (enum cw_task_phase)(strchr(letters, c | 0x20) - letters);
 }
 
 static char step_letter(enum cw_task_step step)
@@ -113,12 +114,13 @@ static struct cw_connector_view view_of(const struct row *row, struct cw_task_vi
 	size_t n = strlen(row->tasks);
 
 	for (size_t i = 0; i < n; i++)
-		tasks[i] = (struct cw_task_view){ phase_of(row->tasks[i]), row->tasks[i] < 'a' };
+		tasks[i] = (struct cw_task_view){ phase_of(row->tasks[i]), row->tasks[i] < 'a', row->tasks[i] == 'a' };
 	return (struct cw_connector_view){
 		.target = (enum cw_target)row->target, .host = (enum cw_host_phase)row->host,
 		.tasks = tasks, .n_tasks = n,
 		.leaving = row->flags & LEAVING, .held = row->flags & HELD, .unconfigured = row->flags & UNCONF,
-		.outdated = row->flags & OUTDATED, .failed = row->flags & FAILED, .host_paused = row->flags & HPAUSED,
+		.outdated = row->flags & OUTDATED, .failed = row->flags & FAILED,
+		.recovers = row->flags & COMES, .host_paused = row->flags & HPAUSED,
 		.restart = row->flags & RWANT ? CW_RESTART_WANTED :
 			   row->flags & RSENT ? CW_RESTART_SENT : CW_RESTART_NONE,
 	};
@@ -167,6 +169,10 @@ static const struct {
 	{ STARTED, READY, 0, "rf", "FAILED", "x..x" },
 	{ STARTED, READY, 0, "rF", "RESTARTING", "...." },
 	{ STARTED, NONE, UNCONF | FAILED, "", "FAILED", "x..x" },
+	{ STARTED, READY, 0, "ra", "FAILED", "...." }, /* it is started again by itself */
+	{ STARTED, READY, 0, "fa", "FAILED", "x..x" }, /* not all of them are */
+	{ STARTED, NONE, UNCONF | FAILED | COMES, "", "FAILED", "...." },
+	{ STARTED, NONE, UNCONF | FAILED | COMES, "f", "FAILED", "x..x" },
 	{ STARTED, READY, 0, "cr", "RUNNING", "!..." },
 	{ STARTED, READY, 0, "cc", "COMPLETED", "!..!" },
 	{ STARTED, NONE, 0, "cc", "COMPLETED", "!..!" },

@@ -20,6 +20,8 @@ except ImportError:  # apache-airflow-providers-http before 4.11
 WORKER = "connect_worker"
 # One request waits so long for a state; the next one goes on waiting. Proxies end requests that take longer.
 STEP_S = 20
+# What the worker says of a state that may still be reached.
+IN_TIME = " in the time that was given: "
 log = logging.getLogger(__name__)
 
 
@@ -82,11 +84,14 @@ def waits_on(text, context):
 
 
 def reached(response, **context):
-    """Whether the state was reached, which one that has FAILED never will."""
+    """Whether the state was reached, which it will not be when something has FAILED for good.
+
+    Of what is started again by itself the worker says only in the end that it was not there in time.
+    """
     if response.status_code != 504:
         return accepted(response)
     text = reason(response)
-    if " is FAILED" in text:
+    if " is FAILED" in text and IN_TIME not in text:
         raise AirflowFailException(text)
     return waits_on(text, context)
 

@@ -40,7 +40,8 @@ def settle(event, state):
 class ConnectorStateSensor(BaseSensorOperator):
     """Waits until a connector and all of its tasks have a state: RUNNING, PAUSED, STOPPED or COMPLETED.
 
-    One that FAILED fails the task, with the trace. deferrable: wait in the triggerer.
+    What has FAILED fails the task, with the trace, unless the worker starts it again by itself. deferrable: wait in
+    the triggerer.
     """
 
     template_fields = ("connector", "http_conn_id")

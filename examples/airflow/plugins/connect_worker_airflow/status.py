@@ -3,12 +3,17 @@
 REACHED, WAIT_ON, FAILED = "reached", "wait on", "failed"
 
 
+def is_lost(part):
+    """Whether the connector or task has FAILED, and the worker does not start it again by itself."""
+    return part["state"] == "FAILED" and not part.get("next_restart_at")
+
+
 def verdict(status, state):
-    """Whether the connector is in that state, may come to it, or has FAILED and will not."""
+    """Whether the connector is in that state, may come to it, or has FAILED and will not by itself."""
     summary = status.get("summary_state")
     if summary == state or (state == "RUNNING" and summary == "COMPLETED"):
         return REACHED
-    return FAILED if summary == "FAILED" else WAIT_ON
+    return FAILED if any(map(is_lost, [status["connector"]] + status["tasks"])) else WAIT_ON
 
 
 def describe(status):
