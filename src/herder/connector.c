@@ -157,6 +157,15 @@ void cw_connector_set_tasks(struct cw_connector *c, const json_t *configs)
 	c->new_tasks = false;
 }
 
+void cw_connector_drop_tasks(struct cw_connector *c)
+{
+	c->drop_tasks = false;
+	if (c->n_tasks == 0)
+		return;
+	free_tasks(c);
+	cw_store_delete_statuses(c->herder->store, c->name, 0, NULL);
+}
+
 /* ---- changes of what is seen --------------------------------------------------------------- */
 
 void cw_task_set_phase(struct cw_connector *c, size_t task, enum cw_task_phase phase, const char *trace)
@@ -464,15 +473,6 @@ static void finish_delete(struct cw_connector *c)
 	cw_turn_end(herder, name);
 }
 
-/* Nothing of it lives any more and it is STOPPED: its tasks are forgotten. */
-static void forget_tasks(struct cw_connector *c)
-{
-	if (c->n_tasks == 0)
-		return;
-	free_tasks(c);
-	cw_store_delete_statuses(c->herder->store, c->name, 0, NULL);
-}
-
 void cw_connector_drive(struct cw_connector *c)
 {
 	bool again = true;
@@ -496,8 +496,6 @@ void cw_connector_drive(struct cw_connector *c)
 		finish_delete(c);
 		return;
 	}
-	if (c->phase == CW_HOST_NONE && c->target == CW_TARGET_STOPPED)
-		forget_tasks(c);
 	cw_recovery_arm(c);
 	record_changes(c);
 }

@@ -92,6 +92,7 @@ struct cw_connector {
 	/* Seen: see struct cw_connector_view. */
 	bool unconfigured, outdated, failed, host_paused;
 	bool new_tasks; /* nothing of the old tasks' states is to be kept at the next "configured" */
+	bool drop_tasks; /* it was stopped: its tasks go with the host that still ends, whatever it becomes then */
 	enum cw_restart restart;
 	enum cw_host_phase phase;
 	struct cw_hostproc *host;
@@ -193,6 +194,8 @@ struct cw_connector *cw_connector_add(struct cw_herder *herder, const struct cw_
 /* Kind, class, file and config of what is stored. */
 void cw_connector_set_config(struct cw_connector *c, const struct cw_stored_connector *stored);
 void cw_connector_set_tasks(struct cw_connector *c, const json_t *configs);
+/* Its tasks, and their statuses in the store, are forgotten: it was stopped, and nothing of it lives any more. */
+void cw_connector_drop_tasks(struct cw_connector *c);
 /* Does what the plan says until nothing is left, and records the states. May free it when it is being deleted. */
 void cw_connector_drive(struct cw_connector *c);
 /* Its host, if any, is to be replaced: its config has changed, or all of it is restarted. */

@@ -384,6 +384,8 @@ void cw_host_gone(void *arg, const struct cw_hostproc_end *end)
 			log_warn(&c->scope, "%s", end->trace);
 		reset_tasks(c, c->new_tasks);
 	}
+	if (c->drop_tasks)
+		cw_connector_drop_tasks(c);
 	c->outdated = false;
 	cw_hostproc_free(c->host);
 	c->host = NULL;

@@ -90,7 +90,7 @@ static void read_connector(struct cw_herder *herder, struct cw_call *call)
 static void leave_stopped_behind(struct cw_connector *c)
 {
 	c->unconfigured = true;
-	c->outdated = c->phase != CW_HOST_NONE;
+	c->outdated = c->drop_tasks = c->phase != CW_HOST_NONE;
 	c->new_tasks = true;
 	c->failed = false;
 	c->restart = CW_RESTART_NONE;
@@ -98,6 +98,8 @@ static void leave_stopped_behind(struct cw_connector *c)
 	c->trace = NULL;
 	for (size_t i = 0; i < c->n_tasks; i++)
 		c->tasks[i].restart = false;
+	if (!c->drop_tasks)
+		cw_connector_drop_tasks(c);
 }
 
 /* A resume of one that runs, or has run: its next run begins where the last one has COMPLETED. */

@@ -255,12 +255,19 @@ static void test_wait__goes_on_while_something_is_started_again_by_itself(void)
 	CU_ASSERT_EQUAL(number_of("b", 0, "restarts"), 1);
 }
 
+/* For hosts that do not stop when they are asked to. */
+static void start_worker_that_kills_soon(void)
+{
+	json_object_set_new(w.settings, "task.shutdown.graceful.timeout.ms", json_string("100"));
+	start_worker();
+}
+
 /* What had FAILED under the host that still ends is over. */
 static void test_wait__looks_at_the_next_host_only(void)
 {
 	static const char failing[] = "{'tasks.max':'2','fake.task.0':'fail','fake.stop':'deaf'}";
 
-	start_worker();
+	start_worker_that_kills_soon();
 	create("a", failing);
 	wait_states("a", "RUNNING FAILED RUNNING");
 	ok(CW_OP_STOP, "a");
@@ -271,6 +278,51 @@ static void test_wait__looks_at_the_next_host_only(void)
 	wait_states("b", "RUNNING FAILED RUNNING");
 	expect_ok(call_body(CW_OP_PUT_CONFIG, "b", config_of("{'tasks.max':'2','topic':'t'}")));
 	expect_ok(call_waiting(CW_OP_PUT_CONFIG, "b", CW_WAIT_RUNNING, DEADLINE_MS, config_of("{'tasks.max':'2'}")));
+}
+
+/* ---- the next run --------------------------------------------------------------------------------- */
+
+static size_t count_starts(const char *words)
+{
+	CW_AUTO_FREE char *starts = read_file("starts");
+	size_t n = 0;
+
+	for (const char *p = starts; (p = strstr(p, words)) != NULL; p++)
+		n++;
+	return n;
+}
+
+/* The tasks that the stop has forgotten are known again, to the store, too. */
+static void test_resume__before_the_host_has_ended(void)
+{
+	json_t *config = starts_config("{'tasks.max':'2','fake.task.0':'complete','fake.stop':'deaf'}");
+	pid_t pid;
+
+	start_worker_that_kills_soon();
+	expect_ok(call_body(CW_OP_CREATE, NULL, json_pack("{ssso}", "name", "a", "config", config)));
+	wait_states("a", "RUNNING COMPLETED RUNNING");
+	pid = host_pid("a");
+	ok(CW_OP_STOP, "a");
+	ok(CW_OP_RESUME, "a");
+	wait_other_host("a", pid);
+	wait_states("a", "RUNNING COMPLETED RUNNING");
+	stop_worker();
+	start_worker();
+	wait_states("a", "RUNNING COMPLETED RUNNING");
+	CU_ASSERT_EQUAL(count_starts("0 running"), 2);
+	CU_ASSERT_EQUAL(count_starts("1 running"), 3);
+}
+
+static void test_pause__before_the_host_has_ended(void)
+{
+	start_worker_that_kills_soon();
+	create("a", "{'tasks.max':'2','fake.stop':'deaf'}");
+	wait_states("a", "RUNNING RUNNING RUNNING");
+	ok(CW_OP_STOP, "a");
+	ok(CW_OP_PAUSE, "a");
+	wait_states("a", "PAUSED"); /* as of one that was STOPPED first */
+	ok(CW_OP_RESUME, "a");
+	wait_states("a", "RUNNING RUNNING RUNNING");
 }
 
 /* ---- dry runs, preconditions, deletions ---------------------------------------------------------- */
@@ -476,6 +528,8 @@ int main(int argc, char **argv)
 		{ "waits: go on while something is started again by itself",
 		  test_wait__goes_on_while_something_is_started_again_by_itself },
 		{ "waits: look at the next host only", test_wait__looks_at_the_next_host_only },
+		{ "resume before the host has ended", test_resume__before_the_host_has_ended },
+		{ "pause before the host has ended", test_pause__before_the_host_has_ended },
 		{ "dry runs change nothing", test_dry_run__changes_nothing },
 		{ "If-Match keeps changes apart", test_if_match__keeps_a_change_from_going_over_another },
 		{ "deleting what is not there", test_delete__what_is_not_there },
