@@ -232,9 +232,9 @@ static void on_wakeup(void *arg, uint32_t events)
 		next = call->next;
 		cw_request_run(herder, call);
 	}
-	if (atomic_load(&herder->stops) >= 1 && !herder->shutdown)
+	if (atomic_load(&herder->stop_wanted) && !herder->shutdown)
 		begin_shutdown(herder);
-	if (atomic_load(&herder->stops) >= 2 && !herder->killing)
+	if (atomic_load(&herder->kill_wanted) && !herder->killing)
 		kill_all(herder);
 }
 
@@ -276,14 +276,26 @@ void cw_herder_run(struct cw_herder *herder)
 	close_queue(herder);
 }
 
-void cw_herder_stop(struct cw_herder *herder)
+static void wake_up(struct cw_herder *herder)
 {
 	int reason = errno;
 	uint64_t one = 1;
 	ssize_t ignored;
 
-	atomic_fetch_add(&herder->stops, 1);
 	ignored = write(herder->wakeup_fd, &one, sizeof(one));
 	(void)ignored;
 	errno = reason;
+}
+
+void cw_herder_stop(struct cw_herder *herder)
+{
+	atomic_store(&herder->stop_wanted, true);
+	wake_up(herder);
+}
+
+void cw_herder_kill(struct cw_herder *herder)
+{
+	atomic_store(&herder->stop_wanted, true);
+	atomic_store(&herder->kill_wanted, true);
+	wake_up(herder);
 }

@@ -143,8 +143,10 @@ void cw_herder_set_worker_id(struct cw_herder *herder, const char *worker_id);
 struct cw_loop *cw_herder_loop(struct cw_herder *herder);
 /* Runs the event loop on the calling thread; returns once stopped and every host is gone. */
 void cw_herder_run(struct cw_herder *herder);
-/* Drains within task.shutdown.graceful.timeout.ms; a second call ends at once. Async-signal-safe. */
+/* Drains within task.shutdown.graceful.timeout.ms, however often it is called. Async-signal-safe. */
 void cw_herder_stop(struct cw_herder *herder);
+/* Ends at once: what still runs is killed. Async-signal-safe. */
+void cw_herder_kill(struct cw_herder *herder);
 void cw_herder_free(struct cw_herder *herder);
 
 /* Whether a list of plugins, as connect-host tells it (supervisor/protocol.h), has one of that kind and name. Pure. */

@@ -161,7 +161,7 @@ struct cw_herder {
 	struct cw_call *queue, **queue_end; /* guarded by mutex */
 	bool closed;                        /* guarded by mutex: nothing is taken any more */
 	bool given_up;                      /* guarded by mutex: a request that waits for a state was */
-	atomic_int stops;
+	atomic_bool stop_wanted, kill_wanted;
 	int wakeup_fd;
 };
 

@@ -42,6 +42,7 @@ struct worker {
 	struct cw_notify notify;
 	pthread_t applier;
 	bool applying;
+	atomic_int signals; /* that ask it to end, so far */
 	atomic_bool failed;
 };
 
@@ -52,7 +53,17 @@ static void on_signal(int number)
 {
 	(void)number;
 	cw_notify_stopping(&signalled->notify);
-	cw_herder_stop(signalled->herder);
+	if (atomic_fetch_add(&signalled->signals, 1) == 0)
+		cw_herder_stop(signalled->herder);
+	else
+		cw_herder_kill(signalled->herder);
+}
+
+/* The worker ends by itself, for a reason that was told. */
+static void fail(struct worker *w)
+{
+	atomic_store(&w->failed, true);
+	cw_herder_stop(w->herder);
 }
 
 static int complain(const char *text)
@@ -229,8 +240,7 @@ static void on_broker_gone(void *arg, const char *trace)
 	struct worker *w = arg;
 
 	log_error(NULL, "the embedded broker is gone, and what it held with it: %s", trace);
-	atomic_store(&w->failed, true);
-	cw_herder_stop(w->herder);
+	fail(w);
 }
 
 /* "host:port" as others should call this worker. */
@@ -281,11 +291,14 @@ static void *apply_files(void *arg)
 	struct worker *w = arg;
 	struct cw_error err = { 0 };
 
-	if (cw_connector_files_apply(w->files, w->herder, &err) != 0) {
-		complain(err.text);
-		atomic_store(&w->failed, true);
-		cw_herder_stop(w->herder);
+	if (cw_connector_files_apply(w->files, w->herder, &err) == 0)
+		return NULL;
+	if (atomic_load(&w->signals) > 0) {
+		log_warn(NULL, "the worker ends before all connector files are applied: %s", err.text);
+		return NULL;
 	}
+	complain(err.text);
+	fail(w);
 	return NULL;
 }
 

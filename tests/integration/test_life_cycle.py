@@ -200,6 +200,22 @@ class LifeCycle(TestCase):
         hung.wait(5)
         env.wait_for(lambda: not alive(host), 5, "the hanging host is gone")
 
+    def test_sigterm_while_connector_files_are_applied(self):
+        """It is the first request to end, and drains what runs already."""
+        files = []
+        for i in range(8):
+            files.append(os.path.join(self.dir, "%d.properties" % i))
+            with open(files[i], "w", encoding="utf-8") as f:
+                f.writelines("%s=%s\n" % kv for kv in dict(self.config, name=i).items())
+        worker = Worker(self, files=files)
+        worker.spawn_worker()
+        env.wait_for(lambda: "[0|task-0] RUNNING" in worker.log, 20, "the first of them runs", 0.002)
+        self.assertNotIn("[7] created", worker.log)
+        worker.signal(signal.SIGTERM)
+        self.assertEqual(worker.wait(20), 0)
+        self.assertIn("the worker ends before all connector files are applied: ", worker.log)
+        self.assertNotIn("at once", worker.log)
+
     def test_bounded_source_completes(self):
         rest = self.worker().rest
         config = pipeline.source(self.topic, 1001, tasks=2)
