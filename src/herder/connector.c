@@ -122,7 +122,6 @@ static void take_over(struct cw_connector *c, struct cw_task *task, struct cw_ta
 	task->restart = old->restart;
 	task->restarts = old->restarts;
 	task->shown = old->shown;
-	task->trace_shown = old->trace_shown;
 	if (!same)
 		return;
 	task->metrics = old->metrics;
@@ -175,7 +174,7 @@ void cw_task_set_phase(struct cw_connector *c, size_t task, enum cw_task_phase p
 	t->phase = phase;
 	free(t->trace);
 	t->trace = cw_strdup(trace);
-	t->trace_shown = false;
+	t->shown.trace = false;
 	t->stop_deadline_ms = 0;
 	if (phase != CW_TASK_STARTING && phase != CW_TASK_RUNNING)
 		cw_watchdog_forget(t);
@@ -251,11 +250,17 @@ void cw_connector_arm(struct cw_connector *c)
 
 /* ---- steps --------------------------------------------------------------------------------- */
 
-static json_t *stored_offsets(struct cw_connector *c, struct cw_error *err)
+/* Where its tasks begin: what is stored, and what could not be stored yet. New; NULL with *err. */
+static json_t *offsets_of(const struct cw_connector *c, struct cw_error *err)
 {
+	json_t *offsets;
+
 	if (strcmp(c->kind, "sink") == 0)
 		return json_array();
-	return cw_store_get_offsets(c->herder->store, c->name, err);
+	offsets = cw_store_get_offsets(c->herder->store, c->name, err);
+	if (offsets)
+		cw_unstored_lay_over(c, offsets);
+	return offsets;
 }
 
 static void start_host(struct cw_connector *c)
@@ -266,7 +271,7 @@ static void start_host(struct cw_connector *c)
 		.message = cw_host_message, .gone = cw_host_gone, .arg = c,
 	};
 	struct cw_error err = { 0 };
-	json_t *offsets = stored_offsets(c, &err);
+	json_t *offsets = offsets_of(c, &err);
 	CW_AUTO_FREE char *reason = cw_format("it did not start the connector within %lld ms",
 					      (long long)herder->configure_timeout_ms);
 
@@ -332,7 +337,7 @@ static void start_task(struct cw_connector *c, size_t i)
 {
 	struct cw_task *t = &c->tasks[i];
 	struct cw_error err = { 0 };
-	json_t *offsets = stored_offsets(c, &err);
+	json_t *offsets = offsets_of(c, &err);
 
 	if (t->restart)
 		t->restarts++;
@@ -344,6 +349,7 @@ static void start_task(struct cw_connector *c, size_t i)
 	cw_hostproc_send(c->host, json_pack("{sssisisOsbso}", "type", "start_task", "task", (int)i,
 					    "tasks", (int)c->n_tasks, "config", t->config,
 					    "paused", (int)c->host_paused, "offsets", offsets));
+	cw_unstored_disown(c, (int)i);
 	cw_task_set_phase(c, i, CW_TASK_STARTING, NULL);
 }
 
@@ -403,51 +409,6 @@ static bool do_task_steps(struct cw_connector *c, const struct cw_connector_view
 	return acted;
 }
 
-/* ---- recording states ---------------------------------------------------------------------- */
-
-static void record(struct cw_connector *c, int task, const char *state, const char *trace)
-{
-	struct cw_log_scope scope = { .connector = c->name, .task = task };
-	struct cw_stored_status status = { c->name, task, state, c->herder->worker_id, c->revision,
-					   trace ? trace : "" };
-	struct cw_error err = { 0 };
-
-	if (strcmp(state, "FAILED") == 0 && task >= 0)
-		log_error(&scope, "FAILED: %s", status.trace);
-	else if (strcmp(state, "UNASSIGNED") == 0)
-		log_debug(&scope, "%s", state);
-	else
-		log_info(&scope, "%s", state);
-	if (cw_store_put_status(c->herder->store, &status, &err) != 0)
-		log_warn(&scope, "its state is not stored: %s", err.text);
-}
-
-static void record_changes(struct cw_connector *c)
-{
-	struct cw_connector_view view;
-	struct cw_task_view *tasks;
-	const char *state;
-
-	if (c->herder->shutdown && c->phase == CW_HOST_NONE)
-		return; /* how it stood when the worker was asked to end says more */
-	cw_connector_view(c, &view, &tasks);
-	state = cw_plan_connector_state(&view);
-	if (!c->shown || strcmp(c->shown, state) != 0)
-		record(c, -1, state, c->trace);
-	c->shown = state;
-	for (size_t i = 0; i < c->n_tasks; i++) {
-		struct cw_task *t = &c->tasks[i];
-
-		state = cw_plan_task_state(&view, i);
-		if (!t->shown || strcmp(t->shown, state) != 0 || (t->trace && !t->trace_shown))
-			record(c, (int)i, state, t->trace);
-		t->shown = state;
-		t->trace_shown = true;
-	}
-	free(tasks);
-	cw_wait_check(c);
-}
-
 /* ---- the end of one ------------------------------------------------------------------------ */
 
 static void finish_delete(struct cw_connector *c)
@@ -492,10 +453,12 @@ void cw_connector_drive(struct cw_connector *c)
 		}
 		free(tasks);
 	}
+	if (c->phase == CW_HOST_NONE && (c->deleting || c->herder->shutdown || c->target == CW_TARGET_STOPPED))
+		cw_unstored_give_up(c);
 	if (c->phase == CW_HOST_NONE && c->deleting) {
 		finish_delete(c);
 		return;
 	}
 	cw_recovery_arm(c);
-	record_changes(c);
+	cw_states_show(c);
 }

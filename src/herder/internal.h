@@ -59,6 +59,13 @@ struct cw_turn {
 	struct cw_call *current, *waiting;
 };
 
+/* What was last told of the state of a connector or task. Start as { 0 }. */
+struct cw_shown {
+	const char *state; /* NULL: nothing yet */
+	bool trace;        /* the trace, too */
+	bool unstored;     /* the store could not take it yet */
+};
+
 struct cw_task {
 	json_t *config;
 	enum cw_task_phase phase;
@@ -71,8 +78,7 @@ struct cw_task {
 	int64_t restarts; /* by whomever */
 	struct cw_restarts automatic;
 	int64_t stop_deadline_ms; /* while STOPPING */
-	const char *shown;   /* the state last stored; NULL: none */
-	bool trace_shown;
+	struct cw_shown shown;
 };
 
 struct cw_connector {
@@ -104,7 +110,7 @@ struct cw_connector {
 	struct cw_timer store_timer;
 	struct cw_restarts restarts; /* of the connector object */
 	struct cw_timer restart_timer;
-	const char *shown;
+	struct cw_shown shown;
 };
 
 struct cw_plugins {
@@ -229,7 +235,20 @@ char *cw_watchdog_reason(const struct cw_connector *c);
 /* messages.c: what hosts say. */
 void cw_host_message(void *connector, const json_t *message);
 void cw_host_gone(void *connector, const struct cw_hostproc_end *end);
+
+/* states.c: logs and stores the states that have changed, or that could not be stored before. */
+void cw_states_show(struct cw_connector *c);
+
+/* unstored.c: takes a checked message of offsets or topics; what cannot be stored now is stored later, in order. */
+void cw_unstored_take(struct cw_connector *c, const json_t *message);
+void cw_unstored_try_later(struct cw_connector *c); /* sets the timer that calls the next one */
 void cw_unstored_retry(void *connector);
+/* Changes [[partition, offset]…] as the store will have them once it can take what is kept. */
+void cw_unstored_lay_over(const struct cw_connector *c, json_t *offsets);
+/* The run of that task (-1: of all) is over: what it has told is stored, but acknowledged to nobody. */
+void cw_unstored_disown(struct cw_connector *c, int task);
+/* Stores what is kept, now or never: some records may be produced again by the next run. */
+void cw_unstored_give_up(struct cw_connector *c);
 /*
  * Adds a message of offsets to those that could not be stored. There is one for each task, with the newest offset of
  * each partition, so that they do not grow while the disk is full.

@@ -7,8 +7,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define STORE_RETRY_MS 1000
-
 static const char *text_of(const json_t *message, const char *key)
 {
 	return json_string_value(json_object_get(message, key));
@@ -157,115 +155,13 @@ static void on_reload(struct cw_connector *c, const json_t *message)
 			cw_task_set_phase(c, i, CW_TASK_IDLE, NULL);
 }
 
-/* ---- offsets and topics, which are stored -------------------------------------------------- */
-
-/* Stores one message; offsets are acknowledged. */
-static int store_message(struct cw_connector *c, const json_t *message, struct cw_error *err)
-{
-	if (strcmp(text_of(message, "type"), "topics") == 0)
-		return cw_store_put_topics(c->herder->store, c->name,
-					   (int)json_integer_value(json_object_get(message, "task")),
-					   json_object_get(message, "topics"), err);
-	if (cw_store_put_offsets(c->herder->store, c->name, json_object_get(message, "offsets"), err) != 0)
-		return -1;
-	if (c->host)
-		cw_hostproc_send(c->host, json_pack("{sssOsO}", "type", "offsets_stored",
-						    "task", json_object_get(message, "task"),
-						    "seq", json_object_get(message, "seq")));
-	return 0;
-}
-
-static void refuse_unstored(struct cw_connector *c, const struct cw_error *err)
-{
-	CW_AUTO_FREE char *reason = cw_format("it sent bad offsets or topics: %s", err->text);
-
-	cw_hostproc_kill(c->host, reason);
-}
-
-static bool find_partition(const json_t *offsets, const json_t *partition, size_t *at)
-{
-	for (*at = 0; *at < json_array_size(offsets); ++*at)
-		if (json_equal(json_array_get(json_array_get(offsets, *at), 0), partition))
-			return true;
-	return false;
-}
-
-/* The offsets of the task that are kept already. */
-static json_t *find_task(const json_t *messages, const json_t *task)
-{
-	json_t *message;
-	size_t i;
-
-	json_array_foreach(messages, i, message)
-		if (json_object_get(message, "offsets") && json_equal(json_object_get(message, "task"), task))
-			return message;
-	return NULL;
-}
-
-void cw_offsets_keep(json_t *unstored, const json_t *message)
-{
-	json_t *kept = find_task(unstored, json_object_get(message, "task")), *offsets, *pair;
-	size_t i, at;
-
-	if (!kept) {
-		json_array_append_new(unstored, json_deep_copy(message));
-		return;
-	}
-	offsets = json_object_get(kept, "offsets");
-	json_object_set(kept, "seq", json_object_get(message, "seq"));
-	json_array_foreach(json_object_get(message, "offsets"), i, pair)
-		if (find_partition(offsets, json_array_get(pair, 0), &at))
-			json_array_set(offsets, at, pair);
-		else
-			json_array_append(offsets, pair);
-}
-
-void cw_unstored_retry(void *arg)
-{
-	struct cw_connector *c = arg;
-	struct cw_error err = { 0 };
-
-	while (json_array_size(c->unstored) > 0) {
-		if (store_message(c, json_array_get(c->unstored, 0), &err) != 0) {
-			if (err.code == CW_ERR_INVALID) {
-				refuse_unstored(c, &err); /* its end gives the others up */
-				return;
-			}
-			cw_loop_set_timer(c->herder->loop, &c->store_timer, cw_clock_ms() + STORE_RETRY_MS);
-			return;
-		}
-		json_array_remove(c->unstored, 0);
-	}
-	log_info(&c->scope, "source offsets and topics are stored again");
-}
-
-/* Now, or later in the order in which they came. */
-static void store_in_order(struct cw_connector *c, const json_t *message)
-{
-	struct cw_error err = { 0 };
-
-	if (json_array_size(c->unstored) == 0) {
-		if (store_message(c, message, &err) == 0)
-			return;
-		if (err.code == CW_ERR_INVALID) {
-			refuse_unstored(c, &err);
-			return;
-		}
-		log_error(&c->scope, "source offsets and topics cannot be stored, trying again every %d ms: %s",
-			  STORE_RETRY_MS, err.text);
-		cw_loop_set_timer(c->herder->loop, &c->store_timer, cw_clock_ms() + STORE_RETRY_MS);
-	}
-	if (json_object_get(message, "offsets"))
-		cw_offsets_keep(c->unstored, message);
-	else
-		json_array_append_new(c->unstored, json_deep_copy(message)); /* a topic comes once only */
-}
+/* ---- offsets and topics ------------------------------------------------------------------- */
 
 static void on_offsets(struct cw_connector *c, const json_t *message)
 {
 	if (json_is_integer(json_object_get(message, "task")) && json_is_integer(json_object_get(message, "seq")) &&
 	    json_is_array(json_object_get(message, "offsets")))
-		store_in_order(c, message);
+		cw_unstored_take(c, message);
 	else
 		cw_hostproc_kill(c->host, "it sent offsets without task, seq or offsets");
 }
@@ -281,21 +177,7 @@ static void on_topics(struct cw_connector *c, const json_t *message)
 	if (!good)
 		cw_hostproc_kill(c->host, "it sent topics without a task or names");
 	else if (c->herder->config->topic_tracking_enable)
-		store_in_order(c, message);
-}
-
-/* Its host is gone; what could not be stored is produced, or read, again by the next one. */
-static void give_up_unstored(struct cw_connector *c)
-{
-	struct cw_error err = { 0 };
-
-	cw_loop_unset_timer(c->herder->loop, &c->store_timer);
-	while (json_array_size(c->unstored) > 0 && store_message(c, json_array_get(c->unstored, 0), &err) == 0)
-		json_array_remove(c->unstored, 0);
-	if (json_array_size(c->unstored) > 0)
-		log_error(&c->scope, "the last source offsets are not stored, some records will come again: %s",
-			  err.text);
-	json_array_clear(c->unstored);
+		cw_unstored_take(c, message);
 }
 
 /* ---- entry points -------------------------------------------------------------------------- */
@@ -373,7 +255,7 @@ void cw_host_gone(void *arg, const struct cw_hostproc_end *end)
 	c->phase = CW_HOST_NONE;
 	c->host_deadline_ms = 0;
 	c->herder->host_kills += end->killed;
-	give_up_unstored(c);
+	cw_unstored_disown(c, -1);
 	if (phase == CW_HOST_CONFIGURING) {
 		c->herder->host_crashes += !end->killed;
 		cw_connector_fail(c, end->trace);

@@ -235,6 +235,8 @@ static void on_start_task(struct fake *fake, int task, const json_t *message)
 
 	snprintf(key, sizeof(key), "fake.task.%d", task);
 	how = setting(fake->config, key, setting(fake->config, "fake.task", "run"));
+	if (access(setting(fake->config, "fake.end", ""), F_OK) == 0)
+		how = "complete";
 	note_start(fake, task, message);
 	fake->task_lives[task] = true;
 	fake->task_over[task] = false;

@@ -7,6 +7,7 @@
  *   fake.configure  ok, fail, crash, hang, garbage, exit
  *   fake.restart    ok, fail, crash
  *   fake.task       run, complete, fail, crash, exit, eof; fake.task.N for one task
+ *   fake.end        a file; while it is there, tasks that start complete
  *   fake.stop       ok, deaf (answers neither stop nor stop_task)
  *   fake.topics     a topic that each task tells when it starts; and "again" when it is to tell topics again
  *   fake.stuck      true: tasks do not get on, until they are resumed

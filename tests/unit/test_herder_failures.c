@@ -1,8 +1,7 @@
-/* The herder with hosts that crash, hang and fail, with a full disk, and at its own end. */
+/* The herder with hosts that crash, hang and fail, and at its own end. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -244,54 +243,6 @@ static void test_failure__a_host_that_closes_its_connection_is_not_trusted(void)
 	CU_ASSERT_EQUAL(worker_number("host_crashes"), 1);
 }
 
-/* What the store cannot take now is kept and stored later; the host is told only then. */
-static void test_failure__offsets_wait_for_a_full_disk(void)
-{
-	struct rlimit limit, full;
-	int64_t until;
-
-	start_worker();
-	create("a", "{}");
-	wait_number("a", 0, "stored", 1);
-	CU_ASSERT_EQUAL(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	full = (struct rlimit){ 4096, limit.rlim_max };
-	signal(SIGXFSZ, SIG_IGN);
-	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &full), 0);
-	expect_ok(call_with(CW_OP_RESTART_TASK, "a", 0, 0, NULL));
-	wait_number("a", 0, "restarts", 1);
-	wait_states("a", "RUNNING RUNNING");
-	expect_error(create_in("b", "{}", NULL), CW_ERR_RETRIABLE,
-		     "The configuration of connector b cannot be stored: ");
-	expect_error(call(CW_OP_PAUSE, "a"), CW_ERR_RETRIABLE, "state file ");
-	for (until = cw_clock_ms() + 300; cw_clock_ms() < until;)
-		CU_ASSERT_EQUAL(number_of("a", 0, "stored"), 1);
-	wait_states("a", "RUNNING RUNNING"); /* what could not be stored has not happened */
-	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	wait_number("a", 0, "stored", 2);
-	create("b", "{}");
-}
-
-/* However long the disk is full. */
-static void test_failure__offsets_that_wait_do_not_grow(void)
-{
-	json_t *unstored = json_array(), *wanted;
-
-	for (int i = 1; i <= 1000; i++) {
-		json_t *message = json_pack("{sssisis[[{si}{si}][{ss}{si}]]}", "type", "offsets", "task", i % 2, "seq", i,
-					    "offsets", "p", i % 2, "next", i, "q", "x", "next", i);
-
-		cw_offsets_keep(unstored, message);
-		json_decref(message);
-	}
-	wanted = json_pack("[{sssisis[[{si}{si}][{ss}{si}]]}{sssisis[[{si}{si}][{ss}{si}]]}]", "type", "offsets", "task", 1,
-			   "seq", 999, "offsets", "p", 1, "next", 999, "q", "x", "next", 999, "type", "offsets", "task", 0,
-			   "seq", 1000, "offsets", "p", 0, "next", 1000, "q", "x", "next", 1000);
-	CU_ASSERT_PTR_NOT_NULL(wanted);
-	CU_ASSERT_TRUE(json_equal(unstored, wanted));
-	json_decref(unstored);
-	json_decref(wanted);
-}
-
 /* ---- the end of the worker ----------------------------------------------------------------- */
 
 static void test_end__drains_and_kills_what_is_late(void)
@@ -427,8 +378,6 @@ int main(int argc, char **argv)
 		  test_failure__a_task_that_does_not_stop_is_killed_by_its_deadline },
 		{ "delete waits for the end", test_failure__delete_waits_for_the_end_and_others_for_the_delete },
 		{ "a host that exits fails its tasks", test_failure__a_host_that_closes_its_connection_is_not_trusted },
-		{ "offsets wait for a full disk", test_failure__offsets_wait_for_a_full_disk },
-		{ "offsets that wait do not grow", test_failure__offsets_that_wait_do_not_grow },
 		{ "the end drains and kills what is late", test_end__drains_and_kills_what_is_late },
 		{ "ends at once when it is asked to", test_end__at_once },
 		{ "requests under way are told", test_end__requests_under_way_are_told },
