@@ -41,6 +41,7 @@ static void skip_completed(struct cw_connector *c)
 		if (c->tasks[i].phase != CW_TASK_COMPLETED)
 			return;
 	c->unconfigured = c->n_tasks == 0;
+	c->observed = c->unconfigured ? 0 : c->revision;
 }
 
 static int open_store(struct cw_herder *herder, struct cw_error *err)

@@ -313,6 +313,30 @@ static void test_resume__before_the_host_has_ended(void)
 	CU_ASSERT_EQUAL(count_starts("1 running"), 3);
 }
 
+static void expect_observed(const char *name, json_int_t observed)
+{
+	struct cw_answer answer = call(CW_OP_STATUS, name);
+
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer.body, "generation")), 1);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer.body, "observed_generation")), observed);
+	expect_ok(answer);
+}
+
+/* What was COMPLETED before the worker's start was so with the configuration that there is: tools wait for that. */
+static void test_generations__of_a_run_that_is_over(void)
+{
+	start_worker();
+	create("a", "{'fake.task':'complete'}");
+	expect_ok(create_in("stopped", "{}", "STOPPED"));
+	wait_states("a", "RUNNING COMPLETED");
+	expect_observed("a", 1);
+	stop_worker();
+	start_worker();
+	wait_states("a", "RUNNING COMPLETED");
+	expect_observed("a", 1);
+	expect_observed("stopped", 0);
+}
+
 static void test_pause__before_the_host_has_ended(void)
 {
 	start_worker_that_kills_soon();
@@ -529,6 +553,7 @@ int main(int argc, char **argv)
 		  test_wait__goes_on_while_something_is_started_again_by_itself },
 		{ "waits: look at the next host only", test_wait__looks_at_the_next_host_only },
 		{ "resume before the host has ended", test_resume__before_the_host_has_ended },
+		{ "generations of a run that is over", test_generations__of_a_run_that_is_over },
 		{ "pause before the host has ended", test_pause__before_the_host_has_ended },
 		{ "dry runs change nothing", test_dry_run__changes_nothing },
 		{ "If-Match keeps changes apart", test_if_match__keeps_a_change_from_going_over_another },
