@@ -193,7 +193,8 @@ static int regex_check(const char *value, struct cw_error *err)
 	  .group = "Automatic Restarts", .order = 5, .width = CW_WIDTH_SHORT, .display_name = "Watchdog timeout",      \
 	  UNSTORED,                                                                                                    \
 	  .doc = "The connector is DEGRADED when a task that is RUNNING has made no progress for so long, in "         \
-		 "milliseconds, though there is work. 0: never. Without it, what the worker's key of that name says." }, \
+		 "milliseconds, though there is work, or when its process has said nothing for so long, or for 5 "     \
+		 "seconds where that is more. 0: never. Without it, what the worker's key of that name says." },       \
 	{ .name = "rate.limit.records.per.second", RATE, .importance = CW_MEDIUM, .group = "Rate Limits", .order = 1,  \
 	  .width = CW_WIDTH_SHORT, .display_name = "Records per second", STORED(rate_limit_records),                   \
 	  .doc = "The most records that all tasks of the connector together may read in a second, on average; after a "  \

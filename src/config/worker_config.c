@@ -151,7 +151,8 @@ static const struct cw_config_def worker_table[] = {
 	{ .name = "watchdog.timeout.ms", .type = CW_CONFIG_LONG, .flags = CW_CONFIG_RANGE, .min = 0, .max = DAY_MS,
 	  .default_value = "60000", .importance = CW_LOW, .group = "State", STORED(watchdog_timeout_ms),
 	  .doc = "A connector is DEGRADED, which its summary_state says with the reason, when a task of it that is RUNNING has "
-		 "made no progress for so long, in milliseconds, though there is work. 0: never. A connector can have its own." },
+		 "made no progress for so long, in milliseconds, though there is work, or when its process has said nothing "
+		 "for so long, or for 5 seconds where that is more. 0: never. A connector can have its own." },
 	{ .name = "topic.creation.enable", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,
 	  .group = "State", STORED(topic_creation_enable),
 	  .doc = "Whether topics of source connectors may be created by their topic.creation.* settings. false: these have "

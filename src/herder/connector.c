@@ -80,6 +80,7 @@ struct cw_connector *cw_connector_add(struct cw_herder *herder, const struct cw_
 	c->unstored = json_array();
 	c->store_timer = (struct cw_timer){ .fn = cw_unstored_retry, .arg = c };
 	c->restart_timer = (struct cw_timer){ .fn = cw_recovery_run, .arg = c };
+	c->silence_timer = (struct cw_timer){ .fn = cw_watchdog_listen, .arg = c };
 	cw_connector_set_config(c, stored);
 	cw_connector_set_tasks(c, stored->tasks);
 	while (*place && strcmp((*place)->name, c->name) < 0)
@@ -98,6 +99,7 @@ void cw_connector_remove(struct cw_connector *c)
 		}
 	cw_loop_unset_timer(c->herder->loop, &c->store_timer);
 	cw_loop_unset_timer(c->herder->loop, &c->restart_timer);
+	cw_watchdog_end(c);
 	cw_loggers_drop(c);
 	cw_log_rings_drop(c->herder->logs, c->name);
 	cw_hostproc_free(c->host);
@@ -290,6 +292,7 @@ static void start_host(struct cw_connector *c)
 	/* A restart of the connector object is part of this start; it ends with "configured". */
 	if (c->restart == CW_RESTART_WANTED)
 		c->restart = CW_RESTART_SENT;
+	cw_watchdog_begin(c);
 	cw_loggers_tell(c);
 	cw_hostproc_send(c->host, json_pack("{sssssOsOsossss*}", "type", "configure", "connector", c->name,
 					    "config", c->config, "worker", herder->worker, "offsets", offsets,

@@ -14,6 +14,7 @@
 
 #define CONFIGURE_TIMEOUT_MS 60000
 #define VALIDATE_TIMEOUT_MS 30000
+#define SILENCE_LEAST_MS 5000 /* hosts send metrics every second */
 #define HOSTS_POLL_MS 20
 #define HOSTS_EXTRA_MS 5000 /* beyond the drain of an earlier worker's hosts */
 
@@ -94,6 +95,7 @@ struct cw_herder *cw_herder_new(const struct cw_worker_config *config, const cha
 	herder->hosts_timer = (struct cw_timer){ .fn = on_hosts_poll, .arg = herder };
 	herder->configure_timeout_ms = CONFIGURE_TIMEOUT_MS;
 	herder->validate_timeout_ms = VALIDATE_TIMEOUT_MS;
+	herder->silence_least_ms = SILENCE_LEAST_MS;
 	herder->random = (unsigned)cw_clock_ns();
 	herder->queue_end = &herder->queue;
 	cw_loggers_init(herder);

@@ -104,6 +104,9 @@ struct cw_connector {
 	struct cw_hostproc *host;
 	int64_t host_deadline_ms; /* for what the host was asked; 0: none */
 	char *host_deadline_reason;
+	int64_t heard_ms; /* when the host has said something last */
+	bool silent;      /* too long ago, and noticed */
+	struct cw_timer silence_timer;
 	struct cw_task *tasks;
 	size_t n_tasks;
 	json_t *unstored; /* "offsets" and "topics" messages that the store could not take yet, in order */
@@ -157,6 +160,7 @@ struct cw_herder {
 	int64_t hosts_deadline_ms;
 	bool held;
 	int64_t configure_timeout_ms, validate_timeout_ms;
+	int64_t silence_least_ms; /* a host that has said nothing for a shorter time is never called silent */
 	int64_t host_starts, host_crashes, host_kills;
 	unsigned random; /* seed of the jitter of restarts */
 	bool running, shutdown, killing;
@@ -229,6 +233,11 @@ void cw_recovery_forget(struct cw_connector *c); /* somebody has decided otherwi
 /* watchdog.c: after each metrics of a task. */
 void cw_watchdog_look(struct cw_connector *c, size_t task);
 void cw_watchdog_forget(struct cw_task *task);
+/* A host starts; has said something; is gone. */
+void cw_watchdog_begin(struct cw_connector *c);
+void cw_watchdog_heard(struct cw_connector *c);
+void cw_watchdog_end(struct cw_connector *c);
+void cw_watchdog_listen(void *connector); /* the timer's: whether it is silent */
 /* Why the connector is DEGRADED, new; NULL: it is not. */
 char *cw_watchdog_reason(const struct cw_connector *c);
 

@@ -202,6 +202,7 @@ void cw_host_message(void *arg, const json_t *message)
 	struct cw_connector *c = arg;
 	const char *type = text_of(message, "type");
 
+	cw_watchdog_heard(c);
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
 		if (strcmp(type, handlers[i].type) == 0) {
 			handlers[i].handle(c, message);
@@ -255,6 +256,7 @@ void cw_host_gone(void *arg, const struct cw_hostproc_end *end)
 	c->phase = CW_HOST_NONE;
 	c->host_deadline_ms = 0;
 	c->herder->host_kills += end->killed;
+	cw_watchdog_end(c);
 	cw_unstored_disown(c, -1);
 	if (phase == CW_HOST_CONFIGURING) {
 		c->herder->host_crashes += !end->killed;

@@ -59,12 +59,17 @@ class Transactions(TestCase):
             worker.rest.wait_state(name, tasks="COMPLETED", n=1, seconds=60)
             self.assert_once(config)
 
+    def assert_silent(self, rest, name, host):
+        env.wait_for(lambda: rest.status(name)["summary_state"] == "DEGRADED", 20, lambda: rest.status(name))
+        self.assertRegex(rest.status(name)["degraded"], r"^its process \(pid %d\) has said nothing for \d+ s$" % host)
+        rest.expect(503, "GET", rest.path(name, "/ready"))
+
     @deadline(60)
     def test_frozen_while_another_takes_over(self):
         """The worker of the same group.id that comes later fences the one that was frozen in an open transaction."""
         name, config = env.unique("frozen"), self.config("interval")
         first, second = (Worker(self, word, properties=self.properties) for word in ("first", "second"))
-        first.start().rest.create(name, config)
+        first.start().rest.create(name, dict(config, **{"watchdog.timeout.ms": "1000"}))
         host = first.host(name)
         env.wait_for(lambda: kafka.count(config["topic"]) > PACE // 4, 30, "records are committed")
         os.kill(host, signal.SIGSTOP)
@@ -73,6 +78,8 @@ class Transactions(TestCase):
             self.assertLess(before, COUNT)
             second.start().rest.create(name, config)
             second.rest.wait_state(name, tasks="COMPLETED", n=1)
+            if env.LONG:  # it takes five seconds
+                self.assert_silent(first.rest, name, host)
         finally:
             os.kill(host, signal.SIGCONT)
         trace = first.rest.wait_state(name, tasks="FAILED", n=1)["tasks"][0]["trace"]

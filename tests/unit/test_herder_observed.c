@@ -422,6 +422,44 @@ static void test_watchdog__has_the_time_that_it_is_given(void)
 	}
 }
 
+/* The fake says something only when something happens. */
+static void test_watchdog__says_whose_process_is_silent(void)
+{
+	static const char *const well[] = { "long", "longest", "never", "idle" };
+	CW_AUTO_FREE char *words = NULL;
+	const char *reason;
+	json_t *status;
+
+	open_worker();
+	w.herder->silence_least_ms = 100;
+	run_worker();
+	create("a", "{'watchdog.timeout.ms':'1'}");
+	create("long", "{'watchdog.timeout.ms':'60000'}");
+	create("never", "{'watchdog.timeout.ms':'0'}");
+	create("longest", "{'watchdog.timeout.ms':'9223372036854775807'}");
+	create("idle", "{'watchdog.timeout.ms':'1','tasks.max':'0'}"); /* it has nothing to say */
+	status = wait_summary("a", "DEGRADED");
+	reason = json_string_value(json_object_get(status, "degraded"));
+	words = cw_format("its process (pid %ld) has said nothing for ", (long)host_pid("a"));
+	CU_ASSERT_TRUE(reason && strncmp(reason, words, strlen(words)) == 0);
+	json_decref(status);
+	wait_states("a", "RUNNING RUNNING");
+	for (size_t i = 0; i < sizeof(well) / sizeof(*well); i++)
+		json_decref(wait_summary(well[i], "RUNNING"));
+	/* It is heard again, and then not. */
+	ok(CW_OP_PAUSE, "a");
+	wait_states("a", "PAUSED PAUSED");
+	ok(CW_OP_RESUME, "a");
+	json_decref(wait_summary("a", "RUNNING"));
+	json_decref(wait_summary("a", "DEGRADED"));
+	/* That of the next process is another silence. */
+	ok(CW_OP_STOP, "a");
+	wait_states("a", "STOPPED");
+	ok(CW_OP_RESUME, "a");
+	json_decref(wait_summary("a", "RUNNING"));
+	json_decref(wait_line("a", "is heard again"));
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
@@ -441,6 +479,7 @@ int main(int argc, char **argv)
 		{ "loggers take effect at once", test_loggers__take_effect_at_once },
 		{ "the watchdog says who does not get on, and why", test_watchdog__says_who_does_not_get_on_and_why },
 		{ "the watchdog has the time that it is given", test_watchdog__has_the_time_that_it_is_given },
+		{ "the watchdog says whose process is silent", test_watchdog__says_whose_process_is_silent },
 		CU_TEST_INFO_NULL,
 	};
 
