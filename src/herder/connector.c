@@ -20,7 +20,8 @@ void cw_connector_view(const struct cw_connector *c, struct cw_connector_view *o
 	*tasks = cw_alloc((c->n_tasks + 1) * sizeof(**tasks));
 	for (size_t i = 0; i < c->n_tasks; i++)
 		(*tasks)[i] = (struct cw_task_view){ c->tasks[i].phase, c->tasks[i].restart,
-						     cw_recovery_next(c, (int)i) != 0 };
+						     cw_recovery_next(c, (int)i) != 0,
+						     c->tasks[i].automatic.attempts > 1 };
 	*out = (struct cw_connector_view){
 		.target = c->target,
 		.leaving = c->deleting || c->herder->shutdown,
@@ -29,6 +30,7 @@ void cw_connector_view(const struct cw_connector *c, struct cw_connector_view *o
 		.outdated = c->outdated,
 		.failed = c->failed,
 		.recovers = cw_recovery_next(c, -1) != 0,
+		.again = c->restarts.attempts > 1,
 		.host_paused = c->host_paused,
 		.restart = c->restart,
 		.host = c->phase,

@@ -146,13 +146,23 @@ static bool every_task(const struct cw_connector_view *v, const char *one, const
 	return true;
 }
 
-/* Something has FAILED, and nothing starts it again but a person. */
-static bool needs_help(const struct cw_connector_view *v)
+/*
+ * What has FAILED starts again by itself. Who waits for COMPLETED has time for that; who waits for RUNNING has just changed
+ * something, and wants to know what is wrong with it: once may be a chance, twice is not.
+ */
+static bool will_do(bool recovers, bool again, enum cw_wait wait)
 {
-	if (strcmp(cw_plan_connector_state(v), "FAILED") == 0 && !v->recovers)
+	return recovers && !(again && wait == CW_WAIT_RUNNING);
+}
+
+/* Something has FAILED, and nothing is to be hoped for but a person. */
+static bool needs_help(const struct cw_connector_view *v, enum cw_wait wait)
+{
+	if (strcmp(cw_plan_connector_state(v), "FAILED") == 0 && !will_do(v->recovers, v->again, wait))
 		return true;
 	for (size_t i = 0; i < v->n_tasks; i++)
-		if (strcmp(cw_plan_task_state(v, i), "FAILED") == 0 && !v->tasks[i].recovers)
+		if (strcmp(cw_plan_task_state(v, i), "FAILED") == 0 &&
+		    !will_do(v->tasks[i].recovers, v->tasks[i].again, wait))
 			return true;
 	return false;
 }
@@ -184,5 +194,5 @@ enum cw_wait_verdict cw_plan_wait(const struct cw_connector_view *v, enum cw_wai
 		return CW_WAIT_REACHED;
 	if (wait != CW_WAIT_RUNNING && wait != CW_WAIT_COMPLETED)
 		return CW_WAIT_ON;
-	return needs_help(v) ? CW_WAIT_HOPELESS : CW_WAIT_ON;
+	return needs_help(v, wait) ? CW_WAIT_HOPELESS : CW_WAIT_ON;
 }

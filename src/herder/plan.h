@@ -37,6 +37,7 @@ struct cw_task_view {
 	enum cw_task_phase phase;
 	bool restart; /* asked for, and not yet started again */
 	bool recovers; /* it has FAILED, and will be started again by itself */
+	bool again;    /* ... after which it has FAILED before */
 };
 
 struct cw_connector_view {
@@ -47,6 +48,7 @@ struct cw_connector_view {
 	bool outdated;     /* the host that lives was started for what is no longer wanted */
 	bool failed;       /* the connector could not be started */
 	bool recovers;     /* it failed, and will be tried again by itself; else only when asked */
+	bool again;        /* ... after which it has failed before */
 	bool host_paused;  /* what the host was last told */
 	enum cw_restart restart;
 	enum cw_host_phase host;
@@ -84,7 +86,7 @@ const char *cw_plan_summary_state(const struct cw_connector_view *view);
 enum cw_wait_verdict {
 	CW_WAIT_ON = 0,
 	CW_WAIT_REACHED,
-	CW_WAIT_HOPELESS /* something has FAILED and does not recover: without help it will not come to this */
+	CW_WAIT_HOPELESS /* something has FAILED and does not recover, or not at once: without help it will not come to this */
 };
 
 /* Whether a request that waits for a state is to be answered. */

@@ -9,11 +9,11 @@
 enum { STARTED = CW_TARGET_STARTED, PAUSE = CW_TARGET_PAUSED, STOP = CW_TARGET_STOPPED };
 enum { NONE = CW_HOST_NONE, CONF = CW_HOST_CONFIGURING, READY = CW_HOST_READY, ENDING = CW_HOST_ENDING };
 enum { LEAVING = 1, HELD = 2, UNCONF = 4, OUTDATED = 8, FAILED = 16, HPAUSED = 32, RWANT = 64, RSENT = 128 };
-enum { COMES = 256 }; /* FAILED, and to be tried again by itself */
+enum { COMES = 256, AGAIN = 512 }; /* FAILED, and to be tried again by itself; not for the first time */
 
 /*
  * Tasks: a letter each. i idle, s starting, r running, p paused, f failed, a failed and to be started again by
- * itself, c completed, x stopping; upper case: to be restarted. Steps: "start", "stop", "pause", "resume",
+ * itself, b the same and not for the first time, c completed, x stopping; upper case: to be restarted. Steps: "start", "stop", "pause", "resume",
  * "restart", "drop", "-". Task steps: a letter each. S start, X stop, R reset, - none. Shown: the connector's state,
  * then a letter for each task's (U unassigned, R running, P paused, F failed, C completed, G restarting).
  */
@@ -96,7 +96,7 @@ static enum cw_task_phase phase_of(char c)
 {
 	static const char letters[] = "isrpfcx";
 
-	return c == 'a' ? CW_TASK_FAILED : (enum cw_task_phase)(strchr(letters, c | 0x20) - letters);
+	return c == 'a' || c == 'b' ? CW_TASK_FAILED : (enum cw_task_phase)(strchr(letters, c | 0x20) - letters);
 }
 
 static char step_letter(enum cw_task_step step)
@@ -114,13 +114,14 @@ static struct cw_connector_view view_of(const struct row *row, struct cw_task_vi
 	size_t n = strlen(row->tasks);
 
 	for (size_t i = 0; i < n; i++)
-		tasks[i] = (struct cw_task_view){ phase_of(row->tasks[i]), row->tasks[i] < 'a', row->tasks[i] == 'a' };
+		tasks[i] = (struct cw_task_view){ phase_of(row->tasks[i]), row->tasks[i] < 'a',
+						  row->tasks[i] == 'a' || row->tasks[i] == 'b', row->tasks[i] == 'b' };
 	return (struct cw_connector_view){
 		.target = (enum cw_target)row->target, .host = (enum cw_host_phase)row->host,
 		.tasks = tasks, .n_tasks = n,
 		.leaving = row->flags & LEAVING, .held = row->flags & HELD, .unconfigured = row->flags & UNCONF,
 		.outdated = row->flags & OUTDATED, .failed = row->flags & FAILED,
-		.recovers = row->flags & COMES, .host_paused = row->flags & HPAUSED,
+		.recovers = row->flags & COMES, .again = row->flags & AGAIN, .host_paused = row->flags & HPAUSED,
 		.restart = row->flags & RWANT ? CW_RESTART_WANTED :
 			   row->flags & RSENT ? CW_RESTART_SENT : CW_RESTART_NONE,
 	};
@@ -171,7 +172,9 @@ static const struct {
 	{ STARTED, NONE, UNCONF | FAILED, "", "FAILED", "x..x" },
 	{ STARTED, READY, 0, "ra", "FAILED", "...." }, /* it is started again by itself */
 	{ STARTED, READY, 0, "fa", "FAILED", "x..x" }, /* not all of them are */
+	{ STARTED, READY, 0, "rb", "FAILED", "x..." }, /* it was, and has FAILED again */
 	{ STARTED, NONE, UNCONF | FAILED | COMES, "", "FAILED", "...." },
+	{ STARTED, NONE, UNCONF | FAILED | COMES | AGAIN, "", "FAILED", "x..." },
 	{ STARTED, NONE, UNCONF | FAILED | COMES, "f", "FAILED", "x..x" },
 	{ STARTED, READY, 0, "cr", "RUNNING", "!..." },
 	{ STARTED, READY, 0, "cc", "COMPLETED", "!..!" },
