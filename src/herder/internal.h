@@ -36,7 +36,8 @@ struct cw_call {
 	struct cw_oneshot *oneshot; /* a validation or a question to Kafka under way */
 	json_t *config;        /* of a create, put or patch: the connector's new config */
 	json_t *infos;         /* and what its validation has said, once it is to come into force */
-	json_t *offsets;       /* of a create: where it begins; of offsets, and then too: to be stored when Kafka has it */
+	json_t *offsets;       /* of a create: where it begins; of offsets, and then too: to be stored when Kafka has it;
+				  of reading those of a topic: the stored ones */
 	enum cw_target target; /* of a create */
 	char *if_match, *version;
 	int64_t wait_until_ms; /* while it waits for a state */
@@ -283,6 +284,9 @@ void cw_wait_cancel_all(struct cw_herder *herder);
  * [[topic, number, offset or null]…]. A source's partitions are as they are stored. New; NULL with *err.
  */
 json_t *cw_offsets_parse(bool sink, const json_t *offsets, const json_t *stored, struct cw_error *err);
+
+/* The pair of that partition, whose members may be in another order there; NULL: none. */
+const json_t *cw_offsets_find(const json_t *pairs, const json_t *partition);
 
 /* offsets.c. cw_offsets_change() says whether the call was answered at once; otherwise cw_turn_end() follows. */
 void cw_offsets_read(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c);

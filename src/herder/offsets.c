@@ -65,6 +65,20 @@ static void answer_pairs(struct cw_call *call, const json_t *pairs)
 	cw_call_answer(call, json_pack("{so}", "offsets", list));
 }
 
+/* Of an exactly-once source, as its tasks begin: what its topic has wins over what is stored. */
+static void answer_topic(struct cw_call *call, const json_t *topic)
+{
+	json_t *pairs = json_copy((json_t *)(uintptr_t)topic);
+	json_t *pair;
+	size_t i;
+
+	json_array_foreach(call->offsets, i, pair)
+		if (!cw_offsets_find(topic, json_array_get(pair, 0)))
+			json_array_append(pairs, pair);
+	answer_pairs(call, pairs);
+	json_decref(pairs);
+}
+
 static void answer_group(struct cw_call *call, const json_t *offsets)
 {
 	json_t *list = json_array();
@@ -115,6 +129,8 @@ static void on_asked(void *arg, const json_t *answer, const struct cw_error *err
 	cw_call_remove(&herder->asking, call);
 	if (!json_is_object(answer) || json_object_get(answer, "error"))
 		fail_asked(call, answer, err);
+	else if (!changes && call->offsets)
+		answer_topic(call, json_object_get(answer, "offsets"));
 	else if (!changes)
 		answer_group(call, json_object_get(answer, "offsets"));
 	else if (call->offsets && cw_store_put_offsets(herder->store, name, call->offsets, &store) != 0)
@@ -174,6 +190,18 @@ bool cw_offsets_are_told(struct cw_herder *herder, struct cw_call *call, const c
 	return false;
 }
 
+static bool exactly_once(const struct cw_herder *herder)
+{
+	return strcasecmp(herder->config->exactly_once_source_support, "enabled") == 0;
+}
+
+static const char *offsets_topic(const struct cw_herder *herder, const json_t *config)
+{
+	const char *own = json_string_value(json_object_get(config, "offsets.storage.topic"));
+
+	return own && *own ? own : herder->config->offset_storage_topic;
+}
+
 void cw_offsets_read(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c)
 {
 	bool at = call->request.flags & CW_OP_AT;
@@ -192,34 +220,31 @@ void cw_offsets_read(struct cw_herder *herder, struct cw_call *call, const struc
 		return;
 	}
 	pairs = cw_store_get_offsets(herder->store, c->name, &err);
-	if (pairs)
-		answer_pairs(call, pairs);
-	else
+	if (!pairs) {
 		cw_call_fail(call, err.code, "%s", err.text);
-	json_decref(pairs);
+	} else if (exactly_once(herder)) {
+		call->offsets = pairs;
+		ask(herder, call, c->config, json_pack("{ss}", "topic", offsets_topic(herder, c->config)));
+	} else {
+		answer_pairs(call, pairs);
+		json_decref(pairs);
+	}
 }
 
-static bool exactly_once(const struct cw_herder *herder)
-{
-	return strcasecmp(herder->config->exactly_once_source_support, "enabled") == 0;
-}
-
-static const char *offsets_topic(const struct cw_herder *herder, const json_t *config)
-{
-	const char *own = json_string_value(json_object_get(config, "offsets.storage.topic"));
-
-	return own && *own ? own : herder->config->offset_storage_topic;
-}
-
-/* Takes the change, of a connector of that config. true: answered. */
-static bool change_source(struct cw_herder *herder, struct cw_call *call, const json_t *config, json_t *change)
+/*
+ * Takes the change, of a connector of that config; a reset is of what is stored, and the topic may have more. true:
+ * answered.
+ */
+static bool change_source(struct cw_herder *herder, struct cw_call *call, const json_t *config, json_t *change,
+			  bool reset)
 {
 	struct cw_error err = { 0 };
 
 	if (exactly_once(herder)) {
 		call->offsets = change; /* for the store, afterwards */
-		return !ask(herder, call, config, json_pack("{sOss}", "offsets", change, "topic",
-							    offsets_topic(herder, config)));
+		return !ask(herder, call, config,
+			    json_pack("{soss}", "offsets", reset ? json_string("reset") : json_incref(change), "topic",
+				      offsets_topic(herder, config)));
 	}
 	if (cw_store_put_offsets(herder->store, call->name, change, &err) != 0)
 		cw_call_fail(call, err.code, "%s", err.text);
@@ -252,7 +277,7 @@ static bool change(struct cw_herder *herder, struct cw_call *call, const json_t 
 		return true;
 	}
 	if (list)
-		return sink ? change_group(herder, call, config, list) : change_source(herder, call, config, list);
+		return sink ? change_group(herder, call, config, list) : change_source(herder, call, config, list, !entries);
 	cw_call_fail(call, err.code, "%s", err.text);
 	return true;
 }

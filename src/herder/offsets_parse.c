@@ -94,22 +94,22 @@ static int check_primitive(const json_t *object, const char *what, struct cw_err
 	return 0;
 }
 
-/* The partition as the store has it, whose keys may be in another order; that order is part of its key in Kafka. */
-static const json_t *known_partition(const json_t *stored, const json_t *partition)
+const json_t *cw_offsets_find(const json_t *pairs, const json_t *partition)
 {
 	const json_t *pair;
 	size_t i;
 
-	json_array_foreach(stored, i, pair)
+	json_array_foreach(pairs, i, pair)
 		if (json_equal(json_array_get(pair, 0), partition))
-			return json_array_get(pair, 0);
-	return partition;
+			return pair;
+	return NULL;
 }
 
 /* [PARTITION,OFFSET or null] of one entry; new. */
 static json_t *parse_source_entry(const json_t *entry, const json_t *stored, struct cw_error *err)
 {
 	const json_t *partition = json_object_get(entry, "partition"), *offset = json_object_get(entry, "offset");
+	const json_t *known = cw_offsets_find(stored, partition);
 
 	if (!json_is_object(partition)) {
 		cw_error_set(err, CW_ERR_INVALID, "The partition of a source offset must be an object, as GET shows it");
@@ -121,7 +121,8 @@ static json_t *parse_source_entry(const json_t *entry, const json_t *stored, str
 	}
 	if (check_primitive(partition, "partition", err) != 0 || check_primitive(offset, "offset", err) != 0)
 		return NULL;
-	return json_pack("[Oo]", known_partition(stored, partition),
+	/* As the store has it: the order of its members is part of its key in Kafka. */
+	return json_pack("[Oo]", known ? json_array_get(known, 0) : partition,
 			 offset ? json_incref((json_t *)(uintptr_t)offset) : json_null());
 }
 

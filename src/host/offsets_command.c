@@ -214,38 +214,89 @@ static const json_t *as_written(const json_t *current, const json_t *partition)
 	return partition;
 }
 
-static int write_offset(const struct cw_question *q, rd_kafka_t *producer, const char *topic, const json_t *current,
-			const json_t *pair, rd_kafka_resp_err_t *failure, struct cw_error *err)
+/* The value NULL: a tombstone. */
+static int write_record(rd_kafka_t *producer, const char *topic, int32_t partition, const char *key, const char *value,
+			rd_kafka_resp_err_t *failure, struct cw_error *err)
 {
-	CW_AUTO_FREE char *partition = json_dumps(as_written(current, json_array_get(pair, 0)), JSON_COMPACT);
-	CW_AUTO_FREE char *key = cw_offsets_topic_key(q->name, partition);
-	CW_AUTO_FREE char *value = json_dumps(json_array_get(pair, 1), JSON_COMPACT); /* NULL for null: a tombstone */
 	rd_kafka_resp_err_t code =
-		rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_KEY(key, strlen(key)),
-				  RD_KAFKA_V_VALUE(value, value ? strlen(value) : 0),
+		rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
+				  RD_KAFKA_V_KEY(key, strlen(key)),
+				  RD_KAFKA_V_VALUE((void *)(uintptr_t)value, value ? strlen(value) : 0),
 				  RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(failure), RD_KAFKA_V_END);
 
 	return code ? cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: %s", topic, rd_kafka_err2str(code)) : 0;
 }
 
+/* A tombstone where the key is: compaction looks at each partition by itself. */
+static int forget_key(rd_kafka_t *producer, const char *topic, const json_t *key, rd_kafka_resp_err_t *failure,
+		      struct cw_error *err)
+{
+	return write_record(producer, topic, (int32_t)json_integer_value(json_array_get(key, 0)),
+			    json_string_value(json_array_get(key, 1)), NULL, failure, err);
+}
+
+static int write_offset(const struct cw_question *q, rd_kafka_t *producer, const char *topic, const json_t *current,
+			const json_t *pair, rd_kafka_resp_err_t *failure, struct cw_error *err)
+{
+	CW_AUTO_FREE char *partition = json_dumps(as_written(current, json_array_get(pair, 0)), JSON_COMPACT);
+	CW_AUTO_FREE char *key = cw_offsets_topic_key(q->name, partition);
+	CW_AUTO_FREE char *value = json_dumps(json_array_get(pair, 1), JSON_COMPACT); /* NULL for null */
+
+	return write_record(producer, topic, RD_KAFKA_PARTITION_UA, key, value, failure, err);
+}
+
+/* What the topic has of the connector; see cw_offsets_topic_read(). */
+static json_t *read_topic(const struct cw_question *q, const char *topic, bool may_be_missing, json_t **keys,
+			  struct cw_error *err)
+{
+	const struct cw_offsets_reading reading = { .worker = &q->worker, .connector = &q->config, .name = q->name,
+						    .topic = topic, .scope = &q->scope, .timeout_ms = TIMEOUT_MS,
+						    .may_be_missing = may_be_missing };
+
+	return cw_offsets_topic_read(&reading, keys, err);
+}
+
+/* Before the topic is made, for which a task would wait longer than whoever asks here does. */
+static int wait_for_brokers(rd_kafka_t *producer, struct cw_error *err)
+{
+	const rd_kafka_metadata_t *md = cw_client_metadata(producer, NULL, cw_clock_ms() + TIMEOUT_MS, NULL);
+
+	if (!md)
+		return cw_error_set(err, CW_ERR_RETRIABLE, "no broker has answered in %d ms", TIMEOUT_MS);
+	rd_kafka_metadata_destroy(md);
+	return 0;
+}
+
+/* To librdkafka: the offsets that are asked for, or with "reset" a tombstone for all there is. */
+static void write_records(const struct cw_question *q, rd_kafka_t *producer, const char *topic,
+			  rd_kafka_resp_err_t *failure, struct cw_error *err)
+{
+	const json_t *offsets = json_object_get(q->request, "offsets"), *entry;
+	json_t *keys = NULL, *current = read_topic(q, topic, false, &keys, err);
+	size_t i;
+
+	if (json_is_string(offsets)) {
+		json_array_foreach(keys, i, entry)
+			if (forget_key(producer, topic, entry, failure, err) != 0)
+				break;
+	} else if (current) {
+		json_array_foreach(offsets, i, entry)
+			if (write_offset(q, producer, topic, current, entry, failure, err) != 0)
+				break;
+	}
+	json_decref(keys);
+	json_decref(current);
+}
+
 static json_t *write_all(const struct cw_question *q, rd_kafka_t *producer, const char *topic, struct cw_error *err)
 {
-	const json_t *offsets = json_object_get(q->request, "offsets"), *pair;
 	const struct cw_topic_maker maker = { .worker = &q->worker, .connector = &q->config, .name = q->name,
 					      .scope = &q->scope };
 	rd_kafka_resp_err_t failure = RD_KAFKA_RESP_ERR_NO_ERROR, flushed;
-	json_t *current;
-	size_t i;
 
-	if (cw_offsets_topic_create(producer, topic, &maker, err) != 0)
+	if (wait_for_brokers(producer, err) != 0 || cw_offsets_topic_create(producer, topic, &maker, err) != 0)
 		return NULL;
-	current = cw_offsets_topic_read(&q->worker, &q->config, q->name, topic, &q->scope, TIMEOUT_MS, NULL, err);
-	if (!current)
-		return NULL;
-	json_array_foreach(offsets, i, pair)
-		if (write_offset(q, producer, topic, current, pair, &failure, err) != 0)
-			break;
-	json_decref(current);
+	write_records(q, producer, topic, &failure, err);
 	flushed = rd_kafka_flush(producer, TIMEOUT_MS);
 	if (!failure)
 		failure = flushed;
@@ -260,9 +311,8 @@ static json_t *write_all(const struct cw_question *q, rd_kafka_t *producer, cons
 	return NULL;
 }
 
-static json_t *write_source_offsets(const struct cw_question *q, struct cw_error *err)
+static json_t *write_source_offsets(const struct cw_question *q, const char *topic, struct cw_error *err)
 {
-	const char *topic = json_string_value(json_object_get(q->request, "topic"));
 	rd_kafka_t *producer = new_producer(q, err);
 	json_t *answer;
 
@@ -273,12 +323,24 @@ static json_t *write_source_offsets(const struct cw_question *q, struct cw_error
 	return answer;
 }
 
+static json_t *source_offsets(const struct cw_question *q, const char *topic, struct cw_error *err)
+{
+	json_t *offsets;
+
+	if (json_object_get(q->request, "offsets"))
+		return write_source_offsets(q, topic, err);
+	offsets = read_topic(q, topic, true, NULL, err);
+	return offsets ? json_pack("{so}", "offsets", offsets) : NULL;
+}
+
 /* ---- the command --------------------------------------------------------------------------------- */
 
 static json_t *answer_of(const struct cw_question *q, struct cw_error *err)
 {
-	if (json_object_get(q->request, "offsets"))
-		return write_source_offsets(q, err);
+	const char *topic = json_string_value(json_object_get(q->request, "topic"));
+
+	if (topic)
+		return source_offsets(q, topic, err);
 	return json_object_get(q->request, "at") ? time_offsets(q, err) : group_offsets(q, err);
 }
 

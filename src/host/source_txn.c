@@ -63,6 +63,9 @@ enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err
 {
 	struct cw_task *task = source->task;
 	const struct cw_topic_maker maker = cw_task_topic_maker(task);
+	struct cw_offsets_reading reading = { .worker = task->worker, .connector = &task->config,
+					      .name = task->context.connector, .scope = &source->scope,
+					      .timeout_ms = READ_TIMEOUT_MS, .stop = &task->stop };
 	enum cw_result result;
 	json_t *offsets;
 
@@ -73,8 +76,8 @@ enum cw_result cw_source_txn_open(struct cw_source *source, struct cw_error *err
 		return result;
 	if (cw_offsets_topic_create(source->producer, source->offsets_topic, &maker, err) != 0)
 		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
-	offsets = cw_offsets_topic_read(task->worker, &task->config, task->context.connector, source->offsets_topic,
-					&source->scope, READ_TIMEOUT_MS, &task->stop, err);
+	reading.topic = source->offsets_topic;
+	offsets = cw_offsets_topic_read(&reading, NULL, err);
 	if (!offsets)
 		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
 	cw_source_take_offsets(task, offsets); /* win over those that the worker stored before it was exactly-once */

@@ -45,6 +45,7 @@ struct reading {
 	const char *topic, *connector;
 	const struct cw_log_scope *scope;
 	json_t *offsets; /* by partition as text: [partition,offset] */
+	json_t *keys;    /* by partition of the topic and key: [partition,key], of those that have a value */
 };
 
 /* The key of the map of offsets: objects with the same members are the same partition. */
@@ -53,6 +54,16 @@ static char *partition_text(const json_t *partition)
 	char *text = json_dumps(partition, JSON_COMPACT | JSON_SORT_KEYS);
 
 	return text ? text : cw_strdup("");
+}
+
+static void note_key(struct reading *r, const rd_kafka_message_t *m)
+{
+	CW_AUTO_FREE char *place = cw_format("%d %.*s", (int)m->partition, (int)m->key_len, (const char *)m->key);
+
+	if (m->payload)
+		json_object_set_new(r->keys, place, json_pack("[is%]", (int)m->partition, m->key, m->key_len));
+	else
+		json_object_del(r->keys, place);
 }
 
 /* One record of the topic; those of other connectors, and of other shapes, are passed over. */
@@ -75,6 +86,7 @@ static bool take_record(void *arg, const rd_kafka_message_t *m)
 					 text);
 			json_object_del(r->offsets, text);
 		}
+		note_key(r, m);
 		json_decref(offset);
 		free(text);
 	}
@@ -82,23 +94,29 @@ static bool take_record(void *arg, const rd_kafka_message_t *m)
 	return true;
 }
 
-json_t *cw_offsets_topic_read(const struct cw_worker_config *worker, const struct cw_map *connector,
-			      const char *name, const char *topic, const struct cw_log_scope *scope, int64_t timeout_ms,
-			      const _Atomic bool *stop, struct cw_error *err)
+json_t *cw_offsets_topic_read(const struct cw_offsets_reading *reading, json_t **keys, struct cw_error *err)
 {
-	struct reading r = { .topic = topic, .connector = name, .scope = scope, .offsets = json_object() };
-	const struct cw_topic_reading reading = {
-		.worker = worker, .connector = connector, .scope = scope, .topic = topic, .what = "the offsets",
-		.timeout_ms = timeout_ms, .stop = stop, .take = take_record, .arg = &r,
+	struct reading r = { .topic = reading->topic, .connector = reading->name, .scope = reading->scope,
+			     .offsets = json_object(), .keys = json_object() };
+	const struct cw_topic_reading topic = {
+		.worker = reading->worker, .connector = reading->connector, .scope = reading->scope,
+		.topic = reading->topic, .what = "the offsets", .may_be_missing = reading->may_be_missing,
+		.timeout_ms = reading->timeout_ms, .stop = reading->stop, .take = take_record, .arg = &r,
 	};
 	json_t *list = NULL, *pair;
 	const char *key;
 
-	if (cw_topic_read(&reading, err) == 0) {
+	if (cw_topic_read(&topic, err) == 0) {
 		list = json_array();
 		json_object_foreach(r.offsets, key, pair)
 			json_array_append(list, pair);
 	}
+	if (list && keys) {
+		*keys = json_array();
+		json_object_foreach(r.keys, key, pair)
+			json_array_append(*keys, pair);
+	}
 	json_decref(r.offsets);
+	json_decref(r.keys);
 	return list;
 }

@@ -108,6 +108,10 @@ static int look_for_ends(struct state *s, struct cw_error *err)
 		return -1;
 	code = cw_reader_ranges(client, reading->topic, s->deadline_ms, reading->stop, &s->partitions, &s->n);
 	rd_kafka_destroy(client);
+	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && s->n == 0 && reading->may_be_missing)
+		return 0;
+	if (code == RD_KAFKA_RESP_ERR__TIMED_OUT && s->n == 0)
+		return out_of_time(s, "no broker has told of it", err);
 	if (code && s->n == 0)
 		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s cannot be read: %s", reading->topic, rd_kafka_err2str(code));
 	for (int i = 0; i < s->n && !code; i++)

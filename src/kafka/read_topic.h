@@ -15,6 +15,7 @@ struct cw_topic_reading {
 	const struct cw_map *connector; /* its consumer.override.*; NULL: none */
 	const struct cw_log_scope *scope;
 	const char *topic, *what; /* what is read, for errors: "the offsets" */
+	bool may_be_missing; /* a topic that is not there has no records */
 	bool however_long; /* the timeout counts from the newest record, not from the beginning */
 	int64_t timeout_ms;
 	const _Atomic bool *stop; /* NULL: none */

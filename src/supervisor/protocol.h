@@ -24,8 +24,10 @@
  * connect-host --offsets                   offsets of a connector that live in Kafka. Reads {"worker":{…},"name":N,"config":{…}}
  *     and, of a sink: nothing more, prints {"offsets":[[TOPIC,PARTITION,OFFSET]…]}; or "at":epoch ms, prints the same
  *     of every partition of its topics: of the first record of that time or later, or the end; or "change":"reset", or
- *     "change":[[TOPIC,PARTITION,OFFSET|null]…], prints {}; of an exactly-once source: "topic":T and
- *     "offsets":[[partition,offset|null]…] to write, prints {}. Or {"error":{"code":enum cw_error_code,"text":sentence}}
+ *     "change":[[TOPIC,PARTITION,OFFSET|null]…], prints {}; of an exactly-once source: "topic":T, and
+ *     nothing more: prints {"offsets":[[partition,offset]…]}; or "offsets":[[partition,offset|null]…] to write, or
+ *     "offsets":"reset" to forget all that the topic has of it, prints {}.
+ *     Or {"error":{"code":enum cw_error_code,"text":sentence}}
  * connect-host --preview                   what the stages of a connector make of records. Reads {"worker":{…},"name":N,
  *     "config":{…},"preview":{…}} and, of a source, its stored "offsets":[[partition,offset]…]; "preview" is the body of the
  *     REST API's request, checked, and what is printed is its answer (schemas/openapi.yaml: PreviewRequest, Preview), or

@@ -1,5 +1,8 @@
 """Offsets over REST: read, set and forgotten, of sources, exactly-once sources and sinks, on a real broker."""
 
+import os
+import time
+
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase
 from cwtest.process import Devstore, Worker
@@ -57,6 +60,38 @@ class Offsets(TestCase):
         self.addCleanup(kafka.delete, topic)
         self.source_goes_back(self.worker(properties={"exactly.once.source.support": "enabled",
                                                       "offset.storage.topic": topic}))
+
+    def test_exactly_once_source_whose_state_is_gone(self):
+        """What counts is in Kafka: it is shown, and all of it is forgotten, whatever the worker's copy has."""
+        offsets = env.unique("connect-offsets")
+        self.addCleanup(kafka.forget, offsets)
+        worker = self.worker(properties={"exactly.once.source.support": "enabled", "offset.storage.topic": offsets,
+                                         "offset.storage.partitions": "2"})
+        config = pipeline.source(self.topic, COUNT)
+        worker.rest.create(self.name, config, initial_state="STOPPED")
+        path = worker.rest.path(self.name, "/offsets")
+        self.assertEqual(worker.rest.get(path), {"offsets": []}, "there is no topic yet")
+        self.run_source(worker.rest)
+        self.wait_count(COUNT)
+        worker.stop()
+        os.rename(worker.properties["offset.storage.file.filename"], os.path.join(worker.state, "moved.db"))
+        # Others may have written a partition with its members in another order, which is another key, and anywhere.
+        others = ['["%s",{"a":1,"b":2}]' % self.name, '["%s",{"b":2,"a":1}]' % self.name,
+                  '["%s-2",{"c":3}]' % self.name]
+        kafka.run("produce", offsets, "hex", data="".join(
+            "%d\t0\t%d\t%s\t%s\n" % (i % 2, time.time() * 1000, key.encode().hex(), b'{"n":5}'.hex())
+            for i, key in enumerate(others)).encode())
+        rest = worker.start().rest
+        rest.create(self.name, config, initial_state="STOPPED")
+        shown = rest.get(path)["offsets"]
+        self.assertEqual(sorted(list(o["offset"].values()) for o in shown), [[5], [COUNT]])
+        self.assertIn("reset successfully", self.change(rest, "DELETE").json["message"])
+        self.assertEqual(rest.get(path), {"offsets": []})
+        last = {(record.partition, record.key.decode()): record.value for record in kafka.hex_records(offsets)}
+        self.assertEqual([key for key, value in last.items() if value is not None], [(0, others[2])], "another's stays")
+        self.assertEqual({(0, others[0]), (1, others[1])} - {*last}, set())
+        self.run_source(rest)
+        self.wait_count(2 * COUNT)
 
     def test_sink(self):
         rest = self.worker().rest

@@ -440,8 +440,8 @@ static int validate(const json_t *question)
 }
 
 /*
- * Of a group: two partitions. Of a time: its seconds, in the first of them. A change is told by the setting
- * "fake.offsets": a class of error, or none.
+ * Of a group: two partitions. Of a source's topic: "fake.topic". Of a time: its seconds, in the first of them. A change
+ * is told by the setting "fake.offsets": a class of error, or none.
  */
 static int offsets(const json_t *question)
 {
@@ -456,6 +456,9 @@ static int offsets(const json_t *question)
 		print(json_pack("{s{siss}}", "error", "code", how[0] - '0', "text", "Broker: no"));
 	else if (change || json_object_get(question, "offsets"))
 		print(json_object());
+	else if (json_object_get(question, "topic"))
+		print(json_pack("{so}", "offsets",
+				json_loads(setting(json_object_get(question, "config"), "fake.topic", "[]"), 0, NULL)));
 	else if (json_object_get(question, "at"))
 		print(json_pack("{s[[siI]]}", "offsets", "t", 0,
 				json_integer_value(json_object_get(question, "at")) / 1000));

@@ -41,9 +41,41 @@ static void test_source__exactly_once_goes_to_kafka_first(void)
 	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[{'partition':{'p':1},'offset':{'o':2}}]}");
 	expect_error(call_body(CW_OP_ALTER_OFFSETS, "bad", parsed("{'offsets':[{'partition':{'p':1},'offset':{'o':2}}]}")),
 		     CW_ERR_RETRIABLE, "Failed to modify offsets for connector bad: Broker: no");
-	expect_body(call(CW_OP_OFFSETS, "bad"), "{'offsets':[]}"); /* not here either */
+	expect_error(call(CW_OP_OFFSETS, "bad"), CW_ERR_RETRIABLE,
+		     "The offsets of connector bad cannot be read: Broker: no");
 	expect_body(call(CW_OP_RESET_OFFSETS, "s"), RESET);
 	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[]}");
+}
+
+/* The topic is what counts: the worker's copy may be of before it was exactly-once, or another worker's. */
+static void test_source__exactly_once_is_what_the_topic_has(void)
+{
+	CW_AUTO_FREE char *path = cw_format("%s/asked", w.folder), *asked = NULL;
+	json_t *config = config_of("{'offsets.storage.topic':'own'}");
+
+	json_object_set_new(config, "fake.asked", json_string(path));
+	json_object_set_new(config, "fake.topic", json_string("[[{\"a\":1,\"b\":2},{\"o\":5}],[{\"p\":7},{\"o\":8}]]"));
+	json_object_set_new(w.settings, "exactly.once.source.support", json_string("enabled"));
+	start_worker();
+	expect_ok(call_body(CW_OP_CREATE, NULL, json_pack("{sssoss}", "name", "s", "config", config, "initial_state",
+							  "STOPPED")));
+	wait_states("s", "STOPPED");
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[{'partition':{'a':1,'b':2},'offset':{'o':5}},"
+					      "{'partition':{'p':7},'offset':{'o':8}}]}");
+	asked = read_file("asked");
+	CU_ASSERT_PTR_NOT_NULL(strstr(asked, "\"topic\":\"own\""));
+	CU_ASSERT_PTR_NULL(strstr(asked, "\"offsets\":"));
+	/* In the store one that the topic does not have, and one that is older there. */
+	expect_body(call_body(CW_OP_ALTER_OFFSETS, "s", parsed("{'offsets':[{'partition':{'b':2,'a':1},'offset':{'o':1}},"
+							       "{'partition':{'c':3},'offset':{'o':2}}]}")), ALTERED);
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[{'partition':{'a':1,'b':2},'offset':{'o':5}},"
+					      "{'partition':{'p':7},'offset':{'o':8}},{'partition':{'c':3},'offset':{'o':2}}]}");
+	expect_body(call(CW_OP_RESET_OFFSETS, "s"), RESET);
+	free(asked);
+	asked = read_file("asked");
+	CU_ASSERT_PTR_NOT_NULL(strstr(asked, "\"offsets\":\"reset\",\"topic\":\"own\""));
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[{'partition':{'a':1,'b':2},'offset':{'o':5}},"
+					      "{'partition':{'p':7},'offset':{'o':8}}]}");
 }
 
 #define SINK "{'connector.class':'FakeSink','topics':'t'}"
@@ -178,10 +210,10 @@ static void test_create__an_exactly_once_source_begins_at_its_offsets(void)
 	json_object_set_new(w.settings, "exactly.once.source.support", json_string("enabled"));
 	start_worker();
 	expect_ok(create_at("s", config_of(config), "[{'partition':{'p':1},'offset':{'o':2}}]", 0));
-	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[{'partition':{'p':1},'offset':{'o':2}}]}");
 	asked = read_file("asked");
 	CU_ASSERT_PTR_NOT_NULL(strstr(asked, "\"name\":\"s\""));
 	CU_ASSERT_PTR_NOT_NULL(strstr(asked, "\"offsets\":[[{\"p\":1},{\"o\":2}]],\"topic\":\"own\""));
+	expect_body(call(CW_OP_OFFSETS, "s"), "{'offsets':[{'partition':{'p':1},'offset':{'o':2}}]}");
 	wait_states("s", "RUNNING RUNNING");
 	expect_error(create_at("bad", config_of("{'fake.offsets':'4'}"), "[{'partition':{'p':1},'offset':{'o':2}}]", 0),
 		     CW_ERR_RETRIABLE, "The initial offsets of connector bad cannot be set: Broker: no");
@@ -294,6 +326,7 @@ int main(int argc, char **argv)
 	CU_TestInfo tests[] = {
 		{ "a source's offsets are set and forgotten", test_source__offsets_are_set_and_forgotten },
 		{ "exactly once: Kafka has them first", test_source__exactly_once_goes_to_kafka_first },
+		{ "exactly once: what the topic has counts", test_source__exactly_once_is_what_the_topic_has },
 		{ "a sink's offsets are the group's", test_sink__offsets_are_the_groups },
 		{ "an embedded broker", test_sink__an_embedded_broker_tells_nothing_of_groups },
 		{ "sink: offsets of a time", test_sink__offsets_of_a_time },
