@@ -311,9 +311,9 @@ void cw_answer_error(struct cw_slice body, struct cw_item *out)
 
 void cw_answer_text(struct cw_slice json, char *out, size_t size)
 {
-	size_t n = 0;
+	size_t n = 0, i;
 
-	for (size_t i = 0; i < json.n && n + 1 < size; i++) {
+	for (i = 0; i < json.n && n + 1 < size; i++) {
 		char c = json.p[i];
 
 		if (c == '\\' && i + 1 < json.n) {
@@ -327,7 +327,5 @@ void cw_answer_text(struct cw_slice json, char *out, size_t size)
 		}
 		out[n++] = (unsigned char)c < 0x20 ? ' ' : c;
 	}
-	while (n && ((unsigned char)out[n - 1] & 0xc0) == 0x80 && n + 1 == size)
-		n--; /* not half a character at the cut */
-	out[n] = '\0';
+	out[i < json.n ? cw_text_cut(out, n) : n] = '\0';
 }

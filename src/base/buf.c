@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
 void cw_buf_reserve(struct cw_buf *buf, size_t extra)
 {
 	size_t cap = buf->cap ? buf->cap : 64;
@@ -60,6 +62,15 @@ void cw_buf_printf(struct cw_buf *buf, const char *fmt, ...)
 	va_end(ap);
 }
 
+void cw_buf_utf8(struct cw_buf *buf, const char *text, size_t n)
+{
+	for (size_t i = 0, run; i < n; i += run ? run : 1) {
+		run = text[i] ? cw_utf8_length(text + i, n - i) : 0;
+		cw_buf_append(buf, run ? text + i : REPLACEMENT, run ? run : strlen(REPLACEMENT));
+	}
+	cw_buf_append(buf, "", 0);
+}
+
 void cw_buf_json_escape(struct cw_buf *buf, const char *text, size_t n)
 {
 	size_t i = 0;
@@ -85,7 +96,7 @@ void cw_buf_json_escape(struct cw_buf *buf, const char *text, size_t n)
 			cw_buf_append(buf, text + i, run);
 			i += run;
 		} else {
-			cw_buf_puts(buf, "\xef\xbf\xbd");
+			cw_buf_puts(buf, REPLACEMENT);
 			i++;
 		}
 	}

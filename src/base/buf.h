@@ -22,6 +22,8 @@ void cw_buf_append(struct cw_buf *buf, const void *p, size_t n);
 void cw_buf_puts(struct cw_buf *buf, const char *text);
 void cw_buf_printf(struct cw_buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cw_buf_vprintf(struct cw_buf *buf, const char *fmt, va_list ap);
+/* The text, for people and for JSON: invalid UTF-8, and NUL, become U+FFFD. p[n] is a NUL afterwards in any case. */
+void cw_buf_utf8(struct cw_buf *buf, const char *text, size_t n);
 /* The text as the inside of a JSON string; invalid UTF-8 becomes U+FFFD. */
 void cw_buf_json_escape(struct cw_buf *buf, const char *text, size_t n);
 /* Hands the NUL-terminated text (never NULL) to the caller, who frees it; the buffer is empty then. */

@@ -38,9 +38,11 @@ void cw_hide_bytes(struct cw_buf *out, const char *p, size_t n, const struct cw_
 
 char *cw_hide(const char *text, const struct cw_map *hidden)
 {
-	struct cw_buf out = { 0 };
+	struct cw_buf shown = { 0 }, out = { 0 };
 
-	cw_hide_bytes(&out, text, strlen(text), hidden);
+	cw_hide_bytes(&shown, text, strlen(text), hidden);
+	cw_buf_utf8(&out, shown.p, shown.n);
+	cw_buf_free(&shown);
 	return cw_buf_take(&out);
 }
 

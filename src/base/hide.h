@@ -10,10 +10,10 @@
 
 /*
  * The text with what stands for each of `hidden`: its keys are not to be seen, and their values take their place. Of
- * two keys that begin at the same place the longer counts. New.
+ * two keys that begin at the same place the longer counts. As cw_buf_utf8() has texts, so that JSON takes it. New.
  */
 char *cw_hide(const char *text, const struct cw_map *hidden);
-/* Appends what cw_hide() makes of any bytes. */
+/* Appends what cw_hide() makes of any bytes, which stay as they are otherwise. */
 void cw_hide_bytes(struct cw_buf *out, const char *p, size_t n, const struct cw_map *hidden);
 
 /* Without the blanks and line ends around it, such as a secret out of a file has. New. */

@@ -6,9 +6,9 @@
 
 #include "base/buf.h"
 #include "base/hide.h"
+#include "base/json_text.h"
 #include "base/mem.h"
 #include "base/nearest.h"
-#include "base/utf8.h"
 #include "config/secret.h"
 #include "config/version_range.h"
 
@@ -78,20 +78,19 @@ void cw_validation_warn(struct cw_validation *validation, const char *key, const
 	va_start(ap, fmt);
 	cw_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	json_array_append_new(validation->warnings, json_stringn(text.p, text.n));
+	json_array_append_new(validation->warnings, cw_json_from_text(text.p, text.n));
 	if (!entry->warnings)
 		entry->warnings = json_array();
-	json_array_append_new(entry->warnings, json_stringn(text.p, text.n));
+	json_array_append_new(entry->warnings, cw_json_from_text(text.p, text.n));
 	cw_buf_free(&text);
 }
 
 /* ---- errors ---------------------------------------------------------------------------------- */
 
-/* An error's text without the secrets of this config, and as UTF-8 whatever a plugin wrote. New. */
+/* An error's text without the secrets of this config. New. */
 static char *clean_text(const struct cw_validation *validation, const char *text)
 {
 	char *clean = cw_strdup(text);
-	struct cw_buf valid = { 0 };
 
 	for (size_t i = 0; i < validation->config->n; i++) {
 		CW_AUTO_FREE char *secret = cw_trimmed(validation->config->entries[i].value);
@@ -108,21 +107,14 @@ static char *clean_text(const struct cw_validation *validation, const char *text
 			clean = shorter;
 		}
 	}
-	for (const char *p = clean; *p;) {
-		size_t n = cw_utf8_length(p, strlen(p));
-
-		cw_buf_append(&valid, n ? p : "?", n ? n : 1);
-		p += n ? n : 1;
-	}
-	free(clean);
-	return cw_buf_take(&valid);
+	return clean;
 }
 
 void cw_validation_add(struct cw_validation *validation, const char *key, const char *text)
 {
 	CW_AUTO_FREE char *clean = clean_text(validation, text);
 
-	json_array_append_new(cw_validation_key(validation, key)->errors, json_string(clean));
+	json_array_append_new(cw_validation_key(validation, key)->errors, cw_json_from_str(clean));
 }
 
 void cw_validation_invalid(struct cw_validation *validation, const char *key, const char *message)

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/json_text.h"
 #include "base/mem.h"
 
 #define HEAD "Connector configuration is invalid and contains the following "
@@ -64,7 +65,7 @@ bool cw_findings_add(json_t *said, const char *sentence)
 {
 	if (is_said(said, sentence) || is_echo(said, sentence) || is_known_unknown(said, sentence))
 		return false;
-	json_array_append_new(said, json_string(sentence));
+	json_array_append_new(said, cw_json_from_str(sentence));
 	return true;
 }
 

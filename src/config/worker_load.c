@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hide.h"
+#include "base/json_text.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "config/https.h"
@@ -23,16 +24,16 @@ CW_PRINTF(4, 5)
 static void report(const struct findings *findings, json_t *to, const char *key, const char *fmt, ...)
 {
 	const char *place = cw_map_get(findings->places, key);
-	char sentence[1400];
+	struct cw_buf sentence = { 0 };
 	va_list ap;
 
-	va_start(ap, fmt);
-	vsnprintf(sentence, sizeof(sentence), fmt, ap);
-	va_end(ap);
 	if (place)
-		json_array_append_new(to, json_sprintf("%s: %s", place, sentence));
-	else
-		json_array_append_new(to, json_string(sentence));
+		cw_buf_printf(&sentence, "%s: ", place);
+	va_start(ap, fmt);
+	cw_buf_vprintf(&sentence, fmt, ap);
+	va_end(ap);
+	json_array_append_new(to, cw_json_from_text(sentence.p, sentence.n));
+	cw_buf_free(&sentence);
 }
 
 /* ---- unknown keys ------------------------------------------------------------------------------ */
@@ -199,7 +200,7 @@ static void resolve(struct cw_worker_config *config, cw_worker_ask_fn *ask, void
 	if (!err.code && json_array_size(findings->errors) == 0)
 		cw_worker_config_resolve(config, &answers.values, &answers.told, &err);
 	if (err.code)
-		json_array_append_new(findings->errors, json_string(err.text));
+		json_array_append_new(findings->errors, cw_json_from_str(err.text));
 	cw_worker_answers_free(&answers);
 	cw_map_free(&asked);
 }
@@ -229,7 +230,7 @@ static void make(struct cw_map *raw, cw_worker_ask_fn *ask, void *arg, struct cw
 	struct cw_error err = { 0 };
 
 	if (cw_worker_config_from_map(raw, out, &err) < 0) {
-		json_array_append_new(findings->errors, json_string(err.text));
+		json_array_append_new(findings->errors, cw_json_from_str(err.text));
 		return;
 	}
 	resolve(out, ask, arg, findings);
@@ -247,7 +248,7 @@ int cw_worker_config_load(const char *path, cw_worker_ask_fn *ask, void *arg, st
 
 	*out = (struct cw_worker_config){ 0 };
 	if (path && load(path, &raw, &places, &err) < 0)
-		json_array_append_new(findings.errors, json_string(err.text));
+		json_array_append_new(findings.errors, cw_json_from_str(err.text));
 	else
 		check_all(&findings);
 	if (json_array_size(findings.errors) == 0)

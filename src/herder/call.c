@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json_text.h"
 #include "base/mem.h"
 
 static struct cw_call *call_new(struct cw_herder *herder, const struct cw_request *request)
@@ -112,7 +113,7 @@ void cw_call_fail(struct cw_call *call, enum cw_error_code code, const char *fmt
 	va_end(ap);
 	snprintf(err->text, sizeof(err->text), "%s", text.p ? text.p : "");
 	if (text.n >= sizeof(err->text))
-		call->answer.body = json_stringn(text.p, text.n);
+		call->answer.body = cw_json_from_text(text.p, text.n);
 	cw_buf_free(&text);
 	finish(call);
 }

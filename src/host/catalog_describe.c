@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/json_text.h"
+#include "base/mem.h"
 #include "config/plugin_names.h"
 #include "host/builtin.h"
 #include "host/catalog.h"
@@ -12,9 +14,9 @@
 
 static json_t *describe(const struct cw_plugin *plugin, const char *file)
 {
-	json_t *object = json_pack("{s:s,s:s,s:s,s:s,s:s*,s:o}", "class", plugin->class_name, "type",
+	json_t *object = json_pack("{s:s,s:s,s:s,s:s,s:o*,s:o}", "class", plugin->class_name, "type",
 				   cw_plugin_kind_name((enum cw_plugin_kind)plugin->kind), "version", plugin->version,
-				   "doc", plugin->doc ? plugin->doc : "", "file", file, "config",
+				   "doc", plugin->doc ? plugin->doc : "", "file", file ? cw_json_from_str(file) : NULL, "config",
 				   cw_plugin_config_to_json(plugin));
 
 	if (plugin->kind == CW_PLUGIN_CONVERTER && !cw_plugin_converts_headers(plugin))
@@ -22,11 +24,17 @@ static json_t *describe(const struct cw_plugin *plugin, const char *file)
 	return object;
 }
 
+/* The name of a file is any bytes, and what the loader says of it has it in it. */
+static json_t *refusal(const char *file, const char *reason)
+{
+	return json_pack("{s:o,s:o}", "file", cw_json_from_str(file), "reason", cw_json_from_str(reason));
+}
+
 static void describe_in_child(const char *file, int fd)
 {
 	struct cw_error err = { 0 };
 	const struct cw_loaded_plugin *p = cw_plugin_load(file, &err);
-	json_t *json = p ? json_array() : json_pack("{s:s,s:s}", "file", file, "reason", err.text);
+	json_t *json = p ? json_array() : refusal(file, err.text);
 	int failed;
 
 	for (; p; p = p->next)
@@ -56,12 +64,13 @@ static json_t *read_all(int fd)
 /* An array of its plugins, or an object that says why it is refused; new. */
 static json_t *describe_file(const char *file)
 {
+	CW_AUTO_FREE char *how = NULL;
 	int fds[2], status = 0;
 	json_t *json;
 	pid_t pid;
 
 	if (pipe(fds) != 0 || (pid = fork()) < 0)
-		return json_pack("{s:s,s:s}", "file", file, "reason", strerror(errno));
+		return refusal(file, strerror(errno));
 	if (pid == 0) {
 		close(fds[0]);
 		describe_in_child(file, fds[1]);
@@ -72,11 +81,10 @@ static json_t *describe_file(const char *file)
 	waitpid(pid, &status, 0);
 	if (json)
 		return json;
-	if (WIFSIGNALED(status))
-		return json_pack("{s:s,s:o}", "file", file, "reason",
-				 json_sprintf("%s: loading it ended with signal %d (%s)", file, WTERMSIG(status),
-					      strsignal(WTERMSIG(status))));
-	return json_pack("{s:s,s:o}", "file", file, "reason", json_sprintf("%s: loading it ended the process", file));
+	how = WIFSIGNALED(status) ? cw_format("%s: loading it ended with signal %d (%s)", file, WTERMSIG(status),
+					      strsignal(WTERMSIG(status))) :
+				    cw_format("%s: loading it ended the process", file);
+	return refusal(file, how);
 }
 
 json_t *cw_catalog_describe(const struct cw_list *plugin_path)

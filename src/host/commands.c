@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "base/mem.h"
 #include "config/connector_config.h"
 #include "config/props.h"
@@ -140,8 +141,8 @@ static json_t *validate(const struct question *question, struct cw_catalog *cata
 			    json_string(!plugin ? "unknown" : plugin->plugin.kind == CW_PLUGIN_SOURCE ? "source" : "sink"));
 	json_object_set_new(answer, "class", json_string(plugin ? plugin->plugin.class_name : question->asked));
 	json_object_set_new(answer, "version", plugin ? json_string(plugin->plugin.version) : json_null());
-	json_object_set_new(answer, "file", plugin ? json_string(plugin->file) : json_null());
-	json_object_set_new(answer, "message", json_string(message));
+	json_object_set_new(answer, "file", plugin ? cw_json_from_str(plugin->file) : json_null());
+	json_object_set_new(answer, "message", cw_json_from_str(message));
 	free(message);
 	cw_validation_free(validation);
 	return answer;

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json_text.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "config/connector_config.h"
 #include "data/number.h"
 #include "host/commands.h"
@@ -77,25 +79,18 @@ static int64_t replayed_up_to(const struct letters *l, int32_t partition)
 	return p && p->offset > 0 ? p->offset : 0;
 }
 
-/* Text where it is UTF-8, else its base64 under NAME_base64; of what is long, the beginning. */
+/* Text where it is UTF-8 without NUL, else its base64 under NAME_base64; of what is long, the beginning. */
 static void put_bytes(json_t *object, const char *name, struct cw_slice bytes)
 {
-	size_t n = bytes.n > SHOWN_MAX ? SHOWN_MAX : bytes.n;
+	size_t n = bytes.n > SHOWN_MAX ? cw_text_cut(bytes.p, SHOWN_MAX) : bytes.n;
 	struct cw_buf base64 = { 0 };
-	json_t *text = NULL;
 
 	if (!bytes.p) {
 		json_object_set_new(object, name, json_null());
 		return;
 	}
-	/* A character may be cut in two. */
-	for (size_t cut = 0; cut < 4 && cut <= n && !text; cut++) {
-		text = json_stringn(bytes.p, n - cut);
-		if (n == bytes.n)
-			break;
-	}
-	if (text) {
-		json_object_set_new(object, name, text);
+	if (cw_utf8_valid(bytes.p, n) && !memchr(bytes.p, '\0', n)) {
+		json_object_set_new(object, name, json_stringn(bytes.p, n));
 	} else {
 		CW_AUTO_FREE char *key = cw_format("%s_base64", name);
 
@@ -130,7 +125,7 @@ static json_t *own_headers(const rd_kafka_message_t *m)
 
 		if (strncmp(name, CONTEXT, strlen(CONTEXT)) == 0)
 			continue;
-		header = json_pack("{ss?}", "key", name);
+		header = json_pack("{so}", "key", cw_json_from_str(name));
 		put_bytes(header, "value", cw_slice(value, n));
 		json_array_append_new(list, header);
 	}

@@ -1,23 +1,17 @@
 #include "host/log_lines.h"
 
 #include "base/buf.h"
+#include "base/json_text.h"
 #include "base/log_rings.h"
 
 static void tell(struct cw_log_lines *lines, int task, enum cw_log_level level, int64_t epoch_ms, const char *text,
 		 size_t n)
 {
-	struct cw_buf quoted = { 0 };
-	json_t *line = json_pack("{s:s,s:I,s:s}", "type", "log", "time", (json_int_t)epoch_ms, "level",
-				 cw_log_level_name(level));
+	json_t *line = json_pack("{s:s,s:I,s:s,s:o}", "type", "log", "time", (json_int_t)epoch_ms, "level",
+				 cw_log_level_name(level), "message", cw_json_from_text(text, cw_log_line_cut(text, n)));
 
 	if (task >= 0)
 		json_object_set_new(line, "task", json_integer(task));
-	/* What plugins log may be broken UTF-8. */
-	cw_buf_puts(&quoted, "\"");
-	cw_buf_json_escape(&quoted, text, cw_log_line_cut(text, n));
-	cw_buf_puts(&quoted, "\"");
-	json_object_set_new(line, "message", json_loadb(quoted.p, quoted.n, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL));
-	cw_buf_free(&quoted);
 	cw_link_send(lines->link, line);
 }
 

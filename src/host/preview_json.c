@@ -133,7 +133,7 @@ static void put_document(const struct cw_preview *preview, json_t *to, const str
 	if (cw_json_write(&text, value, &style, 0, &err) == 0)
 		cw_preview_put(preview, to, cw_slice(text.p, text.n));
 	else
-		json_object_set_new(to, "text", json_sprintf("not shown: %s", err.text));
+		json_object_set_new(to, "text", cw_preview_text(preview, cw_slice_str(err.text)));
 	cw_buf_free(&text);
 }
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hide.h"
 #include "base/mem.h"
+#include "connect-worker/connector.h"
 
 void cw_progress_init(struct cw_progress *p)
 {
@@ -24,7 +25,8 @@ void cw_progress_retry(struct cw_progress *p, const char *what, unsigned attempt
 	p->attempt = attempt;
 	p->next_ms = cw_clock_epoch_ms() + wait_ms;
 	p->what = what;
-	snprintf(p->cause, sizeof(p->cause), "%s", cause);
+	if (snprintf(p->cause, sizeof(p->cause), "%s", cause) >= (int)sizeof(p->cause))
+		p->cause[cw_text_cut(p->cause, sizeof(p->cause) - 1)] = '\0';
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -73,8 +75,7 @@ json_t *cw_progress_retry_json(struct cw_progress *p, const struct cw_map *told)
 		CW_AUTO_FREE char *cause = cw_hide(p->cause, told);
 
 		cw_clock_iso(p->next_ms, at, sizeof(at));
-		/* A cause that was cut in the middle of a character is no JSON. */
-		retry = json_pack("{sssissss*}", "stage", p->what, "attempt", (int)p->attempt, "next_attempt_at", at, "cause",
+		retry = json_pack("{sssissss}", "stage", p->what, "attempt", (int)p->attempt, "next_attempt_at", at, "cause",
 				  cause);
 	}
 	pthread_mutex_unlock(&p->lock);

@@ -138,7 +138,7 @@ static char *tell_end(struct cw_hostproc *host, struct cw_exit exit)
 	read_last_words(host, &words);
 	if (words.n > 0) {
 		cw_buf_puts(&trace, "\n");
-		cw_buf_append(&trace, words.p, words.n);
+		cw_buf_utf8(&trace, words.p, words.n);
 	}
 	cw_buf_free(&words);
 	return cw_buf_take(&trace);

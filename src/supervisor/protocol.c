@@ -7,9 +7,11 @@
 void cw_frame_append(struct cw_buf *out, const json_t *message)
 {
 	char *text = json_dumps(message, JSON_COMPACT);
-	size_t n = strlen(text);
+	size_t n = text ? strlen(text) : 0;
 	uint32_t length = htonl((uint32_t)n);
 
+	if (!text)
+		return;
 	cw_buf_append(out, &length, sizeof(length));
 	cw_buf_append(out, text, n);
 	free(text);

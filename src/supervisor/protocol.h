@@ -96,7 +96,7 @@
 #define CW_FRAME_MAX (64u << 20)
 #define CW_PREVIEW_MAX 100 /* records of one --preview */
 
-/* Appends a message, framed, to what is to be sent. */
+/* Appends a message, framed, to what is to be sent; nothing for NULL. */
 void cw_frame_append(struct cw_buf *out, const json_t *message);
 
 /*

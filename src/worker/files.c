@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json_text.h"
 #include "base/mem.h"
 #include "config/connector_name.h"
 #include "config/findings.h"
@@ -34,7 +35,7 @@ static void add_error(json_t *errors, const char *format, ...)
 	va_start(ap, format);
 	cw_buf_vprintf(&text, format, ap);
 	va_end(ap);
-	json_array_append_new(errors, json_stringn(text.p, text.n));
+	json_array_append_new(errors, cw_json_from_text(text.p, text.n));
 	cw_buf_free(&text);
 }
 

@@ -176,6 +176,20 @@ class DeadLetters(TestCase):
             shown = worker.rest.get("/connectors/sink/dlq?letters=%d" % n)["letters"]
             self.assertEqual([(letter["partition"], letter["timestamp"]) for letter in shown], letters[-n:])
 
+    def test_any_bytes_are_shown(self):
+        """A NUL, which JSON may not have here, bytes that are no UTF-8, and the name of a header that is none."""
+        worker = self.worker()
+        self.dead = kafka.topic("dead", 1)
+        long = b"x" * 1999 + "\u20ac".encode() + b"y"
+        fields = [b"k\0", b"l\xe4", b"h\xe4", b"\xff"]
+        kafka.run("produce", self.dead, "hex", data=b"0\t0\t%d\t%s\n0\t0\t%d\t-\t%s\n" % (
+            TIME, b"\t".join(f.hex().encode() for f in fields), TIME, long.hex().encode()))
+        worker.rest.expect(201, "POST", "/connectors", {"name": "sink", "config": self.sink(), "initial_state": "STOPPED"})
+        first, second = worker.rest.get("/connectors/sink/dlq")["letters"]
+        self.assertEqual([base64.b64decode(first[key]) for key in ("key_base64", "value_base64")], fields[:2])
+        self.assertEqual(first["headers"], [{"key": "h\ufffd", "value_base64": "/w=="}])
+        self.assertEqual((second["value"], second["truncated"]), ("x" * 1999, True))
+
     def test_replay_puts_them_back(self):
         """Once each, with their bytes, headers and times; what is poison still becomes a letter again."""
         worker = self.worker()

@@ -46,7 +46,7 @@ static const char *setting(const json_t *config, const char *key, const char *ot
 
 static void crash(void)
 {
-	static const char words[] = "  #0 fake_poll (fake.so+0x12)\n";
+	static const char words[] = "  #0 fake_poll (fake.so+0x12) \xe4\n";
 	ssize_t ignored = write(CW_HOST_CRASH_FD, words, sizeof(words) - 1);
 
 	(void)ignored;

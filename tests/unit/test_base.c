@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/hide.h"
+#include "base/json_text.h"
 #include "base/json_secret.h"
 #include "base/log_rings.h"
 #include "base/map.h"
@@ -47,6 +48,62 @@ static void test_utf8__knows_overlong_surrogates_and_the_end(void)
 	CU_ASSERT_EQUAL(cw_utf8_cut("gr\xc3\xbc", 4, 3), 2);
 	CU_ASSERT_EQUAL(cw_utf8_cut("gr\xc3\xbc", 4, 2), 2);
 	CU_ASSERT_EQUAL(cw_utf8_cut("\xf0\x9f\x98\x80", 4, 3), 0);
+}
+
+static void test_text__is_not_cut_within_a_character(void)
+{
+	static const struct {
+		const char *text;
+		size_t n, cut;
+	} rows[] = {
+		{ "", 0, 0 }, { "ab", 1, 1 }, { "a\xc3\xa4", 2, 1 }, { "a\xc3\xa4", 3, 3 }, { "a\xe2\x82\xac", 2, 1 },
+		{ "a\xe2\x82\xac", 3, 1 }, { "a\xe2\x82\xac", 4, 4 }, { "\xf0\x9f\x98\x80", 3, 0 },
+		{ "\xf0\x9f\x98\x80", 4, 4 },
+		{ "\x80\x80\x80\x80\x80", 4, 4 }, { "a\xff", 2, 2 }, /* broken all the same */
+	};
+	struct cw_error err;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CU_ASSERT_EQUAL(cw_text_cut(rows[i].text, rows[i].n), rows[i].cut);
+	for (int before = 1010; before < 1020; before++) {
+		err = (struct cw_error){ 0 };
+		cw_error_set(&err, CW_ERR_FATAL, "%*s\xe2\x82\xac\xc3\xa4", before, "");
+		CU_ASSERT_TRUE(cw_utf8_valid(err.text, strlen(err.text)));
+		CU_ASSERT_TRUE(strlen(err.text) >= 1010);
+	}
+}
+
+static void test_json_text__takes_any_bytes(void)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		const char *shown;
+	} rows[] = {
+		{ NULL, 0, "" }, { "gr\xc3\xbc\xc3\x9f\n", 7, "gr\xc3\xbc\xc3\x9f\n" },
+		{ "a\xff" "b\xc3", 4, "a\xef\xbf\xbd" "b\xef\xbf\xbd" },
+		{ "a\0b", 3, "a\xef\xbf\xbd" "b" }, /* which our own readers refuse */
+	};
+	unsigned state = 1;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *json = cw_json_from_text(rows[i].text, rows[i].n);
+
+		CU_ASSERT_STRING_EQUAL(json_string_value(json), rows[i].shown);
+		json_decref(json);
+	}
+	for (int i = 0; i < 2000; i++) {
+		char bytes[16];
+		json_t *json;
+
+		for (size_t k = 0; k < sizeof(bytes); k++) {
+			state = state * 1664525u + 1013904223u;
+			bytes[k] = "a\xc3\xa4\xe2\x82\xf0\x9f\xff\0\xed\xa0"[(state >> 16) % 11];
+		}
+		json = cw_json_from_text(bytes, sizeof(bytes));
+		CU_ASSERT_TRUE(json_string_length(json) >= sizeof(bytes));
+		json_decref(json);
+	}
 }
 
 static void test_map__keeps_order_replaces_and_removes(void)
@@ -140,6 +197,7 @@ static void test_hide__replaces_what_is_not_to_be_seen(void)
 		{ "a s3cret-too.", "a ${c:d}." }, /* not what the shorter one stands for */
 		{ "abc", "abc" }, /* too short */
 		{ "hidden", "[hidden]" }, /* once */
+		{ "s3cret \xe4 \xc3", "${a:b} \xef\xbf\xbd \xef\xbf\xbd" }, /* people read it, and JSON holds it */
 	};
 	struct cw_map hidden = { 0 };
 	CW_AUTO_FREE char *trimmed = cw_trimmed(" \ta b\r\n");
@@ -402,6 +460,8 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "buf appends and terminates", test_buf__appends_and_terminates },
 		{ "buf escapes JSON", test_buf__json_escape_keeps_utf8_and_replaces_broken_bytes },
+		{ "a text is not cut within a character", test_text__is_not_cut_within_a_character },
+		{ "JSON of any bytes", test_json_text__takes_any_bytes },
 		{ "utf8 edges", test_utf8__knows_overlong_surrogates_and_the_end },
 		{ "map", test_map__keeps_order_replaces_and_removes },
 		{ "nearest", test_nearest__finds_a_typo_and_leaves_strangers },

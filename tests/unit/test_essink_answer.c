@@ -159,7 +159,11 @@ static void test_answer__error_of_a_whole_answer(void)
 	cw_answer_text(cw_slice_str("a\\\"b\\n\\u00e4\x01z"), text, sizeof(text));
 	CU_ASSERT_STRING_EQUAL(text, "a\"b ? z");
 	cw_answer_text(cw_slice_str("aaaaaaaaaaaaaaaaaa\xc3\xa4"), text, sizeof(text));
-	CU_ASSERT_EQUAL(strncmp(text, "aaaaaaaaaaaaaaaaaa", 18), 0);
+	CU_ASSERT_STRING_EQUAL(text, "aaaaaaaaaaaaaaaaaa");
+	cw_answer_text(cw_slice_str("aaaaaaaaaaaaaaaaa\xc3\xa4"), text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, "aaaaaaaaaaaaaaaaa\xc3\xa4");
+	cw_answer_text(cw_slice_str("aaaaaaaaaaaaaaaaa\xe2\x82\xac and more"), text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, "aaaaaaaaaaaaaaaaa");
 	cw_answer_text(cw_slice_str("\\"), text, sizeof(text));
 	CU_ASSERT_STRING_EQUAL(text, "\\");
 	cw_answer_text(cw_slice_str("\\u12"), text, sizeof(text));

@@ -54,6 +54,15 @@ static void test_frame__is_whole_wherever_it_was_split(void)
 	cw_buf_free(&out);
 }
 
+static void test_frame__of_nothing_is_nothing(void)
+{
+	struct cw_buf out = { 0 };
+
+	cw_frame_append(&out, NULL);
+	CU_ASSERT_EQUAL(out.n, 0);
+	cw_buf_free(&out);
+}
+
 static void test_frame__refuses_what_is_none(void)
 {
 	static const struct {
@@ -231,7 +240,7 @@ static void test_hostproc__a_crash_is_told_with_its_signal_and_last_words(void)
 	CU_ASSERT_FALSE(seen.clean);
 	/* What it said before counts. */
 	CU_ASSERT_PTR_NOT_NULL(strstr(seen.types, "RUNNING"));
-	expect_trace(&seen, "was ended by signal 11 (SIGSEGV, Segmentation fault)\n  #0 fake_poll (fake.so+0x12)");
+	expect_trace(&seen, "was ended by signal 11 (SIGSEGV, Segmentation fault)\n  #0 fake_poll (fake.so+0x12) \xef\xbf\xbd");
 	finish(&seen);
 }
 
@@ -474,6 +483,7 @@ int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
 		{ "a frame is whole wherever it was split", test_frame__is_whole_wherever_it_was_split },
+		{ "a frame of nothing is nothing", test_frame__of_nothing_is_nothing },
 		{ "what is no frame is refused", test_frame__refuses_what_is_none },
 		{ "timers run in order and can be unset", test_loop__runs_timers_in_order_and_lets_them_be_unset },
 		{ "a host talks and ends when asked", test_hostproc__talks_and_ends_when_asked },

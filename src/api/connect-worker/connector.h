@@ -73,6 +73,19 @@ struct cw_error {
 	char text[1020];
 };
 
+/* How much of the first n bytes of a longer text is to be kept, so that the cut is not within a character of UTF-8. */
+static inline size_t cw_text_cut(const char *text, size_t n)
+{
+	size_t i = n, length;
+	unsigned char first;
+
+	while (i > 0 && n - i < 3 && ((unsigned char)text[i - 1] & 0xc0) == 0x80)
+		i--;
+	first = i > 0 ? (unsigned char)text[i - 1] : 0;
+	length = first >= 0xf8 || first < 0xc0 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	return i > 0 && n - (i - 1) < length ? i - 1 : n;
+}
+
 /* Sets *err (NULL is fine) unless it already holds an error. Always returns -1. */
 CW_PRINTF(3, 4)
 static inline int cw_error_set(struct cw_error *err, enum cw_error_code code, const char *fmt, ...)
@@ -82,7 +95,8 @@ static inline int cw_error_set(struct cw_error *err, enum cw_error_code code, co
 
 		err->code = code;
 		va_start(ap, fmt);
-		vsnprintf(err->text, sizeof(err->text), fmt, ap);
+		if (vsnprintf(err->text, sizeof(err->text), fmt, ap) >= (int)sizeof(err->text))
+			err->text[cw_text_cut(err->text, sizeof(err->text) - 1)] = '\0';
 		va_end(ap);
 	}
 	return -1;
