@@ -11,6 +11,7 @@
 #include "base/hide.h"
 #include "base/mem.h"
 #include "host/bounds.h"
+#include "host/orphan.h"
 #include "host/owned.h"
 #include "host/catalog.h"
 #include "host/context.h"
@@ -29,6 +30,7 @@
 struct host {
 	struct cw_link link;
 	struct cw_log_lines log_lines;
+	struct cw_orphan orphan;
 	const char *connector;
 	char *identity; /* NULL: it was not told */
 	struct cw_log_scope scope;
@@ -136,6 +138,7 @@ static int load_configs(struct host *host, const json_t *message, struct cw_erro
 	if (cw_worker_config_from_json(json_object_get(message, "worker"), &host->worker, err) != 0)
 		return -1;
 	host->has_worker = true;
+	cw_orphan_set_drain(&host->orphan, host->worker.task_shutdown_graceful_timeout_ms);
 	host->catalog.plugin_path = &host->worker.plugin_path;
 	if (cw_providers_open(&host->providers, &host->catalog, &host->worker, host->connector, err) != 0 ||
 	    cw_providers_resolve_worker(&host->providers, &host->worker, err) != 0)
@@ -429,6 +432,7 @@ int cw_host_run(const char *connector)
 	cw_crash_label(host.label);
 	cw_link_open(&host.link, CW_HOST_FD);
 	cw_log_lines_open(&host.log_lines, &host.link);
+	cw_orphan_open(&host.orphan, CW_HOST_FD, ORPHAN_TIMEOUT_MS, &host.scope);
 	loop(&host);
 	if (!all_ended(&host))
 		_exit(3); /* a task that does not end cannot be joined; the process's end ends it */
@@ -436,6 +440,7 @@ int cw_host_run(const char *connector)
 		cw_task_free(host.tasks[i]);
 	free(host.tasks);
 	stop_connector(&host);
+	cw_orphan_close(&host.orphan); /* no plugin's call comes any more that may hang */
 	cw_task_free(host.self);
 	cw_config_memory_free(host.plugin_memory);
 	free(host.plugin_config);

@@ -3,7 +3,8 @@
  *
  * A host in "run" mode has one end of a stream socketpair as file descriptor 3. Each message is a
  * 4-byte big-endian length and that many bytes of JSON: an object with a "type". No records cross.
- * A host that reads end-of-file (its worker is gone) drains its tasks and exits.
+ * A host that reads end-of-file (its worker is gone) drains its tasks and exits; CW_ORPHAN_EXTRA_MS after the time that
+ * they have for that it is gone, whatever its plugin does. The next worker waits longer before it starts connectors.
  *
  * File descriptor 4 is a pipe for last words: what a host's crash handler writes there (signal, backtrace
  * with function names; at most CW_CRASH_REPORT_MAX bytes are kept) is appended to the trace of its tasks.
@@ -94,6 +95,7 @@
 #define CW_HOST_LOCK_FD 5
 #define CW_CRASH_REPORT_MAX (64u << 10)
 #define CW_FRAME_MAX (64u << 20)
+#define CW_ORPHAN_EXTRA_MS 2000
 #define CW_PREVIEW_MAX 100 /* records of one --preview */
 
 /* Appends a message, framed, to what is to be sent; nothing for NULL. */

@@ -15,7 +15,7 @@ static const struct cw_config_def definitions[] = {
 	{ .name = "hang.in",
 	  .type = CW_CONFIG_STRING,
 	  .default_value = "put",
-	  .choices = "put,flush,task_start,task_stop",
+	  .choices = "put,flush,task_start,task_stop,start,stop",
 	  .importance = CW_HIGH,
 	  .doc = "The function that hangs.",
 	  .width = CW_WIDTH_SHORT,
@@ -26,6 +26,20 @@ static void hang_in(const struct config *config, const char *where)
 {
 	while (strcmp(config->where, where) == 0)
 		pause();
+}
+
+static enum cw_result start(const struct cw_context *ctx, const void *config, void **connector, struct cw_error *err)
+{
+	(void)ctx;
+	(void)err;
+	hang_in(config, "start");
+	*connector = (void *)(uintptr_t)config;
+	return CW_OK;
+}
+
+static void stop(void *connector)
+{
+	hang_in(connector, "stop");
 }
 
 static enum cw_result task_start(const struct cw_context *ctx, const void *config, void **task, struct cw_error *err)
@@ -60,7 +74,8 @@ static void task_stop(void *task)
 }
 
 static const struct cw_connector_ops ops = {
-	.size = sizeof(ops), .task_start = task_start, .put = put, .flush = flush, .task_stop = task_stop
+	.size = sizeof(ops), .start = start, .stop = stop, .task_start = task_start, .put = put, .flush = flush,
+	.task_stop = task_stop
 };
 
 static const struct cw_plugin plugin = {

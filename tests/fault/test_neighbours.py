@@ -135,6 +135,23 @@ class Neighbours(TestCase):
         left = [command_line(pid) for s in self.worker.sessions for pid in in_session(s)]
         self.assertEqual(left, [])
 
+    @deadline(60)
+    def test_worker_of_a_hanging_one_is_killed(self):
+        """Its host's main thread hears of nothing, and its tasks run on: the host ends before the next worker's."""
+        worker = self.worker(properties={"task.shutdown.graceful.timeout.ms": "200"})
+        for where in ("start", "stop"):
+            worker.rest.create(where, {"connector.class": "HangSink", "topics": self.other, "hang.in": where})
+        worker.rest.wait_state("stop", tasks="RUNNING", n=1)
+        worker.rest.expect(204, "POST", worker.rest.path("stop", "/restart"))
+        hosts = worker.hosts()
+        self.assertEqual(len(hosts), 2)
+        worker.kill()
+        worker.start()
+        for name, host in hosts.items():
+            worker.host(name)
+            self.assertFalse(alive(host), name)
+        self.assertNotIn("started beside it", worker.log)
+
     @deadline(120)
     def test_leaking(self):
         """The limit is the one of every process that the worker starts: 700 MB of address space."""
