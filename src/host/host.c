@@ -18,6 +18,7 @@
 #include "host/crash.h"
 #include "host/log_lines.h"
 #include "host/providers.h"
+#include "host/task_config.h"
 #include "host/topics.h"
 #include "kafka/client.h"
 #include "kafka/security.h"
@@ -76,25 +77,6 @@ static int resolve(struct host *host, const struct cw_map *config, struct cw_map
 	return ret;
 }
 
-/* What was made of variables is told to nobody: the worker gets the variables back. */
-static json_t *unresolved(const struct host *host, const struct cw_map *task)
-{
-	struct cw_map config = { 0 };
-	json_t *object;
-
-	cw_map_copy(&config, task);
-	for (size_t i = 0; i < host->raw.n; i++) {
-		const char *key = host->raw.entries[i].key, *raw = host->raw.entries[i].value;
-		const char *value = cw_map_get(&host->config, key);
-
-		if (value && strcmp(raw, value) != 0 && cw_map_get(&config, key))
-			cw_map_set(&config, key, raw);
-	}
-	object = cw_map_to_json(&config);
-	cw_map_free(&config);
-	return object;
-}
-
 /* ---- the connector ---- */
 
 static json_t *task_configs(struct host *host, struct cw_error *err)
@@ -104,11 +86,14 @@ static json_t *task_configs(struct host *host, struct cw_error *err)
 
 	if (cw_task_configs_make(&configs, host->plugin, &host->self->context, host->state, host->plugin_config, err) == 0) {
 		list = json_array();
-		for (size_t i = 0; i < configs.n; i++)
-			json_array_append_new(list, unresolved(host, &configs.tasks[i]));
+		for (size_t i = 0; i < configs.n && !err->code; i++)
+			json_array_append_new(list, cw_task_config_told(&configs.tasks[i], &host->raw, &host->config, err));
 	}
 	cw_task_configs_free(&configs);
-	return list;
+	if (!err->code)
+		return list;
+	json_decref(list);
+	return NULL;
 }
 
 static int start_connector(struct host *host, struct cw_error *err)

@@ -268,18 +268,30 @@ static void test_source__tells_no_topic_when_they_are_not_tracked(void)
 	host_stop(&p);
 }
 
-static void test_source__more_tasks_than_tasks_max_are_refused(void)
+/* A source of two tasks at most with that setting does not start, for that reason. */
+static void expect_no_start(const char *key, const char *value, const char *reason)
 {
 	struct host_process p = host_spawn("--run", "src-e");
 	json_t *failed;
 
 	host_say(&p, json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s},s:{s:s},s:[]}", "type", "configure", "connector", "src-e",
-			  "config", "name", "src-e", "connector.class", "ScriptedSource", "topic", "t", "split", "3",
+			  "config", "name", "src-e", "connector.class", "ScriptedSource", "topic", "t", key, value,
 			  "tasks.max", "2", "worker", "plugin.path", PLUGINS, "offsets"));
 	failed = host_wait_for(&p, "failed", NULL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(json_string_value(json_object_get(failed, "trace")), "more than 2 tasks"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(json_string_value(json_object_get(failed, "trace")), reason));
 	json_decref(failed);
 	host_stop(&p);
+}
+
+static void test_source__more_tasks_than_tasks_max_are_refused(void)
+{
+	expect_no_start("split", "3", "more than 2 tasks");
+}
+
+static void test_source__task_configs_that_are_no_text_are_refused(void)
+{
+	expect_no_start("bad.task", "true", "the connector gives a task the setting gr\xc3\xb6\xef\xbf\xbd" "e, whose name or value is "
+					    "not UTF-8");
 }
 
 static void test_host__a_crash_names_the_signal_the_task_and_the_function(void)
@@ -573,6 +585,7 @@ int main(void)
 		{ "source: tells its topic", test_source__tells_its_topic_once_and_again_when_asked },
 		{ "source: topics are not tracked", test_source__tells_no_topic_when_they_are_not_tracked },
 		{ "source: too many tasks", test_source__more_tasks_than_tasks_max_are_refused },
+		{ "source: task configs that are no text", test_source__task_configs_that_are_no_text_are_refused },
 		{ "a crash names signal, task, function", test_host__a_crash_names_the_signal_the_task_and_the_function },
 		{ "the host ends with its worker", test_host__ends_when_its_worker_is_gone },
 		{ "sink: pauses in the flow", test_sink__pauses_in_the_flow_lose_nothing },

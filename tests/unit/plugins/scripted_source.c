@@ -11,7 +11,7 @@
 struct config {
 	const char *topic, *out;
 	int32_t count, per_poll, retry, retry_after, fail_at, tasks, huge_at, huge_each, huge_bytes, partition, end_each, abort_each;
-	bool json_offsets, bad_offsets, crash;
+	bool json_offsets, bad_offsets, bad_task, crash;
 };
 
 struct state {
@@ -45,6 +45,8 @@ static const struct cw_config_def defs[] = {
 	  .offset = offsetof(struct config, json_offsets) },
 	{ .name = "bad.offsets", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Whether they are no JSON.",
 	  .offset = offsetof(struct config, bad_offsets) },
+	{ .name = "bad.task", .type = CW_CONFIG_BOOLEAN, .default_value = "false",
+	  .doc = "Whether a task's configuration is no UTF-8.", .offset = offsetof(struct config, bad_task) },
 	{ .name = "crash", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Whether poll crashes.",
 	  .offset = offsetof(struct config, crash) },
 };
@@ -60,6 +62,8 @@ static enum cw_result task_configs(const struct cw_context *ctx, void *connector
 	for (int i = 0; i < c->tasks; i++) {
 		ctx->host->task_add(configs);
 		ctx->host->task_set(configs, "split", "1");
+		if (c->bad_task)
+			ctx->host->task_set(configs, "gr\xc3\xb6\xdf" "e", "5");
 	}
 	return CW_OK;
 }
