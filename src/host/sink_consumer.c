@@ -248,7 +248,8 @@ static rd_kafka_resp_err_t commit_and_wait(struct cw_sink *sink, rd_kafka_topic_
 	rd_kafka_queue_t *answer = rd_kafka_queue_new(sink->consumer);
 	rd_kafka_resp_err_t error = rd_kafka_commit_queue(sink->consumer, offsets, answer, on_commit, sink);
 
-	if (!error && rd_kafka_queue_poll_callback(answer, (int)timeout_ms) == 0)
+	/* Less than no time would be for ever. */
+	if (!error && rd_kafka_queue_poll_callback(answer, timeout_ms > 0 ? (int)timeout_ms : 0) == 0)
 		error = RD_KAFKA_RESP_ERR__TIMED_OUT;
 	rd_kafka_queue_destroy(answer);
 	return error;
