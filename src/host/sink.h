@@ -80,6 +80,7 @@ struct cw_sink {
 	int64_t held_since_ms; /* 0: the plugin does not hold back */
 	bool partitions_paused;
 	bool joining; /* the group has not said yet which partitions are the task's */
+	bool abandoned; /* the consumer could not be closed, and refers to all this still: it stays */
 	struct cw_commit_pace pace;
 	int64_t next_tick_ms;
 	bool committing; /* a commit is due, and the group is asked first */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "host/context.h"
 #include "host/sink.h"
 
@@ -396,24 +397,27 @@ static enum cw_result run_sink(struct cw_sink *sink, struct cw_error *err)
 
 enum cw_result cw_sink_task_run(struct cw_task *task, struct cw_error *err)
 {
-	struct cw_sink sink = {
+	struct cw_sink *sink = cw_alloc(sizeof(*sink));
+	enum cw_result result;
+
+	*sink = (struct cw_sink){
 		.scope = task->scope,
 		.task = task,
 		.async = (task->plugin->ops.flags & CW_SINK_ASYNC) != 0,
 		.flushes = task->plugin->ops.flush != NULL,
 	};
-	enum cw_result result;
-
-	task->loop = &sink;
-	cw_commit_pace_init(&sink.pace, task->worker->offset_flush_interval_ms, sink.async, cw_clock_ms());
-	sink.bounded = cw_sink_is_bounded(&sink);
-	make_metrics(&sink);
-	cw_positions_init(&sink.safe);
-	cw_positions_init(&sink.unflushed);
-	cw_positions_init(&sink.received);
-	cw_positions_init(&sink.committed);
-	result = run_sink(&sink, err);
-	close_sink(&sink);
+	task->loop = sink;
+	cw_commit_pace_init(&sink->pace, task->worker->offset_flush_interval_ms, sink->async, cw_clock_ms());
+	sink->bounded = cw_sink_is_bounded(sink);
+	make_metrics(sink);
+	cw_positions_init(&sink->safe);
+	cw_positions_init(&sink->unflushed);
+	cw_positions_init(&sink->received);
+	cw_positions_init(&sink->committed);
+	result = run_sink(sink, err);
+	close_sink(sink);
 	task->loop = NULL;
+	if (!sink->abandoned)
+		free(sink);
 	return result;
 }

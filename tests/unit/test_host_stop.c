@@ -113,6 +113,26 @@ static void test_stop__the_broker_of_a_sink_is_gone(void)
 	close_broker(&b);
 }
 
+/* Heard of its group by then, and not of its partitions yet: the group waits three seconds before it lets members in. */
+#define JOINED_MS 4000
+#define SYNC_GROUP 14
+
+/* So it is after the death of a group's leader, and where a coordinator hangs. The consumer can be closed by then by nobody. */
+static void test_stop__the_group_does_not_say_which_partitions_it_gets(void)
+{
+	struct broker b = open_broker();
+	struct host_process p;
+	char config[512];
+
+	snprintf(config, sizeof(config), "connector.class=ScriptedPlainSink topics=unsaid out=%s/unsaid", host_folder());
+	host_fill(b.bootstrap, "unsaid", 0, 0, 100);
+	rd_kafka_mock_broker_push_request_error_rtts(b.cluster, 1, SYNC_GROUP, 1, RD_KAFKA_RESP_ERR_NO_ERROR, 20000);
+	p = run_at(&b, "unsaid", config, "");
+	host_attend_for(&p, JOINED_MS);
+	host_stop_within(&p, STOP_MS);
+	close_broker(&b);
+}
+
 static void test_stop__the_broker_of_a_source_is_gone(void)
 {
 	static const char *const workers[] = { "", "exactly.once.source.support=enabled" };
@@ -212,6 +232,8 @@ int main(void)
 	static CU_TestInfo tests[] = {
 		{ "no broker was ever there", test_stop__no_broker_was_ever_there },
 		{ "the broker of a sink is gone", test_stop__the_broker_of_a_sink_is_gone },
+		{ "the group does not say which partitions it gets",
+		  test_stop__the_group_does_not_say_which_partitions_it_gets },
 		{ "the broker of a source is gone", test_stop__the_broker_of_a_source_is_gone },
 		{ "records are not delivered in their time", test_fail__records_are_not_delivered_in_their_time },
 		{ "the plugin never completes", test_stop__the_plugin_never_completes },
