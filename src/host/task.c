@@ -192,6 +192,15 @@ static void open_budget(struct cw_task *task)
 					   .window_ms = config->errors_budget_window_ms };
 }
 
+/* Whatever wakes the task: what it has left behind may do so still. But for a stop. */
+static void sleep_out(struct cw_task *task, int64_t ms)
+{
+	int64_t until = cw_clock_ms() + ms, left;
+
+	while (!cw_task_stopping(task) && (left = until - cw_clock_ms()) > 0)
+		cw_task_sleep(task, left);
+}
+
 /* Runs the task, again while the loop says that starting over may help. */
 static enum cw_result run(struct cw_task *task, struct cw_error *err)
 {
@@ -217,7 +226,7 @@ static enum cw_result run(struct cw_task *task, struct cw_error *err)
 		log_warn(&task->scope, "starts again in %lld ms (attempt %u): %s", (long long)wait_ms, retry.attempt, err->text);
 		cw_progress_retry(&task->progress, "START", retry.attempt, wait_ms, err->text);
 		cw_progress_busy(&task->progress, cw_clock_ms());
-		cw_task_sleep(task, wait_ms);
+		sleep_out(task, wait_ms);
 		cw_progress_retry_over(&task->progress);
 		cw_metrics_restart(&task->metrics); /* what was read and not delivered is read, and counted, again */
 	}

@@ -133,6 +133,27 @@ static void test_stop__the_group_does_not_say_which_partitions_it_gets(void)
 	close_broker(&b);
 }
 
+#define LIST_OFFSETS 2
+
+/* Whatever wakes the task while it waits, as the answer to its consumer's last question does, it waits for its time. */
+static void test_stop__while_it_waits_to_start_again(void)
+{
+	struct broker b = open_broker();
+	struct host_process p;
+	char config[512];
+
+	snprintf(config, sizeof(config), "connector.class=ScriptedPlainSink topics=again out=%s/again run.until=end", host_folder());
+	host_fill(b.bootstrap, "again", 0, 0, 1);
+	for (int i = 0; i < 1000; i++)
+		rd_kafka_mock_push_request_errors(b.cluster, LIST_OFFSETS, 1, RD_KAFKA_RESP_ERR_INVALID_REQUEST);
+	p = run_at(&b, "again", config, "");
+	host_wait_at_least(&p, "retry_attempt", 2);
+	host_attend_for(&p, 2000); /* metrics come once a second */
+	CU_ASSERT_TRUE(host_metric(&p, "retry_attempt") <= 8);
+	host_stop_within(&p, STOP_MS);
+	close_broker(&b);
+}
+
 static void test_stop__the_broker_of_a_source_is_gone(void)
 {
 	static const char *const workers[] = { "", "exactly.once.source.support=enabled" };
@@ -234,6 +255,7 @@ int main(void)
 		{ "the broker of a sink is gone", test_stop__the_broker_of_a_sink_is_gone },
 		{ "the group does not say which partitions it gets",
 		  test_stop__the_group_does_not_say_which_partitions_it_gets },
+		{ "while it waits to start again", test_stop__while_it_waits_to_start_again },
 		{ "the broker of a source is gone", test_stop__the_broker_of_a_source_is_gone },
 		{ "records are not delivered in their time", test_fail__records_are_not_delivered_in_their_time },
 		{ "the plugin never completes", test_stop__the_plugin_never_completes },
