@@ -5,11 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/repeats.h"
-#include "data/value.h"
+#include "host/letter_headers.h"
 #include "host/letters_found.h"
 #include "host/letters_given.h"
 #include "kafka/client.h"
@@ -21,6 +20,10 @@
 #define SERVE_MS 100
 #define PURGE_MS 1000
 #define ASK_TIMEOUT_MS 5000
+/* How much of max.poll.interval.ms a look at the topic may take: the rest is for what is done beside. */
+#define LOOK_SHARE 4
+#define LOOK_AGAIN_MAX_MS 5000
+#define POLL_INTERVAL_MS 300000 /* librdkafka's default */
 
 struct cw_dead_letters {
 	struct cw_log_scope scope; /* first: librdkafka's opaque is taken for a log scope */
@@ -122,10 +125,7 @@ static int make_topic(struct cw_dead_letters *letters, struct cw_error *err)
 
 	const struct cw_topic_maker maker = cw_task_topic_maker(letters->task);
 
-	if (cw_topic_create(letters->producer, &topic, &maker, err) != 0)
-		return -1;
-	letters->topic = rd_kafka_topic_new(letters->producer, letters->name, NULL);
-	return 0;
+	return cw_topic_create(letters->producer, &topic, &maker, err);
 }
 
 /* Where the topic ends: what this task writes is behind it. */
@@ -164,8 +164,9 @@ static enum cw_result open_producer(struct cw_dead_letters *letters, struct cw_e
 	reports = rd_kafka_queue_get_main(letters->producer);
 	rd_kafka_queue_io_event_enable(reports, letters->task->wake_fd, &one, sizeof(one));
 	rd_kafka_queue_destroy(reports);
-	if (make_topic(letters, err) != CW_OK)
+	if (make_topic(letters, err) != 0)
 		return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL;
+	letters->topic = rd_kafka_topic_new(letters->producer, letters->name, NULL);
 	return is_sink(letters->task) && letters->task->framework.errors_dlq_context_headers ? find_ends(letters, err) : CW_OK;
 }
 
@@ -218,92 +219,10 @@ void cw_dead_letters_close(struct cw_dead_letters *letters)
 
 /* ---- letters --------------------------------------------------------------------------------- */
 
-static const char *exception_of(enum cw_error_code code)
-{
-	switch (code) {
-	case CW_ERR_INVALID: return "org.apache.kafka.connect.errors.DataException";
-	case CW_ERR_RETRIABLE: return "org.apache.kafka.connect.errors.RetriableException";
-	default: return "org.apache.kafka.connect.errors.ConnectException";
-	}
-}
-
-static void add_header(rd_kafka_headers_t *headers, const char *name, const char *value, size_t n)
-{
-	char key[64];
-
-	snprintf(key, sizeof(key), "__connect.errors.%s", name);
-	rd_kafka_header_add(headers, key, -1, value, (ssize_t)n);
-}
-
-static void add_text(rd_kafka_headers_t *headers, const char *name, const char *text)
-{
-	add_header(headers, name, text, strlen(text));
-}
-
-static void add_number(rd_kafka_headers_t *headers, const char *name, int64_t number)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%lld", (long long)number);
-	add_text(headers, name, text);
-}
-
-/* Kafka Connect has no such headers: where the record is from, in the source's own terms. */
-static void add_source(rd_kafka_headers_t *headers, const struct cw_record *given)
-{
-	struct cw_buf offset = { 0 };
-
-	if (!given->source_partition)
-		return;
-	cw_value_print(&offset, &given->source_offset);
-	add_text(headers, "source.partition", given->source_partition->json);
-	add_header(headers, "source.offset", offset.p, offset.n);
-	cw_buf_free(&offset);
-}
-
-/* What went wrong, and where: what stands for a stack here is the sentence that a trace would have. */
-static void add_context(rd_kafka_headers_t *headers, const struct cw_original *o, const struct cw_record_error *what)
-{
-	const char *exception = exception_of(what->code);
-	struct cw_buf trace = { 0 };
-
-	cw_buf_printf(&trace, "%s: %s\n\tat %s (%s)\n", exception, what->reason, what->class_name, what->stage);
-	add_header(headers, "topic", o->topic.p, o->topic.n);
-	if (what->given) {
-		add_source(headers, what->given);
-	} else {
-		add_number(headers, "partition", o->partition);
-		add_number(headers, "offset", o->offset);
-	}
-	add_text(headers, "connector.name", what->task->context.connector);
-	add_number(headers, "task.id", what->task->context.task);
-	add_text(headers, "stage", what->stage);
-	add_text(headers, "class.name", what->class_name);
-	add_text(headers, "exception.class.name", exception);
-	add_text(headers, "exception.message", what->reason);
-	add_header(headers, "exception.stacktrace", trace.p, trace.n);
-	cw_buf_free(&trace);
-}
-
-static rd_kafka_headers_t *headers_of(const struct cw_original *o, const struct cw_record_error *what)
-{
-	rd_kafka_headers_t *headers = rd_kafka_headers_new(o->n_headers + 10);
-
-	for (size_t i = 0; i < o->n_headers; i++) {
-		const struct cw_header *h = &o->headers[i];
-		struct cw_slice bytes = h->value.type == CW_NULL ? cw_slice(NULL, 0) : h->value.u.bytes;
-
-		rd_kafka_header_add(headers, h->key.p, (ssize_t)h->key.n, bytes.p, (ssize_t)bytes.n);
-	}
-	if (what->task->framework.errors_dlq_context_headers)
-		add_context(headers, o, what);
-	return headers;
-}
-
 static rd_kafka_resp_err_t produce(struct cw_dead_letters *letters, struct cw_task_batch *b, const struct cw_original *o,
 				   const struct cw_record_error *what)
 {
-	rd_kafka_headers_t *headers = headers_of(o, what);
+	rd_kafka_headers_t *headers = cw_letter_headers(o, what);
 	rd_kafka_vu_t vus[7];
 	rd_kafka_resp_err_t code;
 	rd_kafka_error_t *error;
@@ -372,45 +291,86 @@ void cw_dead_letters_mark(const struct cw_dead_letters *letters, const struct cw
 }
 
 /* What is not committed of the partitions may have become letters before this task came. */
-static int look(struct cw_dead_letters *letters, struct cw_error *err)
+static int look(struct cw_dead_letters *letters, int64_t deadline_ms, struct cw_error *err)
 {
-	rd_kafka_topic_partition_list_t *committed;
-	rd_kafka_resp_err_t code;
+	const struct cw_letters_looking looking = {
+		.task = letters->task, .topic = letters->name, .consumer = letters->consumer, .assigned = letters->assigned,
+		.deadline_ms = deadline_ms,
+	};
 
-	if (!cw_dead_letters_drain(letters, cw_clock_ms() + ASK_TIMEOUT_MS)) /* those of this task are found, too */
+	if (!cw_dead_letters_drain(letters, deadline_ms)) /* those of this task are found, too */
 		return cw_error_set(err, CW_ERR_RETRIABLE, "earlier letters are not acknowledged");
-	committed = rd_kafka_topic_partition_list_copy(letters->assigned);
-	code = rd_kafka_committed(letters->consumer, committed, ASK_TIMEOUT_MS);
-	if (code) {
-		rd_kafka_topic_partition_list_destroy(committed);
-		return cw_error_set(err, CW_ERR_RETRIABLE, "the group does not tell its offsets: %s", rd_kafka_err2str(code));
-	}
-	if (cw_letters_look(&letters->found, letters->task, letters->name, committed, err) != 0)
-		return -1;
-	rd_kafka_topic_partition_list_destroy(letters->assigned);
-	letters->assigned = NULL;
-	return 0;
+	return cw_letters_look(&letters->found, &looking, err);
 }
 
-/* CW_OK: it has been looked; CW_FAIL; CW_END: the task has to end. */
+/*
+ * Somebody may have deleted it. The marks of batches that came before say nothing of the new one: commits have none from
+ * then on, so that it is read from its beginning if need be.
+ */
+static int make_again_if_gone(struct cw_dead_letters *letters, int64_t deadline_ms, struct cw_error *err)
+{
+	const struct cw_task *task = letters->task;
+
+	if (cw_topic_exists(letters->producer, letters->name, deadline_ms, &task->stop) || cw_clock_ms() >= deadline_ms ||
+	    cw_task_stopping(task))
+		return 0;
+	log_warn(&letters->scope, "topic %s, for dead letters, is gone: it is made again", letters->name);
+	letters->n_marks = 0;
+	return make_topic(letters, err);
+}
+
+/* What is looked for is not known. CW_OK: to be tried again; CW_END: the task has to end; CW_FAIL. */
+static enum cw_result wait_to_look_again(struct cw_dead_letters *letters, unsigned attempt, int64_t deadline_ms,
+					 struct cw_error *err)
+{
+	struct cw_task *task = letters->task;
+	int64_t wait_ms = cw_task_backoff_ms(task, attempt, CW_RETRY_BASE_MS, LOOK_AGAIN_MAX_MS);
+	int64_t until = cw_clock_ms() + wait_ms;
+	struct cw_error why = *err;
+	enum cw_result result = CW_OK;
+
+	log_warn(&letters->scope, "whether a record is in the dead letter topic %s already is not known yet: %s", letters->name,
+		 why.text);
+	*err = (struct cw_error){ 0 };
+	if (make_again_if_gone(letters, deadline_ms, err) != 0 && err->code != CW_ERR_RETRIABLE)
+		return CW_FAIL;
+	*err = (struct cw_error){ 0 };
+	cw_progress_retry(&task->progress, "KAFKA_PRODUCE", attempt, wait_ms, why.text);
+	while (result == CW_OK && cw_clock_ms() < until && cw_clock_ms() < deadline_ms)
+		result = cw_task_stopping(task) ? CW_END : wait_for_room(letters, err);
+	cw_progress_retry_over(&task->progress);
+	return result;
+}
+
+/*
+ * The consumer is not polled meanwhile, and must not leave its group for that: after a part of the time that it has, a
+ * letter that is written twice is the lesser evil. CW_OK: no more is to be known; CW_FAIL; CW_END: the task has to end.
+ */
 static enum cw_result look_once(struct cw_dead_letters *letters, struct cw_error *err)
 {
 	enum cw_result result = CW_OK;
+	int64_t time_ms, deadline_ms;
 
-	while (letters->assigned && result == CW_OK) {
-		struct cw_error why = { 0 };
-
-		if (look(letters, &why) == 0)
-			break;
-		if (why.code != CW_ERR_RETRIABLE) {
-			*err = why;
+	if (!letters->assigned)
+		return CW_OK;
+	time_ms = cw_client_number(rd_kafka_conf(letters->consumer), "max.poll.interval.ms", POLL_INTERVAL_MS) / LOOK_SHARE;
+	deadline_ms = cw_clock_ms() + time_ms;
+	for (unsigned attempt = 1; look(letters, deadline_ms, err) != 0; attempt++) {
+		if (err->code != CW_ERR_RETRIABLE)
 			return CW_FAIL;
+		if (cw_clock_ms() >= deadline_ms) {
+			log_warn(&letters->scope, "whether records are in the dead letter topic %s already could not be found out "
+				 "in %lld ms, so some may be written to it twice: %s", letters->name, (long long)time_ms, err->text);
+			*err = (struct cw_error){ 0 };
+			break;
 		}
-		log_warn(&letters->scope, "whether a record is in the dead letter topic %s already is not known yet: %s",
-			 letters->name, why.text);
-		result = wait_for_room(letters, err);
+		result = wait_to_look_again(letters, attempt, deadline_ms, err);
+		if (result != CW_OK)
+			return result;
 	}
-	return result;
+	rd_kafka_topic_partition_list_destroy(letters->assigned);
+	letters->assigned = NULL;
+	return CW_OK;
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "kafka/read_topic.h"
 
 #define TIMEOUT_MS 30000
+#define ASK_TIMEOUT_MS 5000
 #define MARK "letters"
 /* Brokers refuse more than 4096 bytes (offset.metadata.max.bytes). */
 #define MARK_MAX 4000u
@@ -141,16 +143,91 @@ static int64_t begin_at(void *arg, int32_t partition, int64_t first, int64_t end
 	return from > first ? from : first;
 }
 
-int cw_letters_look(struct cw_letters_found *found, const struct cw_task *task, const char *topic,
-		    rd_kafka_topic_partition_list_t *committed, struct cw_error *err)
+/* ---- what may be read again ------------------------------------------------------------------ */
+
+static int left_ms(const struct cw_letters_looking *looking)
 {
+	int64_t left = looking->deadline_ms - cw_clock_ms();
+
+	return left < 0 ? 0 : left < ASK_TIMEOUT_MS ? (int)left : ASK_TIMEOUT_MS;
+}
+
+/* Where the partitions begin or end now: `where` is RD_KAFKA_OFFSET_BEGINNING or _END. New; NULL: it is not known. */
+static rd_kafka_topic_partition_list_t *ask_where(const struct cw_letters_looking *looking,
+						  const rd_kafka_topic_partition_list_t *partitions, int64_t where)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_copy(partitions);
+
+	for (int i = 0; i < list->cnt; i++)
+		list->elems[i].offset = where;
+	if (!rd_kafka_offsets_for_times(looking->consumer, list, left_ms(looking)))
+		return list;
+	rd_kafka_topic_partition_list_destroy(list);
+	return NULL;
+}
+
+static bool is_uncommitted(const rd_kafka_topic_partition_t *p)
+{
+	return p->offset < 0;
+}
+
+static bool any_uncommitted(const rd_kafka_topic_partition_list_t *committed)
+{
+	for (int i = 0; i < committed->cnt; i++)
+		if (is_uncommitted(&committed->elems[i]))
+			return true;
+	return false;
+}
+
+/* One that nothing was ever committed of would let all letters be read; but where no record is, none is read again. */
+static void leave_out_empty(const struct cw_letters_looking *looking, rd_kafka_topic_partition_list_t *committed)
+{
+	rd_kafka_topic_partition_list_t *begins, *ends;
+
+	if (!any_uncommitted(committed))
+		return;
+	begins = ask_where(looking, committed, RD_KAFKA_OFFSET_BEGINNING);
+	ends = begins ? ask_where(looking, committed, RD_KAFKA_OFFSET_END) : NULL;
+	for (int i = committed->cnt - 1; ends && i >= 0; i--) {
+		const rd_kafka_topic_partition_t *begin = &begins->elems[i], *end = &ends->elems[i];
+
+		if (is_uncommitted(&committed->elems[i]) && !begin->err && !end->err && begin->offset == end->offset)
+			rd_kafka_topic_partition_list_del_by_idx(committed, i);
+	}
+	if (begins)
+		rd_kafka_topic_partition_list_destroy(begins);
+	if (ends)
+		rd_kafka_topic_partition_list_destroy(ends);
+}
+
+/* New; NULL with *err. */
+static rd_kafka_topic_partition_list_t *ask_committed(const struct cw_letters_looking *looking, struct cw_error *err)
+{
+	rd_kafka_topic_partition_list_t *committed = rd_kafka_topic_partition_list_copy(looking->assigned);
+	rd_kafka_resp_err_t code = rd_kafka_committed(looking->consumer, committed, left_ms(looking));
+
+	if (!code) {
+		leave_out_empty(looking, committed);
+		return committed;
+	}
+	rd_kafka_topic_partition_list_destroy(committed);
+	cw_error_set(err, CW_ERR_RETRIABLE, "the group does not tell its offsets: %s", rd_kafka_err2str(code));
+	return NULL;
+}
+
+int cw_letters_look(struct cw_letters_found *found, const struct cw_letters_looking *looking, struct cw_error *err)
+{
+	const struct cw_task *task = looking->task;
 	const struct cw_topic_reading reading = {
-		.worker = task->worker, .connector = &task->config, .scope = &task->scope, .topic = topic,
-		.what = "the dead letters", .however_long = true, .timeout_ms = TIMEOUT_MS, .stop = &task->stop,
-		.from = begin_at, .take = take, .arg = found,
+		.worker = task->worker, .connector = &task->config, .scope = &task->scope, .topic = looking->topic,
+		.what = "the dead letters", .however_long = true, .timeout_ms = TIMEOUT_MS,
+		.deadline_ms = looking->deadline_ms, .stop = &task->stop, .from = begin_at, .take = take, .arg = found,
 	};
+	rd_kafka_topic_partition_list_t *committed = ask_committed(looking, err);
 	int failed;
 
+	if (!committed)
+		return -1;
 	cw_letters_found_free(found);
 	*found = (struct cw_letters_found){ .committed = committed, .connector = task->context.connector };
 	failed = cw_topic_read(&reading, err);
@@ -158,7 +235,7 @@ int cw_letters_look(struct cw_letters_found *found, const struct cw_task *task, 
 		qsort(found->items, found->n, sizeof(*found->items), compare);
 	if (found->n == CW_LETTERS_FOUND_MAX)
 		log_warn(&task->scope, "topic %s has more letters of records that are read again than are remembered: some may be "
-			 "written twice", topic);
+			 "written twice", looking->topic);
 	return failed;
 }
 

@@ -74,9 +74,9 @@ static rd_kafka_event_t *await_event(rd_kafka_queue_t *queue, int64_t timeout_ms
 }
 
 /* Looked for among all topics: asking for one by its name may create it, with the brokers' settings. */
-static bool exists(rd_kafka_t *client, const char *topic, const _Atomic bool *stop)
+bool cw_topic_exists(rd_kafka_t *client, const char *topic, int64_t deadline_ms, const _Atomic bool *stop)
 {
-	const rd_kafka_metadata_t *md = cw_client_metadata(client, NULL, cw_clock_ms() + ADMIN_TIMEOUT_MS, stop);
+	const rd_kafka_metadata_t *md = cw_client_metadata(client, NULL, deadline_ms, stop);
 	bool found = false;
 
 	for (int i = 0; md && i < md->topic_cnt && !found; i++)
@@ -177,7 +177,7 @@ int cw_topic_make(rd_kafka_t *client, const struct cw_new_topic *topic, const st
 int cw_topic_create(rd_kafka_t *client, const struct cw_new_topic *topic, const struct cw_topic_maker *maker,
 		    struct cw_error *err)
 {
-	if (exists(client, topic->name, maker->stop) || makes_topics_by_itself(client))
+	if (cw_topic_exists(client, topic->name, cw_clock_ms() + ADMIN_TIMEOUT_MS, maker->stop) || makes_topics_by_itself(client))
 		return 0;
 	return cw_topic_make(client, topic, maker, err);
 }

@@ -38,6 +38,11 @@ struct cw_topic_maker {
 };
 
 /*
+ * Whether a client sees the topic; false also when nobody answers until the deadline (monotonic), or the stop. It is not
+ * made by that, whatever the brokers' settings.
+ */
+bool cw_topic_exists(struct rd_kafka_s *client, const char *topic, int64_t deadline_ms, const _Atomic bool *stop);
+/*
  * Creates the topic when there is none; `client` is any client, which looks for it. 0, also when somebody else has
  * created it meanwhile; or -1 with *err set (CW_ERR_RETRIABLE when it may succeed later).
  */

@@ -22,10 +22,18 @@ static bool stopped(const struct state *s)
 	return s->reading->stop && atomic_load(s->reading->stop);
 }
 
+/* The end of a timeout that begins now. */
+static int64_t deadline_of(const struct cw_topic_reading *reading)
+{
+	int64_t deadline_ms = cw_clock_ms() + reading->timeout_ms;
+
+	return reading->deadline_ms && reading->deadline_ms < deadline_ms ? reading->deadline_ms : deadline_ms;
+}
+
 static int out_of_time(const struct state *s, const char *why, struct cw_error *err)
 {
-	return cw_error_set(err, CW_ERR_RETRIABLE, "%s in topic %s could not be read in %lld ms: %s", s->reading->what,
-			    s->reading->topic, (long long)s->reading->timeout_ms, why);
+	return cw_error_set(err, CW_ERR_RETRIABLE, "%s in topic %s could not be read in time: %s", s->reading->what,
+			    s->reading->topic, why);
 }
 
 static bool has_all(const struct state *s)
@@ -76,7 +84,7 @@ static int read_all(struct state *s, rd_kafka_t *consumer, struct cw_error *err)
 		int failed = m ? take_message(s, m, err) : 0;
 
 		if (m && !m->err && s->reading->however_long)
-			s->deadline_ms = cw_clock_ms() + s->reading->timeout_ms;
+			s->deadline_ms = deadline_of(s->reading);
 		if (m)
 			rd_kafka_message_destroy(m);
 		if (failed)
@@ -84,7 +92,9 @@ static int read_all(struct state *s, rd_kafka_t *consumer, struct cw_error *err)
 		if (stopped(s))
 			return out_of_time(s, "the task was stopped", err);
 		if (cw_clock_ms() > s->deadline_ms)
-			return out_of_time(s, "a transaction that wrote to it may still be open", err);
+			return out_of_time(s, s->deadline_ms == s->reading->deadline_ms ?
+						      "it is long, or a transaction that wrote to it is still open" :
+						      "a transaction that wrote to it may still be open", err);
 	}
 	return 0;
 }
@@ -143,7 +153,7 @@ static int read_committed(struct state *s, struct cw_error *err)
 
 int cw_topic_read(const struct cw_topic_reading *reading, struct cw_error *err)
 {
-	struct state s = { .reading = reading, .deadline_ms = cw_clock_ms() + reading->timeout_ms };
+	struct state s = { .reading = reading, .deadline_ms = deadline_of(reading) };
 	int failed = look_for_ends(&s, err);
 
 	if (!failed && !has_all(&s))

@@ -18,6 +18,7 @@ struct cw_topic_reading {
 	bool may_be_missing; /* a topic that is not there has no records */
 	bool however_long; /* the timeout counts from the newest record, not from the beginning */
 	int64_t timeout_ms;
+	int64_t deadline_ms;      /* monotonic: not after that either; 0: none */
 	const _Atomic bool *stop; /* NULL: none */
 	/* Where to begin in a partition whose records are from..end-1; NULL: at from. What is not between them is put there. */
 	int64_t (*from)(void *arg, int32_t partition, int64_t first, int64_t end);

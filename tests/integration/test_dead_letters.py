@@ -321,6 +321,19 @@ class DeadLetters(TestCase):
         self.assertRegex(trace, r"for dead letters, cannot be created: .*replication.factor is the connector's")
 
     @deadline(200)
+    def test_a_topic_that_is_gone_is_made_again(self):
+        """Somebody deletes it before the first letter: the sink makes it as it did at its start, and goes on."""
+        worker = self.worker()
+        worker.rest.create("sink", self.sink(**STAGES["value converter"][0]))
+        worker.rest.wait_state("sink", tasks="RUNNING", n=1)
+        kafka.delete(self.dead)
+        env.wait_for(lambda: self.dead not in kafka.run("topics").decode().split(), 30, "the topic is gone", 0.1)
+        produce(self.topic, 0, COUNT, 2)
+        counters = self.settle(worker.rest, "sink", COUNT)
+        self.assertEqual((counters["letters"], counters["indexed"]), (COUNT // 4, COUNT * 3 // 4))
+        self.check_letters(range(0, COUNT, 4), "sink")
+        self.assertIn("topic %s, for dead letters, is gone: it is made again" % self.dead, worker.log)
+
     def test_each_is_written_once_whoever_is_killed(self):
         """No commit between the kills but the last one's: all that is read again is poison that was written."""
         worker = Worker(self, properties={"offset.flush.interval.ms": "4000", "task.restart.attempts.max": None}).start()

@@ -11,6 +11,7 @@
 #include <librdkafka/rdkafka_mock.h>
 
 #include "base/clock.h"
+#include "host_broker.h"
 #include "host_driver.h"
 
 #define STOP_MS 2000
@@ -28,38 +29,6 @@ static void silent_server(char *out, size_t size, int *fd)
 	CU_ASSERT_EQUAL_FATAL(getsockname(*fd, (struct sockaddr *)&address, &n), 0);
 	CU_ASSERT_EQUAL_FATAL(listen(*fd, 16), 0);
 	snprintf(out, size, "bootstrap.servers=127.0.0.1:%d", ntohs(address.sin_port));
-}
-
-/* A broker in this process, which can go away. */
-struct broker {
-	rd_kafka_t *client;
-	rd_kafka_mock_cluster_t *cluster;
-	const char *bootstrap;
-};
-
-static struct broker open_broker(void)
-{
-	struct broker b;
-	char text[256];
-
-	b.client = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), text, sizeof(text));
-	b.cluster = rd_kafka_mock_cluster_new(b.client, 1);
-	b.bootstrap = rd_kafka_mock_cluster_bootstraps(b.cluster);
-	return b;
-}
-
-static void close_broker(struct broker *b)
-{
-	rd_kafka_mock_cluster_destroy(b->cluster);
-	rd_kafka_destroy(b->client);
-}
-
-static struct host_process run_at(const struct broker *b, const char *name, const char *config, const char *worker)
-{
-	char words[256];
-
-	snprintf(words, sizeof(words), "bootstrap.servers=%s %s", b->bootstrap, worker);
-	return host_run_with(name, config, &(struct host_options){ .worker = words });
 }
 
 /* ---- no broker at all ---- */
@@ -99,18 +68,18 @@ static void test_stop__no_broker_was_ever_there(void)
 
 static void test_stop__the_broker_of_a_sink_is_gone(void)
 {
-	struct broker b = open_broker();
+	struct host_broker b = host_broker_open();
 	struct host_process p;
 	char config[512], path[256];
 
 	snprintf(path, sizeof(path), "%s/gone", host_folder());
 	snprintf(config, sizeof(config), "connector.class=ScriptedPlainSink topics=gone out=%s", path);
 	host_fill(b.bootstrap, "gone", 0, 0, 100);
-	p = run_at(&b, "gone", config, "offset.flush.interval.ms=3600000"); /* so there is something to commit */
+	p = host_broker_run(&b, "gone", config, "offset.flush.interval.ms=3600000"); /* so there is something to commit */
 	host_wait_metric(&p, "records_written", 100);
 	rd_kafka_mock_broker_set_down(b.cluster, 1);
 	host_stop_within(&p, STOP_MS);
-	close_broker(&b);
+	host_broker_close(&b);
 }
 
 /* Heard of its group by then, and not of its partitions yet: the group waits three seconds before it lets members in. */
@@ -120,17 +89,17 @@ static void test_stop__the_broker_of_a_sink_is_gone(void)
 /* So it is after the death of a group's leader, and where a coordinator hangs. The consumer can be closed by then by nobody. */
 static void test_stop__the_group_does_not_say_which_partitions_it_gets(void)
 {
-	struct broker b = open_broker();
+	struct host_broker b = host_broker_open();
 	struct host_process p;
 	char config[512];
 
 	snprintf(config, sizeof(config), "connector.class=ScriptedPlainSink topics=unsaid out=%s/unsaid", host_folder());
 	host_fill(b.bootstrap, "unsaid", 0, 0, 100);
 	rd_kafka_mock_broker_push_request_error_rtts(b.cluster, 1, SYNC_GROUP, 1, RD_KAFKA_RESP_ERR_NO_ERROR, 20000);
-	p = run_at(&b, "unsaid", config, "");
+	p = host_broker_run(&b, "unsaid", config, "");
 	host_attend_for(&p, JOINED_MS);
 	host_stop_within(&p, STOP_MS);
-	close_broker(&b);
+	host_broker_close(&b);
 }
 
 #define LIST_OFFSETS 2
@@ -138,7 +107,7 @@ static void test_stop__the_group_does_not_say_which_partitions_it_gets(void)
 /* Whatever wakes the task while it waits, as the answer to its consumer's last question does, it waits for its time. */
 static void test_stop__while_it_waits_to_start_again(void)
 {
-	struct broker b = open_broker();
+	struct host_broker b = host_broker_open();
 	struct host_process p;
 	char config[512];
 
@@ -146,12 +115,12 @@ static void test_stop__while_it_waits_to_start_again(void)
 	host_fill(b.bootstrap, "again", 0, 0, 1);
 	for (int i = 0; i < 1000; i++)
 		rd_kafka_mock_push_request_errors(b.cluster, LIST_OFFSETS, 1, RD_KAFKA_RESP_ERR_INVALID_REQUEST);
-	p = run_at(&b, "again", config, "");
+	p = host_broker_run(&b, "again", config, "");
 	host_wait_at_least(&p, "retry_attempt", 2);
 	host_attend_for(&p, 2000); /* metrics come once a second */
 	CU_ASSERT_TRUE(host_metric(&p, "retry_attempt") <= 8);
 	host_stop_within(&p, STOP_MS);
-	close_broker(&b);
+	host_broker_close(&b);
 }
 
 static void test_stop__the_broker_of_a_source_is_gone(void)
@@ -159,37 +128,37 @@ static void test_stop__the_broker_of_a_source_is_gone(void)
 	static const char *const workers[] = { "", "exactly.once.source.support=enabled" };
 
 	for (size_t i = 0; i < 2; i++) {
-		struct broker b = open_broker();
+		struct host_broker b = host_broker_open();
 		int64_t deadline = cw_clock_ms() + 20000;
 		struct host_process p;
 
 		host_fill(b.bootstrap, "connect-offsets", 0, 0, 1); /* such a broker lets nobody create topics */
-		p = run_at(&b, "away", "connector.class=ScriptedSource topic=away per.poll=1000", workers[i]);
+		p = host_broker_run(&b, "away", "connector.class=ScriptedSource topic=away per.poll=1000", workers[i]);
 		while (host_metric(&p, "records") < 1000 && cw_clock_ms() < deadline)
 			host_attend_for(&p, 10);
 		CU_ASSERT_TRUE(host_metric(&p, "records") >= 1000);
 		rd_kafka_mock_broker_set_down(b.cluster, 1);
 		host_attend_for(&p, 500); /* its queue is full by now, and stays so */
 		host_stop_within(&p, STOP_MS);
-		close_broker(&b);
+		host_broker_close(&b);
 	}
 }
 
 /* Without errors.retry.timeout it waits as long as it takes; with it, the task fails, and says what was in vain. */
 static void test_fail__records_are_not_delivered_in_their_time(void)
 {
-	struct broker b = open_broker();
+	struct host_broker b = host_broker_open();
 	struct host_process p;
 	int64_t began;
 
-	p = run_at(&b, "late", "connector.class=ScriptedSource topic=late per.poll=1000 errors.retry.timeout=1500", "");
+	p = host_broker_run(&b, "late", "connector.class=ScriptedSource topic=late per.poll=1000 errors.retry.timeout=1500", "");
 	host_wait_at_least(&p, "records", 1000);
 	rd_kafka_mock_broker_set_down(b.cluster, 1);
 	began = cw_clock_ms();
 	host_expect_failed(&p, "a record for topic late was not delivered: Local: Message timed out");
 	CU_ASSERT_TRUE(cw_clock_ms() - began >= 1000);
 	host_stop_within(&p, STOP_MS);
-	close_broker(&b);
+	host_broker_close(&b);
 }
 
 /* ---- plugins and workers that do not do their part ---- */
