@@ -5,11 +5,15 @@
 
 #include "base/mem.h"
 
+/* Records that are larger make further blocks. */
+#define BLOCK_PER_RECORD ((size_t)1 << 10)
+
 struct cw_task_batch *cw_task_batch_new(size_t capacity)
 {
 	struct cw_task_batch *b = cw_alloc(sizeof(*b));
+	size_t block = capacity * BLOCK_PER_RECORD;
 
-	cw_arena_init(&b->arena, CW_ARENA_BLOCK);
+	cw_arena_init(&b->arena, block < CW_ARENA_BLOCK ? block : CW_ARENA_BLOCK);
 	b->batch.capacity = capacity;
 	b->batch.records = cw_alloc(capacity * sizeof(struct cw_record));
 	return b;
@@ -116,6 +120,42 @@ void cw_task_batch_free(struct cw_task_batch *b)
 	free(b->originals);
 	free(b);
 }
+
+/* ---- spare ones ---- */
+
+struct cw_task_batch *cw_spare_batches_take(struct cw_spare_batches *spare, size_t n)
+{
+	struct cw_task_batch *b = spare->first;
+
+	if (!b)
+		return cw_task_batch_new(n > CW_BATCH_FEW ? spare->capacity : n);
+	spare->first = b->next;
+	b->next = NULL;
+	return b;
+}
+
+void cw_spare_batches_give(struct cw_spare_batches *spare, struct cw_task_batch *b)
+{
+	if (b->batch.capacity < spare->capacity) {
+		cw_task_batch_free(b);
+		return;
+	}
+	cw_task_batch_reset(b);
+	b->next = spare->first;
+	spare->first = b;
+}
+
+void cw_spare_batches_free(struct cw_spare_batches *spare)
+{
+	struct cw_task_batch *b;
+
+	while ((b = spare->first) != NULL) {
+		spare->first = b->next;
+		cw_task_batch_free(b);
+	}
+}
+
+/* ---- queues ---- */
 
 void cw_batch_queue_push(struct cw_batch_queue *queue, struct cw_task_batch *b)
 {

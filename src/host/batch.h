@@ -55,6 +55,18 @@ struct cw_batch_queue {
 	struct cw_task_batch *first, *last;
 };
 
+/*
+ * Batches that are in no use. Records may trickle in while the plugin's store is away, and every few are a batch of their
+ * own that waits: one for few records has no more memory than these need, and is not kept when it is given back.
+ */
+struct cw_spare_batches {
+	struct cw_task_batch *first;
+	size_t capacity; /* of those that are kept */
+};
+
+#define CW_BATCH_FEW 64u
+
+/* Room for `capacity` records; memory for their bytes is made as it is needed. */
 struct cw_task_batch *cw_task_batch_new(size_t capacity);
 void cw_task_batch_reset(struct cw_task_batch *b);
 /* Notes that record i will not be written: whether that is new. */
@@ -69,6 +81,12 @@ void cw_task_batch_keep(struct cw_task_batch *b, struct cw_slice key, struct cw_
 /* What was kept of a record of the batch, wherever that stands there by now. */
 const struct cw_original *cw_task_batch_original(const struct cw_task_batch *b, const struct cw_record *record);
 void cw_task_batch_free(struct cw_task_batch *b);
+
+/* One with room for n records, at most spare->capacity. */
+struct cw_task_batch *cw_spare_batches_take(struct cw_spare_batches *spare, size_t n);
+/* The batch is in no queue any more, and nobody refers to it. */
+void cw_spare_batches_give(struct cw_spare_batches *spare, struct cw_task_batch *b);
+void cw_spare_batches_free(struct cw_spare_batches *spare);
 
 void cw_batch_queue_push(struct cw_batch_queue *queue, struct cw_task_batch *b);
 /* The oldest; NULL when there is none. */

@@ -54,7 +54,7 @@ struct cw_sink {
 	size_t n_claimed;
 	int64_t limit_ms; /* when they may go; 0: nothing waits for that */
 
-	struct cw_task_batch *spare;
+	struct cw_spare_batches spare;
 	struct cw_batch_queue waiting; /* received; more than one only when some came while the plugin held back */
 	struct cw_batch_queue given;   /* to the plugin, and not settled */
 	struct cw_task_batch *unsafe;  /* the first that is settled, but not flushed; NULL: none, or nobody asks */
@@ -159,7 +159,7 @@ enum cw_result cw_sink_offer(struct cw_sink *sink, struct cw_error *err);
 void cw_sink_settle(struct cw_sink *sink);
 /* The first waiting batch is another one now, or there is none: nothing is held back. */
 void cw_sink_release(struct cw_sink *sink);
-/* The batch is in none of the queues any more, and may be filled again. */
+/* The batch is in none of the queues any more: it may be filled again, or is freed. */
 void cw_sink_recycle(struct cw_sink *sink, struct cw_task_batch *b);
 
 /* ---- sink_anew.c ---- */

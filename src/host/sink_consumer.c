@@ -201,18 +201,18 @@ static void take_messages(struct cw_sink *sink)
 
 struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 {
-	struct cw_task_batch *b = sink->spare ? sink->spare : cw_task_batch_new(CW_SINK_BATCH_RECORDS);
+	struct cw_task_batch *b;
 	int64_t bytes;
 
-	/* Taken off the list first: a rebalance may be served within the call, and it puts other batches there. */
-	sink->spare = sink->spare ? sink->spare->next : NULL;
 	if (cw_sink_is_limited(sink))
 		cw_sink_take_limited(sink);
 	else
 		take_messages(sink);
 	if (sink->bounded)
 		cw_sink_keep_within_bounds(sink);
-	b->next = NULL;
+	if (sink->n_messages == 0)
+		return NULL;
+	b = cw_spare_batches_take(&sink->spare, sink->n_messages);
 	cw_dead_letters_note(sink->letters, b);
 	bytes = cw_sink_fill_batch(sink, b);
 	if (b->batch.n == 0) {

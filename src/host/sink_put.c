@@ -12,9 +12,7 @@ void cw_sink_recycle(struct cw_sink *sink, struct cw_task_batch *b)
 		cw_batch_queue_push(&sink->leaving, b);
 		return;
 	}
-	cw_task_batch_reset(b);
-	b->next = sink->spare;
-	sink->spare = b;
+	cw_spare_batches_give(&sink->spare, b);
 }
 
 /* ---- what the plugin says of a batch ---- */

@@ -331,8 +331,6 @@ static void make_metrics(struct cw_sink *sink)
 /* After the plugin's end: nobody points into the batches any more. */
 static void close_sink(struct cw_sink *sink)
 {
-	struct cw_batch_queue spare = { .first = sink->spare };
-
 	cw_dead_letters_close(sink->letters);
 	sink->letters = NULL;
 	cw_batch_queue_free(&sink->waiting);
@@ -340,8 +338,7 @@ static void close_sink(struct cw_sink *sink)
 	cw_batch_queue_free(&sink->leaving);
 	cw_task_batch_free(sink->unsafe);
 	sink->unsafe = NULL;
-	cw_batch_queue_free(&spare);
-	sink->spare = NULL;
+	cw_spare_batches_free(&sink->spare);
 	cw_sink_unsubscribe(sink);
 	cw_positions_free(&sink->safe);
 	cw_positions_free(&sink->unflushed);
@@ -405,6 +402,7 @@ enum cw_result cw_sink_task_run(struct cw_task *task, struct cw_error *err)
 		.task = task,
 		.async = (task->plugin->ops.flags & CW_SINK_ASYNC) != 0,
 		.flushes = task->plugin->ops.flush != NULL,
+		.spare.capacity = CW_SINK_BATCH_RECORDS,
 	};
 	task->loop = sink;
 	cw_commit_pace_init(&sink->pace, task->worker->offset_flush_interval_ms, sink->async, cw_clock_ms());

@@ -1,4 +1,4 @@
-/* The pure parts of the data path: acknowledgements, positions, backoff, batches, metrics. */
+/* The pure parts of the data path: acknowledgements, positions, backoff, metrics. */
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "host/acks.h"
 #include "host/sent_order.h"
-#include "host/batch.h"
 #include "host/log_lines.h"
 #include "host/metrics.h"
 #include "host/positions.h"
@@ -292,95 +291,6 @@ static void test_retry__backs_off_with_full_jitter_and_a_cap(void)
 	}
 }
 
-static void test_batch__arena_grows_aligned_and_is_used_again(void)
-{
-	struct cw_task_batch *b = cw_task_batch_new(4);
-	char *first = cw_batch_alloc(&b->batch, 10), *p;
-
-	CU_ASSERT_EQUAL((uintptr_t)first % 16, 0);
-	p = cw_batch_alloc(&b->batch, 1000000); /* more than a block */
-	memset(p, 1, 1000000);
-	for (int i = 0; i < 100; i++)
-		memset(cw_batch_alloc(&b->batch, 100000), i, 100000);
-	while (cw_batch_add(&b->batch))
-		;
-	CU_ASSERT_EQUAL(b->batch.n, 4);
-	CU_ASSERT_EQUAL(cw_batch_record(&b->batch, 3)->partition, CW_ANY_PARTITION);
-	cw_task_batch_reset(b);
-	CU_ASSERT_EQUAL(b->batch.n, 0);
-	CU_ASSERT_PTR_EQUAL(cw_batch_alloc(&b->batch, 10), first);
-	cw_task_batch_free(b);
-}
-
-/* A record of each partition in turn, with offsets from 0 on; the third is rejected. */
-static struct cw_task_batch *batch_of(const int32_t *partitions, size_t n)
-{
-	struct cw_task_batch *b = cw_task_batch_new(n);
-
-	for (size_t i = 0; i < n; i++) {
-		struct cw_record *r = cw_batch_record(&b->batch, b->batch.n++);
-
-		r->topic = cw_slice_str("elsewhere"); /* a transformation has been there */
-		r->original_topic = cw_slice_str("t");
-		r->original_partition = partitions[i];
-		r->offset = (int64_t)i;
-	}
-	b->spans = cw_alloc(2 * sizeof(*b->spans));
-	b->spans[b->n_spans++] = (struct cw_span){ "t", 0, 10 };
-	b->spans[b->n_spans++] = (struct cw_span){ "t", 1, 20 };
-	cw_task_batch_reject(b, 2);
-	b->done = 4;
-	return b;
-}
-
-static void test_batch__forgets_what_is_somebody_elses_now(void)
-{
-	static const int32_t partitions[] = { 0, 1, 1, 0, 1 };
-	struct cw_task_batch *b = batch_of(partitions, 5);
-
-	cw_task_batch_forget(b, "u", 0, true);
-	CU_ASSERT_EQUAL(b->batch.n, 5);
-	cw_task_batch_forget(b, "t", 0, true);
-	CU_ASSERT_EQUAL_FATAL(b->batch.n, 3);
-	for (size_t i = 0; i < 3; i++)
-		CU_ASSERT_EQUAL(cw_batch_record(&b->batch, i)->offset, i == 2 ? 4 : (int64_t)i + 1);
-	CU_ASSERT_EQUAL(b->done, 2);
-	CU_ASSERT_EQUAL_FATAL(b->n_spans, 1);
-	CU_ASSERT_EQUAL(b->spans[0].partition, 1);
-	CU_ASSERT_FALSE(cw_task_batch_reject(b, 1)); /* the rejected one, where it is now */
-	CU_ASSERT_TRUE(cw_task_batch_reject(b, 2));
-	cw_task_batch_forget(b, "t", 1, true);
-	CU_ASSERT_EQUAL(b->batch.n, 0);
-	CU_ASSERT_EQUAL(b->rejected, 0);
-	CU_ASSERT_EQUAL(b->n_spans, 0);
-	cw_task_batch_free(b);
-	b = batch_of(partitions, 5);
-	cw_task_batch_forget(b, "t", 1, false); /* the plugin has the records */
-	CU_ASSERT_EQUAL(b->batch.n, 5);
-	CU_ASSERT_EQUAL(b->n_spans, 1);
-	cw_task_batch_free(b);
-}
-
-static void test_batch__queue_keeps_the_order(void)
-{
-	struct cw_batch_queue queue = { 0 };
-	struct cw_task_batch *b[3];
-
-	CU_ASSERT_PTR_NULL(cw_batch_queue_pop(&queue));
-	for (int i = 0; i < 3; i++)
-		cw_batch_queue_push(&queue, b[i] = cw_task_batch_new(1));
-	CU_ASSERT_PTR_EQUAL(cw_batch_queue_pop(&queue), b[0]);
-	cw_batch_queue_push(&queue, b[0]);
-	for (int i = 0; i < 3; i++)
-		CU_ASSERT_PTR_EQUAL(cw_batch_queue_pop(&queue), b[(i + 1) % 3]);
-	CU_ASSERT_PTR_NULL(queue.first);
-	for (int i = 0; i < 3; i++)
-		cw_batch_queue_push(&queue, b[i]);
-	cw_batch_queue_free(&queue);
-	CU_ASSERT_PTR_NULL(queue.first);
-	CU_ASSERT_PTR_NULL(queue.last);
-}
-
 static void test_metrics__same_name_same_number_and_a_full_table_says_so(void)
 {
 	static struct cw_metrics metrics;
@@ -484,9 +394,6 @@ int main(void)
 		{ "positions: failed and revoked",
 		  test_positions__a_failed_commit_is_made_again_and_a_revoked_one_is_not },
 		{ "retry: backoff", test_retry__backs_off_with_full_jitter_and_a_cap },
-		{ "batch: arena", test_batch__arena_grows_aligned_and_is_used_again },
-		{ "batch: forgets partitions", test_batch__forgets_what_is_somebody_elses_now },
-		{ "batch: queue", test_batch__queue_keeps_the_order },
 		{ "metrics", test_metrics__same_name_same_number_and_a_full_table_says_so },
 		{ "log lines are told to the worker", test_log_lines__are_told_to_the_worker_so_many_a_second },
 		CU_TEST_INFO_NULL,

@@ -272,7 +272,6 @@ static void test_batches__are_settled_in_their_order(void)
 		rd_kafka_topic_partition_list_add(all, "t", p);
 	for (int i = 0; i < SCHEDULES; i++) {
 		struct deliveries d = { .sink = { .async = true } };
-		struct cw_batch_queue spare;
 		int given = 0;
 
 		d.sink.task = &d.task;
@@ -292,8 +291,7 @@ static void test_batches__are_settled_in_their_order(void)
 				settle(&d, given);
 		}
 		cw_batch_queue_free(&d.sink.given);
-		spare = (struct cw_batch_queue){ .first = d.sink.spare };
-		cw_batch_queue_free(&spare);
+		cw_spare_batches_free(&d.sink.spare);
 		cw_positions_free(&d.sink.safe);
 		cw_progress_free(&d.task.progress);
 	}
