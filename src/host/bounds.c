@@ -1,19 +1,51 @@
 #include "host/bounds.h"
 
-/* The element's opaque tells that the partition is read. */
-static int read_mark;
+#include <pthread.h>
+#include <stdlib.h>
 
-void cw_bounds_init(struct cw_bounds *bounds)
+#include "base/mem.h"
+
+/* The element's opaque tells that the partition is done. */
+static int done_mark;
+
+struct cw_bounds {
+	pthread_mutex_t lock;
+	unsigned refs;
+	rd_kafka_topic_partition_list_t *ends; /* NULL: not known yet; offset: the end */
+};
+
+struct cw_bounds *cw_bounds_new(void)
 {
+	struct cw_bounds *bounds = cw_alloc(sizeof(*bounds));
+
 	pthread_mutex_init(&bounds->lock, NULL);
-	bounds->ends = NULL;
+	bounds->refs = 1;
+	return bounds;
 }
 
-void cw_bounds_free(struct cw_bounds *bounds)
+struct cw_bounds *cw_bounds_ref(struct cw_bounds *bounds)
 {
+	pthread_mutex_lock(&bounds->lock);
+	bounds->refs++;
+	pthread_mutex_unlock(&bounds->lock);
+	return bounds;
+}
+
+void cw_bounds_unref(struct cw_bounds *bounds)
+{
+	bool last;
+
+	if (!bounds)
+		return;
+	pthread_mutex_lock(&bounds->lock);
+	last = --bounds->refs == 0;
+	pthread_mutex_unlock(&bounds->lock);
+	if (!last)
+		return;
 	if (bounds->ends)
 		rd_kafka_topic_partition_list_destroy(bounds->ends);
 	pthread_mutex_destroy(&bounds->lock);
+	free(bounds);
 }
 
 bool cw_bounds_are_set(struct cw_bounds *bounds)
@@ -40,40 +72,26 @@ static rd_kafka_topic_partition_t *find(struct cw_bounds *bounds, const char *to
 	return bounds->ends ? rd_kafka_topic_partition_list_find(bounds->ends, topic, partition) : NULL;
 }
 
-bool cw_bounds_take(struct cw_bounds *bounds, const char *topic, int32_t partition, int64_t offset)
+int64_t cw_bounds_end(struct cw_bounds *bounds, const char *topic, int32_t partition)
 {
-	rd_kafka_topic_partition_t *end;
-	bool takes;
+	rd_kafka_topic_partition_t *p;
+	int64_t end;
 
 	pthread_mutex_lock(&bounds->lock);
-	end = find(bounds, topic, partition);
-	takes = end && offset < end->offset;
-	if (end && !takes)
-		end->opaque = &read_mark;
+	p = find(bounds, topic, partition);
+	end = p ? p->offset : -1;
 	pthread_mutex_unlock(&bounds->lock);
-	return takes;
+	return end;
 }
 
-void cw_bounds_at_end(struct cw_bounds *bounds, const char *topic, int32_t partition, int64_t offset)
+void cw_bounds_done(struct cw_bounds *bounds, const char *topic, int32_t partition)
 {
-	rd_kafka_topic_partition_t *end;
+	rd_kafka_topic_partition_t *p;
 
 	pthread_mutex_lock(&bounds->lock);
-	end = find(bounds, topic, partition);
-	if (end && offset >= end->offset)
-		end->opaque = &read_mark;
-	pthread_mutex_unlock(&bounds->lock);
-}
-
-void cw_bounds_assigned(struct cw_bounds *bounds, const rd_kafka_topic_partition_list_t *partitions)
-{
-	pthread_mutex_lock(&bounds->lock);
-	for (int i = 0; i < partitions->cnt; i++) {
-		rd_kafka_topic_partition_t *end = find(bounds, partitions->elems[i].topic, partitions->elems[i].partition);
-
-		if (end)
-			end->opaque = NULL;
-	}
+	p = find(bounds, topic, partition);
+	if (p)
+		p->opaque = &done_mark;
 	pthread_mutex_unlock(&bounds->lock);
 }
 

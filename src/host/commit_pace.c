@@ -21,6 +21,13 @@ int64_t cw_commit_pace_due_ms(const struct cw_commit_pace *pace)
 	return pace->last_ms + apart_ms;
 }
 
+int64_t cw_commit_pace_last_due_ms(const struct cw_commit_pace *pace)
+{
+	int64_t again_ms = pace->interval_ms < CW_COMMIT_AGAIN_MS ? pace->interval_ms : CW_COMMIT_AGAIN_MS;
+
+	return pace->last_ms + (pace->failed ? again_ms : 0);
+}
+
 void cw_commit_pace_begin(struct cw_commit_pace *pace, int64_t now_ms)
 {
 	pace->last_ms = now_ms;

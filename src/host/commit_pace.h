@@ -17,6 +17,8 @@
 #define CW_COMMIT_FEW 200
 #define CW_COMMIT_APART_MS 100
 #define CW_COMMIT_SHARE 20 /* at most one part of so many is waiting */
+/* Where the next commit is the last one and has failed. */
+#define CW_COMMIT_AGAIN_MS 1000
 
 struct cw_commit_pace {
 	int64_t interval_ms;
@@ -33,6 +35,8 @@ void cw_commit_pace_init(struct cw_commit_pace *pace, int64_t interval_ms, bool 
 void cw_commit_pace_add(struct cw_commit_pace *pace, int64_t n);
 /* When to commit, as it looks now. */
 int64_t cw_commit_pace_due_ms(const struct cw_commit_pace *pace);
+/* The same when no more records come that the commit could wait for. */
+int64_t cw_commit_pace_last_due_ms(const struct cw_commit_pace *pace);
 /* All that may be committed is, or will be when the answer comes. */
 void cw_commit_pace_begin(struct cw_commit_pace *pace, int64_t now_ms);
 /* The task goes on. */

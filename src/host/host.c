@@ -52,7 +52,7 @@ struct host {
 	bool started;
 	struct cw_task **tasks;
 	size_t n_tasks;
-	struct cw_bounds bounds;
+	struct cw_bounds *bounds; /* of the run that goes on, or was the last one */
 	struct cw_owned owned;
 	struct cw_limits limits;
 	int64_t next_metrics_ms;
@@ -235,6 +235,15 @@ static struct cw_task *task_at(const struct host *host, json_int_t id)
 	return id >= 0 && (size_t)id < host->n_tasks ? host->tasks[id] : NULL;
 }
 
+/* Before a task is started again: whoever has COMPLETED a run begins the next one, which ends somewhere else. */
+static void begin_next_run(struct host *host, const struct cw_task *old)
+{
+	if (!old || !atomic_load(&old->completed) || old->bounds != host->bounds)
+		return;
+	cw_bounds_unref(host->bounds);
+	host->bounds = cw_bounds_new();
+}
+
 static void on_start_task(struct host *host, const json_t *message)
 {
 	json_int_t id = json_integer_value(json_object_get(message, "task"));
@@ -249,6 +258,7 @@ static void on_start_task(struct host *host, const json_t *message)
 		memset(host->tasks + host->n_tasks, 0, ((size_t)id + 1 - host->n_tasks) * sizeof(*host->tasks));
 		host->n_tasks = (size_t)id + 1;
 	}
+	begin_next_run(host, host->tasks[id]);
 	cw_task_free(host->tasks[id]); /* the worker starts a task again only when it has ended */
 	cw_map_from_json(&config, json_object_get(message, "config"));
 	resolve(host, &config, &resolved, &err);
@@ -258,7 +268,7 @@ static void on_start_task(struct host *host, const json_t *message)
 	cw_map_free_secret(&resolved);
 	host->tasks[id]->stages = &host->stages;
 	host->tasks[id]->identity = host->identity;
-	host->tasks[id]->bounds = &host->bounds;
+	host->tasks[id]->bounds = cw_bounds_ref(host->bounds);
 	host->tasks[id]->owned = &host->owned;
 	host->tasks[id]->limits = &host->limits;
 	if (err.code)
@@ -410,7 +420,7 @@ int cw_host_run(const char *connector)
 	fcntl(CW_HOST_CRASH_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(CW_HOST_LOCK_FD, F_SETFD, FD_CLOEXEC);
 	cw_crash_install(CW_HOST_CRASH_FD);
-	cw_bounds_init(&host.bounds);
+	host.bounds = cw_bounds_new();
 	cw_owned_init(&host.owned);
 	cw_limits_init(&host.limits);
 	snprintf(host.label, sizeof(host.label), "connector %s", connector);
@@ -431,7 +441,7 @@ int cw_host_run(const char *connector)
 	free(host.plugin_config);
 	cw_providers_close(&host.providers);
 	cw_stages_free(&host.stages);
-	cw_bounds_free(&host.bounds);
+	cw_bounds_unref(host.bounds);
 	cw_owned_free(&host.owned);
 	cw_limits_free(&host.limits);
 	cw_catalog_free(&host.catalog);

@@ -63,6 +63,7 @@ struct cw_sink {
 	struct cw_positions unflushed; /* may be committed after the plugin's next flush() */
 	struct cw_positions received;
 	struct cw_positions committed; /* in the group, as far as this task knows */
+	struct cw_positions seen;      /* of a bounded run: up to here there is nothing that was not received */
 	bool look_at_group;            /* partitions came: what is committed of them is not known yet */
 	rd_kafka_topic_partition_list_t *partitions_there; /* when the task began, to be got by somebody; NULL: not known */
 	int64_t orphans_ms;            /* when to look whether a partition is nobody's; 0: none is */
@@ -141,6 +142,9 @@ bool cw_sink_is_bounded(const struct cw_sink *sink);
 enum cw_result cw_sink_set_bounds(struct cw_sink *sink, struct cw_error *err);
 /* Drops what was received and lies behind the end. */
 void cw_sink_keep_within_bounds(struct cw_sink *sink);
+/* Whether the task has received, and offered, all that its partitions have of the run: it only has to be finished. */
+bool cw_sink_has_all(const struct cw_sink *sink);
+/* Whether the run is over, of all tasks, and nothing is left in this one's hands. */
 bool cw_sink_run_is_over(const struct cw_sink *sink);
 
 /* ---- sink_task.c ---- */

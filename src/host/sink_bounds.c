@@ -106,24 +106,34 @@ static void stop_fetching(struct cw_sink *sink, const rd_kafka_message_t *m)
 	rd_kafka_topic_partition_list_destroy(one);
 }
 
+/*
+ * Whether a message is a record of the run. What is not says how far its partition goes: it has nothing more before the
+ * offset of its end's mark, and the run nothing more before a record behind the run's end.
+ */
+static bool is_of_run(struct cw_sink *sink, const rd_kafka_message_t *m)
+{
+	const char *topic;
+
+	if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
+		return true; /* an error, which is for all */
+	topic = rd_kafka_topic_name(m->rkt);
+	if (!m->err) {
+		if (m->offset < cw_bounds_end(sink->task->bounds, topic, m->partition))
+			return true;
+		stop_fetching(sink, m);
+	}
+	cw_positions_advance(&sink->seen, topic, m->partition, m->offset);
+	return false;
+}
+
 void cw_sink_keep_within_bounds(struct cw_sink *sink)
 {
-	struct cw_bounds *bounds = sink->task->bounds;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < sink->n_messages; i++) {
 		rd_kafka_message_t *m = sink->messages[i];
-		bool take = true;
 
-		if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-			cw_bounds_at_end(bounds, rd_kafka_topic_name(m->rkt), m->partition, m->offset);
-			take = false;
-		} else if (!m->err) {
-			take = cw_bounds_take(bounds, rd_kafka_topic_name(m->rkt), m->partition, m->offset);
-			if (!take)
-				stop_fetching(sink, m);
-		}
-		if (take)
+		if (is_of_run(sink, m))
 			sink->messages[kept++] = m;
 		else
 			rd_kafka_message_destroy(m);
@@ -131,7 +141,44 @@ void cw_sink_keep_within_bounds(struct cw_sink *sink)
 	sink->n_messages = kept;
 }
 
+/* ---- whether it is over --------------------------------------------------------------------------- */
+
+/* Whether everything of an assigned partition that is part of the run was received, as it is if nothing is. */
+static bool is_received(const struct cw_sink *sink, const rd_kafka_topic_partition_t *p)
+{
+	int64_t end = cw_bounds_end(sink->task->bounds, p->topic, p->partition);
+
+	return end < 0 || cw_positions_of(&sink->seen, p->topic, p->partition) >= end;
+}
+
+/* Whether what was received of it is safe, and the group has said that it has the offset. */
+static bool is_committed(const struct cw_sink *sink, const rd_kafka_topic_partition_t *safe)
+{
+	return safe->offset >= cw_positions_of(&sink->received, safe->topic, safe->partition) &&
+	       cw_positions_of(&sink->committed, safe->topic, safe->partition) >= safe->offset;
+}
+
+bool cw_sink_has_all(const struct cw_sink *sink)
+{
+	const rd_kafka_topic_partition_list_t *assigned = sink->safe.list;
+
+	if (!sink->bounded || sink->waiting.first)
+		return false;
+	for (int i = 0; i < assigned->cnt; i++)
+		if (!is_received(sink, &assigned->elems[i]))
+			return false;
+	return true;
+}
+
 bool cw_sink_run_is_over(const struct cw_sink *sink)
 {
-	return sink->bounded && cw_bounds_are_reached(sink->task->bounds);
+	struct cw_bounds *bounds = sink->task->bounds;
+	const rd_kafka_topic_partition_list_t *assigned = sink->safe.list;
+
+	if (!sink->bounded)
+		return false;
+	for (int i = 0; i < assigned->cnt; i++)
+		if (is_received(sink, &assigned->elems[i]) && is_committed(sink, &assigned->elems[i]))
+			cw_bounds_done(bounds, assigned->elems[i].topic, assigned->elems[i].partition);
+	return !sink->waiting.first && !sink->given.first && cw_bounds_are_reached(bounds);
 }

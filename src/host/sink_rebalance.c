@@ -53,6 +53,7 @@ static void own(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *par
 	cw_positions_assign(&sink->unflushed, partitions);
 	cw_positions_assign(&sink->received, partitions);
 	cw_positions_assign(&sink->committed, partitions);
+	cw_positions_assign(&sink->seen, partitions);
 }
 
 static void disown(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions)
@@ -61,6 +62,7 @@ static void disown(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *
 	cw_positions_revoke(&sink->unflushed, partitions);
 	cw_positions_revoke(&sink->received, partitions);
 	cw_positions_revoke(&sink->committed, partitions);
+	cw_positions_revoke(&sink->seen, partitions);
 }
 
 static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *partitions)
@@ -77,8 +79,6 @@ static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *par
 	sink->look_at_group = true;
 	sink->next_tick_ms = 0;
 	cw_dead_letters_assigned(sink->letters, sink->consumer, sink->safe.list);
-	if (sink->bounded)
-		cw_bounds_assigned(sink->task->bounds, partitions);
 	if (sink->partitions_paused)
 		rd_kafka_pause_partitions(sink->consumer, partitions);
 	tell_assigned(sink, partitions);
@@ -91,6 +91,13 @@ static bool is_among(const rd_kafka_topic_partition_list_t *partitions, const ch
 	return rd_kafka_topic_partition_list_find(partitions, topic, partition) != NULL;
 }
 
+/* Whether it is a record of one of them, or the mark of its end. */
+static bool is_message_of(const rd_kafka_message_t *m, const rd_kafka_topic_partition_list_t *partitions)
+{
+	return (!m->err || m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) &&
+	       is_among(partitions, rd_kafka_topic_name(m->rkt), m->partition);
+}
+
 /* Of what cw_sink_receive() has taken so far: whoever has the partitions next reads it again. */
 void cw_sink_drop_messages(struct cw_sink *sink, const rd_kafka_topic_partition_list_t *partitions)
 {
@@ -99,7 +106,7 @@ void cw_sink_drop_messages(struct cw_sink *sink, const rd_kafka_topic_partition_
 	for (size_t i = 0; i < sink->n_messages; i++) {
 		rd_kafka_message_t *m = sink->messages[i];
 
-		if (!m->err && is_among(partitions, rd_kafka_topic_name(m->rkt), m->partition))
+		if (is_message_of(m, partitions))
 			rd_kafka_message_destroy(m);
 		else
 			sink->messages[kept++] = m;

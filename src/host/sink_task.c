@@ -161,6 +161,19 @@ static void drain(struct cw_sink *sink, int64_t timeout_ms)
 
 /* ---- the loop ---- */
 
+static bool has_to_commit(const struct cw_sink *sink)
+{
+	return cw_positions_any(&sink->safe) || cw_positions_any(&sink->unflushed);
+}
+
+/* At the end of a run as soon as all is safe. */
+static int64_t commit_due_ms(const struct cw_sink *sink)
+{
+	bool is_last = cw_sink_has_all(sink) && !sink->given.first && has_to_commit(sink);
+
+	return is_last ? cw_commit_pace_last_due_ms(&sink->pace) : cw_commit_pace_due_ms(&sink->pace);
+}
+
 /*
  * What is to be done now and then. A commit waits for a coordinator that says it is there, and records do not wait for it.
  * CW_RETRY: the task has to start again; CW_FAIL.
@@ -177,10 +190,10 @@ static enum cw_result tend(struct cw_sink *sink, struct cw_error *err)
 	if (cw_sink_look_for_orphans(sink, now, err) == CW_RETRY)
 		return CW_RETRY;
 	if (!sink->committing) {
-		if (now < cw_commit_pace_due_ms(&sink->pace))
+		if (now < commit_due_ms(sink))
 			return CW_OK;
 		cw_commit_pace_begin(&sink->pace, now);
-		if (!cw_positions_any(&sink->safe) && !cw_positions_any(&sink->unflushed))
+		if (!has_to_commit(sink))
 			return CW_OK;
 		cw_coordinator_ask(sink->coordinator, sink->safe.list);
 		sink->committing = true;
@@ -225,7 +238,7 @@ static enum cw_result paused(struct cw_sink *sink, struct cw_error *err)
 static int64_t wait_ms(const struct cw_sink *sink)
 {
 	int64_t now = cw_clock_ms();
-	int64_t commit_ms = sink->committing ? INT64_MAX : cw_commit_pace_due_ms(&sink->pace);
+	int64_t commit_ms = sink->committing ? INT64_MAX : commit_due_ms(sink);
 	int64_t until = sink->next_tick_ms < commit_ms ? sink->next_tick_ms : commit_ms;
 
 	if (sink->orphans_ms > 0 && sink->orphans_ms < until)
@@ -246,12 +259,15 @@ static void let_flow(struct cw_sink *sink)
 	cw_sink_pause_partitions(sink, false);
 }
 
-/* Nothing is in hand: more comes, or may go on. */
+/* Nothing waits: more comes, or may go on. At the end of a run a plugin does not keep what it has for more to come. */
 static enum cw_result wait_for_more(struct cw_sink *sink, struct cw_error *err)
 {
 	int64_t began_ms = cw_clock_ms();
-	enum cw_result result = wait_for(sink, true, wait_ms(sink), err);
+	enum cw_result result;
 
+	if (sink->async && sink->flushes && sink->given.first && cw_sink_has_all(sink))
+		return cw_sink_flush(sink, began_ms + SLICE_MS, err);
+	result = wait_for(sink, true, wait_ms(sink), err);
 	if (sink->limit_ms > 0)
 		cw_metric_add(sink->limited_ms, cw_clock_ms() - began_ms);
 	return result;
@@ -344,6 +360,7 @@ static void close_sink(struct cw_sink *sink)
 	cw_positions_free(&sink->unflushed);
 	cw_positions_free(&sink->received);
 	cw_positions_free(&sink->committed);
+	cw_positions_free(&sink->seen);
 	cw_used_topics_free(&sink->topics);
 }
 
@@ -362,12 +379,8 @@ static enum cw_result run_plugin(struct cw_sink *sink, struct cw_error *err)
 	if (result == CW_OK)
 		result = loop(sink, err);
 	if (sink->consumer) {
-		if (result != CW_FAIL)
+		if (result == CW_OK || result == CW_RETRY) /* at CW_END nothing is left */
 			drain(sink, result == CW_RETRY ? task->worker->offset_flush_timeout_ms : INT64_MAX);
-		if (result == CW_END && sink->failure.code) {
-			*err = sink->failure;
-			result = CW_FAIL;
-		}
 		cw_sink_commit(sink, task->worker->offset_flush_timeout_ms);
 	}
 	sink->plugin_open = false;
@@ -412,6 +425,7 @@ enum cw_result cw_sink_task_run(struct cw_task *task, struct cw_error *err)
 	cw_positions_init(&sink->unflushed);
 	cw_positions_init(&sink->received);
 	cw_positions_init(&sink->committed);
+	cw_positions_init(&sink->seen);
 	result = run_sink(sink, err);
 	close_sink(sink);
 	task->loop = NULL;

@@ -11,6 +11,7 @@
 #include "base/hide.h"
 #include "base/mem.h"
 #include "config/overrides.h"
+#include "host/bounds.h"
 #include "host/context.h"
 #include "host/crash.h"
 
@@ -255,6 +256,7 @@ static void *task_main(void *arg)
 	cw_progress_made(&task->progress, cw_clock_ms(), 0);
 	cw_progress_retry_over(&task->progress);
 	cw_task_send_metrics(task); /* the last ones are kept */
+	atomic_store(&task->completed, result == CW_END);
 	if (result == CW_END)
 		cw_task_report(task, "COMPLETED", NULL);
 	else if (result != CW_OK)
@@ -341,6 +343,7 @@ void cw_task_free(struct cw_task *task)
 	cw_map_free(&task->config);
 	cw_map_free(&task->told);
 	json_decref(task->offsets);
+	cw_bounds_unref(task->bounds);
 	free((char *)(uintptr_t)task->context.connector);
 	free(task);
 }

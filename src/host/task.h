@@ -65,7 +65,7 @@ struct cw_task {
 	atomic_flag completes_in_vain; /* was said of the plugin */
 	uint64_t sent_seq; /* of the newest "offsets" message; its thread's */
 
-	struct cw_bounds *bounds;   /* shared by the tasks of the connector: where a bounded run of the sink ends */
+	struct cw_bounds *bounds;   /* shared by the tasks of a run, each with a reference: where the sink's run ends */
 	struct cw_limits *limits;   /* shared by them, too */
 	unsigned starts_in_vain;    /* of a sink's, since a partition was nobody's; its thread's */
 	struct cw_owned *owned;     /* shared by them, too: what the sink's have got */
@@ -80,6 +80,7 @@ struct cw_task {
 	_Atomic uint64_t topics_round;    /* host/topics.h: raised when topics are to be told again; 0: none is told */
 	_Atomic uint64_t stored_seq;      /* the newest "offsets" message that the worker stored; or CW_NEVER_STORED */
 
+	_Atomic bool completed; /* set by the thread before it says so */
 	pthread_mutex_t lock;
 	bool ended;   /* lock: the thread has said its last status */
 	bool stopped; /* lock: "stopped" was asked for; whoever comes second says it */

@@ -112,64 +112,55 @@ static rd_kafka_topic_partition_list_t *list_of(int n, const int64_t *offsets)
 	return list;
 }
 
-static void test_bounds__records_within_and_behind(void)
+static void test_bounds__the_first_to_set_them_wins(void)
 {
 	static const int64_t ends[] = { 3, 0 }, later[] = { 99, 99 };
 	rd_kafka_topic_partition_list_t *list = list_of(2, ends), *other = list_of(2, later);
-	struct cw_bounds bounds;
+	struct cw_bounds *bounds = cw_bounds_new();
 
-	cw_bounds_init(&bounds);
-	CU_ASSERT_FALSE(cw_bounds_are_set(&bounds));
-	CU_ASSERT_FALSE(cw_bounds_are_reached(&bounds));
-	CU_ASSERT_FALSE(cw_bounds_take(&bounds, "t", 0, 0)); /* nothing is part of a run whose end nobody knows */
-	cw_bounds_set(&bounds, list);
-	cw_bounds_set(&bounds, other); /* too late */
-	CU_ASSERT_TRUE(cw_bounds_are_set(&bounds));
-	CU_ASSERT_TRUE(cw_bounds_take(&bounds, "t", 0, 0));
-	CU_ASSERT_TRUE(cw_bounds_take(&bounds, "t", 0, 2));
-	CU_ASSERT_FALSE(cw_bounds_take(&bounds, "t", 7, 0)); /* a partition that came later */
-	CU_ASSERT_FALSE(cw_bounds_take(&bounds, "u", 0, 0));
-	CU_ASSERT_FALSE(cw_bounds_are_reached(&bounds));
-	CU_ASSERT_FALSE(cw_bounds_take(&bounds, "t", 0, 3)); /* behind the end: partition 0 is read */
-	CU_ASSERT_FALSE(cw_bounds_are_reached(&bounds));
-	cw_bounds_at_end(&bounds, "t", 1, 0);
-	CU_ASSERT_TRUE(cw_bounds_are_reached(&bounds));
-	cw_bounds_free(&bounds);
+	CU_ASSERT_FALSE(cw_bounds_are_set(bounds));
+	CU_ASSERT_EQUAL(cw_bounds_end(bounds, "t", 0), -1); /* nothing is part of a run whose end nobody knows */
+	cw_bounds_set(bounds, list);
+	cw_bounds_set(bounds, other);
+	CU_ASSERT_TRUE(cw_bounds_are_set(bounds));
+	CU_ASSERT_EQUAL(cw_bounds_end(bounds, "t", 0), 3);
+	CU_ASSERT_EQUAL(cw_bounds_end(bounds, "t", 1), 0);
+	CU_ASSERT_EQUAL(cw_bounds_end(bounds, "t", 7), -1); /* a partition that came later */
+	CU_ASSERT_EQUAL(cw_bounds_end(bounds, "u", 0), -1);
+	cw_bounds_unref(bounds);
 	rd_kafka_topic_partition_list_destroy(list);
 	rd_kafka_topic_partition_list_destroy(other);
 }
 
-static void test_bounds__who_gets_a_partition_reads_it_again(void)
+static void test_bounds__over_when_every_partition_is_done(void)
 {
 	static const int64_t ends[] = { 5, 5 };
-	rd_kafka_topic_partition_list_t *list = list_of(2, ends), *one = list_of(1, ends);
-	struct cw_bounds bounds;
+	rd_kafka_topic_partition_list_t *list = list_of(2, ends);
+	struct cw_bounds *bounds = cw_bounds_new(), *other = cw_bounds_ref(bounds);
 
-	cw_bounds_init(&bounds);
-	cw_bounds_set(&bounds, list);
-	cw_bounds_at_end(&bounds, "t", 0, 4); /* the end has moved, it is not there yet */
-	cw_bounds_at_end(&bounds, "t", 1, 9);
-	CU_ASSERT_FALSE(cw_bounds_are_reached(&bounds));
-	cw_bounds_at_end(&bounds, "t", 0, 5);
-	CU_ASSERT_TRUE(cw_bounds_are_reached(&bounds));
-	cw_bounds_assigned(&bounds, one);
-	CU_ASSERT_FALSE(cw_bounds_are_reached(&bounds));
-	cw_bounds_at_end(&bounds, "t", 0, 5);
-	CU_ASSERT_TRUE(cw_bounds_are_reached(&bounds));
-	cw_bounds_free(&bounds);
+	cw_bounds_done(bounds, "t", 0); /* of no run yet */
+	CU_ASSERT_FALSE(cw_bounds_are_reached(bounds));
+	cw_bounds_set(bounds, list);
+	cw_bounds_done(bounds, "t", 0);
+	cw_bounds_done(bounds, "t", 0);
+	cw_bounds_done(bounds, "u", 1);
+	CU_ASSERT_FALSE(cw_bounds_are_reached(bounds));
+	cw_bounds_done(other, "t", 1);
+	cw_bounds_unref(other);
+	CU_ASSERT_TRUE(cw_bounds_are_reached(bounds));
+	cw_bounds_unref(bounds);
+	cw_bounds_unref(NULL);
 	rd_kafka_topic_partition_list_destroy(list);
-	rd_kafka_topic_partition_list_destroy(one);
 }
 
 static void test_bounds__nothing_to_read(void)
 {
 	rd_kafka_topic_partition_list_t *none = rd_kafka_topic_partition_list_new(1);
-	struct cw_bounds bounds;
+	struct cw_bounds *bounds = cw_bounds_new();
 
-	cw_bounds_init(&bounds);
-	cw_bounds_set(&bounds, none);
-	CU_ASSERT_TRUE(cw_bounds_are_reached(&bounds));
-	cw_bounds_free(&bounds);
+	cw_bounds_set(bounds, none);
+	CU_ASSERT_TRUE(cw_bounds_are_reached(bounds));
+	cw_bounds_unref(bounds);
 	rd_kafka_topic_partition_list_destroy(none);
 }
 
@@ -182,8 +173,8 @@ int main(void)
 		CU_TEST_INFO_NULL,
 	};
 	CU_TestInfo bounds[] = {
-		{ "records within and behind", test_bounds__records_within_and_behind },
-		{ "who gets a partition reads it again", test_bounds__who_gets_a_partition_reads_it_again },
+		{ "the first to set them wins", test_bounds__the_first_to_set_them_wins },
+		{ "over when every partition is done", test_bounds__over_when_every_partition_is_done },
 		{ "nothing to read", test_bounds__nothing_to_read },
 		CU_TEST_INFO_NULL,
 	};

@@ -58,6 +58,18 @@ static void test_pace__is_the_interval_while_commits_fail(void)
 	CU_ASSERT_EQUAL(cw_commit_pace_due_ms(&pace), 7000 + CW_COMMIT_APART_MS);
 }
 
+static void test_pace__does_not_wait_for_more_records_when_none_come(void)
+{
+	struct cw_commit_pace pace = paced(false);
+
+	CU_ASSERT_EQUAL(cw_commit_pace_last_due_ms(&pace), 1000);
+	cw_commit_pace_begin(&pace, 2000);
+	cw_commit_pace_end(&pace, false);
+	CU_ASSERT_EQUAL(cw_commit_pace_last_due_ms(&pace), 2000 + CW_COMMIT_AGAIN_MS);
+	pace.interval_ms = 50;
+	CU_ASSERT_EQUAL(cw_commit_pace_last_due_ms(&pace), 2050);
+}
+
 /* A broker that is far away is not waited for all the time. */
 static void test_pace__gives_waiting_a_twentieth(void)
 {
@@ -93,6 +105,7 @@ int main(void)
 		{ "is the interval while commits fail", test_pace__is_the_interval_while_commits_fail },
 		{ "gives waiting a twentieth", test_pace__gives_waiting_a_twentieth },
 		{ "is never slower than the interval", test_pace__is_never_slower_than_the_interval },
+		{ "does not wait for more records when none come", test_pace__does_not_wait_for_more_records_when_none_come },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "commit pace", .pTests = tests }, CU_SUITE_INFO_NULL };

@@ -1,0 +1,257 @@
+/*
+ * Bounded runs of sinks in the real host: COMPLETED says that every record of the run is written and that its offset is
+ * committed, whatever comes in between.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "host_driver.h"
+
+#define STOP_MS 3000
+/* The embedded broker lets a group that has lost a member wait as long as its session. */
+#define SESSION "consumer.override.session.timeout.ms=4000 consumer.override.heartbeat.interval.ms=300 "
+#define OFFSET_COMMIT 8 /* the request's number */
+
+struct scene {
+	char name[64], out[256], config[1024];
+	struct host_process p;
+};
+
+/* A connector of the name that reads the topic of the same name; nothing runs yet. */
+static void prepare(struct scene *s, const char *prefix, const char *class, const char *more)
+{
+	host_fresh_name(s->name, sizeof(s->name), prefix);
+	snprintf(s->out, sizeof(s->out), "%s/%s", host_folder(), s->name);
+	snprintf(s->config, sizeof(s->config), "connector.class=%s topics=%s out=%s " SESSION "%s%s", class, s->name, s->out,
+		 strstr(more, "run.until=") ? "" : "run.until=end ", more);
+}
+
+static void run(struct scene *s, const char *worker)
+{
+	s->p = host_run_with(s->name, s->config, &(struct host_options){ .worker = worker });
+}
+
+/* As the worker does when a task that has ended is restarted alone. */
+static void start_again(struct scene *s, const char *more)
+{
+	CW_AUTO_FREE char *words = cw_format("name=%s %s %s", s->name, s->config, more);
+	json_t *config = json_object();
+	char *save = NULL;
+
+	for (char *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+		char *eq = strchr(w, '=');
+
+		*eq = '\0';
+		json_object_set_new(config, w, json_string(eq + 1));
+	}
+	host_say(&s->p, json_pack("{s:s,s:i,s:i,s:o,s:b,s:n}", "type", "start_task", "task", 0, "tasks", 1, "config", config,
+				  "paused", 0, "offsets"));
+}
+
+static void check_all_is_written(struct scene *s, long records)
+{
+	CU_ASSERT_EQUAL(host_committed(s->name, s->name, 0), records);
+	host_stop(&s->p);
+	host_check_puts(s->out, records);
+}
+
+/* All that there is to read is read; so is soon, with no effect but on what the test shows, what says that it is all. */
+static void wait_until_all_is_read(struct scene *s, int64_t records)
+{
+	host_wait_metric(&s->p, "records", records);
+	host_attend_for(&s->p, 1000);
+}
+
+/* Until "stopped" for the task or, with -1, until the host is gone; no task says COMPLETED meanwhile. */
+static void expect_stopped_only(struct host_process *p, int task)
+{
+	int64_t deadline = cw_clock_ms() + 20000;
+	json_t *message;
+
+	while ((message = host_hear(p, deadline)) != NULL) {
+		const char *type = json_string_value(json_object_get(message, "type"));
+		const char *state = json_string_value(json_object_get(message, "state"));
+		bool stopped = strcmp(type, "stopped") == 0 && json_integer_value(json_object_get(message, "task")) == task;
+
+		CU_ASSERT_FALSE(state && strcmp(state, "COMPLETED") == 0);
+		host_attend(p, message);
+		json_decref(message);
+		if (stopped)
+			return;
+	}
+	CU_ASSERT_EQUAL(task, -1);
+}
+
+/* ---- what stops a run before its end ----------------------------------------------------------- */
+
+static void test_stop__before_all_is_written(void)
+{
+	static const char *const classes[] = { "ScriptedAsyncSink hold.ms=3600000", "ScriptedFlushSink flushes=false" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct scene s;
+
+		prepare(&s, "stopped", classes[i], "");
+		host_fill(host_bootstrap(), s.name, 0, 0, 120);
+		run(&s, NULL);
+		wait_until_all_is_read(&s, 120);
+		host_say(&s.p, json_pack("{s:s,s:I}", "type", "stop", "timeout_ms", (json_int_t)STOP_MS));
+		expect_stopped_only(&s.p, -1);
+		host_reap(&s.p);
+		CU_ASSERT_TRUE(host_committed(s.name, s.name, 0) < 0);
+	}
+}
+
+static void test_fail__the_next_attempt_does_the_rest(void)
+{
+	struct scene s;
+
+	prepare(&s, "failed", "ScriptedPlainSink", "run.until=offsets");
+	snprintf(s.config + strlen(s.config), sizeof(s.config) - strlen(s.config), " run.until.offsets=%s:0:1150 fail.after=1100",
+		 s.name);
+	host_fill(host_bootstrap(), s.name, 0, 0, 1200);
+	run(&s, NULL);
+	host_expect_failed(&s.p, "enough is enough");
+	CU_ASSERT_TRUE(host_committed(s.name, s.name, 0) < 1150);
+	start_again(&s, "fail.after=0");
+	host_expect(&s.p, "status", "COMPLETED");
+	check_all_is_written(&s, 1150);
+}
+
+static void test_pause__is_seen_while_the_rest_is_written(void)
+{
+	struct scene s;
+
+	prepare(&s, "paused", "ScriptedAsyncSink", "hold.ms=7000");
+	host_fill(host_bootstrap(), s.name, 0, 0, 120);
+	run(&s, "offset.flush.timeout.ms=200");
+	wait_until_all_is_read(&s, 120);
+	host_say(&s.p, json_pack("{s:s}", "type", "pause"));
+	host_expect(&s.p, "status", "PAUSED");
+	CU_ASSERT_EQUAL(host_metric(&s.p, "records_written"), 0);
+	host_say(&s.p, json_pack("{s:s}", "type", "resume"));
+	host_expect(&s.p, "status", "COMPLETED");
+	check_all_is_written(&s, 120);
+}
+
+/* A task that is stopped has not done its part; the one that gets its partitions does it. */
+static void test_rebalance__others_do_the_rest(void)
+{
+	struct scene s;
+
+	prepare(&s, "others", "ScriptedAsyncSink", "tasks.max=2 hold.ms=5000");
+	for (int i = 0; i < 4; i++)
+		host_fill(host_bootstrap(), s.name, i, 0, 50);
+	run(&s, NULL);
+	wait_until_all_is_read(&s, 100); /* of task 0; the other one has the other half */
+	host_say(&s.p, json_pack("{s:s,s:i,s:i}", "type", "stop_task", "task", 1, "timeout_ms", 500));
+	expect_stopped_only(&s.p, 1);
+	host_expect(&s.p, "status", "COMPLETED");
+	for (int i = 0; i < 4; i++)
+		CU_ASSERT_EQUAL(host_committed(s.name, s.name, i), 50);
+	host_stop(&s.p);
+}
+
+/* ---- what takes long --------------------------------------------------------------------------- */
+
+static void test_slow__the_task_stays_in_its_group(void)
+{
+	struct scene s;
+
+	prepare(&s, "slow", "ScriptedAsyncSink", "hold.ms=7000 consumer.override.max.poll.interval.ms=4000");
+	host_fill(host_bootstrap(), s.name, 0, 0, 120);
+	run(&s, NULL);
+	host_expect(&s.p, "status", "COMPLETED");
+	check_all_is_written(&s, 120);
+}
+
+/* ---- brokers of our own ------------------------------------------------------------------------ */
+
+struct broker {
+	rd_kafka_t *client;
+	rd_kafka_mock_cluster_t *cluster;
+	const char *bootstrap;
+};
+
+static struct broker open_broker(void)
+{
+	struct broker b;
+	char text[256];
+
+	b.client = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), text, sizeof(text));
+	b.cluster = rd_kafka_mock_cluster_new(b.client, 1);
+	b.bootstrap = rd_kafka_mock_cluster_bootstraps(b.cluster);
+	return b;
+}
+
+static void close_broker(struct broker *b)
+{
+	rd_kafka_mock_cluster_destroy(b->cluster);
+	rd_kafka_destroy(b->client);
+}
+
+static void run_at(struct scene *s, const struct broker *b, const char *more)
+{
+	char worker[256];
+
+	snprintf(worker, sizeof(worker), "bootstrap.servers=%s %s", b->bootstrap, more);
+	run(s, worker);
+}
+
+static void test_commit__one_that_fails_is_made_again(void)
+{
+	struct broker b = open_broker();
+	struct scene s;
+
+	prepare(&s, "again", "ScriptedPlainSink", "");
+	host_fill(b.bootstrap, s.name, 0, 0, 120);
+	rd_kafka_mock_push_request_errors(b.cluster, OFFSET_COMMIT, 2, RD_KAFKA_RESP_ERR_INVALID_COMMIT_OFFSET_SIZE,
+					  RD_KAFKA_RESP_ERR_INVALID_COMMIT_OFFSET_SIZE);
+	run_at(&s, &b, "offset.flush.interval.ms=3600000"); /* there is none before the last one */
+	host_expect(&s.p, "status", "COMPLETED");
+	CU_ASSERT_EQUAL(host_metric(&s.p, "offset_commit_failures"), 2);
+	CU_ASSERT_EQUAL(host_metric(&s.p, "offset_commits"), 1);
+	host_stop(&s.p);
+	host_check_puts(s.out, 120);
+	close_broker(&b);
+}
+
+/* ---- the run after it -------------------------------------------------------------------------- */
+
+static void test_next__a_task_that_has_completed_begins_another_run(void)
+{
+	struct scene s;
+
+	prepare(&s, "next", "ScriptedPlainSink", "");
+	host_fill(host_bootstrap(), s.name, 0, 0, 100);
+	run(&s, NULL);
+	host_expect(&s.p, "status", "COMPLETED");
+	CU_ASSERT_EQUAL(host_committed(s.name, s.name, 0), 100);
+	host_fill(host_bootstrap(), s.name, 0, 100, 50);
+	start_again(&s, "");
+	host_expect(&s.p, "status", "COMPLETED");
+	check_all_is_written(&s, 150);
+}
+
+int main(void)
+{
+	static CU_TestInfo tests[] = {
+		{ "stopped before all is written", test_stop__before_all_is_written },
+		{ "after a failure the next attempt does the rest", test_fail__the_next_attempt_does_the_rest },
+		{ "paused while the rest is written", test_pause__is_seen_while_the_rest_is_written },
+		{ "others do the rest", test_rebalance__others_do_the_rest },
+		{ "the task stays in its group", test_slow__the_task_stays_in_its_group },
+		{ "a commit that fails is made again", test_commit__one_that_fails_is_made_again },
+		{ "the next run", test_next__a_task_that_has_completed_begins_another_run },
+		CU_TEST_INFO_NULL,
+	};
+
+	return host_test_main("connect-host: bounded runs", tests);
+}
