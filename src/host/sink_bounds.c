@@ -1,10 +1,14 @@
 /* Bounded runs of a sink: where they end is asked of Kafka, once for all tasks, before the first record is read. */
+#include "base/clock.h"
 #include "base/mem.h"
 #include "config/run_until.h"
 #include "host/sink.h"
 #include "kafka/partitions.h"
 
 #define ASK_TIMEOUT_MS 10000
+/* How long a topic may be missing before it is believed that there is none. */
+#define MISSING_MS 3000
+#define MISSING_AGAIN_MS 200
 
 bool cw_sink_is_bounded(const struct cw_sink *sink)
 {
@@ -51,18 +55,56 @@ static int end_at_offsets(const struct cw_sink *sink, rd_kafka_topic_partition_l
 static int explain(struct cw_error *err)
 {
 	CW_AUTO_FREE char *why = cw_strdup(err->text);
+	enum cw_error_code code = err->code;
 
-	if (err->code != CW_ERR_RETRIABLE)
+	if (code == CW_ERR_INVALID)
 		return -1;
 	*err = (struct cw_error){ 0 };
-	return cw_error_set(err, CW_ERR_RETRIABLE, "Kafka does not say where the run has to end (run.until): %s", why);
+	return cw_error_set(err, code, "Kafka does not say where the run has to end (run.until): %s", why);
+}
+
+/* The first of the connector's topics of which the list has no partition; NULL: there is none. */
+static const char *missing_topic(const struct cw_connector_config *config, const rd_kafka_topic_partition_list_t *list)
+{
+	for (size_t i = 0; i < config->topics.n; i++)
+		if (!rd_kafka_topic_partition_list_find(list, config->topics.items[i], 0))
+			return config->topics.items[i];
+	return NULL;
+}
+
+/*
+ * A topic that there is not has nothing to read. But a broker that has just started does not know all of them yet, and
+ * what it does not know would never be read, by a run that would say that it has.
+ */
+static int find_partitions(const struct cw_sink *sink, const struct cw_kafka_asking *asking,
+			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+{
+	const struct cw_connector_config *config = &sink->task->framework;
+	int64_t until = cw_clock_ms() + MISSING_MS;
+	const char *missing;
+
+	for (;;) {
+		while (list->cnt > 0)
+			rd_kafka_topic_partition_list_del_by_idx(list, list->cnt - 1);
+		if (cw_partitions_of_topics(asking, &config->topics, config->topics_regex, list, err) != 0)
+			return -1;
+		missing = missing_topic(config, list);
+		if (!missing || cw_clock_ms() >= until)
+			break;
+		if (cw_task_stopping(sink->task))
+			return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s is not there yet", missing);
+		cw_task_sleep(sink->task, MISSING_AGAIN_MS);
+	}
+	if (missing)
+		log_warn(&sink->scope, "topic %s is not there: the run has nothing to read of it", missing);
+	return 0;
 }
 
 static int find_ends(const struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)
 {
 	struct cw_kafka_asking asking = { sink->consumer, ASK_TIMEOUT_MS, &sink->task->stop };
 	const struct cw_connector_config *config = &sink->task->framework;
-	int status = cw_partitions_of_topics(&asking, &config->topics, config->topics_regex, list, err);
+	int status = find_partitions(sink, &asking, list, err);
 
 	if (status == 0)
 		switch (cw_run_until_parse(config->run_until)) {

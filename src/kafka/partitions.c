@@ -6,11 +6,23 @@
 #include "base/mem.h"
 #include "kafka/client.h"
 
-static void add_partitions(rd_kafka_topic_partition_list_t *list, const rd_kafka_metadata_topic_t *topic)
+static int add_partitions(rd_kafka_topic_partition_list_t *list, const rd_kafka_metadata_topic_t *topic,
+			  struct cw_error *err)
 {
+	switch (topic->err) {
+	case RD_KAFKA_RESP_ERR_NO_ERROR:
+	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+		break;
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+	case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION: /* its name */
+		return cw_error_set(err, CW_ERR_FATAL, "topic %s: %s", topic->topic, rd_kafka_err2str(topic->err));
+	default:
+		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: %s", topic->topic, rd_kafka_err2str(topic->err));
+	}
 	for (int i = 0; i < topic->partition_cnt; i++)
 		rd_kafka_topic_partition_list_add(list, topic->topic, topic->partitions[i].id)->offset =
 			RD_KAFKA_OFFSET_END;
+	return 0;
 }
 
 /* topic NULL: of all topics. NULL with *err. */
@@ -30,17 +42,18 @@ static int add_topic(const struct cw_kafka_asking *asking, const char *name, rd_
 {
 	rd_kafka_topic_t *topic = rd_kafka_topic_new(asking->client, name, NULL);
 	const rd_kafka_metadata_t *md;
+	int status = -1;
 
 	if (!topic)
 		return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s: %s", name,
 				    rd_kafka_err2str(rd_kafka_last_error()));
 	md = ask_metadata(asking, topic, err);
-	if (md && md->topic_cnt == 1)
-		add_partitions(list, &md->topics[0]);
-	if (md)
+	if (md) {
+		status = md->topic_cnt == 1 ? add_partitions(list, &md->topics[0], err) : 0;
 		rd_kafka_metadata_destroy(md);
+	}
 	rd_kafka_topic_destroy(topic);
-	return md ? 0 : -1;
+	return status;
 }
 
 static int add_matching(const struct cw_kafka_asking *asking, const char *pattern, rd_kafka_topic_partition_list_t *list,
@@ -48,18 +61,19 @@ static int add_matching(const struct cw_kafka_asking *asking, const char *patter
 {
 	const rd_kafka_metadata_t *md = ask_metadata(asking, NULL, err);
 	CW_AUTO_FREE char *whole = cw_format("^(%s)$", pattern);
+	int status = 0;
 	regex_t regex;
 
 	if (!md)
 		return -1;
 	if (regcomp(&regex, whole, REG_EXTENDED | REG_NOSUB) == 0) {
-		for (int i = 0; i < md->topic_cnt; i++)
+		for (int i = 0; i < md->topic_cnt && status == 0; i++)
 			if (regexec(&regex, md->topics[i].topic, 0, NULL, 0) == 0)
-				add_partitions(list, &md->topics[i]);
+				status = add_partitions(list, &md->topics[i], err);
 		regfree(&regex);
 	}
 	rd_kafka_metadata_destroy(md);
-	return 0;
+	return status;
 }
 
 int cw_partitions_of_topics(const struct cw_kafka_asking *asking, const struct cw_list *topics, const char *pattern,

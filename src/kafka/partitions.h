@@ -2,7 +2,7 @@
  * partitions - the partitions that topics have, and the offsets that a time has in them.
  *
  * Each function asks through a client of the caller's. Errors are CW_ERR_RETRIABLE: the brokers do not answer, or not
- * with an offset.
+ * with an offset; or CW_ERR_FATAL: they never will, such as of a topic that one may not see.
  */
 #ifndef CW_KAFKA_PARTITIONS_H
 #define CW_KAFKA_PARTITIONS_H
@@ -22,7 +22,7 @@ struct cw_kafka_asking {
 /*
  * Adds the partitions of these topics, none of one that there is not, and of every topic whose whole name fits the
  * pattern, each with RD_KAFKA_OFFSET_END. As librdkafka takes topics.regex, a POSIX extended expression; NULL and "" fit
- * none. 0 or -1.
+ * none. A broker that has just started may say of a topic that it is not there, and then that it is. 0 or -1.
  */
 int cw_partitions_of_topics(const struct cw_kafka_asking *asking, const struct cw_list *topics, const char *pattern,
 			    rd_kafka_topic_partition_list_t *list, struct cw_error *err);

@@ -223,6 +223,52 @@ static void test_commit__one_that_fails_is_made_again(void)
 	close_broker(&b);
 }
 
+static void test_topics__a_broker_that_does_not_know_one_yet(void)
+{
+	struct broker b = open_broker();
+	struct scene s;
+
+	prepare(&s, "unknown", "ScriptedPlainSink", "");
+	host_fill(b.bootstrap, s.name, 0, 0, 120);
+	rd_kafka_mock_topic_set_error(b.cluster, s.name, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+	run_at(&s, &b, "");
+	host_expect(&s.p, "metrics", NULL); /* it has begun, and may ask three seconds long */
+	rd_kafka_mock_topic_set_error(b.cluster, s.name, RD_KAFKA_RESP_ERR_NO_ERROR);
+	host_expect(&s.p, "status", "COMPLETED");
+	host_stop(&s.p);
+	host_check_puts(s.out, 120);
+	close_broker(&b);
+}
+
+static void test_topics__one_that_there_is_not_has_nothing(void)
+{
+	struct broker b = open_broker();
+	struct scene s;
+
+	prepare(&s, "nowhere", "ScriptedPlainSink", "");
+	host_fill(b.bootstrap, s.name, 0, 0, 120);
+	rd_kafka_mock_topic_set_error(b.cluster, s.name, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+	run_at(&s, &b, "");
+	host_expect(&s.p, "status", "COMPLETED");
+	host_stop(&s.p);
+	host_check_puts(s.out, 0);
+	close_broker(&b);
+}
+
+static void test_topics__one_that_may_not_be_seen(void)
+{
+	struct broker b = open_broker();
+	struct scene s;
+
+	prepare(&s, "hidden", "ScriptedPlainSink", "");
+	host_fill(b.bootstrap, s.name, 0, 0, 120);
+	rd_kafka_mock_topic_set_error(b.cluster, s.name, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+	run_at(&s, &b, "");
+	host_expect_failed(&s.p, "Kafka does not say where the run has to end (run.until): topic hidden-");
+	host_stop(&s.p);
+	close_broker(&b);
+}
+
 /* ---- the run after it -------------------------------------------------------------------------- */
 
 static void test_next__a_task_that_has_completed_begins_another_run(void)
@@ -243,11 +289,15 @@ static void test_next__a_task_that_has_completed_begins_another_run(void)
 int main(void)
 {
 	static CU_TestInfo tests[] = {
+		/* Those that take long come third to eighth: see host_driver.h. */
+		{ "a topic that may not be seen", test_topics__one_that_may_not_be_seen },
+		{ "a topic that there is not", test_topics__one_that_there_is_not_has_nothing },
 		{ "stopped before all is written", test_stop__before_all_is_written },
-		{ "after a failure the next attempt does the rest", test_fail__the_next_attempt_does_the_rest },
-		{ "paused while the rest is written", test_pause__is_seen_while_the_rest_is_written },
-		{ "others do the rest", test_rebalance__others_do_the_rest },
 		{ "the task stays in its group", test_slow__the_task_stays_in_its_group },
+		{ "others do the rest", test_rebalance__others_do_the_rest },
+		{ "paused while the rest is written", test_pause__is_seen_while_the_rest_is_written },
+		{ "after a failure the next attempt does the rest", test_fail__the_next_attempt_does_the_rest },
+		{ "a broker that does not know a topic yet", test_topics__a_broker_that_does_not_know_one_yet },
 		{ "a commit that fails is made again", test_commit__one_that_fails_is_made_again },
 		{ "the next run", test_next__a_task_that_has_completed_begins_another_run },
 		CU_TEST_INFO_NULL,
