@@ -20,6 +20,7 @@
 
 #define PAUSE_AFTER_MS 1000
 #define TICK_MS 1000
+#define RUN_IS_OVER_MS 100 /* from look to look whether the other tasks have done their part */
 #define SLICE_MS 50
 
 /* ---- waiting ---- */
@@ -247,6 +248,8 @@ static int64_t wait_ms(const struct cw_sink *sink)
 		until = sink->retry_at_ms;
 	if (!sink->waiting.first && sink->limit_ms > 0 && sink->limit_ms < until) /* it may be over by now */
 		until = sink->limit_ms;
+	if (cw_sink_has_all(sink) && now + RUN_IS_OVER_MS < until)
+		until = now + RUN_IS_OVER_MS;
 	return until > now ? until - now : 0;
 }
 
