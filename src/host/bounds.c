@@ -95,6 +95,32 @@ void cw_bounds_done(struct cw_bounds *bounds, const char *topic, int32_t partiti
 	pthread_mutex_unlock(&bounds->lock);
 }
 
+void cw_bounds_cut(struct cw_bounds *bounds, const char *topic, int32_t partition, int64_t end)
+{
+	rd_kafka_topic_partition_t *p;
+
+	pthread_mutex_lock(&bounds->lock);
+	p = find(bounds, topic, partition);
+	if (p && end < p->offset)
+		p->offset = end;
+	pthread_mutex_unlock(&bounds->lock);
+}
+
+rd_kafka_topic_partition_list_t *cw_bounds_left(struct cw_bounds *bounds)
+{
+	rd_kafka_topic_partition_list_t *left = rd_kafka_topic_partition_list_new(8);
+
+	pthread_mutex_lock(&bounds->lock);
+	for (int i = 0; bounds->ends && i < bounds->ends->cnt; i++) {
+		const rd_kafka_topic_partition_t *p = &bounds->ends->elems[i];
+
+		if (!p->opaque)
+			rd_kafka_topic_partition_list_add(left, p->topic, p->partition)->offset = p->offset;
+	}
+	pthread_mutex_unlock(&bounds->lock);
+	return left;
+}
+
 bool cw_bounds_are_reached(struct cw_bounds *bounds)
 {
 	bool reached;

@@ -26,6 +26,10 @@ void cw_bounds_set(struct cw_bounds *bounds, const rd_kafka_topic_partition_list
 int64_t cw_bounds_end(struct cw_bounds *bounds, const char *topic, int32_t partition);
 /* Every record before the end is written or has ended otherwise, and the group has its offset. */
 void cw_bounds_done(struct cw_bounds *bounds, const char *topic, int32_t partition);
+/* The end is before where it was to be. */
+void cw_bounds_cut(struct cw_bounds *bounds, const char *topic, int32_t partition, int64_t end);
+/* The partitions that are not done, with their ends; new. */
+rd_kafka_topic_partition_list_t *cw_bounds_left(struct cw_bounds *bounds);
 /* Whether every partition is done: the run is over. */
 bool cw_bounds_are_reached(struct cw_bounds *bounds);
 

@@ -2,8 +2,8 @@
  * sink - the inside of a sink task, shared by its files: sink_task.c (the loop), sink_put.c (batches through the plugin),
  * sink_records.c (single records: through the pipeline, or rejected), sink_consumer.c (Kafka: subscription, receiving,
  * commits), sink_fill.c (its messages into batches), sink_limit.c (those that come faster than they may go),
- * sink_bounds.c (runs that have an end), sink_rebalance.c (partitions that come and go), sink_orphans.c (partitions that
- * nobody has) and sink_anew.c (topics that are made again).
+ * sink_bounds.c (runs that have an end), sink_gone.c (ends that will not come), sink_rebalance.c (partitions that come and
+ * go), sink_orphans.c (partitions that nobody has) and sink_anew.c (topics that are made again).
  *
  * Everything runs on the task's thread; librdkafka's callbacks are served there too.
  */
@@ -75,6 +75,8 @@ struct cw_sink {
 	struct cw_dead_letters *letters; /* NULL: none are written */
 	bool plugin_open;
 	bool bounded;                  /* the run has an end: task->bounds */
+	rd_kafka_topic_partition_list_t *lost; /* ends that will not come, as it seemed at the last look; NULL: none was seen */
+	int64_t look_for_lost_ms;
 
 	struct cw_retry retry; /* of the first waiting batch */
 	int64_t retry_at_ms;   /* not before: the first waiting batch */
@@ -146,6 +148,15 @@ void cw_sink_keep_within_bounds(struct cw_sink *sink);
 bool cw_sink_has_all(const struct cw_sink *sink);
 /* Whether the run is over, of all tasks, and nothing is left in this one's hands. */
 bool cw_sink_run_is_over(const struct cw_sink *sink);
+
+/* Whether run.until.offsets names the end of this partition. */
+bool cw_sink_end_is_named(const struct cw_sink *sink, const rd_kafka_topic_partition_t *partition);
+
+/* ---- sink_gone.c ---- */
+
+/* When it is time to: whether the run waits for what is not there any more. It may ask Kafka for a moment. */
+void cw_sink_look_for_lost_ends(struct cw_sink *sink, int64_t now_ms);
+void cw_sink_free_lost(struct cw_sink *sink);
 
 /* ---- sink_task.c ---- */
 

@@ -1,4 +1,6 @@
 /* Bounded runs of a sink: where they end is asked of Kafka, once for all tasks, before the first record is read. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "config/run_until.h"
@@ -49,6 +51,22 @@ static int end_at_offsets(const struct cw_sink *sink, rd_kafka_topic_partition_l
 		p->offset = offset;
 	}
 	return 0;
+}
+
+bool cw_sink_end_is_named(const struct cw_sink *sink, const rd_kafka_topic_partition_t *partition)
+{
+	const struct cw_list *given = &sink->task->framework.run_until_offsets;
+
+	for (size_t i = 0; i < given->n; i++) {
+		int32_t number;
+		int64_t offset;
+		size_t n;
+
+		if (cw_run_until_offset(given->items[i], &n, &number, &offset, NULL) == 0 && number == partition->partition &&
+		    strlen(partition->topic) == n && memcmp(given->items[i], partition->topic, n) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Kafka's own words say nothing of what was asked. */

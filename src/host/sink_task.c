@@ -186,6 +186,7 @@ static enum cw_result tend(struct cw_sink *sink, struct cw_error *err)
 	if (now >= sink->next_tick_ms) {
 		cw_sink_look_at_group(sink);
 		cw_sink_update_lag(sink);
+		cw_sink_look_for_lost_ends(sink, now);
 		sink->next_tick_ms = now + TICK_MS;
 	}
 	if (cw_sink_look_for_orphans(sink, now, err) == CW_RETRY)
@@ -364,6 +365,7 @@ static void close_sink(struct cw_sink *sink)
 	cw_positions_free(&sink->received);
 	cw_positions_free(&sink->committed);
 	cw_positions_free(&sink->seen);
+	cw_sink_free_lost(sink);
 	cw_used_topics_free(&sink->topics);
 }
 

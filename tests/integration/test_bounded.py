@@ -1,6 +1,7 @@
 """Sinks whose run has an end: where it is, that nothing behind it is written, and the run after it."""
 
 import json
+import unittest
 
 from cwtest import env, kafka, pipeline
 from cwtest.case import TestCase
@@ -100,6 +101,22 @@ class Bounded(TestCase):
         self.store.start()
         rest.expect(200, "GET", rest.path("s", "/status?wait=COMPLETED&timeout=60"))
         self.assertEqual(self.search.count(self.index), COUNT)
+
+    @unittest.skipUnless(env.LONG, "what Kafka says only for a moment is not believed, which takes seconds")
+    def test_ends_that_will_not_come(self):
+        """A topic that is made again and is shorter while the run goes on."""
+        worker = self.worker()
+        rest = worker.rest
+        kafka.produce(self.topic, self.lines(0, COUNT))
+        self.store.kill()
+        rest.create("s", self.sink())
+        env.wait_for(lambda: "[s|task-0] 4 partition(s) assigned" in worker.log, 20, "it has its partitions")
+        kafka.remake(self.topic, 4)
+        kafka.produce(self.topic, self.lines(COUNT, 100))
+        self.store.start()
+        rest.expect(200, "GET", rest.path("s", "/status?wait=COMPLETED&timeout=25"))
+        self.assertIn("any more: the run ends there", worker.log)
+        self.assertEqual(sum(self.committed("s").values()), 100)
 
     def test_bad_ends(self):
         rest = self.worker().rest

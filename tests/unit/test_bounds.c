@@ -153,6 +153,30 @@ static void test_bounds__over_when_every_partition_is_done(void)
 	rd_kafka_topic_partition_list_destroy(list);
 }
 
+static void test_bounds__what_is_left_and_where_it_ends_now(void)
+{
+	static const int64_t ends[] = { 5, 7 };
+	rd_kafka_topic_partition_list_t *list = list_of(2, ends), *left;
+	struct cw_bounds *bounds = cw_bounds_new();
+
+	left = cw_bounds_left(bounds);
+	CU_ASSERT_EQUAL(left->cnt, 0);
+	rd_kafka_topic_partition_list_destroy(left);
+	cw_bounds_set(bounds, list);
+	cw_bounds_done(bounds, "t", 0);
+	cw_bounds_cut(bounds, "t", 1, 9);
+	CU_ASSERT_EQUAL(cw_bounds_end(bounds, "t", 1), 7);
+	cw_bounds_cut(bounds, "t", 1, 2);
+	cw_bounds_cut(bounds, "u", 1, 2);
+	left = cw_bounds_left(bounds);
+	CU_ASSERT_EQUAL_FATAL(left->cnt, 1);
+	CU_ASSERT_EQUAL(left->elems[0].partition, 1);
+	CU_ASSERT_EQUAL(left->elems[0].offset, 2);
+	rd_kafka_topic_partition_list_destroy(left);
+	cw_bounds_unref(bounds);
+	rd_kafka_topic_partition_list_destroy(list);
+}
+
 static void test_bounds__nothing_to_read(void)
 {
 	rd_kafka_topic_partition_list_t *none = rd_kafka_topic_partition_list_new(1);
@@ -175,6 +199,7 @@ int main(void)
 	CU_TestInfo bounds[] = {
 		{ "the first to set them wins", test_bounds__the_first_to_set_them_wins },
 		{ "over when every partition is done", test_bounds__over_when_every_partition_is_done },
+		{ "what is left, and where it ends now", test_bounds__what_is_left_and_where_it_ends_now },
 		{ "nothing to read", test_bounds__nothing_to_read },
 		CU_TEST_INFO_NULL,
 	};

@@ -2,6 +2,7 @@
  * Bounded runs of sinks in the real host: COMPLETED says that every record of the run is written and that its offset is
  * committed, whatever comes in between.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -269,6 +270,43 @@ static void test_topics__one_that_may_not_be_seen(void)
 	close_broker(&b);
 }
 
+static bool says(const json_t *message, const char *text)
+{
+	const char *said = json_string_value(json_object_get(message, "message"));
+
+	return said && strstr(said, text);
+}
+
+/*
+ * What is left of the run is gone. librdkafka 2.0 does not let go of a consumer that has lost the partitions of a topic in
+ * this way: whether the task comes to say COMPLETED depends on that, and the host is not asked to end.
+ */
+static void test_topics__one_that_is_deleted_during_the_run(void)
+{
+	struct broker b = open_broker();
+	int64_t deadline;
+	json_t *message;
+	struct scene s;
+	bool said = false;
+
+	prepare(&s, "deleted", "ScriptedPlainSink", "run.until=offsets");
+	snprintf(s.config + strlen(s.config), sizeof(s.config) - strlen(s.config), " run.until.offsets=%s:0:1000", s.name);
+	host_fill(b.bootstrap, s.name, 0, 0, 120);
+	run_at(&s, &b, "");
+	host_wait_metric(&s.p, "records_written", 120); /* it would wait for more */
+	rd_kafka_mock_topic_set_error(b.cluster, s.name, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+	deadline = cw_clock_ms() + 30000;
+	while (!said && (message = host_hear(&s.p, deadline)) != NULL) {
+		said = says(message, "is gone: the run goes on without the rest of it");
+		json_decref(message);
+	}
+	CU_ASSERT_TRUE(said);
+	kill(s.p.pid, SIGKILL);
+	host_reap(&s.p);
+	host_check_puts(s.out, 120);
+	close_broker(&b);
+}
+
 /* ---- the run after it -------------------------------------------------------------------------- */
 
 static void test_next__a_task_that_has_completed_begins_another_run(void)
@@ -289,17 +327,18 @@ static void test_next__a_task_that_has_completed_begins_another_run(void)
 int main(void)
 {
 	static CU_TestInfo tests[] = {
-		/* Those that take long come third to eighth: see host_driver.h. */
+		/* Those that take long come fourth to eighth: see host_driver.h. */
 		{ "a topic that may not be seen", test_topics__one_that_may_not_be_seen },
 		{ "a topic that there is not", test_topics__one_that_there_is_not_has_nothing },
+		{ "a broker that does not know a topic yet", test_topics__a_broker_that_does_not_know_one_yet },
 		{ "stopped before all is written", test_stop__before_all_is_written },
 		{ "the task stays in its group", test_slow__the_task_stays_in_its_group },
 		{ "others do the rest", test_rebalance__others_do_the_rest },
 		{ "paused while the rest is written", test_pause__is_seen_while_the_rest_is_written },
-		{ "after a failure the next attempt does the rest", test_fail__the_next_attempt_does_the_rest },
-		{ "a broker that does not know a topic yet", test_topics__a_broker_that_does_not_know_one_yet },
-		{ "a commit that fails is made again", test_commit__one_that_fails_is_made_again },
+		{ "a topic that is deleted during the run", test_topics__one_that_is_deleted_during_the_run },
 		{ "the next run", test_next__a_task_that_has_completed_begins_another_run },
+		{ "a commit that fails is made again", test_commit__one_that_fails_is_made_again },
+		{ "after a failure the next attempt does the rest", test_fail__the_next_attempt_does_the_rest },
 		CU_TEST_INFO_NULL,
 	};
 
