@@ -2,8 +2,8 @@
  * sink - the inside of a sink task, shared by its files: sink_task.c (the loop), sink_put.c (batches through the plugin),
  * sink_records.c (single records: through the pipeline, or rejected), sink_consumer.c (Kafka: subscription, receiving,
  * commits), sink_fill.c (its messages into batches), sink_limit.c (those that come faster than they may go),
- * sink_bounds.c (runs that have an end), sink_gone.c (ends that will not come), sink_rebalance.c (partitions that come and
- * go), sink_orphans.c (partitions that nobody has) and sink_anew.c (topics that are made again).
+ * sink_bounds.c (runs that have an end), sink_gone.c (ends that will not come), sink_rebalance.c (partitions that come
+ * and go), sink_orphans.c (partitions that nobody has) and sink_anew.c (topics that are made again).
  *
  * Everything runs on the task's thread; librdkafka's callbacks are served there too.
  */
@@ -75,7 +75,7 @@ struct cw_sink {
 	struct cw_dead_letters *letters; /* NULL: none are written */
 	bool plugin_open;
 	bool bounded;                  /* the run has an end: task->bounds */
-	rd_kafka_topic_partition_list_t *lost; /* ends that will not come, as it seemed at the last look; NULL: none was seen */
+	rd_kafka_topic_partition_list_t *lost; /* ends that will not come, as it seemed at the last look; NULL: none */
 	int64_t look_for_lost_ms;
 
 	struct cw_retry retry; /* of the first waiting batch */

@@ -62,8 +62,9 @@ bool cw_sink_end_is_named(const struct cw_sink *sink, const rd_kafka_topic_parti
 		int64_t offset;
 		size_t n;
 
-		if (cw_run_until_offset(given->items[i], &n, &number, &offset, NULL) == 0 && number == partition->partition &&
-		    strlen(partition->topic) == n && memcmp(given->items[i], partition->topic, n) == 0)
+		if (cw_run_until_offset(given->items[i], &n, &number, &offset, NULL) == 0 &&
+		    number == partition->partition && strlen(partition->topic) == n &&
+		    memcmp(given->items[i], partition->topic, n) == 0)
 			return true;
 	}
 	return false;

@@ -14,8 +14,8 @@
 #define ASK_TIMEOUT_MS 1500
 
 /* Whether the end of a partition that the task has is further than the partition goes, and where it does end. */
-static bool is_cut(const struct cw_sink *sink, const struct cw_kafka_asking *asking, const rd_kafka_topic_partition_t *left,
-		   int64_t *end)
+static bool is_cut(const struct cw_sink *sink, const struct cw_kafka_asking *asking,
+		   const rd_kafka_topic_partition_t *left, int64_t *end)
 {
 	rd_kafka_topic_partition_list_t *one;
 	struct cw_error err = { 0 };
@@ -32,7 +32,8 @@ static bool is_cut(const struct cw_sink *sink, const struct cw_kafka_asking *ask
 }
 
 /* Those whose end will not come, with where they end now, or -1 when they are not there; new. NULL: it is not known. */
-static rd_kafka_topic_partition_list_t *find_lost(const struct cw_sink *sink, const rd_kafka_topic_partition_list_t *left)
+static rd_kafka_topic_partition_list_t *find_lost(const struct cw_sink *sink,
+						  const rd_kafka_topic_partition_list_t *left)
 {
 	const struct cw_connector_config *config = &sink->task->framework;
 	struct cw_kafka_asking asking = { sink->consumer, ASK_TIMEOUT_MS, &sink->task->stop };
@@ -45,7 +46,8 @@ static rd_kafka_topic_partition_list_t *find_lost(const struct cw_sink *sink, co
 		const rd_kafka_topic_partition_t *p = &left->elems[i];
 		int64_t end = -1;
 
-		if (!rd_kafka_topic_partition_list_find(there, p->topic, p->partition) || is_cut(sink, &asking, p, &end))
+		if (!rd_kafka_topic_partition_list_find(there, p->topic, p->partition) ||
+		    is_cut(sink, &asking, p, &end))
 			rd_kafka_topic_partition_list_add(lost, p->topic, p->partition)->offset = end;
 	}
 	rd_kafka_topic_partition_list_destroy(there);
@@ -60,13 +62,13 @@ static void give_up(struct cw_sink *sink, const rd_kafka_topic_partition_t *lost
 	struct cw_bounds *bounds = sink->task->bounds;
 
 	if (lost->offset < 0) {
-		log_warn(&sink->scope, "partition %d of topic %s is gone: the run goes on without the rest of it", (int)lost->partition,
-			 lost->topic);
+		log_warn(&sink->scope, "partition %d of topic %s is gone: the run goes on without the rest of it",
+			 (int)lost->partition, lost->topic);
 		cw_bounds_done(bounds, lost->topic, lost->partition);
 		return;
 	}
-	log_warn(&sink->scope, "partition %d of topic %s ends at offset %lld, as a topic may that is made again, and not at %lld any "
-		 "more: the run ends there", (int)lost->partition, lost->topic, (long long)lost->offset,
+	log_warn(&sink->scope, "partition %d of topic %s ends at offset %lld, as a topic may that is made again, and "
+		 "not at %lld any more: the run ends there", (int)lost->partition, lost->topic, (long long)lost->offset,
 		 (long long)cw_bounds_end(bounds, lost->topic, lost->partition));
 	cw_bounds_cut(bounds, lost->topic, lost->partition, lost->offset);
 }

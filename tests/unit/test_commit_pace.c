@@ -105,7 +105,8 @@ int main(void)
 		{ "is the interval while commits fail", test_pace__is_the_interval_while_commits_fail },
 		{ "gives waiting a twentieth", test_pace__gives_waiting_a_twentieth },
 		{ "is never slower than the interval", test_pace__is_never_slower_than_the_interval },
-		{ "does not wait for more records when none come", test_pace__does_not_wait_for_more_records_when_none_come },
+		{ "does not wait for more records when none come",
+		  test_pace__does_not_wait_for_more_records_when_none_come },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "commit pace", .pTests = tests }, CU_SUITE_INFO_NULL };

@@ -30,8 +30,16 @@ static void prepare(struct scene *s, const char *prefix, const char *class, cons
 {
 	host_fresh_name(s->name, sizeof(s->name), prefix);
 	snprintf(s->out, sizeof(s->out), "%s/%s", host_folder(), s->name);
-	snprintf(s->config, sizeof(s->config), "connector.class=%s topics=%s out=%s " SESSION "%s%s", class, s->name, s->out,
-		 strstr(more, "run.until=") ? "" : "run.until=end ", more);
+	snprintf(s->config, sizeof(s->config), "connector.class=%s topics=%s out=%s " SESSION "%s%s", class, s->name,
+		 s->out, strstr(more, "run.until=") ? "" : "run.until=end ", more);
+}
+
+/* For run.until=offsets: in the topic's first partition. */
+static void end_at(struct scene *s, int offset)
+{
+	size_t n = strlen(s->config);
+
+	snprintf(s->config + n, sizeof(s->config) - n, " run.until.offsets=%s:0:%d", s->name, offset);
 }
 
 static void run(struct scene *s, const char *worker)
@@ -52,8 +60,8 @@ static void start_again(struct scene *s, const char *more)
 		*eq = '\0';
 		json_object_set_new(config, w, json_string(eq + 1));
 	}
-	host_say(&s->p, json_pack("{s:s,s:i,s:i,s:o,s:b,s:n}", "type", "start_task", "task", 0, "tasks", 1, "config", config,
-				  "paused", 0, "offsets"));
+	host_say(&s->p, json_pack("{s:s,s:i,s:i,s:o,s:b,s:n}", "type", "start_task", "task", 0, "tasks", 1, "config",
+				  config, "paused", 0, "offsets"));
 }
 
 static void check_all_is_written(struct scene *s, long records)
@@ -63,7 +71,7 @@ static void check_all_is_written(struct scene *s, long records)
 	host_check_puts(s->out, records);
 }
 
-/* All that there is to read is read; so is soon, with no effect but on what the test shows, what says that it is all. */
+/* What says that it is all comes a moment after the records. A test that does not wait long enough only shows less. */
 static void wait_until_all_is_read(struct scene *s, int64_t records)
 {
 	host_wait_metric(&s->p, "records", records);
@@ -79,7 +87,8 @@ static void expect_stopped_only(struct host_process *p, int task)
 	while ((message = host_hear(p, deadline)) != NULL) {
 		const char *type = json_string_value(json_object_get(message, "type"));
 		const char *state = json_string_value(json_object_get(message, "state"));
-		bool stopped = strcmp(type, "stopped") == 0 && json_integer_value(json_object_get(message, "task")) == task;
+		bool stopped = strcmp(type, "stopped") == 0 &&
+			       json_integer_value(json_object_get(message, "task")) == task;
 
 		CU_ASSERT_FALSE(state && strcmp(state, "COMPLETED") == 0);
 		host_attend(p, message);
@@ -115,8 +124,8 @@ static void test_fail__the_next_attempt_does_the_rest(void)
 	struct scene s;
 
 	prepare(&s, "failed", "ScriptedPlainSink", "run.until=offsets");
-	snprintf(s.config + strlen(s.config), sizeof(s.config) - strlen(s.config), " run.until.offsets=%s:0:1150 fail.after=1100",
-		 s.name);
+	end_at(&s, 1150);
+	strcat(s.config, " fail.after=1100");
 	host_fill(host_bootstrap(), s.name, 0, 0, 1200);
 	run(&s, NULL);
 	host_expect_failed(&s.p, "enough is enough");
@@ -142,6 +151,23 @@ static void test_pause__is_seen_while_the_rest_is_written(void)
 	check_all_is_written(&s, 120);
 }
 
+/* Until the task, of several, has taken so many records. */
+static void wait_until_task_has(struct scene *s, int task, int64_t records)
+{
+	int64_t deadline = cw_clock_ms() + 20000, has = 0;
+	json_t *message;
+
+	while (has < records && (message = host_hear(&s->p, deadline)) != NULL) {
+		const json_t *metric = json_object_get(json_object_get(message, "metrics"), "records");
+
+		if (json_integer_value(json_object_get(message, "task")) == task && metric)
+			has = json_integer_value(json_object_get(metric, "value"));
+		host_attend(&s->p, message);
+		json_decref(message);
+	}
+	CU_ASSERT_EQUAL(has, records);
+}
+
 /* A task that is stopped has not done its part; the one that gets its partitions does it. */
 static void test_rebalance__others_do_the_rest(void)
 {
@@ -151,8 +177,9 @@ static void test_rebalance__others_do_the_rest(void)
 	for (int i = 0; i < 4; i++)
 		host_fill(host_bootstrap(), s.name, i, 0, 50);
 	run(&s, NULL);
-	wait_until_all_is_read(&s, 100); /* of task 0; the other one has the other half */
-	host_say(&s.p, json_pack("{s:s,s:i,s:i}", "type", "stop_task", "task", 1, "timeout_ms", 500));
+	wait_until_task_has(&s, 1, 100);
+	wait_until_all_is_read(&s, 100); /* of task 0 */
+	host_say(&s.p, json_pack("{s:s,s:i,s:i}", "type", "stop_task", "task", 1, "timeout_ms", 1500));
 	expect_stopped_only(&s.p, 1);
 	host_expect(&s.p, "status", "COMPLETED");
 	for (int i = 0; i < 4; i++)
@@ -278,8 +305,8 @@ static bool says(const json_t *message, const char *text)
 }
 
 /*
- * What is left of the run is gone. librdkafka 2.0 does not let go of a consumer that has lost the partitions of a topic in
- * this way: whether the task comes to say COMPLETED depends on that, and the host is not asked to end.
+ * What is left of the run is gone. librdkafka 2.0 does not let go of a consumer that has lost the partitions of a topic
+ * in this way: whether the task comes to say COMPLETED depends on that, and the host is not asked to end.
  */
 static void test_topics__one_that_is_deleted_during_the_run(void)
 {
@@ -290,7 +317,7 @@ static void test_topics__one_that_is_deleted_during_the_run(void)
 	bool said = false;
 
 	prepare(&s, "deleted", "ScriptedPlainSink", "run.until=offsets");
-	snprintf(s.config + strlen(s.config), sizeof(s.config) - strlen(s.config), " run.until.offsets=%s:0:1000", s.name);
+	end_at(&s, 1000);
 	host_fill(b.bootstrap, s.name, 0, 0, 120);
 	run_at(&s, &b, "");
 	host_wait_metric(&s.p, "records_written", 120); /* it would wait for more */
