@@ -111,6 +111,11 @@ void cw_sink_update_lag(struct cw_sink *sink);
 /* Leaves the group, when somebody is there to be told, and closes the consumer. */
 void cw_sink_unsubscribe(struct cw_sink *sink);
 
+/* ---- sink_close.c ---- */
+
+/* Closes the consumer and the queue's descriptor. What cannot be closed keeps the sink: sink->abandoned says it. */
+void cw_sink_part_from_consumer(struct cw_sink *sink);
+
 /* ---- sink_limit.c ---- */
 
 /* Whether a rate limit holds, or messages wait for one that did. */

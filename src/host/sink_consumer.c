@@ -13,10 +13,6 @@
 /* How long the other tasks let the first one go ahead into the group. */
 #define HEAD_START_MS 200
 #define HEAD_START_STEP_MS 2
-#define JOIN_TIMEOUT_MS 1000
-#define JOIN_SLICE_MS 20
-#define LEAVE_TIMEOUT_MS 1000
-#define LEAVE_SLICE_MS 2
 /* What all tasks of the process may have in their queues, and what one needs for its speed. */
 #define QUEUED_KB 2048
 #define QUEUED_MIN_KB 512
@@ -312,102 +308,6 @@ void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms)
 	rd_kafka_topic_partition_list_destroy(offsets);
 }
 
-static bool is_member(const struct cw_sink *sink)
-{
-	char *id = rd_kafka_memberid(sink->consumer);
-	bool is = id && *id;
-
-	if (id)
-		rd_kafka_mem_free(sink->consumer, id);
-	return is;
-}
-
-/*
- * librdkafka 2.0 aborts the process when a consumer goes that has been let into its group and has not heard yet which
- * partitions it gets: it frees what its assignor keeps of them, which is not there before. That takes a moment only,
- * unless the group's leader is gone, or the coordinator hangs. Whether the consumer may go.
- */
-static bool wait_for_assignment(struct cw_sink *sink)
-{
-	int64_t until = cw_clock_ms() + cw_task_closing_ms(sink->task, JOIN_TIMEOUT_MS);
-
-	while (sink->joining && cw_clock_ms() < until) {
-		rd_kafka_message_t *m = rd_kafka_consume_queue(sink->queue, JOIN_SLICE_MS);
-
-		if (m)
-			rd_kafka_message_destroy(m); /* nobody takes it any more: it is not committed */
-	}
-	return !sink->joining || !is_member(sink);
-}
-
-/*
- * A consumer with a name of its own does not leave its group when it is closed: its partitions would be nobody's until
- * its session is over. So it leaves before; but not when its worker has died, whose next start is to have them at once.
- */
-static void leave_group(struct cw_sink *sink)
-{
-	int64_t until = cw_clock_ms() + cw_task_closing_ms(sink->task, LEAVE_TIMEOUT_MS);
-
-	if (atomic_load(&sink->task->stored_seq) == CW_NEVER_STORED)
-		return;
-	rd_kafka_unsubscribe(sink->consumer);
-	while (is_member(sink) && cw_clock_ms() < until) {
-		rd_kafka_message_t *m = rd_kafka_consume_queue(sink->queue, LEAVE_SLICE_MS);
-
-		if (m)
-			rd_kafka_message_destroy(m);
-	}
-}
-
-/*
- * The consumer stays as long as the process, and so does what its log lines are written with. It leaves its group as soon
- * as that listens: partitions that it got would be read by nobody.
- */
-static void abandon(struct cw_sink *sink)
-{
-	struct cw_map *hidden = cw_alloc(sizeof(*hidden));
-
-	log_warn(&sink->scope, "the group does not say which partitions are the task's: the consumer is left behind, as it "
-		 "cannot be closed now");
-	rd_kafka_queue_io_event_enable(sink->queue, -1, NULL, 0);
-	rd_kafka_queue_destroy(sink->queue);
-	rd_kafka_unsubscribe(sink->consumer);
-	cw_map_copy(hidden, sink->scope.hidden);
-	sink->scope.hidden = hidden;
-	sink->scope.connector = cw_strdup(sink->scope.connector);
-	sink->abandoned = true;
-}
-
-/* A good-bye that nobody hears is waited for in vain. */
-static void close_consumer(struct cw_sink *sink, bool answers)
-{
-	if (answers)
-		leave_group(sink);
-	rd_kafka_queue_destroy(sink->queue);
-	if (answers) {
-		rd_kafka_consumer_close(sink->consumer);
-		rd_kafka_destroy(sink->consumer);
-	} else {
-		log_warn(&sink->scope, "Kafka does not answer: the consumer does not leave its group, which notices by itself");
-		rd_kafka_destroy_flags(sink->consumer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-	}
-}
-
-/* It is let go in form when the group listens, else without a word. */
-static void part_from_consumer(struct cw_sink *sink)
-{
-	bool answers = cw_coordinator_await(sink->coordinator, sink->safe.list,
-					    cw_task_closing_ms(sink->task, CW_COORDINATOR_TIMEOUT_MS)) == CW_COORDINATOR_ANSWERS;
-
-	cw_coordinator_free(sink->coordinator);
-	sink->coordinator = NULL;
-	if ((answers || is_member(sink)) && !wait_for_assignment(sink))
-		abandon(sink);
-	else
-		close_consumer(sink, answers);
-	close(sink->queue_fd);
-}
-
 void cw_sink_unsubscribe(struct cw_sink *sink)
 {
 	cw_fetch_waker_free(sink->waker);
@@ -416,7 +316,7 @@ void cw_sink_unsubscribe(struct cw_sink *sink)
 		rd_kafka_topic_partition_list_destroy(sink->partitions_there);
 	cw_sink_free_kept(sink);
 	if (sink->consumer)
-		part_from_consumer(sink);
+		cw_sink_part_from_consumer(sink);
 	cw_owned_remove(sink->task->owned, sink->safe.list); /* what was not given up in form */
 	free(sink->messages);
 }
