@@ -1,5 +1,4 @@
 /* The framework's keys: the tables of cw_connector_table(), and what is checked of one key alone. */
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,6 +7,7 @@
 #include "config/connector_config.h"
 #include "config/connector_name.h"
 #include "config/run_until.h"
+#include "config/topic_pattern.h"
 
 #define STORED(member) .offset = offsetof(struct cw_connector_config, member)
 #define UNSTORED .offset = CW_CONFIG_NOT_STORED
@@ -53,29 +53,6 @@ static int topics_check(const char *value, struct cw_error *err)
 			return -1;
 	}
 	return 0;
-}
-
-/* Consumers match with POSIX extended expressions; Java's \d and (?…) would silently mean something else. */
-static int regex_check(const char *value, struct cw_error *err)
-{
-	regex_t regex;
-	char reason[128];
-	int status;
-
-	for (const char *p = strchr(value, '\\'); p && p[1]; p = strchr(p + 2, '\\'))
-		if (strchr("dDpPhHvVRQEAzZ", p[1]))
-			return cw_error_set(err, CW_ERR_INVALID, "\"\\%c\" is not known here: this is a POSIX "
-					    "extended regular expression; write [0-9] for a digit", p[1]);
-	if (strstr(value, "(?"))
-		return cw_error_set(err, CW_ERR_INVALID, "\"(?\" is not known here: this is a POSIX extended regular "
-				    "expression");
-	status = regcomp(&regex, value, REG_EXTENDED | REG_NOSUB);
-	if (status == 0) {
-		regfree(&regex);
-		return 0;
-	}
-	regerror(status, &regex, reason, sizeof(reason));
-	return cw_error_set(err, CW_ERR_INVALID, "Not a valid regular expression: %s", reason);
 }
 
 #define COMMON_KEYS                                                                                                    \
@@ -233,7 +210,7 @@ static const struct cw_config_def sink_table[] = {
 	  .order = 4, .width = CW_WIDTH_LONG, .display_name = "Topics", .check = topics_check, STORED(topics),
 	  .doc = "Topics to consume, separated by commas. Either this or topics.regex." },
 	{ .name = "topics.regex", .default_value = "", .importance = CW_HIGH, .group = "Common", .order = 4,
-	  .width = CW_WIDTH_LONG, .display_name = "Topics regex", .check = regex_check, STORED(topics_regex),
+	  .width = CW_WIDTH_LONG, .display_name = "Topics regex", .check = cw_topic_pattern_check, STORED(topics_regex),
 	  .doc = "POSIX extended regular expression that the whole name of a topic to consume matches. A topic that is made "
 		 "later is found after consumer.override.metadata.max.age.ms (or the worker's metadata.max.age.ms, 10000 "
 		 "without either) at the latest, and read from its beginning." },

@@ -1,6 +1,5 @@
 /* Rules of a connector config that span keys, and keys that have no row in a table. */
 #include <ctype.h>
-#include <regex.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +9,7 @@
 #include "config/overrides.h"
 #include "config/run_until.h"
 #include "config/topic_groups.h"
+#include "config/topic_pattern.h"
 #include "config/validation.h"
 #include "config/variables.h"
 
@@ -77,20 +77,6 @@ static void check_topics(struct cw_validation *validation)
 	}
 }
 
-/* As consumers match: the whole name. */
-static bool matches(const char *expression, const char *topic)
-{
-	CW_AUTO_FREE char *whole = cw_format("^(%s)$", expression);
-	regex_t regex;
-	bool found;
-
-	if (regcomp(&regex, whole, REG_EXTENDED | REG_NOSUB) != 0)
-		return false;
-	found = regexec(&regex, topic, 0, NULL, 0) == 0;
-	regfree(&regex);
-	return found;
-}
-
 /* A sink does not read its own dead letters. */
 static void check_letters_not_read(struct cw_validation *validation)
 {
@@ -105,7 +91,7 @@ static void check_letters_not_read(struct cw_validation *validation)
 
 		text = cw_format("The DLQ topic '%s' may not be included in the list of topics ('topics=[%s]') consumed by the "
 				 "connector", dlq, list);
-	} else if (regex && matches(regex, dlq)) {
+	} else if (regex && cw_topic_pattern_matches(regex, dlq)) {
 		text = cw_format("The DLQ topic '%s' may not be included in the regex matching the topics "
 				 "('topics.regex=%s') consumed by the connector", dlq, regex);
 	}

@@ -255,6 +255,10 @@ static void test_a_nul_byte_in_a_file(void)
 
 /* ---- connector configs ----------------------------------------------------------------------- */
 
+#define TOO_LARGE \
+	"it is too large: with its repetitions (*, +, ?, {}) written out it may have about 5000 characters, and its groups " \
+	"may be nested 16 deep"
+
 static const struct {
 	const struct cw_plugin *plugin;
 	const char *changes, *want;
@@ -304,6 +308,15 @@ static const struct {
 	{ &fixture_sink, "topics\ntopics.regex=a-\\d+",
 	  "Invalid value a-\\d+ for configuration topics.regex: \"\\d\" is not known here: this is a POSIX extended "
 	  "regular expression; write [0-9] for a digit" },
+	{ &fixture_sink, "topics\ntopics.regex=a++++++++++++++++++++++++++++++++",
+	  "Invalid value a++++++++++++++++++++++++++++++++ for configuration topics.regex: " TOO_LARGE },
+	{ &fixture_sink, "topics\ntopics.regex=(a.{9,999}x){2,99}",
+	  "Invalid value (a.{9,999}x){2,99} for configuration topics.regex: " TOO_LARGE },
+	{ &fixture_sink, "topics\ntopics.regex=((((((((((((((((((((a*)*)*)*)*)*)*)*)*)*)*)*)*)*)*)*)*)*)*)*",
+	  "Invalid value ((((((((((((((((((((a*)*)*)*)*)*)*)*)*)*)*)*)*)*)*)*)*)*)*)* for configuration topics.regex: "
+	  TOO_LARGE },
+	{ &fixture_sink, "topics\ntopics.regex=.****************\nerrors.deadletterqueue.topic.name=x",
+	  "Invalid value .**************** for configuration topics.regex: " TOO_LARGE },
 	{ &fixture_sink, "topics\ntopics.regex=(?!x).*", "Invalid value (?!x).* for configuration topics.regex: "
 	  "\"(?\" is not known here: this is a POSIX extended regular expression" },
 	{ &fixture_sink, "errors.deadletterqueue.topic.name=dead letters",

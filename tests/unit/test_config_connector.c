@@ -432,7 +432,8 @@ static void test_validate__dead_letters_beside_topics_of_no_sink(void)
 static void test_validate__accepts_what_kafka_accepts(void)
 {
 	static const char *const fine[] = {
-		"tasks.max= 1 ", "topics=a, b ,c_d-e.f", "topics\ntopics.regex=logs-[0-9]+", "key.converter=String",
+		"tasks.max= 1 ", "topics=a, b ,c_d-e.f", "topics\ntopics.regex=logs-[0-9]+",
+		"topics\ntopics.regex=^(logs|app)[-_.]([a-z+*]+[0-9]*)?\\.{1,3}(x{2}y|[])(]+)*$", "key.converter=String",
 		"key.converter=org.apache.kafka.connect.storage.StringConverter\nvalue.converter=ByteArrayConverter",
 		"header.converter=SimpleHeaderConverter", "connector.plugin.version=1.2", "errors.retry.timeout=-1",
 		"connector.plugin.version=[1.0,2.0)", "transforms=", "errors.log.enable=TRUE\nerrors.tolerance=all",
