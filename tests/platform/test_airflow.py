@@ -172,7 +172,7 @@ class Runs(AirflowCase):
             self.airflow.succeed("access_logs_pipeline", count=2000, **names)
             self.assertEqual(pipeline.assert_indexed(self, self.opensearch, self.index + "-*", self.topic), total)
         self.broken_topic()
-        log = self.airflow.fail("access_logs_pipeline", "task 0: ", count=10, **dict(names, topic=self.topic))
+        log = self.airflow.fail("access_logs_pipeline", ": a record for topic ", count=10, **dict(names, topic=self.topic))
         self.assertIn("Message size too large", log)
 
     def broken_topic(self):
