@@ -5,10 +5,7 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/clock.h"
 #include "host_driver.h"
 
 #define PRODUCE 0 /* the request's key */
@@ -170,71 +167,6 @@ static void test_letters__that_are_written(void)
 	close_cluster(&c);
 }
 
-/* The values of the topic "records", with a space behind each. */
-static char *records_in_kafka(struct cluster *c, int count)
-{
-	rd_kafka_conf_t *conf = rd_kafka_conf_new();
-	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-	int64_t deadline = cw_clock_ms() + 20000;
-	struct cw_buf out = { 0 };
-	rd_kafka_t *consumer;
-	char text[256];
-
-	rd_kafka_conf_set(conf, "bootstrap.servers", rd_kafka_mock_cluster_bootstraps(c->mock), text, sizeof(text));
-	rd_kafka_conf_set(conf, "group.id", "reader", text, sizeof(text));
-	consumer = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof(text));
-	rd_kafka_topic_partition_list_add(list, "records", 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
-	CU_ASSERT_EQUAL(rd_kafka_assign(consumer, list), 0);
-	while (count > 0 && cw_clock_ms() < deadline) {
-		rd_kafka_message_t *m = rd_kafka_consumer_poll(consumer, 100);
-
-		if (m && !m->err) {
-			cw_buf_printf(&out, "%.*s ", (int)m->len, (const char *)m->payload);
-			count--;
-		}
-		if (m)
-			rd_kafka_message_destroy(m);
-	}
-	rd_kafka_topic_partition_list_destroy(list);
-	rd_kafka_destroy(consumer);
-	return cw_buf_take(&out);
-}
-
-#define SLOWLY 500 /* milliseconds for an answer: there is another request by then */
-
-/*
- * A request that was ready behind one that is refused is sent and refused, too, since that is missing: librdkafka reports
- * it later than what it had not sent yet. The order is the one in which records were polled. One at a time, so that there
- * is no third one: it would be taken, since this broker does not look at the numbers of batches.
- */
-static void test_order__of_what_was_on_its_way(void)
-{
-	enum { COUNT = 60 };
-	struct cluster c = open_cluster();
-	struct cw_buf wanted = { 0 };
-	struct host_process p;
-	char *found;
-
-	for (int i = 0; i < COUNT; i++)
-		cw_buf_printf(&wanted, "v%d ", i);
-	rd_kafka_mock_broker_push_request_error_rtts(c.mock, RECORDS_AT, PRODUCE, 2, TOO_LARGE, SLOWLY,
-						     RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, SLOWLY);
-	p = run(&c, "count=60 per.poll=1 producer.override.linger.ms=0 producer.override.batch.num.messages=3 "
-		"producer.override.max.in.flight.requests.per.connection=1");
-	host_expect(&p, "status", "COMPLETED");
-	check_books(&p, 0);
-	CU_ASSERT_EQUAL(host_metric(&p, "records"), COUNT);
-	CU_ASSERT_EQUAL(stored(&p), COUNT);
-	found = records_in_kafka(&c, COUNT);
-	CU_ASSERT_STRING_EQUAL(found, wanted.p);
-	if (strcmp(found, wanted.p) != 0)
-		fprintf(stderr, "\n%s\n", found);
-	free(found);
-	cw_buf_free(&wanted);
-	host_stop(&p);
-	close_cluster(&c);
-}
-
 /* What was refused, or behind it, is in flight; the task ends in its time, and all comes again when it starts again. */
 static void test_stop__while_records_are_sent_again(void)
 {
@@ -259,7 +191,6 @@ int main(void)
 		{ "letters that are not written", test_letters__that_are_not_written },
 		{ "letters that are not answered", test_letters__that_are_not_answered },
 		{ "letters that are written", test_letters__that_are_written },
-		{ "order of what was on its way", test_order__of_what_was_on_its_way },
 		{ "a stop while records are sent again", test_stop__while_records_are_sent_again },
 		CU_TEST_INFO_NULL,
 	};
