@@ -342,18 +342,27 @@ static void test_server__slow_calls_hold_up_nobody_and_all_get_answers(void)
 	rest_fixture_down(&f);
 }
 
+/* A server whose herder works for a client; the client's socket. */
+static int up_and_busy(struct rest_fixture *f)
+{
+	static const char request[] = "GET /connectors/slow HTTP/1.1\r\nHost: h\r\n\r\n";
+	int fd;
+
+	rest_fixture_up(f, NULL);
+	fd = http_open(f->url);
+	http_send(fd, request, sizeof(request) - 1);
+	CU_ASSERT_TRUE(fake_herder_await_slow(f->herder, 1));
+	return fd;
+}
+
 /* A client that hangs up while the herder works for it leaves nothing behind. */
 static void test_server__client_may_go_away_meanwhile(void)
 {
-	static const char request[] = "GET /connectors/slow HTTP/1.1\r\nHost: h\r\n\r\n";
 	struct http_answer answer;
 	struct rest_fixture f;
 	int fd;
 
-	rest_fixture_up(&f, NULL);
-	fd = http_open(f.url);
-	http_send(fd, request, sizeof(request) - 1);
-	CU_ASSERT_TRUE(fake_herder_await_slow(f.herder, 1));
+	fd = up_and_busy(&f);
 	close(fd);
 	fake_herder_open(f.herder);
 	get(&f, "/connectors/c", &answer);
@@ -418,15 +427,11 @@ static void test_server__stop_answers_what_was_asked(void)
 /* As when the worker fails to start: the server is there before the herder runs. */
 static void test_server__stop_does_not_wait_for_a_herder_that_never_answers(void)
 {
-	static const char request[] = "GET /connectors/slow HTTP/1.1\r\nHost: h\r\n\r\n";
 	struct http_answer answer;
 	struct rest_fixture f;
 	int fd;
 
-	rest_fixture_up(&f, NULL);
-	fd = http_open(f.url);
-	http_send(fd, request, sizeof(request) - 1);
-	CU_ASSERT_TRUE(fake_herder_await_slow(f.herder, 1));
+	fd = up_and_busy(&f);
 	cw_rest_stop(f.rest);
 	CU_ASSERT_TRUE(fake_herder_await_given_up(f.herder));
 	http_receive(fd, false, &answer);
