@@ -168,7 +168,8 @@ fuzz() {
 }
 
 unit() {
-	check plain
+	# New memory is full of the digit 0: who reads on behind a number finds some.
+	check plain env MALLOC_PERTURB_=207
 	step 'installation' 300 bash "$TOP/tests/lib/install_check.sh" "$WORK/plain" "$WORK/install" || :
 	# Warnings are errors in the plain build only: under the sanitizers gcc warns of what cannot happen.
 	! build asan 600 '-O1 -g' --enable-sanitize=address,undefined ||

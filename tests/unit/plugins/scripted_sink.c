@@ -112,6 +112,15 @@ static void tell(FILE *out, const struct cw_record *r)
 	fprintf(out, " from %.*s\n", (int)r->original_topic.n, r->original_topic.p);
 }
 
+/* Of "v<number>"; what is behind it in memory is no part of it. */
+static long number_of(struct cw_slice value)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%.*s", (int)value.n - 1, value.p + 1);
+	return atol(digits);
+}
+
 static enum cw_result put(void *task, struct cw_batch *batch, struct cw_error *err)
 {
 	struct state *s = task;
@@ -140,8 +149,7 @@ static enum cw_result put(void *task, struct cw_batch *batch, struct cw_error *e
 	if (c->hold_ms && s->n_held == MAX_HELD)
 		return CW_BUSY;
 	for (size_t i = 0; i < batch->n; i++) {
-		const struct cw_record *r = cw_batch_record(batch, i);
-		long number = atol(r->value.u.bytes.p + 1);
+		long number = number_of(cw_batch_record(batch, i)->value.u.bytes);
 
 		if (c->reject_every && number % c->reject_every == 0 &&
 		    s->ctx->host->reject(s->ctx, batch, i, "it does not suit", err) != 0)
