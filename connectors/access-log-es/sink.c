@@ -37,12 +37,13 @@ static bool is_full(const struct cw_sink *sink)
 	return false;
 }
 
+/* For n documents more, which are taken to be as large as those that there are. Alone any batch has room. */
 static bool no_room(const struct cw_sink *sink, size_t n)
 {
 	if (is_full(sink))
 		return true;
 	return sink->docs && (sink->docs + n > (size_t)sink->config->max_buffered ||
-			      sink->bytes >= (size_t)sink->config->max_buffered_bytes);
+			      sink->bytes + n * (sink->bytes / sink->docs) > (size_t)sink->config->max_buffered_bytes);
 }
 
 static enum cw_result sink_put(void *task, struct cw_batch *batch, struct cw_error *err)

@@ -376,6 +376,20 @@ static void test_busy__when_enough_bytes_wait(void)
 	run_free(run);
 }
 
+/* The bound is one for what a batch would make of it, too. */
+static void test_busy__before_a_batch_that_is_too_much(void)
+{
+	struct run *run = run_new();
+
+	set(run, "max.buffered.bytes", "65536");
+	fail_first(run, 1000, CW_STORE_SILENT, 200);
+	start(run);
+	wait_template(run);
+	CU_ASSERT_EQUAL(cw_essink_ops()->put(run->sink.task, lines(run, 160), &run->sink.err), CW_OK);
+	CU_ASSERT_EQUAL(cw_essink_ops()->put(run->sink.task, lines(run, 160), &run->sink.err), CW_BUSY);
+	run_free(run);
+}
+
 static void test_busy__one_large_batch_is_taken(void)
 {
 	struct run *run = run_new();
@@ -480,6 +494,7 @@ int main(void)
 		{ "busy when all places are taken", test_busy__when_all_places_are_taken },
 		{ "busy when enough records wait", test_busy__when_enough_records_wait },
 		{ "busy when enough bytes wait", test_busy__when_enough_bytes_wait },
+		{ "busy: a batch that is too much", test_busy__before_a_batch_that_is_too_much },
 		{ "one large batch is taken", test_busy__one_large_batch_is_taken },
 		{ "wait ends when a descriptor is readable", test_wait__ends_when_a_descriptor_is_readable },
 		{ "waiting costs nothing", test_wait__costs_nothing },
