@@ -145,6 +145,7 @@ static rd_kafka_error_t *end_transaction(struct cw_source *source, const char *w
 	int64_t told_ms = cw_clock_ms();
 	rd_kafka_error_t *error;
 
+	cw_source_count_in_flight(source); /* it may take long, and the books are looked at meanwhile */
 	while ((error = end(source->producer, SLICE_MS)) != NULL && rd_kafka_error_is_retriable(error) &&
 	       cw_task_left_ms(source->task, INT64_MAX) > 0) {
 		if (cw_clock_ms() - told_ms >= TELL_MS) {
@@ -152,6 +153,7 @@ static rd_kafka_error_t *end_transaction(struct cw_source *source, const char *w
 			told_ms = cw_clock_ms();
 		}
 		look_for_topics(source);
+		cw_source_serve(source, 0);
 		rd_kafka_error_destroy(error);
 	}
 	return error;

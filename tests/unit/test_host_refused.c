@@ -1,6 +1,6 @@
 /*
- * Records of sources that Kafka refuses, and dead letters that it refuses, too: nothing is passed over, and the books add
- * up. With the real host and a broker of each topic's own in this process, which says what it is told to.
+ * Records of sources that Kafka refuses or is slow to take, and dead letters that it refuses, too: nothing is passed over,
+ * and the books add up. With the real host and a broker of each topic's own in this process, which says what it is told to.
  */
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -185,6 +185,29 @@ static void test_stop__while_records_are_sent_again(void)
 	close_cluster(&c);
 }
 
+/* One that takes long to end, since Kafka is slow to answer: its records are in flight. */
+static void test_transaction__that_is_not_over(void)
+{
+	struct cluster c = open_cluster();
+	struct host_process p;
+	char words[256], name[64];
+
+	add_topic(&c, "connect-offsets", LETTERS_AT);
+	CU_ASSERT_EQUAL(rd_kafka_mock_broker_push_request_error_rtts(c.mock, RECORDS_AT, PRODUCE, 1, 0, 6000), 0);
+	snprintf(words, sizeof(words), "exactly.once.source.support=enabled bootstrap.servers=%s",
+		 rd_kafka_mock_cluster_bootstraps(c.mock));
+	p = host_run_with(host_fresh_name(name, sizeof(name), "slow"), "connector.class=ScriptedSource topic=records partition=0 "
+			  FIVE, &(struct host_options){ .worker = words });
+	host_wait_metric(&p, "records_polled", 5);
+	CU_ASSERT_EQUAL(host_metric(&p, "records_in_flight"), 5);
+	check_books(&p, 0);
+	host_expect(&p, "status", "COMPLETED");
+	CU_ASSERT_EQUAL(host_metric(&p, "records"), 5);
+	check_books(&p, 0);
+	host_stop(&p);
+	close_cluster(&c);
+}
+
 int main(void)
 {
 	static CU_TestInfo tests[] = {
@@ -192,6 +215,7 @@ int main(void)
 		{ "letters that are not answered", test_letters__that_are_not_answered },
 		{ "letters that are written", test_letters__that_are_written },
 		{ "a stop while records are sent again", test_stop__while_records_are_sent_again },
+		{ "a transaction that is not over", test_transaction__that_is_not_over },
 		CU_TEST_INFO_NULL,
 	};
 
