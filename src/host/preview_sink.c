@@ -267,7 +267,7 @@ static int run_newest(struct cw_preview *preview, struct cw_error *err)
 	const char *asked = json_string_value(json_object_get(preview->request, "topic"));
 	const struct cw_list one = { &asked, 1 }, *topics = asked ? &one : &preview->task->framework.topics;
 	struct cw_newest newest = { .max = (size_t)number_of(preview->request, "last", NEWEST_DEFAULT) };
-	rd_kafka_t *reader;
+	struct cw_reader *reader;
 	int failed;
 
 	if (newest.max > CW_PREVIEW_MAX)
@@ -284,8 +284,7 @@ static int run_newest(struct cw_preview *preview, struct cw_error *err)
 	if (!failed)
 		render(preview);
 	cw_newest_free(&newest);
-	rd_kafka_consumer_close(reader);
-	rd_kafka_destroy(reader);
+	cw_reader_free(reader);
 	return failed;
 }
 

@@ -178,6 +178,17 @@ void cw_fetch_waker_assign(struct cw_fetch_waker *w, const rd_kafka_topic_partit
 	pthread_mutex_unlock(&w->lock);
 }
 
+void cw_fetch_waker_wake(struct cw_fetch_waker *w)
+{
+	if (!w)
+		return;
+	w->taken = w->taken_bytes = 0;
+	pthread_mutex_lock(&w->lock);
+	w->wanted = true;
+	pthread_cond_signal(&w->changed);
+	pthread_mutex_unlock(&w->lock);
+}
+
 void cw_fetch_waker_poke(struct cw_fetch_waker *w, size_t taken, size_t bytes, size_t length)
 {
 	if (!w)
@@ -186,11 +197,7 @@ void cw_fetch_waker_poke(struct cw_fetch_waker *w, size_t taken, size_t bytes, s
 	w->taken_bytes += bytes;
 	if ((w->taken < TAKEN_BETWEEN && w->taken_bytes < BYTES_BETWEEN) || length > LOW)
 		return;
-	w->taken = w->taken_bytes = 0;
-	pthread_mutex_lock(&w->lock);
-	w->wanted = true;
-	pthread_cond_signal(&w->changed);
-	pthread_mutex_unlock(&w->lock);
+	cw_fetch_waker_wake(w);
 }
 
 void cw_fetch_waker_free(struct cw_fetch_waker *w)

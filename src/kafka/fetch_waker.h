@@ -22,6 +22,8 @@ struct cw_fetch_waker *cw_fetch_waker_new(rd_kafka_t *consumer);
 void cw_fetch_waker_assign(struct cw_fetch_waker *waker, const rd_kafka_topic_partition_list_t *partitions);
 /* More records, of so many bytes, were taken off the queue, which is `length` long now: wakes the fetchers when it runs low. */
 void cw_fetch_waker_poke(struct cw_fetch_waker *waker, size_t taken, size_t bytes, size_t length);
+/* Wakes them, for who knows himself that they may be asleep. */
+void cw_fetch_waker_wake(struct cw_fetch_waker *waker);
 void cw_fetch_waker_free(struct cw_fetch_waker *waker); /* before the consumer is destroyed */
 
 #endif

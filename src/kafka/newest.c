@@ -87,7 +87,7 @@ static int refuse_topic(const char *topic, rd_kafka_resp_err_t code, struct cw_e
 			    rd_kafka_err2str(code));
 }
 
-static int add_topic(struct reading *r, rd_kafka_t *reader, const char *topic, struct cw_error *err)
+static int add_topic(struct reading *r, struct cw_reader *reader, const char *topic, struct cw_error *err)
 {
 	struct cw_reader_range *ranges = NULL;
 	int n = 0;
@@ -106,7 +106,7 @@ static int add_topic(struct reading *r, rd_kafka_t *reader, const char *topic, s
 /* ---- reading ---------------------------------------------------------------------------------------- */
 
 /* The last `span` offsets of each partition. */
-static void assign(struct reading *r, rd_kafka_t *reader, int64_t span)
+static void assign(struct reading *r, struct cw_reader *reader, int64_t span)
 {
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)r->n);
 
@@ -117,7 +117,7 @@ static void assign(struct reading *r, rd_kafka_t *reader, int64_t span)
 		if (p->next < p->end)
 			rd_kafka_topic_partition_list_add(list, p->topic, p->partition)->offset = p->from;
 	}
-	rd_kafka_assign(reader, list);
+	cw_reader_assign(reader, list);
 	rd_kafka_topic_partition_list_destroy(list);
 }
 
@@ -168,10 +168,10 @@ static int take(struct reading *r, rd_kafka_message_t *m, struct cw_error *err)
 	return failed;
 }
 
-static int read_assigned(struct reading *r, rd_kafka_t *reader, struct cw_error *err)
+static int read_assigned(struct reading *r, struct cw_reader *reader, struct cw_error *err)
 {
 	while (!has_all(r)) {
-		rd_kafka_message_t *m = rd_kafka_consumer_poll(reader, SLICE_MS);
+		rd_kafka_message_t *m = cw_reader_poll(reader, SLICE_MS);
 
 		if (m && take(r, m, err) != 0)
 			return -1;
@@ -190,7 +190,7 @@ static bool could_go_further(const struct reading *r)
 	return false;
 }
 
-static int read_newest(struct reading *r, rd_kafka_t *reader, struct cw_error *err)
+static int read_newest(struct reading *r, struct cw_reader *reader, struct cw_error *err)
 {
 	int64_t span = (int64_t)r->newest->max;
 
@@ -205,14 +205,13 @@ static int read_newest(struct reading *r, rd_kafka_t *reader, struct cw_error *e
 	return 0;
 }
 
-int cw_newest_read(struct cw_newest *newest, rd_kafka_t *reader, const struct cw_list *topics, int64_t deadline_ms,
+int cw_newest_read(struct cw_newest *newest, struct cw_reader *reader, const struct cw_list *topics, int64_t deadline_ms,
 		   struct cw_error *err)
 {
 	struct reading r = { .newest = newest, .deadline_ms = deadline_ms };
 	int failed = 0;
 
 	newest->messages = cw_alloc((newest->max + 1) * sizeof(*newest->messages));
-	rd_kafka_poll_set_consumer(reader);
 	for (size_t i = 0; i < topics->n && !failed; i++)
 		failed = add_topic(&r, reader, topics->items[i], err);
 	if (!failed)

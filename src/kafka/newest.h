@@ -17,7 +17,7 @@ struct cw_newest {
  * Reads them with a reader (kafka/reader.h) that was used for nothing else. 0, or -1 with *err: CW_ERR_INVALID when
  * there is no such topic, CW_ERR_RETRIABLE when Kafka gives no answer before the deadline (monotonic).
  */
-int cw_newest_read(struct cw_newest *newest, rd_kafka_t *reader, const struct cw_list *topics, int64_t deadline_ms,
+int cw_newest_read(struct cw_newest *newest, struct cw_reader *reader, const struct cw_list *topics, int64_t deadline_ms,
 		   struct cw_error *err);
 void cw_newest_free(struct cw_newest *newest);
 

@@ -8,12 +8,15 @@
 
 /* How long a call may block that does not hear of a stop. */
 #define SLICE_MS 250
+/* So many partitions are read at the same time, since something is read ahead of each. */
+#define AT_ONCE 8
 
 struct state {
 	const struct cw_topic_reading *reading;
 	int64_t deadline_ms;
 	struct cw_reader_range *partitions; /* next: read up to here; end: is to be read up to there */
 	int n;
+	int from, to; /* those before `from` are read, those before `to` are being read */
 	bool enough;
 };
 
@@ -36,10 +39,15 @@ static int out_of_time(const struct state *s, const char *why, struct cw_error *
 			    s->reading->topic, why);
 }
 
-static bool has_all(const struct state *s)
+static bool is_read(const struct state *s, int i)
 {
-	for (int i = 0; i < s->n; i++)
-		if (s->partitions[i].next < s->partitions[i].end)
+	return s->partitions[i].next >= s->partitions[i].end;
+}
+
+static bool has_assigned(const struct state *s)
+{
+	for (int i = s->from; i < s->to; i++)
+		if (!is_read(s, i))
 			return false;
 	return true;
 }
@@ -77,10 +85,10 @@ static int take_message(struct state *s, const rd_kafka_message_t *m, struct cw_
 	}
 }
 
-static int read_all(struct state *s, rd_kafka_t *consumer, struct cw_error *err)
+static int read_assigned(struct state *s, struct cw_reader *reader, struct cw_error *err)
 {
-	while (!s->enough && !has_all(s)) {
-		rd_kafka_message_t *m = rd_kafka_consumer_poll(consumer, SLICE_MS);
+	while (!s->enough && !has_assigned(s)) {
+		rd_kafka_message_t *m = cw_reader_poll(reader, SLICE_MS);
 		int failed = m ? take_message(s, m, err) : 0;
 
 		if (m && !m->err && s->reading->however_long)
@@ -110,14 +118,14 @@ static void choose_start(const struct cw_topic_reading *reading, int32_t i, stru
 static int look_for_ends(struct state *s, struct cw_error *err)
 {
 	const struct cw_topic_reading *reading = s->reading;
-	rd_kafka_t *client =
+	struct cw_reader *client =
 		cw_reader_new(reading->worker, reading->connector, reading->scope, "read_uncommitted", err);
 	rd_kafka_resp_err_t code;
 
 	if (!client)
 		return -1;
 	code = cw_reader_ranges(client, reading->topic, s->deadline_ms, reading->stop, &s->partitions, &s->n);
-	rd_kafka_destroy(client);
+	cw_reader_free(client);
 	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && s->n == 0 && reading->may_be_missing)
 		return 0;
 	if (code == RD_KAFKA_RESP_ERR__TIMED_OUT && s->n == 0)
@@ -129,25 +137,45 @@ static int look_for_ends(struct state *s, struct cw_error *err)
 	return code ? out_of_time(s, rd_kafka_err2str(code), err) : 0;
 }
 
+/* The next partitions that have something. Whether there are any. */
+static bool assign_more(struct state *s, struct cw_reader *reader)
+{
+	rd_kafka_topic_partition_list_t *some = rd_kafka_topic_partition_list_new(AT_ONCE);
+	bool any;
+
+	for (s->from = s->to; s->to < s->n && some->cnt < AT_ONCE; s->to++)
+		if (!is_read(s, s->to))
+			rd_kafka_topic_partition_list_add(some, s->reading->topic, s->to)->offset =
+				s->partitions[s->to].next;
+	any = some->cnt > 0;
+	if (any)
+		cw_reader_assign(reader, some);
+	rd_kafka_topic_partition_list_destroy(some);
+	return any;
+}
+
+static bool has_anything(const struct state *s)
+{
+	for (int i = 0; i < s->n; i++)
+		if (!is_read(s, i))
+			return true;
+	return false;
+}
+
 static int read_committed(struct state *s, struct cw_error *err)
 {
 	const struct cw_topic_reading *reading = s->reading;
-	rd_kafka_t *consumer = cw_reader_new(reading->worker, reading->connector, reading->scope, "read_committed", err);
-	rd_kafka_topic_partition_list_t *all;
-	int failed;
+	struct cw_reader *reader;
+	int failed = 0;
 
-	if (!consumer)
+	if (!has_anything(s))
+		return 0;
+	reader = cw_reader_new(reading->worker, reading->connector, reading->scope, "read_committed", err);
+	if (!reader)
 		return -1;
-	rd_kafka_poll_set_consumer(consumer);
-	all = rd_kafka_topic_partition_list_new(s->n);
-	for (int i = 0; i < s->n; i++)
-		if (s->partitions[i].next < s->partitions[i].end)
-			rd_kafka_topic_partition_list_add(all, s->reading->topic, i)->offset = s->partitions[i].next;
-	rd_kafka_assign(consumer, all);
-	rd_kafka_topic_partition_list_destroy(all);
-	failed = read_all(s, consumer, err);
-	rd_kafka_consumer_close(consumer);
-	rd_kafka_destroy(consumer);
+	while (!failed && !s->enough && assign_more(s, reader))
+		failed = read_assigned(s, reader, err);
+	cw_reader_free(reader);
 	return failed;
 }
 
@@ -156,7 +184,7 @@ int cw_topic_read(const struct cw_topic_reading *reading, struct cw_error *err)
 	struct state s = { .reading = reading, .deadline_ms = deadline_of(reading) };
 	int failed = look_for_ends(&s, err);
 
-	if (!failed && !has_all(&s))
+	if (!failed)
 		failed = read_committed(&s, err);
 	free(s.partitions);
 	return failed;

@@ -1,22 +1,40 @@
 #include "kafka/reader.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
+#include "kafka/fetch_waker.h"
 
 /* How long a call may block that does not hear of a stop. */
 #define SLICE_MS 1000
 
 /*
- * A topic of offsets may be long, and have many partitions: a piece of each comes at a time. The queue's own limits stay
- * as they are: librdkafka before 2.1 waits for a second when it has reached them.
+ * So much is read ahead, and what one request to each broker brings: a topic of offsets may be long, and each of its
+ * records, which came in a transaction of its own, takes several times its bytes.
  */
 static const struct cw_client_default small[] = {
 	{ "fetch.message.max.bytes", "65536" },
+	{ "queued.min.messages", "2000" },
+	{ "queued.max.messages.kbytes", "2048" },
 	{ NULL, NULL },
 };
 
-rd_kafka_t *cw_reader_new(const struct cw_worker_config *worker, const struct cw_map *connector,
-			  const struct cw_log_scope *scope, const char *isolation, struct cw_error *err)
+/* Few are left of many, or half of the bytes are taken: the fetchers may be asleep. */
+#define MANY 1000
+#define FEW 500
+#define MUCH (1 << 20)
+
+struct cw_reader {
+	rd_kafka_t *client;
+	rd_kafka_queue_t *queue;
+	struct cw_fetch_waker *waker;
+	bool were_many; /* since the fetchers were woken */
+	size_t taken;   /* bytes, since then */
+};
+
+struct cw_reader *cw_reader_new(const struct cw_worker_config *worker, const struct cw_map *connector,
+				const struct cw_log_scope *scope, const char *isolation, struct cw_error *err)
 {
 	/* What the worker's or the connector's consumer settings may not change. */
 	const struct cw_client_default forced[] = {
@@ -29,6 +47,8 @@ rd_kafka_t *cw_reader_new(const struct cw_worker_config *worker, const struct cw
 		{ "isolation.level", isolation },
 	};
 	rd_kafka_conf_t *conf = cw_client_conf(CW_CLIENT_CONSUMER, worker, connector, small, err);
+	struct cw_reader *reader;
+	rd_kafka_t *client;
 	char text[256];
 
 	if (!conf)
@@ -36,14 +56,63 @@ rd_kafka_t *cw_reader_new(const struct cw_worker_config *worker, const struct cw
 	for (size_t i = 0; i < sizeof(forced) / sizeof(forced[0]); i++)
 		if (forced[i].value)
 			rd_kafka_conf_set(conf, forced[i].key, forced[i].value, text, sizeof(text));
-	return cw_client_new(CW_CLIENT_CONSUMER, conf, scope, err);
+	cw_fetch_waker_configure(conf);
+	client = cw_client_new(CW_CLIENT_CONSUMER, conf, scope, err);
+	if (!client)
+		return NULL;
+	rd_kafka_poll_set_consumer(client);
+	reader = cw_alloc(sizeof(*reader));
+	reader->client = client;
+	reader->queue = rd_kafka_queue_get_consumer(client);
+	return reader;
 }
 
-static rd_kafka_resp_err_t count_partitions(rd_kafka_t *reader, const char *topic, int64_t deadline_ms,
+void cw_reader_assign(struct cw_reader *reader, const rd_kafka_topic_partition_list_t *partitions)
+{
+	rd_kafka_assign(reader->client, partitions);
+	if (!reader->waker)
+		reader->waker = cw_fetch_waker_new(reader->client);
+	cw_fetch_waker_assign(reader->waker, partitions);
+}
+
+/* They go on before the last record is taken. What is in the queue may be none: the ends of transactions. */
+static void keep_awake(struct cw_reader *reader, const rd_kafka_message_t *m)
+{
+	size_t length = rd_kafka_queue_length(reader->queue);
+
+	reader->were_many = reader->were_many || length > MANY;
+	reader->taken += m ? m->len : 0;
+	if (reader->taken < MUCH && (!reader->were_many || length > FEW))
+		return;
+	reader->were_many = false;
+	reader->taken = 0;
+	cw_fetch_waker_wake(reader->waker);
+}
+
+rd_kafka_message_t *cw_reader_poll(struct cw_reader *reader, int timeout_ms)
+{
+	rd_kafka_message_t *m = rd_kafka_consumer_poll(reader->client, timeout_ms);
+
+	keep_awake(reader, m);
+	return m;
+}
+
+void cw_reader_free(struct cw_reader *reader)
+{
+	if (!reader)
+		return;
+	cw_fetch_waker_free(reader->waker);
+	rd_kafka_queue_destroy(reader->queue);
+	rd_kafka_consumer_close(reader->client);
+	rd_kafka_destroy(reader->client);
+	free(reader);
+}
+
+static rd_kafka_resp_err_t count_partitions(struct cw_reader *reader, const char *topic, int64_t deadline_ms,
 					    const _Atomic bool *stop, int *n)
 {
-	rd_kafka_topic_t *handle = rd_kafka_topic_new(reader, topic, NULL);
-	const rd_kafka_metadata_t *md = handle ? cw_client_metadata(reader, handle, deadline_ms, stop) : NULL;
+	rd_kafka_topic_t *handle = rd_kafka_topic_new(reader->client, topic, NULL);
+	const rd_kafka_metadata_t *md = handle ? cw_client_metadata(reader->client, handle, deadline_ms, stop) : NULL;
 	rd_kafka_resp_err_t code = md && md->topic_cnt ? md->topics[0].err : RD_KAFKA_RESP_ERR__TIMED_OUT;
 
 	*n = md && md->topic_cnt ? md->topics[0].partition_cnt : 0;
@@ -56,7 +125,7 @@ static rd_kafka_resp_err_t count_partitions(rd_kafka_t *reader, const char *topi
 	return *n ? RD_KAFKA_RESP_ERR_NO_ERROR : code ? code : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 }
 
-rd_kafka_resp_err_t cw_reader_ranges(rd_kafka_t *reader, const char *topic, int64_t deadline_ms,
+rd_kafka_resp_err_t cw_reader_ranges(struct cw_reader *reader, const char *topic, int64_t deadline_ms,
 				     const _Atomic bool *stop, struct cw_reader_range **ranges, int *n)
 {
 	rd_kafka_resp_err_t code = count_partitions(reader, topic, deadline_ms, stop, n);
@@ -65,7 +134,7 @@ rd_kafka_resp_err_t cw_reader_ranges(rd_kafka_t *reader, const char *topic, int6
 	for (int i = 0; i < *n && !code; i++) {
 		struct cw_reader_range *r = &(*ranges)[i];
 
-		while ((code = rd_kafka_query_watermark_offsets(reader, topic, i, &r->next, &r->end, SLICE_MS)) != 0)
+		while ((code = rd_kafka_query_watermark_offsets(reader->client, topic, i, &r->next, &r->end, SLICE_MS)) != 0)
 			if ((stop && atomic_load(stop)) || cw_clock_ms() > deadline_ms)
 				break;
 	}

@@ -68,3 +68,24 @@ class Memory(TestCase):
         pipeline.assert_stored(self, Search(store.url), "slow", topic)
         worker.note_peaks()
         note("at most %.1f MiB" % (worker.peaks["sink"] / MIB))
+
+    def peak_after_offsets(self, worker, n):
+        """Of an exactly-once source, which reads its topic of offsets before it begins: n records of others."""
+        offsets, topic, name = kafka.topic("offsets", 25), kafka.topic("after", 1), "src-%d" % n
+        self.addCleanup(kafka.delete, topic)
+        self.addCleanup(kafka.delete, offsets)
+        kafka.produce(offsets, (b"%d %s" % (i, b"x" * 60) for i in range(n)))
+        config = pipeline.source(topic, 0, rate=100)
+        config.update({"exactly.once.support": "required", "offsets.storage.topic": offsets})
+        worker.rest.create(name, config)
+        env.wait_for(lambda: kafka.count(topic) > 100, 60, "lines flow", 0.1)
+        worker.note_peaks()
+        worker.rest.delete(name)
+        return worker.peaks[name]
+
+    @deadline(120)
+    def test_a_long_topic_of_offsets(self):
+        worker = self.worker(properties={"exactly.once.source.support": "enabled"})
+        short, long = (self.peak_after_offsets(worker, n) for n in (100, 500000))
+        note("%.1f MiB for many records more" % ((long - short) / MIB))
+        self.assertLess(long - short, 5 * MIB)
