@@ -9,11 +9,12 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include <microhttpd.h>
 #include <zlib.h>
 
+#include "base/clock.h"
+#include "base/condition.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -335,7 +336,6 @@ struct cw_http *cw_http_start(const char *listen, cw_http_handler handler, void 
 {
 	struct sockaddr_storage address = { 0 };
 	struct cw_http *http;
-	pthread_condattr_t attr;
 	unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ERROR_LOG | MHD_USE_ITC;
 
 	if (resolve(listen, &address, err))
@@ -346,10 +346,7 @@ struct cw_http *cw_http_start(const char *listen, cw_http_handler handler, void 
 	http->handler = handler;
 	http->arg = arg;
 	pthread_mutex_init(&http->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&http->stopped, &attr);
-	pthread_condattr_destroy(&attr);
+	cw_condition_init(&http->stopped);
 	errno = 0;
 	http->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_message,
 					NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
@@ -386,17 +383,10 @@ void cw_http_stop(struct cw_http *http)
 
 void cw_http_wait(struct cw_http *http, int ms)
 {
-	struct timespec until;
+	int64_t until_ms = cw_clock_ms() + ms;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
 	pthread_mutex_lock(&http->lock);
-	while (!http->stopping && pthread_cond_timedwait(&http->stopped, &http->lock, &until) != ETIMEDOUT)
+	while (!http->stopping && cw_condition_wait(&http->stopped, &http->lock, until_ms))
 		;
 	pthread_mutex_unlock(&http->lock);
 }

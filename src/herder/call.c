@@ -1,19 +1,18 @@
 #include "herder/internal.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/json_text.h"
 #include "base/mem.h"
 
 static struct cw_call *call_new(struct cw_herder *herder, const struct cw_request *request)
 {
 	struct cw_call *call = cw_alloc(sizeof(*call));
-	pthread_condattr_t attr;
 
 	call->herder = herder;
 	call->request = *request;
@@ -26,10 +25,7 @@ static struct cw_call *call_new(struct cw_herder *herder, const struct cw_reques
 	call->request.if_match = call->if_match;
 	call->request.version = call->version;
 	call->owners = 2;
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&call->answered, &attr);
-	pthread_condattr_destroy(&attr);
+	cw_condition_init(&call->answered);
 	return call;
 }
 
@@ -212,8 +208,7 @@ void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, 
 		    struct cw_answer *answer)
 {
 	struct cw_call *call = call_new(herder, request);
-	int64_t deadline_ns = cw_clock_ns() + timeout_ms * CW_NS_PER_MS;
-	struct timespec deadline = { deadline_ns / CW_NS_PER_S, deadline_ns % CW_NS_PER_S };
+	int64_t deadline_ms = cw_clock_ms() + timeout_ms;
 
 	*answer = (struct cw_answer){ 0 };
 	pthread_mutex_lock(&herder->mutex);
@@ -223,7 +218,7 @@ void cw_herder_call(struct cw_herder *herder, const struct cw_request *request, 
 		pthread_mutex_unlock(&herder->mutex);
 		return;
 	}
-	while (!call->done && pthread_cond_timedwait(&call->answered, &herder->mutex, &deadline) != ETIMEDOUT)
+	while (!call->done && cw_condition_wait(&call->answered, &herder->mutex, deadline_ms))
 		;
 	if (call->done) {
 		*answer = call->answer;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -127,16 +128,6 @@ static void check(struct cw_provider_watch *watch, struct held *held)
 			 why.code ? why.text : "the config provider has nothing for it any more");
 }
 
-static void wait_until(struct cw_provider_watch *watch, int64_t due_ms)
-{
-	struct timespec until = { .tv_sec = due_ms / 1000, .tv_nsec = (due_ms % 1000) * 1000000 };
-
-	if (due_ms == INT64_MAX)
-		pthread_cond_wait(&watch->wake, &watch->lock);
-	else
-		pthread_cond_timedwait(&watch->wake, &watch->lock, &until);
-}
-
 static void *run(void *arg)
 {
 	struct cw_provider_watch *watch = arg;
@@ -149,7 +140,7 @@ static void *run(void *arg)
 		if (next && next->due_ms <= cw_clock_ms())
 			check(watch, next);
 		else
-			wait_until(watch, next ? next->due_ms : INT64_MAX);
+			cw_condition_wait(&watch->wake, &watch->lock, next ? next->due_ms : INT64_MAX);
 	}
 	if (watch->other && !watch->stop)
 		variable = variable_of(watch->other);
@@ -164,14 +155,10 @@ static void *run(void *arg)
 struct cw_provider_watch *cw_provider_watch_new(const char *connector)
 {
 	struct cw_provider_watch *watch = cw_alloc(sizeof(*watch));
-	pthread_condattr_t monotonic;
 
 	watch->scope = (struct cw_log_scope){ .connector = connector, .task = -1 };
 	pthread_mutex_init(&watch->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&watch->wake, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	cw_condition_init(&watch->wake);
 	return watch;
 }
 

@@ -4,10 +4,10 @@
  */
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/mem.h"
 #include "host/sink.h"
 
@@ -15,7 +15,7 @@
 #define JOIN_SLICE_MS 20
 #define LEAVE_TIMEOUT_MS 1000
 #define LEAVE_SLICE_MS 2
-#define DESTROY_TIMEOUT_S 2
+#define DESTROY_TIMEOUT_MS 2000
 
 static bool is_member(const struct cw_sink *sink)
 {
@@ -119,29 +119,22 @@ static void *end_consumer(void *arg)
 static struct ending *new_ending(rd_kafka_t *consumer)
 {
 	struct ending *ending = cw_alloc(sizeof(*ending));
-	pthread_condattr_t attributes;
 
 	*ending = (struct ending){ .consumer = consumer };
 	pthread_mutex_init(&ending->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&ending->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	cw_condition_init(&ending->changed);
 	return ending;
 }
 
 /* Whether it came to its end in time; else it is left to its thread. */
 static bool await(struct ending *ending)
 {
-	struct timespec until;
-	int late = 0;
+	int64_t until_ms = cw_clock_ms() + DESTROY_TIMEOUT_MS;
 	bool over;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += DESTROY_TIMEOUT_S;
 	pthread_mutex_lock(&ending->lock);
-	while (!ending->over && !late)
-		late = pthread_cond_timedwait(&ending->changed, &ending->lock, &until);
+	while (!ending->over && cw_condition_wait(&ending->changed, &ending->lock, until_ms))
+		;
 	over = ending->over;
 	ending->left = !over;
 	pthread_mutex_unlock(&ending->lock);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/mem.h"
 
 #define AFTER_SILENCE_MS 3000
@@ -91,17 +92,13 @@ static void *coordinator_main(void *arg)
 struct cw_coordinator *cw_coordinator_new(rd_kafka_t *consumer, int wake_fd)
 {
 	struct cw_coordinator *c = cw_alloc(sizeof(*c));
-	pthread_condattr_t clock;
 	pthread_attr_t attr;
 	int failed;
 
 	c->consumer = consumer;
 	c->wake_fd = wake_fd;
 	pthread_mutex_init(&c->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&c->changed, &clock);
-	pthread_condattr_destroy(&clock);
+	cw_condition_init(&c->changed);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, (size_t)256 << 10);
 	failed = pthread_create(&c->thread, &attr, coordinator_main, c);
@@ -169,20 +166,13 @@ enum cw_coordinator_state cw_coordinator_await(struct cw_coordinator *c, const r
 					       int64_t timeout_ms)
 {
 	enum cw_coordinator_state state;
-	struct timespec until;
+	int64_t until_ms = cw_clock_ms() + timeout_ms;
 
 	if (!c)
 		return CW_COORDINATOR_ANSWERS;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += timeout_ms / 1000;
-	until.tv_nsec += timeout_ms % 1000 * CW_NS_PER_MS;
-	if (until.tv_nsec >= CW_NS_PER_S) {
-		until.tv_sec++;
-		until.tv_nsec -= CW_NS_PER_S;
-	}
 	pthread_mutex_lock(&c->lock);
 	put_question(c, partitions, timeout_ms);
-	while (c->state == CW_COORDINATOR_ASKED && pthread_cond_timedwait(&c->changed, &c->lock, &until) == 0)
+	while (c->state == CW_COORDINATOR_ASKED && cw_condition_wait(&c->changed, &c->lock, until_ms))
 		;
 	state = c->state;
 	pthread_mutex_unlock(&c->lock);

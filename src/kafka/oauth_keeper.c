@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/mem.h"
 #include "base/repeats.h"
 #include "base/retry.h"
@@ -38,11 +39,10 @@ struct cw_oauth_keeper {
 
 static void wait_ms(struct cw_oauth_keeper *k, int64_t ms)
 {
-	int64_t until_ns = cw_clock_ns() + ms * CW_NS_PER_MS;
-	struct timespec until = { .tv_sec = until_ns / CW_NS_PER_S, .tv_nsec = until_ns % CW_NS_PER_S };
+	int64_t until_ms = cw_clock_ms() + ms;
 
 	pthread_mutex_lock(&k->lock);
-	while (!atomic_load(&k->stop) && pthread_cond_timedwait(&k->changed, &k->lock, &until) == 0)
+	while (!atomic_load(&k->stop) && cw_condition_wait(&k->changed, &k->lock, until_ms))
 		;
 	pthread_mutex_unlock(&k->lock);
 }
@@ -191,7 +191,6 @@ struct cw_oauth_keeper *cw_oauth_keeper_new(rd_kafka_conf_t *conf, const struct 
 {
 	struct cw_oauth oauth;
 	struct cw_oauth_keeper *k;
-	pthread_condattr_t clock;
 
 	if (!cw_oauth_from_conf(conf, &oauth)) {
 		cw_oauth_free(&oauth);
@@ -202,10 +201,7 @@ struct cw_oauth_keeper *cw_oauth_keeper_new(rd_kafka_conf_t *conf, const struct 
 	k->scope = scope;
 	k->random = (unsigned)(cw_clock_ns() ^ (int64_t)(uintptr_t)k);
 	pthread_mutex_init(&k->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&k->changed, &clock);
-	pthread_condattr_destroy(&clock);
+	cw_condition_init(&k->changed);
 	rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf, on_refresh);
 	rd_kafka_conf_interceptor_add_on_new(conf, NAME, on_new, k);
 	rd_kafka_conf_interceptor_add_on_conf_destroy(conf, NAME, on_conf_destroy, k);

@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "rest/exchange.h"
@@ -90,13 +90,8 @@ static int64_t end_all_late(struct cw_connections *connections, int64_t now_ms)
 
 static void wait_until(struct cw_connections *connections, int64_t wake_ms)
 {
-	struct timespec until = { (time_t)(wake_ms / 1000), (long)(wake_ms % 1000) * 1000000 };
-
 	connections->wake_ms = wake_ms;
-	if (wake_ms == INT64_MAX)
-		pthread_cond_wait(&connections->changed, &connections->lock);
-	else
-		pthread_cond_timedwait(&connections->changed, &connections->lock, &until);
+	cw_condition_wait(&connections->changed, &connections->lock, wake_ms);
 }
 
 static void *thread_main(void *arg)
@@ -136,16 +131,12 @@ static void destroy(struct cw_connections *connections)
 struct cw_connections *cw_connections_new(const struct cw_connection_limits *limits, struct cw_error *err)
 {
 	struct cw_connections *connections = cw_alloc(sizeof(*connections));
-	pthread_condattr_t attr;
 	int rc;
 
 	connections->limits = *limits;
 	connections->wake_ms = INT64_MAX;
 	pthread_mutex_init(&connections->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&connections->changed, &attr);
-	pthread_condattr_destroy(&attr);
+	cw_condition_init(&connections->changed);
 	rc = start_thread(connections);
 	if (!rc)
 		return connections;

@@ -3,12 +3,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/mem.h"
 
-#define IDLE_S 10
+#define IDLE_MS 10000
 /* Touched pages count, not this: nested JSON is parsed by recursion. */
 #define STACK_BYTES (2u << 20)
 
@@ -77,15 +77,12 @@ static void run_next(struct cw_pool *pool)
 /* Waits for work; false when there was none for a while, or will be none. */
 static bool wait_for_work(struct cw_pool *pool)
 {
-	struct timespec until;
-	int timed_out = 0;
+	int64_t until_ms = cw_clock_ms() + IDLE_MS;
+	bool in_time = true;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += IDLE_S;
 	pool->n_idle++;
-	while (!pool->urgent.head && !normal_may_run(pool) && !pool->stopping && !timed_out)
-		timed_out = pool->n_threads == 1 ? pthread_cond_wait(&pool->work, &pool->lock) :
-						   pthread_cond_timedwait(&pool->work, &pool->lock, &until);
+	while (!pool->urgent.head && !normal_may_run(pool) && !pool->stopping && in_time)
+		in_time = cw_condition_wait(&pool->work, &pool->lock, pool->n_threads == 1 ? INT64_MAX : until_ms);
 	pool->n_idle--;
 	return pool->urgent.head || normal_may_run(pool) || (!pool->stopping && pool->n_threads == 1);
 }
@@ -135,16 +132,12 @@ static int start_thread(struct cw_pool *pool)
 struct cw_pool *cw_pool_new(int n_threads, int n_urgent, struct cw_error *err)
 {
 	struct cw_pool *pool = cw_alloc(sizeof(*pool));
-	pthread_condattr_t attr;
 	int rc;
 
 	pool->threads_max = n_threads;
 	pool->threads_urgent = n_urgent;
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&pool->work, &attr);
-	pthread_condattr_destroy(&attr);
+	cw_condition_init(&pool->work);
 	pthread_mutex_lock(&pool->lock);
 	rc = start_thread(pool);
 	pthread_mutex_unlock(&pool->lock);

@@ -1,15 +1,15 @@
 #include "rest/server.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/mem.h"
 #include "rest/endpoint.h"
 
 #define THREADS_URGENT 2
 #define VERIFIER_THREADS 2 /* guesses of passwords may keep so many cores busy, and no more */
-#define LAST_ANSWERS_S 2
+#define LAST_ANSWERS_MS 2000
 
 struct cw_rest {
 	struct cw_exchanges exchanges;
@@ -67,16 +67,12 @@ static int init_exchanges(struct cw_exchanges *exchanges, const struct cw_worker
 		config->rest_connections_max, config->rest_connections_per_address_max, config->rest_request_timeout_ms,
 		config->rest_connection_idle_timeout_ms,
 	};
-	pthread_condattr_t attr;
 
 	exchanges->herder = herder;
 	exchanges->start_epoch_ms = cw_clock_epoch_ms();
 	exchanges->cors = (struct cw_cors){ config->access_control_allow_origin, config->access_control_allow_methods };
 	pthread_mutex_init(&exchanges->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&exchanges->none, &attr);
-	pthread_condattr_destroy(&attr);
+	cw_condition_init(&exchanges->none);
 	if (config->response_http_headers_config &&
 	    cw_header_rules_parse(config->response_http_headers_config, &exchanges->headers, err) < 0)
 		return -1;
@@ -120,15 +116,12 @@ fail:
 /* Whether a number has become 0 in time. */
 static bool await_none(struct cw_exchanges *exchanges, const size_t *n)
 {
-	struct timespec until;
-	int timed_out = 0;
+	int64_t until_ms = cw_clock_ms() + LAST_ANSWERS_MS;
 	bool none;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += LAST_ANSWERS_S;
 	pthread_mutex_lock(&exchanges->lock);
-	while (*n > 0 && !timed_out)
-		timed_out = pthread_cond_timedwait(&exchanges->none, &exchanges->lock, &until);
+	while (*n > 0 && cw_condition_wait(&exchanges->none, &exchanges->lock, until_ms))
+		;
 	none = *n == 0;
 	pthread_mutex_unlock(&exchanges->lock);
 	return none;
