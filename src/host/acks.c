@@ -53,6 +53,7 @@ struct cw_ack_entry *cw_acks_open(struct cw_acks *acks)
 	entry->at_ms = 0;
 	entry->n_offsets = 0;
 	entry->next = NULL;
+	entry->previous = acks->last;
 	if (acks->last)
 		acks->last->next = entry;
 	else
@@ -78,35 +79,65 @@ void cw_acks_note(struct cw_ack_entry *entry, const struct cw_source_partition *
 	}
 }
 
+/* Into a list, where they replace older ones. */
+static void move_offsets(struct cw_ack_entry *entry, struct cw_ack_offset **list, size_t *n, size_t *cap)
+{
+	for (size_t i = 0; i < entry->n_offsets; i++) {
+		struct cw_ack_offset *from = &entry->offsets[i], *to = cw_ack_offset_of(list, n, cap, from->partition);
+		struct cw_buf kept = to->json;
+
+		to->is_json = from->is_json;
+		to->number = from->number;
+		to->json = from->json;
+		from->json = kept;
+	}
+}
+
+static void remove_entry(struct cw_acks *acks, struct cw_ack_entry *entry)
+{
+	if (entry->previous)
+		entry->previous->next = entry->next;
+	else
+		acks->first = entry->next;
+	if (entry->next)
+		entry->next->previous = entry->previous;
+	else
+		acks->last = entry->previous;
+	entry->next = acks->spare;
+	acks->spare = entry;
+}
+
+/* A done entry that waits becomes part of the one before it, if that is done, too. */
+static void join_previous(struct cw_acks *acks, struct cw_ack_entry *entry)
+{
+	struct cw_ack_entry *previous = entry ? entry->previous : NULL;
+
+	if (!previous || previous->open > 0 || entry->open > 0)
+		return;
+	move_offsets(entry, &previous->offsets, &previous->n_offsets, &previous->offsets_cap);
+	remove_entry(acks, entry);
+}
+
 /* Moves the offsets of the done entries at the front to the committable ones. */
 static void advance(struct cw_acks *acks)
 {
 	while (acks->first && acks->first->open == 0) {
-		struct cw_ack_entry *entry = acks->first;
-
-		for (size_t i = 0; i < entry->n_offsets; i++) {
-			struct cw_ack_offset *from = &entry->offsets[i];
-			struct cw_ack_offset *to = cw_ack_offset_of(&acks->ready, &acks->n_ready, &acks->ready_cap, from->partition);
-			struct cw_buf kept = to->json;
-
-			to->is_json = from->is_json;
-			to->number = from->number;
-			to->json = from->json;
-			from->json = kept;
-		}
-		acks->first = entry->next;
-		if (!acks->first)
-			acks->last = NULL;
-		entry->next = acks->spare;
-		acks->spare = entry;
+		move_offsets(acks->first, &acks->ready, &acks->n_ready, &acks->ready_cap);
+		remove_entry(acks, acks->first);
 	}
 }
 
 static void close_one(struct cw_acks *acks, struct cw_ack_entry *entry)
 {
 	assert(entry->open > 0);
-	if (--entry->open == 0)
+	if (--entry->open > 0)
+		return;
+	if (!entry->previous) {
 		advance(acks);
+		return;
+	}
+	join_previous(acks, entry->next);
+	join_previous(acks, entry);
 }
 
 void cw_acks_seal(struct cw_acks *acks, struct cw_ack_entry *entry)

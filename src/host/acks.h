@@ -2,8 +2,9 @@
  * acks - which source offsets may be committed: those before which everything is acknowledged.
  *
  * Records go out in entries (one for each poll). An entry is done when each of its records was
- * acknowledged; an offset is committable once its entry and every earlier one are done. Pure: no I/O,
- * no clock. Belongs to one thread: librdkafka's delivery reports are served on the task's.
+ * acknowledged; an offset is committable once its entry and every earlier one are done. Done entries that
+ * wait for an earlier one become one, so that there are never more than twice as many as are open, and one:
+ * a partition may be away for long while records of others are acknowledged. Pure: no I/O, no clock. Belongs to one thread: librdkafka's delivery reports are served on the task's.
  */
 #ifndef CW_HOST_ACKS_H
 #define CW_HOST_ACKS_H
@@ -34,7 +35,7 @@ struct cw_ack_entry {
 	size_t open; /* records that are not acknowledged yet, plus one until it is sealed */
 	struct cw_ack_offset *offsets;
 	size_t n_offsets, offsets_cap;
-	struct cw_ack_entry *next;
+	struct cw_ack_entry *next, *previous;
 };
 
 struct cw_acks {

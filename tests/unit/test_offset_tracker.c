@@ -112,6 +112,46 @@ static void test_source__commits_what_is_acknowledged_before_the_first_gap(void)
 	}
 }
 
+static size_t count_entries(const struct cw_ack_entry *entry)
+{
+	size_t n = 0;
+
+	for (; entry; entry = entry->next)
+		n++;
+	return n;
+}
+
+/* A record that nobody takes for long, while those after it are acknowledged: what is remembered of them stays little. */
+static void test_source__what_is_done_behind_a_gap_takes_little_memory(void)
+{
+	struct source s = { .committed = { -1, -1 } };
+	struct cw_ack_entry *stuck[2];
+	struct cw_value offset;
+
+	for (int i = 0; i < 20000; i++) {
+		struct cw_ack_entry *entry = cw_acks_open(&s.acks);
+
+		offset = cw_value_int64(i);
+		cw_acks_note(entry, PARTITION(i % 2), &offset);
+		cw_acks_sent(&s.acks, entry);
+		cw_acks_seal(&s.acks, entry);
+		if (i == 0 || i == 10000)
+			stuck[i / 10000] = entry;
+		else
+			cw_acks_done(&s.acks, entry);
+	}
+	CU_ASSERT_TRUE(count_entries(s.acks.first) + count_entries(s.acks.spare) <= 6);
+	CU_ASSERT_EQUAL(s.acks.n_ready, 0);
+	cw_acks_done(&s.acks, stuck[0]);
+	CU_ASSERT_EQUAL(s.acks.n_ready, 2);
+	CU_ASSERT_EQUAL(s.acks.ready[0].number + s.acks.ready[1].number, 9998 + 9999);
+	cw_acks_clear_ready(&s.acks);
+	cw_acks_done(&s.acks, stuck[1]);
+	CU_ASSERT_EQUAL(s.acks.n_ready, 2);
+	CU_ASSERT_EQUAL(s.acks.ready[0].number + s.acks.ready[1].number, 19998 + 19999);
+	cw_acks_free(&s.acks);
+}
+
 /* ---- sinks ----------------------------------------------------------------------------------- */
 
 #define PARTITIONS 3
@@ -327,6 +367,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "a source commits what is acknowledged before the first gap",
 		  test_source__commits_what_is_acknowledged_before_the_first_gap },
+		{ "source: little memory behind a gap", test_source__what_is_done_behind_a_gap_takes_little_memory },
 		{ "a sink commits what is written, once", test_sink__commits_what_is_written_once },
 		{ "batches are settled in their order", test_batches__are_settled_in_their_order },
 		{ "topics made again", test_positions__are_forgotten_with_the_topic },
