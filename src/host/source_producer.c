@@ -9,6 +9,7 @@
 #define RETRY_SLICE_MS 100
 #define ROOM_SLICE_MS 100
 #define REFUSED_SLICE_MS 5
+#define LETTERS_SLICE_MS 200
 
 void cw_source_delivered(struct cw_source *source, struct cw_source_topic *topic, struct cw_ack_entry *entry)
 {
@@ -156,11 +157,18 @@ static void refuse(struct cw_source *source, const struct cw_source_run *run, co
 	cw_source_refused_at_once(source, run->topic, m, cw_source_unmark(source, m->_private), NULL);
 }
 
+/* So many records have come to where what becomes of them is counted: they are in flight, or go no further. */
+static void count_polled(struct cw_source *source, size_t n)
+{
+	cw_metric_add(source->polled, (int64_t)n);
+	cw_source_count_in_flight(source);
+}
+
 /* Offers librdkafka the run, of which then is left what it did not take; why, of the first of these. */
 static rd_kafka_resp_err_t produce_run(struct cw_source *source, struct cw_source_run *run)
 {
 	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
-	size_t left = 0;
+	size_t left = 0, n = run->n;
 
 	rd_kafka_produce_batch(run->topic->topic, run->partition, RD_KAFKA_MSG_F_COPY, run->messages, (int)run->n);
 	for (size_t i = 0; i < run->n; i++) {
@@ -176,6 +184,7 @@ static rd_kafka_resp_err_t produce_run(struct cw_source *source, struct cw_sourc
 		}
 	}
 	run->n = left;
+	count_polled(source, n - left);
 	return error;
 }
 
@@ -228,11 +237,12 @@ static enum cw_result send_full(struct cw_source *source, struct cw_source_topic
 		if (by_lane)
 			cw_lanes_answered(&t->lanes, partition, value.n);
 		cw_source_refused_at_once(source, t, &m, cw_source_unmark(source, mark), r);
-		return CW_OK;
-	}
-	if (error)
+	} else if (error) {
 		return cw_source_topic_failed(source, t, t->name, "cannot be sent", error, err);
-	cw_acks_sent(&source->acks, cw_source_marked(source, mark));
+	} else {
+		cw_acks_sent(&source->acks, cw_source_marked(source, mark));
+	}
+	count_polled(source, 1);
 	return CW_OK;
 }
 
@@ -300,8 +310,8 @@ static enum cw_result convert(struct cw_source *source, struct cw_record *r, str
 		if (result != CW_OK)
 			return result;
 	}
-	if (result == CW_FAIL)
-		cw_metric_add(source->polled, 1); /* it has failed the task, which is an end, too */
+	if (result == CW_FAIL || result == CW_DROP)
+		count_polled(source, 1); /* to fail the task is an end, too */
 	return result;
 }
 
@@ -354,10 +364,15 @@ static enum cw_result send_record(struct cw_source *source, struct cw_ack_entry 
 
 enum cw_result cw_source_await_letters(struct cw_source *source, struct cw_error *err)
 {
-	bool written = cw_dead_letters_drain(source->letters, INT64_MAX);
+	bool written;
 
-	if (cw_dead_letters_serve(source->letters, err) != CW_OK)
-		return CW_FAIL;
+	do {
+		cw_source_count_in_flight(source);
+		written = cw_dead_letters_drain(source->letters, cw_clock_ms() + LETTERS_SLICE_MS);
+		if (cw_dead_letters_serve(source->letters, err) != CW_OK)
+			return CW_FAIL;
+	} while (!written && cw_task_left_ms(source->task, INT64_MAX) > 0);
+	cw_source_count_in_flight(source);
 	return written ? CW_OK : CW_END;
 }
 
@@ -386,10 +401,8 @@ enum cw_result cw_source_send(struct cw_source *source, size_t from, size_t to, 
 		result = send_run(source, err);
 	if (result == CW_OK)
 		result = cw_source_await_letters(source, err);
-	/* What is left of a poll that was broken off has not come to an end: it is polled again. */
-	cw_metric_add(source->polled, (int64_t)(n - from) - (int64_t)source->run.n);
 	cw_metric_add(source->bytes, bytes);
-	source->run.n = 0;
+	source->run.n = 0; /* what is left of a poll that was broken off is polled again, and counted then */
 	if (result == CW_END) { /* the entry stays open, so that no offset from here on is committed */
 		source->gave_up = true;
 		return CW_OK;

@@ -185,6 +185,32 @@ static void test_stop__while_records_are_sent_again(void)
 	close_cluster(&c);
 }
 
+/* librdkafka has no room for the rest of a poll, or letters are slow to be written, since Kafka does not answer. */
+static void test_poll__that_is_not_all_sent(void)
+{
+	static const struct {
+		const char *config;
+		int32_t slow;
+	} cases[] = {
+		{ "count=10 per.poll=10 producer.override.queue.buffering.max.messages=5", RECORDS_AT },
+		{ TENTHS, LETTERS_AT },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cluster c = open_cluster();
+		struct host_process p;
+
+		CU_ASSERT_EQUAL(rd_kafka_mock_broker_push_request_error_rtts(c.mock, cases[i].slow, PRODUCE, 1, 0, 6000), 0);
+		p = run(&c, cases[i].config);
+		host_wait_at_least(&p, "records_in_flight", 5);
+		check_books(&p, 0);
+		host_expect(&p, "status", "COMPLETED");
+		check_books(&p, 0);
+		host_stop(&p);
+		close_cluster(&c);
+	}
+}
+
 /* One that takes long to end, since Kafka is slow to answer: its records are in flight. */
 static void test_transaction__that_is_not_over(void)
 {
@@ -215,6 +241,7 @@ int main(void)
 		{ "letters that are not answered", test_letters__that_are_not_answered },
 		{ "letters that are written", test_letters__that_are_written },
 		{ "a stop while records are sent again", test_stop__while_records_are_sent_again },
+		{ "a poll that is not all sent", test_poll__that_is_not_all_sent },
 		{ "a transaction that is not over", test_transaction__that_is_not_over },
 		CU_TEST_INFO_NULL,
 	};
