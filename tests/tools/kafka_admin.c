@@ -13,6 +13,7 @@ struct request {
 	rd_kafka_queue_t *queue;
 	char **args;
 	int n_args;
+	bool deleted; /* the topic, just now */
 };
 
 static int number(const char *text)
@@ -94,8 +95,16 @@ static void create(struct request *r)
 
 		rd_kafka_NewTopic_set_config(topic, r->args[i], value);
 	}
-	rd_kafka_CreateTopics(r->client, &topic, 1, NULL, r->queue);
-	event = answer(r);
+	for (;;) {
+		const rd_kafka_topic_result_t **results;
+
+		rd_kafka_CreateTopics(r->client, &topic, 1, NULL, r->queue);
+		event = answer(r);
+		results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
+		if (!r->deleted || rd_kafka_topic_result_error(results[0]) != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+			break;
+		rd_kafka_event_destroy(event);
+	}
 	check_topic(rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n));
 	rd_kafka_event_destroy(event);
 	rd_kafka_NewTopic_destroy(topic);
@@ -134,6 +143,7 @@ static void delete(struct request *r)
 static void remake(struct request *r)
 {
 	delete(r);
+	r->deleted = true; /* Kafka says so a moment before it is */
 	create(r);
 }
 
