@@ -10,6 +10,8 @@
 #define ROOM_SLICE_MS 100
 #define REFUSED_SLICE_MS 5
 #define LETTERS_SLICE_MS 200
+#define REASON_MS 500
+#define REASON_SLICE_MS 10
 
 void cw_source_delivered(struct cw_source *source, struct cw_source_topic *topic, struct cw_ack_entry *entry)
 {
@@ -30,6 +32,13 @@ static bool comes_again(const struct cw_source *source, rd_kafka_resp_err_t erro
 	if (is_purged(error))
 		return !source->closing && cw_source_producer_has_ended(source);
 	return cw_source_refused_takes(source, error);
+}
+
+/* Whether it would happen again if the task started again. */
+static bool is_final(rd_kafka_resp_err_t error)
+{
+	return cw_source_refused_is_for_good(error) || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+	       error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
 }
 
 void cw_source_on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
@@ -54,18 +63,30 @@ void cw_source_on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, vo
 	cw_metric_add(source->errors, 1);
 	if (is_purged(m->err))
 		return; /* an aborted transaction, or a task that ends: its records come again */
-	source->failure_is_final = source->failure_is_final || cw_source_refused_is_for_good(m->err);
-	cw_source_topic_failed(source, topic, rd_kafka_topic_name(m->rkt), "was not delivered", m->err, &source->failure);
+	if (cw_source_topic_failed(source, topic, rd_kafka_topic_name(m->rkt), "was not delivered", m->err, &source->failure) ==
+	    CW_FAIL)
+		source->failure_is_final = source->failure_is_final || is_final(m->err);
+}
+
+/* What is to be done now and then for a topic that is written to. */
+static void tend_topic(struct cw_source *source, struct cw_source_topic *t)
+{
+	cw_source_look_at_partitions(source, t);
+	cw_lanes_tick(&t->lanes, cw_clock_ns());
 }
 
 /* The one that was used last is found at once. */
 static enum cw_result find_topic(struct cw_source *source, struct cw_slice name, struct cw_error *err)
 {
 	const struct cw_source_topic *t = source->topics;
+	enum cw_result result;
 
 	if (t && t->n == name.n && memcmp(t->name, name.p, name.n) == 0)
 		return CW_OK;
-	return cw_source_find_topic(source, name, err);
+	result = cw_source_find_topic(source, name, err);
+	if (result == CW_OK)
+		tend_topic(source, source->topics);
+	return result;
 }
 
 /* What goes to Kafka of a value that the pipeline made or was not needed for; p is NULL for a null. */
@@ -195,6 +216,21 @@ static bool is_to_wait(const struct cw_source *source, rd_kafka_resp_err_t error
 	return error == RD_KAFKA_RESP_ERR__QUEUE_FULL || cw_source_takes_none(source, error);
 }
 
+/* That librdkafka takes nothing any more has a reason, which the report of a record before may give. */
+static enum cw_result cannot_send(struct cw_source *source, const struct cw_source_topic *t, rd_kafka_resp_err_t error,
+				  struct cw_error *err)
+{
+	int64_t until = cw_clock_ms() + REASON_MS;
+
+	while ((error == RD_KAFKA_RESP_ERR__STATE || error == RD_KAFKA_RESP_ERR__FATAL) && !source->failure.code &&
+	       cw_clock_ms() < until && !cw_task_stopping(source->task))
+		cw_source_serve(source, REASON_SLICE_MS); /* it is on its way */
+	if (!source->failure.code)
+		return cw_source_topic_failed(source, t, t->name, "cannot be sent", error, err);
+	*err = source->failure;
+	return CW_FAIL;
+}
+
 /* Hands the run to librdkafka, which copies it. When that is broken off, the run is what was not sent. */
 static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 {
@@ -208,7 +244,7 @@ static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 		if (is_to_wait(source, error, &slice_ms))
 			result = wait_for_room(source, slice_ms, err);
 		else if (error && !(error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && forget_partitions(run)))
-			result = cw_source_topic_failed(source, run->topic, run->topic->name, "cannot be sent", error, err);
+			result = cannot_send(source, run->topic, error, err);
 	}
 	return result;
 }
@@ -238,7 +274,7 @@ static enum cw_result send_full(struct cw_source *source, struct cw_source_topic
 			cw_lanes_answered(&t->lanes, partition, value.n);
 		cw_source_refused_at_once(source, t, &m, cw_source_unmark(source, mark), r);
 	} else if (error) {
-		return cw_source_topic_failed(source, t, t->name, "cannot be sent", error, err);
+		return cannot_send(source, t, error, err);
 	} else {
 		cw_acks_sent(&source->acks, cw_source_marked(source, mark));
 	}
@@ -390,10 +426,8 @@ enum cw_result cw_source_send(struct cw_source *source, size_t from, size_t to, 
 		entry = cw_acks_open(&source->acks);
 		entry->at_ms = cw_clock_ms();
 	}
-	if (source->topics) {
-		cw_source_look_at_partitions(source, source->topics);
-		cw_lanes_tick(&source->topics->lanes, cw_clock_ns());
-	}
+	if (source->topics)
+		tend_topic(source, source->topics);
 	cw_budget_records(&source->task->budget, (int64_t)(to - from), cw_clock_ms());
 	while (result == CW_OK && n < to && (result = send_record(source, entry, cw_batch_record(batch, n), &bytes, err)) == CW_OK)
 		n++;
@@ -452,6 +486,8 @@ bool cw_source_drain(struct cw_source *source, int64_t deadline_ms)
 			return false;
 		rd_kafka_flush(source->producer, left > 100 ? 100 : (int)left); /* does not linger */
 		cw_source_serve(source, source->refused.n > 0 ? REFUSED_SLICE_MS : 0);
+		if (source->transactional && rd_kafka_outq_len(source->producer) == 0 && source->acks.in_flight > 0)
+			return false; /* librdkafka has given the transaction up, and its records with it */
 	}
 	return !source->failure.code;
 }

@@ -96,13 +96,16 @@ static enum cw_result commit_what_is_due(struct cw_source *source, struct cw_err
 	return commit(source, source->in_transaction && cw_clock_ms() >= source->next_boundary_ms, err);
 }
 
-/* What a report says is told when nothing else is; and what is final, however the transaction looks to Kafka. */
+/*
+ * What a report says is told when nothing else is, and instead of what a transaction says that failed with it. If it is
+ * final, it is so however the transaction looks to Kafka.
+ */
 static enum cw_result result_with_failure(const struct cw_source *source, enum cw_result result, struct cw_error *err)
 {
-	if (!source->failure.code || (result != CW_OK && !(result == CW_RETRY && source->failure_is_final)))
+	if (!source->failure.code || (result != CW_OK && result != CW_RETRY))
 		return result;
 	*err = source->failure;
-	return CW_FAIL;
+	return result == CW_RETRY && !source->failure_is_final ? CW_RETRY : CW_FAIL;
 }
 
 /* Everything polled is acknowledged and its offsets are stored, as far as the time until the deadline allows. */

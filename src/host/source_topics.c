@@ -53,8 +53,12 @@ enum cw_result cw_source_topic_failed(const struct cw_source *source, const stru
 				   "(producer.override.batch.size), or let a transformation drop it";
 	bool in_transaction = source->transactional && cw_source_refused_is_for_good(error);
 	bool gone = t && t->seen && (no_topic || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
-	/* The brokers have aborted the transaction meanwhile, too; what can be said of a run without one was said by its time. */
-	bool again = gone || (source->transactional && error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT);
+	/*
+	 * The brokers have aborted the transaction meanwhile, too, or librdkafka has given it up; what can be said of a run
+	 * without one was said by its time.
+	 */
+	bool again = gone || (source->transactional &&
+			      (error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT || error == RD_KAFKA_RESP_ERR__STATE));
 
 	cw_error_set(err, again ? CW_ERR_RETRIABLE : CW_ERR_FATAL, "a record for topic %s %s: %s%s", name, what,
 		     rd_kafka_err2str(error), no_topic && !gone ? advice : in_transaction ? once : "");

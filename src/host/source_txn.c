@@ -206,6 +206,10 @@ enum cw_result cw_source_txn_drop(struct cw_source *source, struct cw_error *err
 	if (!source->in_transaction || source->gave_up)
 		return CW_OK;
 	if (!cw_source_drain(source, INT64_MAX)) {
+		if (!source->failure.code && cw_task_left_ms(source->task, INT64_MAX) > 0) {
+			cw_error_set(err, CW_ERR_RETRIABLE, "Kafka's client has given up the records of a transaction");
+			return CW_RETRY;
+		}
 		source->gave_up = true;
 		return CW_OK; /* the task has to end, or its loop sees why it failed */
 	}

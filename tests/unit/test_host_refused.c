@@ -8,7 +8,8 @@
 
 #include "host_driver.h"
 
-#define PRODUCE 0 /* the request's key */
+#define PRODUCE 0 /* the requests' keys */
+#define ADD_PARTITIONS 24
 #define TOO_LARGE RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE
 #define RECORDS_AT 1
 #define LETTERS_AT 2
@@ -211,25 +212,120 @@ static void test_poll__that_is_not_all_sent(void)
 	}
 }
 
+/* ---- exactly once ---------------------------------------------------------------------------- */
+
+static struct host_process run_once(struct cluster *c, const char *config)
+{
+	char words[256], all[512], name[64];
+
+	add_topic(c, "connect-offsets", LETTERS_AT);
+	snprintf(words, sizeof(words), "exactly.once.source.support=enabled bootstrap.servers=%s",
+		 rd_kafka_mock_cluster_bootstraps(c->mock));
+	snprintf(all, sizeof(all), "connector.class=ScriptedSource topic=records partition=0 %s", config);
+	return host_run_with(host_fresh_name(name, sizeof(name), "once"), all, &(struct host_options){ .worker = words });
+}
+
 /* One that takes long to end, since Kafka is slow to answer: its records are in flight. */
 static void test_transaction__that_is_not_over(void)
 {
 	struct cluster c = open_cluster();
 	struct host_process p;
-	char words[256], name[64];
 
-	add_topic(&c, "connect-offsets", LETTERS_AT);
 	CU_ASSERT_EQUAL(rd_kafka_mock_broker_push_request_error_rtts(c.mock, RECORDS_AT, PRODUCE, 1, 0, 6000), 0);
-	snprintf(words, sizeof(words), "exactly.once.source.support=enabled bootstrap.servers=%s",
-		 rd_kafka_mock_cluster_bootstraps(c.mock));
-	p = host_run_with(host_fresh_name(name, sizeof(name), "slow"), "connector.class=ScriptedSource topic=records partition=0 "
-			  FIVE, &(struct host_options){ .worker = words });
+	p = run_once(&c, FIVE);
 	host_wait_metric(&p, "records_polled", 5);
 	CU_ASSERT_EQUAL(host_metric(&p, "records_in_flight"), 5);
 	check_books(&p, 0);
 	host_expect(&p, "status", "COMPLETED");
 	CU_ASSERT_EQUAL(host_metric(&p, "records"), 5);
 	check_books(&p, 0);
+	host_stop(&p);
+	close_cluster(&c);
+}
+
+/* Whether the report of what was refused is served before more is sent, or after that. */
+static void test_transaction__says_why_it_failed(void)
+{
+	static const struct {
+		const char *config;
+		rd_kafka_resp_err_t answer;
+		const char *trace;
+	} cases[] = {
+		{ "per.poll=5", TOO_LARGE, "Message size too large; with exactly-once delivery" },
+		{ "per.poll=1000 producer.override.linger.ms=0 transaction.boundary=interval "
+		  "transaction.boundary.interval.ms=60000", TOO_LARGE, "Message size too large; with exactly-once delivery" },
+		{ "per.poll=5", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, "Topic authorization failed" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cluster c = open_cluster();
+		struct host_process p;
+
+		answer(&c, RECORDS_AT, &cases[i].answer, 1);
+		p = run_once(&c, cases[i].config);
+		host_expect_failed(&p, cases[i].trace);
+		host_stop(&p);
+		close_cluster(&c);
+	}
+}
+
+/* The connector aborts one that Kafka's client has given up already: the task starts again. */
+static void test_transaction__that_is_given_up(void)
+{
+	const rd_kafka_resp_err_t denied = RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+	struct cluster c = open_cluster();
+	struct host_process p;
+	json_t *line;
+	bool again = false;
+
+	for (int32_t broker = 1; broker <= 2; broker++)
+		CU_ASSERT_EQUAL(rd_kafka_mock_broker_push_request_error_rtts(c.mock, broker, ADD_PARTITIONS, 1, (int)denied, 0), 0);
+	p = run_once(&c, "count=20 transaction.boundary=connector end.each=5 abort.each=1");
+	while (!again && (line = host_wait_for(&p, "log", NULL)) != NULL) {
+		again = strstr(json_string_value(json_object_get(line, "message")), "starts again in") != NULL;
+		json_decref(line);
+	}
+	host_expect(&p, "status", "COMPLETED");
+	check_books(&p, 0);
+	host_stop(&p);
+	close_cluster(&c);
+}
+
+/* ---- several topics -------------------------------------------------------------------------- */
+
+/* Offsets are from 0 on. */
+static bool has_records(struct cluster *c, const char *topic, int32_t partition)
+{
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	int64_t low, high = -1;
+	char text[256];
+	rd_kafka_t *rk;
+
+	rd_kafka_conf_set(conf, "bootstrap.servers", rd_kafka_mock_cluster_bootstraps(c->mock), text, sizeof(text));
+	rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof(text));
+	CU_ASSERT_EQUAL(rd_kafka_query_watermark_offsets(rk, topic, partition, &low, &high, 5000), 0);
+	rd_kafka_destroy(rk);
+	return high > 0;
+}
+
+/* Not only the one that was used last: each changes its partition now and then. */
+static void test_topics__all_use_their_partitions(void)
+{
+	struct cluster c = open_cluster();
+	char words[256];
+	struct host_process p;
+
+	CU_ASSERT_EQUAL_FATAL(rd_kafka_mock_topic_create(c.mock, "even", 2, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(rd_kafka_mock_topic_create(c.mock, "odd", 2, 1), 0);
+	snprintf(words, sizeof(words), "bootstrap.servers=%s", rd_kafka_mock_cluster_bootstraps(c.mock));
+	p = host_run_with("several", "connector.class=ScriptedSource topic=even other.topic=odd per.poll=2 count=2000 "
+			  "rate.limit.records.per.second=4000",
+			  &(struct host_options){ .worker = words });
+	host_expect(&p, "status", "COMPLETED");
+	for (int32_t i = 0; i < 2; i++) {
+		CU_ASSERT_TRUE(has_records(&c, "even", i));
+		CU_ASSERT_TRUE(has_records(&c, "odd", i));
+	}
 	host_stop(&p);
 	close_cluster(&c);
 }
@@ -243,6 +339,9 @@ int main(void)
 		{ "a stop while records are sent again", test_stop__while_records_are_sent_again },
 		{ "a poll that is not all sent", test_poll__that_is_not_all_sent },
 		{ "a transaction that is not over", test_transaction__that_is_not_over },
+		{ "a transaction says why it failed", test_transaction__says_why_it_failed },
+		{ "a transaction that is given up", test_transaction__that_is_given_up },
+		{ "several topics", test_topics__all_use_their_partitions },
 		CU_TEST_INFO_NULL,
 	};
 

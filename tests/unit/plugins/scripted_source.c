@@ -9,7 +9,7 @@
 #include "connect-worker/connector.h"
 
 struct config {
-	const char *topic, *out;
+	const char *topic, *other_topic, *out;
 	int32_t count, per_poll, retry, retry_after, fail_at, tasks, huge_at, huge_each, huge_bytes, partition, end_each, abort_each;
 	bool json_offsets, bad_offsets, bad_task, crash;
 };
@@ -28,6 +28,7 @@ struct state {
 
 static const struct cw_config_def defs[] = {
 	{ .name = "topic", .flags = CW_CONFIG_REQUIRED, .doc = "Topic.", .offset = offsetof(struct config, topic) },
+	{ .name = "other.topic", .doc = "Each second record's.", .offset = offsetof(struct config, other_topic) },
 	{ .name = "out", .doc = "File.", .offset = offsetof(struct config, out) },
 	INT_KEY("count", count, "0"),
 	INT_KEY("per.poll", per_poll, "10"),
@@ -145,7 +146,7 @@ static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw
 		}
 		text = cw_batch_alloc(batch, 32);
 		n = snprintf(text, 32, "v%ld", s->next);
-		r->topic = cw_slice_str(c->topic);
+		r->topic = cw_slice_str(c->other_topic && s->next % 2 ? c->other_topic : c->topic);
 		r->value = cw_value_string(cw_slice(text, (size_t)n));
 		if (is_huge(s))
 			r->value.u.bytes = huge(batch, (size_t)c->huge_bytes);
