@@ -5,8 +5,7 @@
 bool cw_secret_by_name(const char *key)
 {
 	static const char *const words[] = { "password", "passphrase", "secret", "token", "jaas", "credential",
-					     "api.key",
-					     "ssl.key", "private" };
+					     "api.key", "ssl.key", "private", "user.info" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (strcasestr(key, words[i]))

@@ -325,8 +325,12 @@ void cw_logs_request(struct cw_herder *herder, struct cw_call *call);
 void cw_logs_message(struct cw_connector *c, const json_t *message);
 
 /* secrets.c: what is not shown, and what stands for it. */
-/* The config with "[hidden]" for passwords, unless the worker shows them; new. */
-json_t *cw_secrets_hide(const struct cw_herder *herder, const char *class_name, const json_t *config);
+/*
+ * The config with "[hidden]" for passwords, unless the worker shows them; new. named_in: the config that says whose
+ * settings those of converters, transformations and predicates are, where this one does not: the connector's, of a task.
+ */
+json_t *cw_secrets_hide(const struct cw_herder *herder, const char *class_name, const json_t *config,
+			const json_t *named_in);
 /* Puts what is stored back where "[hidden]" came back. -1 with *err when there is nothing for a key of a password. */
 int cw_secrets_restore(const struct cw_herder *herder, const struct cw_connector *stored, json_t *config,
 		       struct cw_error *err);
@@ -402,7 +406,9 @@ const json_t *cw_plugins_find(const struct cw_herder *herder, const char *name);
 /* A source or a sink. */
 bool cw_plugins_is_connector(const json_t *plugin);
 /* The keys of such a connector and the types that their definitions give them; NULL: it is not known. */
-const json_t *cw_plugins_types(const struct cw_herder *herder, const char *name);
+const json_t *cw_plugins_types(const struct cw_herder *herder, const char *connector);
+/* The same of a plugin of another kind, by a name that a validation finds it by. */
+const json_t *cw_plugins_types_of(const struct cw_herder *herder, enum cw_plugin_kind kind, const char *name);
 /* "Connector" dropped from the end, as Kafka Connect compares. */
 bool cw_class_matches(const char *full, const char *name);
 

@@ -74,16 +74,15 @@ static bool is_named(const json_t *plugin, const char *name)
 	return cw_plugin_named(kind_of(plugin), text_of(plugin, "class"), name);
 }
 
-/* Every key of a connector and its type; of other kinds nobody asks. */
+/* Every key and its type. */
 static json_t *types_of(const json_t *plugin)
 {
 	json_t *types = json_object();
 	const json_t *definition;
 	size_t i;
 
-	if (cw_plugins_is_connector(plugin))
-		json_array_foreach(json_object_get(plugin, "config"), i, definition)
-			json_object_set(types, text_of(definition, "name"), json_object_get(definition, "type"));
+	json_array_foreach(json_object_get(plugin, "config"), i, definition)
+		json_object_set(types, text_of(definition, "name"), json_object_get(definition, "type"));
 	return types;
 }
 
@@ -122,13 +121,6 @@ const json_t *cw_plugins_find(const struct cw_herder *herder, const char *name)
 	return other;
 }
 
-const json_t *cw_plugins_types(const struct cw_herder *herder, const char *name)
-{
-	const json_t *plugin = cw_plugins_find(herder, name);
-
-	return plugin ? json_object_get(json_object_get(herder->plugins.by_class, text_of(plugin, "class")), "types") : NULL;
-}
-
 /* Converters convert headers, too, unless they say that they do not: Kafka Connect lists them twice. */
 static bool is_listed_as(const json_t *plugin, enum cw_plugin_kind kind)
 {
@@ -138,15 +130,37 @@ static bool is_listed_as(const json_t *plugin, enum cw_plugin_kind kind)
 				!json_is_false(json_object_get(plugin, "headers")));
 }
 
-bool cw_plugins_have(const json_t *plugins, enum cw_plugin_kind kind, const char *name)
+static const json_t *find_of(const json_t *plugins, enum cw_plugin_kind kind, const char *name)
 {
 	const json_t *plugin;
 	size_t i;
 
 	json_array_foreach(plugins, i, plugin)
 		if (is_listed_as(plugin, kind) && is_named(plugin, name))
-			return true;
-	return false;
+			return plugin;
+	return NULL;
+}
+
+bool cw_plugins_have(const json_t *plugins, enum cw_plugin_kind kind, const char *name)
+{
+	return find_of(plugins, kind, name) != NULL;
+}
+
+static const json_t *types_in_index(const struct cw_herder *herder, const json_t *plugin)
+{
+	return plugin ? json_object_get(json_object_get(herder->plugins.by_class, text_of(plugin, "class")), "types") : NULL;
+}
+
+const json_t *cw_plugins_types(const struct cw_herder *herder, const char *connector)
+{
+	const json_t *plugin = cw_plugins_find(herder, connector);
+
+	return plugin && cw_plugins_is_connector(plugin) ? types_in_index(herder, plugin) : NULL;
+}
+
+const json_t *cw_plugins_types_of(const struct cw_herder *herder, enum cw_plugin_kind kind, const char *name)
+{
+	return types_in_index(herder, find_of(herder->plugins.list, kind, name));
 }
 
 /* ---- answers ------------------------------------------------------------------------------- */

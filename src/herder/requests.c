@@ -73,7 +73,7 @@ static void read_connector(struct cw_herder *herder, struct cw_call *call)
 	} else if (call->request.op == CW_OP_GET) {
 		cw_call_answer(call, cw_view_info(c));
 	} else if (call->request.op == CW_OP_GET_CONFIG) {
-		cw_call_answer(call, cw_secrets_hide(herder, c->class_name, c->config));
+		cw_call_answer(call, cw_secrets_hide(herder, c->class_name, c->config, c->config));
 	} else if (call->request.op == CW_OP_STATUS) {
 		cw_call_answer(call, cw_view_status(c));
 	} else if (call->request.op == CW_OP_TASKS) {

@@ -53,7 +53,7 @@ void cw_change_answer_dry(const struct cw_herder *herder, struct cw_call *call, 
 	bool same = c && json_equal(c->config, call->config);
 
 	cw_call_answer_now(call, json_pack("{sssos[]sssbssso}", "name", call->name, "config",
-				       cw_secrets_hide(herder, class_name, call->config), "tasks", "type", kind,
+				       cw_secrets_hide(herder, class_name, call->config, call->config), "tasks", "type", kind,
 				       "dry_run", 1, "change", same ? "none" : c ? "update" : "create", "warnings",
 				       warnings ? json_deep_copy(warnings) : json_array()));
 }

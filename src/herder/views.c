@@ -21,7 +21,7 @@ json_t *cw_view_info(const struct cw_connector *c)
 	for (size_t i = 0; i < c->n_tasks && c->target != CW_TARGET_STOPPED; i++)
 		json_array_append_new(tasks, json_pack("{sssi}", "connector", c->name, "task", (int)i));
 	put_text(info, "name", c->name);
-	json_object_set_new(info, "config", cw_secrets_hide(c->herder, c->class_name, c->config));
+	json_object_set_new(info, "config", cw_secrets_hide(c->herder, c->class_name, c->config, c->config));
 	json_object_set_new(info, "tasks", tasks);
 	put_text(info, "type", c->kind);
 	return info;
@@ -136,7 +136,7 @@ json_t *cw_view_tasks(const struct cw_connector *c)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->n_tasks && c->target != CW_TARGET_STOPPED; i++) {
-		json_t *config = cw_secrets_hide(c->herder, c->class_name, c->tasks[i].config);
+		json_t *config = cw_secrets_hide(c->herder, c->class_name, c->tasks[i].config, c->config);
 
 		put_text(config, "task.class", c->class_name);
 		json_array_append_new(list, json_pack("{s{sssi}so}", "id", "connector", c->name, "task", (int)i,

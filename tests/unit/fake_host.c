@@ -124,6 +124,7 @@ static void answer_configured(struct fake *fake)
 	for (int i = 0; i < atoi(setting(fake->config, "tasks.max", "1")); i++) {
 		json_t *config = json_copy(fake->config);
 
+		json_object_del(config, setting(fake->config, "fake.untold", ""));
 		json_object_set_new(config, "task.number", json_sprintf("%d", i));
 		json_array_append_new(tasks, config);
 	}
@@ -389,16 +390,21 @@ static void print(json_t *answer)
 static int plugins(const json_t *question)
 {
 	misbehave_once(setting(json_object_get(question, "worker"), "fake.plugins", "ok"));
-	print(json_pack("{s[{sssssss[{ss}{ssss}{ssss}]}{sssssss[]}{sssssss[{ss}]}{sssssss[]}{sssssss[]sb}{sssssss[]}]s[{ssss}]}",
+	print(json_pack("{s[{sssssss[{ss}{ssss}{ssss}]}{sssssss[]}{sssssss[{ss}]}{sssssss[{ssss}{ssss}]}{sssssss[]sb}"
+			"{sssssss[{ssss}]}{sssssss[{ssss}]}]s[{ssss}]}",
 			"plugins",
 			"class", "org.example.FakeSource", "type", "source", "version", "1.2", "config", "name", "topic",
 			"name", "fake.word", "type", "PASSWORD", "name", "fake.ssl.key.type", "type", "STRING",
 			"class", "org.example.FakeSinkConnector", "type", "sink", "version", "1.3", "config",
 			"class", "org.example.Fake$Value", "type", "transformation", "version", "1", "config", "name",
 			"field",
-			"class", "org.example.FakeConverter", "type", "converter", "version", "1", "config",
+			"class", "org.example.FakeConverter", "type", "converter", "version", "1", "config", "name", "pair",
+			"type", "PASSWORD", "name", "token.kind", "type", "STRING",
 			"class", "org.example.OfValuesConverter", "type", "converter", "version", "1", "config", "headers", 0,
-			"class", "org.example.AFilter", "type", "transformation", "version", "1", "config",
+			"class", "org.example.AFilter", "type", "transformation", "version", "1", "config", "name", "word", "type",
+			"PASSWORD",
+			"class", "org.example.APredicate", "type", "predicate", "version", "1", "config", "name", "word", "type",
+			"PASSWORD",
 			"refused", "file", "bad.so", "reason", "was built for another ABI"));
 	return 0;
 }

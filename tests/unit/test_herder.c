@@ -494,6 +494,7 @@ static void test_plugins__are_listed(void)
 		"org.example.FakeSource source 1.2\n"
 		"org.example.AFilter transformation 1\n"
 		"org.example.Fake$Value transformation 1\n"
+		"org.example.APredicate predicate 1\n"
 		"org.example.FakeConverter converter 1\n"
 		"org.example.OfValuesConverter converter 1\n"
 		"org.example.FakeConverter header_converter 1\n";
@@ -501,7 +502,7 @@ static void test_plugins__are_listed(void)
 		const char *name;
 		size_t keys;
 	} found[] = { { "FakeSource", 3 }, { "org.example.FakeSource", 3 }, { "FakeSink", 0 }, { "FakeSinkConnector", 0 },
-		      { "org.example.Fake$Value", 1 }, { "AFilter", 0 }, { "Fake", 0 } };
+		      { "org.example.Fake$Value", 1 }, { "AFilter", 1 }, { "Fake", 2 } };
 	static const char *const not_found[] = { "Source", "Fake$Value", "Value" };
 	struct cw_buf got = { 0 };
 	struct cw_answer answer;

@@ -1,4 +1,4 @@
-/* What schedulers and tools ask of the herder: waiting for states, dry runs, preconditions, hidden passwords. */
+/* What schedulers and tools ask of the herder: waiting for states, dry runs, preconditions. */
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -429,117 +429,6 @@ static void test_delete__what_is_not_there(void)
 	expect_ok(call_with(CW_OP_DELETE, "a", 0, CW_OP_IGNORE_MISSING, NULL));
 }
 
-/* ---- passwords ------------------------------------------------------------------------------------ */
-
-static void expect_config(struct cw_answer answer, const char *within, const char *key, const char *wanted)
-{
-	const json_t *config = within ? json_object_get(answer.body, within) : answer.body;
-	const char *found = json_string_value(json_object_get(config, key));
-
-	CU_ASSERT_TRUE(found && strcmp(found, wanted) == 0);
-	expect_ok(answer);
-}
-
-#define WITH_PASSWORD "{'db.password':'pw-1','x':'${env:NAME}','api.token':'${env:TOKEN}'}"
-
-static void test_passwords__are_hidden_and_kept(void)
-{
-	struct cw_answer answer;
-
-	start_worker();
-	answer = call_body(CW_OP_CREATE, NULL, creation("a", WITH_PASSWORD));
-	expect_config(answer, "config", "db.password", "[hidden]");
-	wait_states("a", "RUNNING RUNNING");
-	expect_config(call(CW_OP_GET, "a"), "config", "db.password", "[hidden]");
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "db.password", "[hidden]");
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "api.token", "${env:TOKEN}");
-	answer = call(CW_OP_TASKS, "a");
-	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_object_get(json_array_get(answer.body, 0), "config"),
-								 "db.password")), "[hidden]");
-	expect_ok(answer);
-	/* What was read is sent back: nothing has changed. */
-	answer = call(CW_OP_GET_CONFIG, "a");
-	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", json_incref(answer.body)));
-	CU_ASSERT_EQUAL(worker_number("host_starts"), 1);
-	json_object_set_new(answer.body, "y", json_string("z"));
-	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", json_incref(answer.body)));
-	expect_ok(answer);
-	stop_worker();
-	json_object_set_new(w.settings, "rest.hide.passwords", json_string("false"));
-	start_worker();
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "db.password", "pw-1");
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "y", "z");
-}
-
-static void test_passwords__hidden_for_nothing_is_an_error(void)
-{
-	start_worker();
-	expect_error(call_body(CW_OP_CREATE, NULL, creation("a", "{'db.password':'[hidden]'}")), CW_ERR_INVALID,
-		     "Invalid value [hidden] for configuration db.password");
-	create("a", "{}");
-	expect_error(call_body(CW_OP_PATCH_CONFIG, "a", json_pack("{ss}", "db.password", "[hidden]")), CW_ERR_INVALID,
-		     "which has none; give the value itself");
-	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", json_pack("{ss}", "comment", "[hidden]")));
-}
-
-/* A password whose name does not tell, and a key whose name lies: only the plugin knows. */
-#define BY_TYPE "{'fake.word':'pw-1','fake.ssl.key.type':'PEM'}"
-#define BY_TYPE_HIDDEN "{'fake.word':'[hidden]','fake.ssl.key.type':'[hidden]'}"
-
-static void test_passwords__are_hidden_before_the_plugins_are_listed(void)
-{
-	static const enum cw_op ops[] = { CW_OP_GET_CONFIG, CW_OP_GET, CW_OP_TASKS, CW_OP_LIST };
-
-	start_worker();
-	create("a", BY_TYPE);
-	wait_states("a", "RUNNING RUNNING");
-	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
-		struct cw_answer answer;
-		char *text;
-
-		stop_worker();
-		start_worker();
-		answer = call_with(ops[i], "a", 0, ops[i] == CW_OP_LIST ? CW_OP_EXPAND_INFO : 0, NULL);
-		text = json_dumps(answer.body, JSON_COMPACT);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-		CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"fake.word\":\"[hidden]\""));
-		CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"fake.ssl.key.type\":\"PEM\""));
-		free(text);
-		expect_ok(answer);
-	}
-}
-
-/* Those that cannot be listed are not waited for. */
-static void test_passwords__are_hidden_by_name_without_plugins(void)
-{
-	json_object_set_new(w.settings, "fake.plugins", json_string("fail"));
-	start_worker();
-	create("a", BY_TYPE);
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "fake.ssl.key.type", "[hidden]");
-	stop_worker();
-	start_worker();
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "fake.ssl.key.type", "[hidden]");
-}
-
-/* An answer from before the plugins were known, sent back afterwards; and the other way round. */
-static void test_passwords__hidden_is_what_is_stored_whatever_the_type(void)
-{
-	start_worker();
-	create("a", BY_TYPE);
-	expect_ok(call(CW_OP_PLUGINS, NULL));
-	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", config_of(BY_TYPE_HIDDEN)));
-	stop_worker();
-	start_worker();
-	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", config_of(BY_TYPE_HIDDEN)));
-	expect_ok(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'fake.word':'[hidden]','comment':'[hidden]'}")));
-	stop_worker();
-	json_object_set_new(w.settings, "rest.hide.passwords", json_string("false"));
-	start_worker();
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "fake.word", "pw-1");
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "fake.ssl.key.type", "PEM");
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "comment", "[hidden]");
-}
-
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
@@ -558,11 +447,6 @@ int main(int argc, char **argv)
 		{ "dry runs change nothing", test_dry_run__changes_nothing },
 		{ "If-Match keeps changes apart", test_if_match__keeps_a_change_from_going_over_another },
 		{ "deleting what is not there", test_delete__what_is_not_there },
-		{ "passwords are hidden, and kept", test_passwords__are_hidden_and_kept },
-		{ "[hidden] that stands for nothing", test_passwords__hidden_for_nothing_is_an_error },
-		{ "passwords are hidden at once", test_passwords__are_hidden_before_the_plugins_are_listed },
-		{ "without plugins by name", test_passwords__are_hidden_by_name_without_plugins },
-		{ "[hidden] stands for what is stored", test_passwords__hidden_is_what_is_stored_whatever_the_type },
 		CU_TEST_INFO_NULL,
 	};
 
