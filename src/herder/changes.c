@@ -10,8 +10,6 @@
 #include "config/connector_name.h"
 #include "config/props.h"
 
-#define VALIDATIONS_MAX 4 /* processes at once */
-
 #define SEE_ALSO \
 	"You can also find the above list of errors at the endpoint " \
 	"`/connector-plugins/{connectorType}/config/validate`"
@@ -27,47 +25,28 @@ void cw_change_fail(struct cw_call *call, const char *error)
 
 static void validated(void *arg, const json_t *infos, const struct cw_error *err);
 
-/* Of no connector that is to be made or changed, so that it has no turn. */
-static bool only_looks(const struct cw_call *call)
-{
-	return call->request.op == CW_OP_VALIDATE || call->request.op == CW_OP_PREVIEW ||
-	       call->request.op == CW_OP_PREVIEW_CONFIG;
-}
-
 static void fail_validation(struct cw_call *call, const char *reason)
 {
-	if (only_looks(call))
-		cw_call_fail(call, CW_ERR_FATAL, "The configuration cannot be validated: %s", reason);
-	else
+	if (cw_call_has_turn(call))
 		cw_call_fail(call, CW_ERR_FATAL, "The configuration of connector %s cannot be validated: %s",
 			     call->name, reason);
-}
-
-static void begin_validation(struct cw_herder *herder, struct cw_call *call)
-{
-	const char *class_name = json_string_value(json_object_get(call->config, "connector.class"));
-	json_t *question = json_pack("{sOsssO}", "worker", herder->worker, "class", class_name, "config", call->config);
-	struct cw_error err = { 0 };
-
-	cw_call_stage(call, "validating the configuration of connector %s",
-		      only_looks(call) ? class_name : call->name);
-	herder->n_validating++;
-	cw_call_append(&herder->validating, call);
-	call->oneshot = cw_oneshot_start(herder->loop, herder->program, "--validate", question,
-					 herder->validate_timeout_ms, validated, call, &err);
-	json_decref(question);
-	if (!call->oneshot)
-		validated(call, NULL, &err);
+	else
+		cw_call_fail(call, CW_ERR_FATAL, "The configuration cannot be validated: %s", reason);
 }
 
 void cw_change_check(struct cw_herder *herder, struct cw_call *call)
 {
-	if (herder->n_validating < VALIDATIONS_MAX) {
-		begin_validation(herder, call);
-		return;
-	}
-	cw_call_stage(call, "validating other configurations first");
-	cw_call_append(&herder->to_validate, call);
+	const char *class_name = json_string_value(json_object_get(call->config, "connector.class"));
+	const struct cw_question question = {
+		.mode = "--validate",
+		.body = json_pack("{sOsssO}", "worker", herder->worker, "class", class_name, "config", call->config),
+		.stage = cw_format("validating the configuration of connector %s",
+				   cw_call_has_turn(call) ? call->name : class_name),
+		.timeout_ms = herder->validate_timeout_ms,
+		.done = validated,
+	};
+
+	cw_place_ask(&herder->validations, call, &question, "validating other configurations first");
 }
 
 int cw_change_require_class(struct cw_call *call, const json_t *config)
@@ -117,20 +96,6 @@ static bool answer_unchanged(struct cw_herder *herder, struct cw_call *call, con
 	return true;
 }
 
-void cw_change_leave(struct cw_herder *herder, struct cw_call *call)
-{
-	struct cw_call *next;
-
-	call->oneshot = NULL;
-	cw_call_remove(&herder->validating, call);
-	herder->n_validating--;
-	next = herder->to_validate;
-	if (next) {
-		herder->to_validate = next->next;
-		begin_validation(herder, next);
-	}
-}
-
 static bool is_valid(const json_t *infos)
 {
 	const char *kind = json_string_value(json_object_get(infos, "type"));
@@ -143,44 +108,20 @@ static void validated(void *arg, const json_t *infos, const struct cw_error *err
 {
 	struct cw_call *call = arg;
 	struct cw_herder *herder = call->herder;
-	bool has_turn = !only_looks(call), answered = true;
+	bool has_turn = cw_call_has_turn(call), answered = true;
 	CW_AUTO_FREE char *name = cw_strdup(call->name);
 
 	if (!has_turn && call->request.op != CW_OP_VALIDATE && is_valid(infos)) {
 		cw_preview_begin(herder, call); /* in the same place */
 		return;
 	}
-	cw_change_leave(herder, call);
+	cw_place_leave(&herder->validations, call);
 	if (json_is_object(infos))
 		answered = cw_change_judge(herder, call, infos);
 	else
 		fail_validation(call, infos ? "connect-host sent no object" : err->text);
 	if (has_turn && answered)
 		cw_turn_end(herder, name);
-}
-
-static void cancel(struct cw_herder *herder, struct cw_call **list)
-{
-	struct cw_call *call;
-
-	while ((call = *list)) {
-		bool has_turn = !only_looks(call);
-		CW_AUTO_FREE char *name = cw_strdup(call->name);
-
-		*list = call->next;
-		cw_oneshot_cancel(call->oneshot);
-		call->oneshot = NULL;
-		cw_call_fail(call, CW_ERR_FATAL, "Worker is shutting down");
-		if (has_turn)
-			cw_turn_end(herder, name);
-	}
-}
-
-void cw_change_cancel_all(struct cw_herder *herder)
-{
-	cancel(herder, &herder->to_validate);
-	cancel(herder, &herder->validating);
-	herder->n_validating = 0;
 }
 
 /* ---- the requests -------------------------------------------------------------------------- */

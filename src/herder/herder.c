@@ -15,6 +15,8 @@
 #define CONFIGURE_TIMEOUT_MS 60000
 #define VALIDATE_TIMEOUT_MS 30000
 #define SILENCE_LEAST_MS 5000 /* hosts send metrics every second */
+#define VALIDATIONS_MAX 4 /* processes at once */
+#define QUESTIONS_MAX 8   /* the same; while Kafka is away, each lives for a minute or so */
 #define HOSTS_POLL_MS 20
 #define HOSTS_EXTRA_MS 5000 /* beyond the drain of an earlier worker's hosts */
 
@@ -95,6 +97,8 @@ struct cw_herder *cw_herder_new(const struct cw_worker_config *config, const cha
 	herder->hosts_timer = (struct cw_timer){ .fn = on_hosts_poll, .arg = herder };
 	herder->configure_timeout_ms = CONFIGURE_TIMEOUT_MS;
 	herder->validate_timeout_ms = VALIDATE_TIMEOUT_MS;
+	herder->validations.max = VALIDATIONS_MAX;
+	herder->questions.max = QUESTIONS_MAX;
 	herder->silence_least_ms = SILENCE_LEAST_MS;
 	herder->random = (unsigned)cw_clock_ns();
 	herder->queue_end = &herder->queue;
@@ -186,9 +190,9 @@ static void begin_shutdown(struct cw_herder *herder)
 	log_info(NULL, "stopping: draining for at most %lld ms", (long long)timeout);
 	cw_loop_unset_timer(herder->loop, &herder->hosts_timer);
 	cw_wait_cancel_all(herder);
-	cw_offsets_cancel_all(herder);
+	cw_places_cancel(herder, &herder->questions);
 	cw_request_cancel_waiting(herder);
-	cw_change_cancel_all(herder);
+	cw_places_cancel(herder, &herder->validations);
 	cw_plugins_cancel(herder);
 	cw_cluster_cancel(herder);
 	/* A host that was already told to stop has no longer than this either. */

@@ -26,6 +26,15 @@ struct cw_logger {
 	int64_t modified_ms; /* since the epoch; 0: never */
 };
 
+/* What a short-lived host is asked on a call's behalf. */
+struct cw_question {
+	const char *mode; /* "--validate" … */
+	json_t *body;     /* owned */
+	char *stage;      /* what the call does while it is asked; owned */
+	int64_t timeout_ms;
+	cw_oneshot_done *done; /* arg is the call; begins with cw_place_leave() */
+};
+
 /* One request on its way. Two owners: who made it, and the herder. */
 struct cw_call {
 	struct cw_call *next;
@@ -34,6 +43,7 @@ struct cw_call {
 	char *name;
 	json_t *body;
 	struct cw_oneshot *oneshot; /* a validation or a question to Kafka under way */
+	struct cw_question question; /* while it waits for a place */
 	json_t *config;        /* of a create, put or patch: the connector's new config */
 	json_t *infos;         /* and what its validation has said, once it is to come into force */
 	json_t *offsets;       /* of a create: where it begins; of offsets, and then too: to be stored when Kafka has it;
@@ -125,6 +135,12 @@ struct cw_plugins {
 	struct cw_call *waiting;
 };
 
+/* Hosts that answer questions at the same time: so many, and no more. */
+struct cw_places {
+	int max, taken;
+	struct cw_call *under_way, *waiting; /* for a free place, in order */
+};
+
 enum cw_kafka_state { CW_KAFKA_UNKNOWN = 0, CW_KAFKA_REACHABLE, CW_KAFKA_UNREACHABLE };
 
 struct cw_cluster {
@@ -151,11 +167,10 @@ struct cw_herder {
 	struct cw_logger *loggers;
 	struct cw_log_rings *logs;
 	struct cw_timer logs_timer;
-	struct cw_call *validating, *to_validate; /* under way, and waiting for a free place */
-	int n_validating;
+	struct cw_places validations; /* and previews */
 	struct cw_call *waiting; /* for a state of their connector */
 	struct cw_timer wait_timer;
-	struct cw_call *asking; /* a host asks Kafka for them */
+	struct cw_places questions; /* to Kafka, of offsets and dead letters */
 	int hosts_lock_fd; /* -1: none */
 	struct cw_timer hosts_timer;
 	int64_t hosts_deadline_ms;
@@ -296,13 +311,20 @@ bool cw_offsets_change(struct cw_herder *herder, struct cw_call *call);
  * Whether the call was answered at once, as above.
  */
 bool cw_offsets_begin(struct cw_herder *herder, struct cw_call *call, bool sink);
-void cw_offsets_cancel_all(struct cw_herder *herder);
 
 /* Whether the broker tells what groups have committed; else the call has failed: "The `what` of connector …". */
 bool cw_offsets_are_told(struct cw_herder *herder, struct cw_call *call, const char *what);
-/* letters.c, as offsets.c; both are cancelled there. */
+/* letters.c, as offsets.c. */
 void cw_letters_read(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c);
 bool cw_letters_replay(struct cw_herder *herder, struct cw_call *call);
+
+/*
+ * places.c. Takes the question, asks it as soon as there is a place, and keeps the place until cw_place_leave(), which
+ * answers nothing. A host that cannot be started is done at once. busy: what the call waits for until there is a place.
+ */
+void cw_place_ask(struct cw_places *places, struct cw_call *call, const struct cw_question *question, const char *busy);
+void cw_place_leave(struct cw_places *places, struct cw_call *call);
+void cw_places_cancel(struct cw_herder *herder, struct cw_places *places); /* the worker ends */
 
 /* topics.c */
 void cw_topics_read(struct cw_herder *herder, struct cw_call *call);
@@ -340,6 +362,8 @@ int cw_secrets_restore(const struct cw_herder *herder, const struct cw_connector
 void cw_config_etag(const json_t *config, char out[CW_ETAG_MAX]);
 void cw_request_run(struct cw_herder *herder, struct cw_call *call);
 void cw_request_cancel_waiting(struct cw_herder *herder); /* what waits for its turn is told that the worker ends */
+/* Whether it is one of those that change a connector, one after the other; of those that ask a host. */
+bool cw_call_has_turn(const struct cw_call *call);
 /* The request on this connector is done: the next one runs. */
 void cw_turn_end(struct cw_herder *herder, const char *name);
 
@@ -355,7 +379,6 @@ bool cw_change_create(struct cw_herder *herder, struct cw_call *call);
 bool cw_change_put(struct cw_herder *herder, struct cw_call *call);
 bool cw_change_patch(struct cw_herder *herder, struct cw_call *call);
 void cw_change_validate(struct cw_herder *herder, struct cw_call *call);
-void cw_change_cancel_all(struct cw_herder *herder);
 
 /*
  * live.c: what a new config changes, when that restarts nothing: {key: text or null}, new; else NULL. The configs of its
@@ -387,8 +410,6 @@ void cw_change_answer_dry(const struct cw_herder *herder, struct cw_call *call, 
 			  const char *kind, const char *class_name, const json_t *warnings);
 /* call->config, which call->infos finds valid, is stored, answered, and comes into force. */
 void cw_change_come_true(struct cw_herder *herder, struct cw_call *call);
-/* Gives up the place, for the next one; the call is not answered by it. */
-void cw_change_leave(struct cw_herder *herder, struct cw_call *call);
 
 /* preview.c */
 void cw_preview_request(struct cw_herder *herder, struct cw_call *call);

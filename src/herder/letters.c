@@ -26,11 +26,10 @@ static void on_answer(void *arg, const json_t *answer, const struct cw_error *er
 {
 	struct cw_call *call = arg;
 	struct cw_herder *herder = call->herder;
-	bool turn = is_replay(call);
+	bool turn = cw_call_has_turn(call);
 	CW_AUTO_FREE char *name = cw_strdup(call->name);
 
-	call->oneshot = NULL;
-	cw_call_remove(&herder->asking, call);
+	cw_place_leave(&herder->questions, call);
 	if (!json_is_object(answer) || json_object_get(answer, "error"))
 		fail(call, answer, err);
 	else
@@ -42,8 +41,7 @@ static void on_answer(void *arg, const json_t *answer, const struct cw_error *er
 /* Whether the call was answered at once. */
 static bool ask(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c)
 {
-	struct cw_error err = { 0 };
-	json_t *question;
+	struct cw_question question = { .mode = "--letters", .timeout_ms = TIMEOUT_MS, .done = on_answer };
 
 	if (is_replay(call) && strcmp(c->kind, "sink") != 0) {
 		cw_call_fail(call, CW_ERR_INVALID, "Connector %s is a source: its dead letters were never in a topic that they could "
@@ -52,17 +50,11 @@ static bool ask(struct cw_herder *herder, struct cw_call *call, const struct cw_
 	}
 	if (!cw_offsets_are_told(herder, call, "dead letters"))
 		return true;
-	question = json_pack("{sOsssOsIsb}", "worker", herder->worker, "name", c->name, "config", c->config, "limit",
-			     (json_int_t)call->request.log_filter.lines, "replay", (int)is_replay(call));
-	cw_call_stage(call, "asking Kafka for the dead letters of connector %s", c->name);
-	call->oneshot = cw_oneshot_start(herder->loop, herder->program, "--letters", question, TIMEOUT_MS, on_answer, call,
-					 &err);
-	json_decref(question);
-	if (call->oneshot)
-		cw_call_append(&herder->asking, call);
-	else
-		fail(call, NULL, &err);
-	return !call->oneshot;
+	question.body = json_pack("{sOsssOsIsb}", "worker", herder->worker, "name", c->name, "config", c->config, "limit",
+				  (json_int_t)call->request.log_filter.lines, "replay", (int)is_replay(call));
+	question.stage = cw_format("asking Kafka for the dead letters of connector %s", c->name);
+	cw_place_ask(&herder->questions, call, &question, "asking Kafka what others want to know first");
+	return false;
 }
 
 void cw_letters_read(struct cw_herder *herder, struct cw_call *call, const struct cw_connector *c)

@@ -121,12 +121,11 @@ static void on_asked(void *arg, const json_t *answer, const struct cw_error *err
 {
 	struct cw_call *call = arg;
 	struct cw_herder *herder = call->herder;
-	bool changes = call->request.op != CW_OP_OFFSETS;
+	bool changes = cw_call_has_turn(call);
 	CW_AUTO_FREE char *name = cw_strdup(call->name);
 	struct cw_error store = { 0 };
 
-	call->oneshot = NULL;
-	cw_call_remove(&herder->asking, call);
+	cw_place_leave(&herder->questions, call);
 	if (!json_is_object(answer) || json_object_get(answer, "error"))
 		fail_asked(call, answer, err);
 	else if (!changes && call->offsets)
@@ -141,41 +140,20 @@ static void on_asked(void *arg, const json_t *answer, const struct cw_error *err
 		cw_turn_end(herder, name);
 }
 
-/* Takes the question; false when it was answered at once. */
-static bool ask(struct cw_herder *herder, struct cw_call *call, const json_t *config, json_t *more)
+/* Takes what is to be asked. */
+static void ask(struct cw_herder *herder, struct cw_call *call, const json_t *config, json_t *more)
 {
-	json_t *question = json_pack("{sOsssO}", "worker", herder->worker, "name", call->name, "config", config);
-	struct cw_error err = { 0 };
+	const struct cw_question question = {
+		.mode = "--offsets",
+		.body = json_pack("{sOsssO}", "worker", herder->worker, "name", call->name, "config", config),
+		.stage = cw_format("asking Kafka for the offsets of connector %s", call->name),
+		.timeout_ms = TIMEOUT_MS,
+		.done = on_asked,
+	};
 
-	json_object_update(question, more);
+	json_object_update(question.body, more);
 	json_decref(more);
-	cw_call_stage(call, "asking Kafka for the offsets of connector %s", call->name);
-	call->oneshot = cw_oneshot_start(herder->loop, herder->program, "--offsets", question, TIMEOUT_MS, on_asked, call,
-					 &err);
-	json_decref(question);
-	if (call->oneshot) {
-		cw_call_append(&herder->asking, call);
-		return true;
-	}
-	fail_asked(call, NULL, &err);
-	return false;
-}
-
-void cw_offsets_cancel_all(struct cw_herder *herder)
-{
-	struct cw_call *call;
-
-	while ((call = herder->asking)) {
-		bool changes = call->request.op != CW_OP_OFFSETS && call->request.op != CW_OP_LETTERS;
-		CW_AUTO_FREE char *name = cw_strdup(call->name);
-
-		herder->asking = call->next;
-		cw_oneshot_cancel(call->oneshot);
-		call->oneshot = NULL;
-		cw_call_fail(call, CW_ERR_FATAL, "Worker is shutting down");
-		if (changes)
-			cw_turn_end(herder, name);
-	}
+	cw_place_ask(&herder->questions, call, &question, "asking Kafka what others want to know first");
 }
 
 /* ---- the requests --------------------------------------------------------------------------------- */
@@ -242,9 +220,9 @@ static bool change_source(struct cw_herder *herder, struct cw_call *call, const 
 
 	if (exactly_once(herder)) {
 		call->offsets = change; /* for the store, afterwards */
-		return !ask(herder, call, config,
-			    json_pack("{soss}", "offsets", reset ? json_string("reset") : json_incref(change), "topic",
-				      offsets_topic(herder, config)));
+		ask(herder, call, config, json_pack("{soss}", "offsets", reset ? json_string("reset") : json_incref(change),
+						    "topic", offsets_topic(herder, config)));
+		return false;
 	}
 	if (cw_store_put_offsets(herder->store, call->name, change, &err) != 0)
 		cw_call_fail(call, err.code, "%s", err.text);
@@ -257,7 +235,8 @@ static bool change_source(struct cw_herder *herder, struct cw_call *call, const 
 /* The same of a sink's. */
 static bool change_group(struct cw_herder *herder, struct cw_call *call, const json_t *config, json_t *change)
 {
-	return !ask(herder, call, config, json_pack("{so}", "change", change));
+	ask(herder, call, config, json_pack("{so}", "change", change));
+	return false;
 }
 
 /* Where the connector is to be, as the entries say; NULL: at its beginning. true: answered. */

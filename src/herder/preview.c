@@ -18,7 +18,7 @@ static void on_previewed(void *arg, const json_t *answer, const struct cw_error 
 	const json_t *error = json_object_get(answer, "records") ? NULL : json_object_get(answer, "error");
 	const char *text = json_string_value(json_object_get(error, "text"));
 
-	cw_change_leave(call->herder, call);
+	cw_place_leave(&call->herder->validations, call);
 	if (!json_is_object(answer))
 		cw_call_fail(call, CW_ERR_FATAL, "There is no preview: %s", answer ? "connect-host sent no object" : err->text);
 	else if (error)

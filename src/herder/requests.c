@@ -242,6 +242,18 @@ static bool restart_task(struct cw_herder *herder, struct cw_call *call)
 
 /* ---- turns --------------------------------------------------------------------------------- */
 
+bool cw_call_has_turn(const struct cw_call *call)
+{
+	switch (call->request.op) {
+	case CW_OP_VALIDATE:
+	case CW_OP_PREVIEW:
+	case CW_OP_PREVIEW_CONFIG:
+	case CW_OP_OFFSETS:
+	case CW_OP_LETTERS: return false;
+	default: return true;
+	}
+}
+
 /* true: the call was answered. */
 static bool change(struct cw_herder *herder, struct cw_call *call)
 {

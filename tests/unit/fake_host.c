@@ -445,6 +445,34 @@ static int validate(const json_t *question)
 	return 0;
 }
 
+static void note_guest(const json_t *config, const char *sign)
+{
+	const char *path = setting(config, "fake.guests", NULL);
+	FILE *f = path ? fopen(path, "a") : NULL;
+
+	if (f) {
+		fputs(sign, f);
+		fclose(f);
+	}
+}
+
+static void wait_at_gate(const json_t *config)
+{
+	const char *gate = setting(config, "fake.gate", NULL);
+
+	note_guest(config, "+");
+	while (gate && access(gate, F_OK) != 0)
+		poll(NULL, 0, 2);
+	note_guest(config, "-");
+}
+
+static int letters(const json_t *question)
+{
+	wait_at_gate(json_object_get(question, "config"));
+	print(json_pack("{s[]}", "letters"));
+	return 0;
+}
+
 /*
  * Of a group: two partitions. Of a source's topic: "fake.topic". Of a time: its seconds, in the first of them. A change
  * is told by the setting "fake.offsets": a class of error, or none.
@@ -458,6 +486,7 @@ static int offsets(const json_t *question)
 	if (path)
 		json_dump_file(question, path, JSON_COMPACT);
 	misbehave_once(strlen(how) > 1 ? how : "ok");
+	wait_at_gate(json_object_get(question, "config"));
 	if (strlen(how) == 1)
 		print(json_pack("{s{siss}}", "error", "code", how[0] - '0', "text", "Broker: no"));
 	else if (change || json_object_get(question, "offsets"))
@@ -512,6 +541,8 @@ int fake_host_main(int argc, char **argv)
 		return answer_once(cluster);
 	if (strcmp(argv[1], "--offsets") == 0)
 		return answer_once(offsets);
+	if (strcmp(argv[1], "--letters") == 0)
+		return answer_once(letters);
 	if (strcmp(argv[1], "--preview") == 0)
 		return answer_once(preview);
 	if (strcmp(argv[1], "--run") == 0 && argc == 4 && strcmp(argv[2], "--connector") == 0)

@@ -15,6 +15,8 @@
  *   fake.levels     a file that gets a line for each log level that it is told, and "configured" after its start
  *   fake.reload     a file; while it is not there, the start of the last task makes it and sends "reload"
  *   tasks.max       how many tasks
+ *   fake.gate       a file without which a question about offsets or dead letters is not answered
+ *   fake.guests     a file that gets a "+" for each host that is asked that, and a "-" before it answers
  *   fake.untold     a key that configs of tasks do not have
  *   fake.starts     a file that gets a line for each start of a task: "TASK PAUSED OFFSETS"
  * and of the worker's config: fake.plugins  ok, fail, crash, garbage
