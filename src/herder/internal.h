@@ -348,11 +348,14 @@ void cw_logs_message(struct cw_connector *c, const json_t *message);
 
 /* secrets.c: what is not shown, and what stands for it. */
 /*
- * The config with "[hidden]" for passwords, unless the worker shows them; new. named_in: the config that says whose
- * settings those of converters, transformations and predicates are, where this one does not: the connector's, of a task.
+ * The config with "[hidden]" for passwords, and for whatever may be one as long as the plugin is not known that it is
+ * for, unless the worker shows them; new. named_in: the config that says whose settings those of converters,
+ * transformations and predicates are, where this one does not: the connector's, of a task.
  */
 json_t *cw_secrets_hide(const struct cw_herder *herder, const char *class_name, const json_t *config,
 			const json_t *named_in);
+/* Whether all plugins are known that a config's keys may be for. */
+bool cw_secrets_are_clear(const struct cw_herder *herder, const char *class_name, const json_t *config);
 /* Puts what is stored back where "[hidden]" came back. -1 with *err when there is nothing for a key of a password. */
 int cw_secrets_restore(const struct cw_herder *herder, const struct cw_connector *stored, json_t *config,
 		       struct cw_error *err);

@@ -353,13 +353,16 @@ void cw_request_cancel_waiting(struct cw_herder *herder)
 	}
 }
 
-/* Reads whose answers have configurations: what is a password in them, the plugins say. */
+/* Its answer has configurations: what is a password in them, the plugins say. */
 static bool shows_configs(const struct cw_request *request)
 {
 	switch (request->op) {
 	case CW_OP_GET:
 	case CW_OP_GET_CONFIG:
-	case CW_OP_TASKS: return true;
+	case CW_OP_TASKS:
+	case CW_OP_CREATE:
+	case CW_OP_PUT_CONFIG:
+	case CW_OP_PATCH_CONFIG: return true;
 	case CW_OP_LIST: return request->flags & CW_OP_EXPAND_INFO;
 	default: return false;
 	}

@@ -2,10 +2,15 @@
 #include "herder/internal.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/hide.h"
 #include "base/mem.h"
+#include "config/connector_config.h"
+#include "config/labels.h"
+#include "config/overrides.h"
 #include "config/secret.h"
+#include "config/topic_groups.h"
 
 #define HIDDEN "[hidden]"
 
@@ -23,6 +28,11 @@ static const struct part {
 };
 
 #define PARTS (sizeof(parts) / sizeof(*parts))
+
+struct finding {
+	const char *type; /* NULL: no definition is known */
+	bool is_unclear;  /* since the plugin is not known that may have one */
+};
 
 /* Where a key may be defined. */
 struct definitions {
@@ -42,36 +52,55 @@ static const char *workers_class(const struct cw_herder *herder, const struct pa
 	return classes[part - parts];
 }
 
-/* The types of the settings of the plugin that the first n bytes of the key stand for; NULL: it is not known. */
-static const json_t *types_of_part(const struct definitions *defs, const struct part *part, const char *key, size_t n)
+/* The class of the plugin that the first n bytes of the key stand for; NULL: nobody names one. New. */
+static char *class_of_part(const struct definitions *defs, const struct part *part, const char *key, size_t n)
 {
 	CW_AUTO_FREE char *class_key = cw_format("%.*s%s", (int)n, key, part->has_aliases ? ".type" : "");
 	const char *given = json_string_value(json_object_get(defs->config, class_key));
-	CW_AUTO_FREE char *name = NULL;
 
 	if (!given)
 		given = json_string_value(json_object_get(defs->named_in, class_key));
 	if (!given)
 		given = workers_class(defs->herder, part);
-	name = given ? cw_trimmed(given) : NULL;
-	return name ? cw_plugins_types_of(defs->herder, part->kind, name) : NULL;
+	return given ? cw_trimmed(given) : NULL;
+}
+
+/* What the framework itself asks of every converter, transformation and predicate. */
+static bool is_in_every_part(const char *setting)
+{
+	static const char *const settings[] = { "type", "predicate", "negate", "plugin.version", "converter.type" };
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
+		if (strcmp(setting, settings[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_password(const char *type)
+{
+	return type && strcmp(type, "PASSWORD") == 0;
 }
 
 /* An alias may have dots in it, so that a key may be that of two: then a password wins. */
-static const char *type_in_part(const struct definitions *defs, const struct part *part, const char *key)
+static struct finding find_in_part(const struct definitions *defs, const struct part *part, const char *key)
 {
-	const char *dot = key + strlen(part->name), *type = NULL;
+	const char *dot = key + strlen(part->name);
+	struct finding found = { 0 };
 
 	if (part->has_aliases)
 		dot = strchr(dot + 1, '.');
-	while (dot && (!type || strcmp(type, "PASSWORD") != 0)) {
-		const json_t *types = types_of_part(defs, part, key, (size_t)(dot - key));
-		const char *its = json_string_value(json_object_get(types, dot + 1));
+	while (dot && !is_password(found.type)) {
+		CW_AUTO_FREE char *name = class_of_part(defs, part, key, (size_t)(dot - key));
+		const json_t *types = name ? cw_plugins_types_of(defs->herder, part->kind, name) : NULL;
+		const char *type = json_string_value(json_object_get(types, dot + 1));
 
-		type = its ? its : type;
+		found.type = type ? type : found.type;
+		found.is_unclear = found.is_unclear || (name && !types);
+		if (is_in_every_part(dot + 1))
+			return (struct finding){ 0 };
 		dot = part->has_aliases ? strchr(dot + 1, '.') : NULL;
 	}
-	return type;
+	return found;
 }
 
 static const struct part *part_of(const char *key)
@@ -85,24 +114,48 @@ static const struct part *part_of(const char *key)
 	return NULL;
 }
 
-/* NULL: no definition is known. */
-static const char *type_of(const struct definitions *defs, const char *key)
+/* Of every connector, of whatever class. */
+static bool is_frameworks(const char *key)
 {
-	const char *type = json_string_value(json_object_get(defs->types, key));
-	const struct part *part = type ? NULL : part_of(key);
+	struct cw_config_def def;
 
-	return part ? type_in_part(defs, part, key) : type;
+	return cw_config_table_find(cw_connector_table(CW_PLUGIN_SOURCE), key, &def) ||
+	       cw_config_table_find(cw_connector_table(CW_PLUGIN_SINK), key, &def) || cw_override_setting(key, NULL) ||
+	       cw_is_label(key) || strncmp(key, CW_TOPIC_CREATION, strlen(CW_TOPIC_CREATION)) == 0;
 }
 
-/* By its definition or, without one, by its name. What a config provider is asked for is no secret itself. */
+static struct finding find(const struct definitions *defs, const char *key)
+{
+	const char *type = json_string_value(json_object_get(defs->types, key));
+	const struct part *part = part_of(key);
+
+	if (type)
+		return (struct finding){ .type = type };
+	if (part)
+		return find_in_part(defs, part, key);
+	return (struct finding){ .is_unclear = !defs->types && !is_frameworks(key) };
+}
+
+/* Which no password is. */
+static bool is_harmless(const char *value)
+{
+	return strcasecmp(value, "true") == 0 || strcasecmp(value, "false") == 0;
+}
+
+/*
+ * By its definition or, without one, by its name; but anything may be one while the plugin that it is for is not known.
+ * What a config provider is asked for is no secret itself.
+ */
 static bool is_secret(const struct definitions *defs, const char *key, const char *value)
 {
-	const char *type;
+	struct finding found;
 
 	if (cw_secret_is_reference(value))
 		return false;
-	type = type_of(defs, key);
-	return type ? strcmp(type, "PASSWORD") == 0 : cw_secret_by_name(key);
+	found = find(defs, key);
+	if (found.type)
+		return is_password(found.type);
+	return (found.is_unclear && !is_harmless(value)) || cw_secret_by_name(key);
 }
 
 /* ---- configs -------------------------------------------------------------------------------------- */
@@ -123,6 +176,18 @@ json_t *cw_secrets_hide(const struct cw_herder *herder, const char *class_name, 
 			json_object_set_new(shown, key, json_string(HIDDEN));
 	}
 	return shown;
+}
+
+bool cw_secrets_are_clear(const struct cw_herder *herder, const char *class_name, const json_t *config)
+{
+	const struct definitions defs = { herder, cw_plugins_types(herder, class_name), config, NULL };
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)config, key, value)
+		if (find(&defs, key).is_unclear)
+			return false;
+	return true;
 }
 
 /*

@@ -166,6 +166,9 @@ bool cw_change_judge(struct cw_herder *herder, struct cw_call *call, const json_
 		fail_with_errors(call, infos);
 		return true;
 	}
+	/* Something has been installed since. Plugins that could not be listed are not listed again by ourselves. */
+	if (herder->plugins.list && !cw_secrets_are_clear(herder, class_of(call, infos), call->config))
+		cw_plugins_refresh(herder);
 	json_array_foreach(warnings, i, warning)
 		log_warn(&scope, "%s", json_string_value(warning));
 	if (json_array_size(warnings) > 0)

@@ -19,7 +19,7 @@
  *   fake.guests     a file that gets a "+" for each host that is asked that, and a "-" before it answers
  *   fake.untold     a key that configs of tasks do not have
  *   fake.starts     a file that gets a line for each start of a task: "TASK PAUSED OFFSETS"
- * and of the worker's config: fake.plugins  ok, fail, crash, garbage
+ * and of the worker's config: fake.plugins  ok, fail, crash, garbage, or a file: while it is not there, there are none
  *
  * A source's task sends one offset when it starts, {"p":TASK} → {"n":1 + the last one stored}, and metrics with
  * the process id ("pid") and the number of acknowledged offsets ("stored").

@@ -67,7 +67,8 @@ void set_up(void)
 
 void tear_down(void)
 {
-	static const char *const names[] = { "s.db", "s.db-wal", "s.db-shm", "s.db.lock", "s.db.hosts", "starts", "asked", "gate", "guests" };
+	static const char *const names[] = { "s.db", "s.db-wal", "s.db-shm", "s.db.lock", "s.db.hosts", "starts", "asked", "gate", "guests",
+					     "installed" };
 
 	stop_worker();
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "herder_fixture.h"
 
@@ -60,39 +61,133 @@ static void test_passwords__hidden_for_nothing_is_an_error(void)
 #define BY_TYPE "{'fake.word':'pw-1','fake.ssl.key.type':'PEM'}"
 #define BY_TYPE_HIDDEN "{'fake.word':'[hidden]','fake.ssl.key.type':'[hidden]'}"
 
+/* Takes body. */
+static void expect_shown_by_type(enum cw_op op, uint32_t flags, json_t *body)
+{
+	struct cw_answer answer = call_with(op, "a", 0, flags, body);
+	char *text = json_dumps(answer.body, JSON_COMPACT);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"fake.word\":\"[hidden]\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"fake.ssl.key.type\":\"PEM\""));
+	free(text);
+	expect_ok(answer);
+	json_decref(body);
+}
+
 static void test_passwords__are_hidden_before_the_plugins_are_listed(void)
 {
-	static const enum cw_op ops[] = { CW_OP_GET_CONFIG, CW_OP_GET, CW_OP_TASKS, CW_OP_LIST };
+	static const struct {
+		enum cw_op op;
+		uint32_t flags;
+		const char *body;
+	} rows[] = {
+		{ CW_OP_GET_CONFIG, 0, NULL },
+		{ CW_OP_GET, 0, NULL },
+		{ CW_OP_TASKS, 0, NULL },
+		{ CW_OP_LIST, CW_OP_EXPAND_INFO, NULL },
+		{ CW_OP_PATCH_CONFIG, 0, "{}" },
+		{ CW_OP_PATCH_CONFIG, CW_OP_DRY_RUN, "{}" },
+		{ CW_OP_PUT_CONFIG, 0, "{'connector.class':'FakeSource','fake.word':'pw-1','fake.ssl.key.type':'PEM'}" },
+		{ CW_OP_CREATE, CW_OP_DRY_RUN, "{'name':'b','config':{'connector.class':'FakeSource','fake.word':'pw-1',"
+					       "'fake.ssl.key.type':'PEM'}}" },
+	};
 
 	start_worker();
 	create("a", BY_TYPE);
 	wait_states("a", "RUNNING RUNNING");
-	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
-		struct cw_answer answer;
-		char *text;
-
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		stop_worker();
 		start_worker();
-		answer = call_with(ops[i], "a", 0, ops[i] == CW_OP_LIST ? CW_OP_EXPAND_INFO : 0, NULL);
-		text = json_dumps(answer.body, JSON_COMPACT);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-		CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"fake.word\":\"[hidden]\""));
-		CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"fake.ssl.key.type\":\"PEM\""));
-		free(text);
-		expect_ok(answer);
+		expect_shown_by_type(rows[i].op, rows[i].flags, rows[i].body ? parsed(rows[i].body) : NULL);
 	}
 }
 
-/* Those that cannot be listed are not waited for. */
-static void test_passwords__are_hidden_by_name_without_plugins(void)
+/* Nothing of the plugin is known: what is no setting of everybody's may be a password. */
+#define MUCH \
+	"{'connector.class':'FakeSource','fake.word':'pw-1','fake.ssl.key.type':'PEM','fake.flag':'False','fake.stop':'ok'," \
+	"'tasks.max':'1','producer.override.acks':'all','label.team':'x','topic.creation.default.partitions':'1'," \
+	"'value.converter':'FakeConverter','value.converter.pair':'al:pw','value.converter.plugin.version':'1'," \
+	"'transforms':'t','transforms.t.type':'AFilter','transforms.t.word':'pw-2','transforms.t.predicate':'p'," \
+	"'transforms.u.word':'nobody','y':'${env:NAME}'}"
+
+static void expect_much_hidden(struct cw_answer answer, const char *within)
 {
+	static const char *const hidden[] = { "fake.word", "fake.ssl.key.type", "fake.stop", "value.converter.pair",
+					      "transforms.t.word" };
+	json_t *wanted = parsed(MUCH);
+
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		json_object_set_new(wanted, hidden[i], json_string("[hidden]"));
+	json_object_set_new(wanted, "name", json_string("a"));
+	CU_ASSERT_TRUE(json_equal(within ? json_object_get(answer.body, within) : answer.body, wanted));
+	json_decref(wanted);
+	expect_ok(answer);
+}
+
+/* Those that cannot be listed are not waited for. */
+static void test_passwords__may_be_anything_without_plugins(void)
+{
+	static const char *const kept[][2] = { { "fake.word", "pw-1" }, { "fake.ssl.key.type", "PEM" }, { "fake.stop", "ok" },
+					       { "value.converter.pair", "al:pw" }, { "transforms.t.word", "pw-2" } };
+	struct cw_answer answer;
+
 	json_object_set_new(w.settings, "fake.plugins", json_string("fail"));
 	start_worker();
-	create("a", BY_TYPE);
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "fake.ssl.key.type", "[hidden]");
+	expect_much_hidden(create_in("a", MUCH, NULL), "config");
+	expect_much_hidden(call(CW_OP_GET_CONFIG, "a"), NULL);
 	stop_worker();
 	start_worker();
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "fake.ssl.key.type", "[hidden]");
+	answer = call(CW_OP_GET_CONFIG, "a");
+	expect_much_hidden(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{}")), "config");
+	json_object_set_new(answer.body, "tasks.max", json_string("2"));
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", json_incref(answer.body)));
+	expect_ok(answer);
+	/* It would be stored as it stands. */
+	expect_error(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'fake.other':'[hidden]'}")), CW_ERR_INVALID,
+		     "Invalid value [hidden] for configuration fake.other");
+	stop_worker();
+	json_object_set_new(w.settings, "rest.hide.passwords", json_string("false"));
+	start_worker();
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, kept[i][0], kept[i][1]);
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "tasks.max", "2");
+}
+
+/* As if somebody had installed it after the worker's start. */
+static void install_plugins(const char *path)
+{
+	FILE *f = fopen(path, "w");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	fclose(f);
+}
+
+static bool shows(const char *key, const char *value)
+{
+	struct cw_answer answer = call(CW_OP_GET_CONFIG, "a");
+	const char *found = json_string_value(json_object_get(answer.body, key));
+	bool same = found && strcmp(found, value) == 0;
+
+	expect_ok(answer);
+	return same;
+}
+
+static void test_passwords__of_a_plugin_that_is_installed_later(void)
+{
+	CW_AUTO_FREE char *path = cw_format("%s/installed", w.folder);
+	int64_t deadline = cw_clock_ms() + DEADLINE_MS;
+
+	json_object_set_new(w.settings, "fake.plugins", json_string(path));
+	start_worker();
+	expect_ok(call(CW_OP_PLUGINS, NULL)); /* there are none */
+	install_plugins(path);
+	expect_config(create_in("a", BY_TYPE, NULL), "config", "fake.word", "[hidden]");
+	/* It is looked for: nobody has to ask for the list. */
+	while (!shows("fake.ssl.key.type", "PEM") && look_again(deadline))
+		;
+	CU_ASSERT_TRUE(shows("fake.ssl.key.type", "PEM"));
+	CU_ASSERT_TRUE(shows("fake.word", "[hidden]"));
 }
 
 /* An answer from before the plugins were known, sent back afterwards; and the other way round. */
@@ -196,18 +291,21 @@ static void test_parts__of_tasks_are_named_by_the_connector(void)
 	expect_ok(answer);
 }
 
-/* A connector may give settings to the worker's converter; and what nobody knows has a name. */
+/* A connector may give settings to the worker's converter; and what is nobody's has a name. */
 static void test_parts__of_the_worker_and_of_nobody(void)
 {
 	json_object_set_new(w.settings, "value.converter", json_string("org.example.FakeConverter"));
 	start_worker();
 	expect_ok(call(CW_OP_PLUGINS, NULL));
-	create("a", "{'value.converter.pair':'al:pw','key.converter':'gone.Converter','key.converter.pair':'plain',"
-		    "'key.converter.basic.auth.user.info':'al:pw','transforms.x':'plain'}");
+	create("a", "{'value.converter.pair':'al:pw','key.converter':'gone.Converter','key.converter.pair':'what',"
+		    "'key.converter.basic.auth.user.info':'al:pw','transforms.x':'plain','transforms.x.word':'plain',"
+		    "'transforms.x.user.info':'al:pw'}");
 	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "value.converter.pair", "[hidden]");
-	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "key.converter.pair", "plain");
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "key.converter.pair", "[hidden]");
 	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "key.converter.basic.auth.user.info", "[hidden]");
 	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "transforms.x", "plain");
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "transforms.x.word", "plain");
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "transforms.x.user.info", "[hidden]");
 }
 
 int main(int argc, char **argv)
@@ -216,7 +314,8 @@ int main(int argc, char **argv)
 		{ "passwords are hidden, and kept", test_passwords__are_hidden_and_kept },
 		{ "[hidden] that stands for nothing", test_passwords__hidden_for_nothing_is_an_error },
 		{ "passwords are hidden at once", test_passwords__are_hidden_before_the_plugins_are_listed },
-		{ "without plugins by name", test_passwords__are_hidden_by_name_without_plugins },
+		{ "without plugins all may be passwords", test_passwords__may_be_anything_without_plugins },
+		{ "a plugin that is installed later", test_passwords__of_a_plugin_that_is_installed_later },
 		{ "[hidden] stands for what is stored", test_passwords__hidden_is_what_is_stored_whatever_the_type },
 		{ "other plugins' definitions hide, too", test_parts__their_definitions_say_what_is_hidden },
 		{ "other plugins' passwords are kept", test_parts__hidden_stands_for_what_is_stored },
