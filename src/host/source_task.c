@@ -149,7 +149,7 @@ static int64_t next_due(struct cw_source *source)
 /* Waits, and serves delivery reports meanwhile. */
 static void rest(struct cw_source *source, int64_t ns)
 {
-	int64_t until = cw_clock_ns() + ns;
+	int64_t now = cw_clock_ns(), until = ns < INT64_MAX - now ? now + ns : INT64_MAX;
 
 	cw_source_serve(source, 0);
 	for (;;) {

@@ -205,6 +205,21 @@ static void test_source__polls_do_not_hold_it_up(void)
 	host_stop_within(&p, 3000);
 }
 
+/* Its polls answer "nothing for 292 years". The loop has other things to do meanwhile, and asks again after each. */
+static void test_source__that_waits_for_ever_is_left_alone(void)
+{
+	struct host_process p;
+	char name[64], config[512];
+
+	host_fresh_name(name, sizeof(name), "idle");
+	snprintf(config, sizeof(config), "connector.class=ScriptedSource topic=%s count=100 idle=true", name);
+	p = host_run(name, config);
+	host_wait_at_least(&p, "idle_polls", 1);
+	host_expect(&p, "metrics", NULL); /* a second later */
+	CU_ASSERT_TRUE(host_metric(&p, "idle_polls") < 50);
+	host_stop(&p);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -217,6 +232,7 @@ int main(void)
 		{ "source: polls have their time", test_source__polls_have_their_time },
 		{ "source: Retry-After of a poll is kept to", test_source__retry_after_of_a_poll_is_kept_to },
 		{ "source: polls do not hold it up", test_source__polls_do_not_hold_it_up },
+		{ "source: one that waits for ever is left alone", test_source__that_waits_for_ever_is_left_alone },
 		CU_TEST_INFO_NULL,
 	};
 

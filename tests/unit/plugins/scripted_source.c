@@ -11,7 +11,7 @@
 struct config {
 	const char *topic, *other_topic, *out;
 	int32_t count, per_poll, retry, retry_after, fail_at, tasks, huge_at, huge_each, huge_bytes, partition, end_each, abort_each;
-	bool json_offsets, bad_offsets, bad_task, crash;
+	bool json_offsets, bad_offsets, bad_task, crash, idle;
 };
 
 struct state {
@@ -50,6 +50,9 @@ static const struct cw_config_def defs[] = {
 	  .doc = "Whether a task's configuration is no UTF-8.", .offset = offsetof(struct config, bad_task) },
 	{ .name = "crash", .type = CW_CONFIG_BOOLEAN, .default_value = "false", .doc = "Whether poll crashes.",
 	  .offset = offsetof(struct config, crash) },
+	{ .name = "idle", .type = CW_CONFIG_BOOLEAN, .default_value = "false",
+	  .doc = "Whether it waits for ever behind its last record, and counts the polls there.",
+	  .offset = offsetof(struct config, idle) },
 };
 
 static enum cw_result task_configs(const struct cw_context *ctx, void *connector, const void *config, int max_tasks,
@@ -165,6 +168,12 @@ static enum cw_result poll_records(void *task, struct cw_batch *batch, struct cw
 		}
 	}
 	batch->wait_ns = 1000000;
+	if (c->idle && batch->n == 0) {
+		batch->wait_ns = INT64_MAX;
+		s->ctx->host->metric_add(s->ctx->host->metric(s->ctx, CW_METRIC_COUNTER, "idle_polls", "Polls without records."), 1);
+	}
+	if (c->idle)
+		return CW_OK;
 	return c->count && s->next >= c->count ? CW_END : CW_OK;
 }
 
