@@ -120,8 +120,8 @@ static int do_source_offset(const struct cw_context *ctx, const struct cw_source
 		*out = cw_value_int64(json_integer_value(number));
 		return 1;
 	}
-	free(p->stored_json);
-	p->stored_json = json_dumps(offset, JSON_COMPACT);
+	if (!p->stored_json) /* else it is lent already */
+		p->stored_json = json_dumps(offset, JSON_COMPACT);
 	*out = cw_value_string(cw_slice_str(p->stored_json));
 	return 1;
 }
