@@ -121,9 +121,13 @@ static enum cw_result produce_offset(struct cw_source *source, const struct cw_a
 		 cw_task_left_ms(source->task, INT64_MAX) > 0);
 	if (!code)
 		return CW_OK;
-	cw_error_set(err, CW_ERR_FATAL, "offsets cannot be sent to topic %s: %s", source->offsets_topic,
-		     rd_kafka_err2str(code));
-	return CW_FAIL;
+	if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL && source->failure.code) {
+		*err = source->failure; /* why there is no room */
+		return CW_FAIL;
+	}
+	cw_error_set(err, code == RD_KAFKA_RESP_ERR__QUEUE_FULL ? CW_ERR_RETRIABLE : CW_ERR_FATAL,
+		     "offsets cannot be sent to topic %s: %s", source->offsets_topic, rd_kafka_err2str(code));
+	return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL; /* CW_RETRY: the task has to end */
 }
 
 /*

@@ -1,0 +1,48 @@
+/* A source's queue in the real host: how much it holds while Kafka does not take it, and what then waits for it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "host_broker.h"
+#include "host_driver.h"
+
+#define PRODUCE 0 /* the request's number */
+
+/* The offsets of a transaction have no room behind its records, for which Kafka does not answer: no failure. */
+static void test_stop__while_offsets_have_no_room(void)
+{
+	struct host_broker b = host_broker_open();
+	int64_t deadline = cw_clock_ms() + 20000;
+	struct host_process p;
+	json_t *message;
+
+	host_fill(b.bootstrap, "connect-offsets", 0, 0, 1); /* such a broker lets nobody create topics */
+	rd_kafka_mock_broker_push_request_error_rtts(b.cluster, 1, PRODUCE, 1, RD_KAFKA_RESP_ERR_NO_ERROR, 20000);
+	p = host_broker_run(&b, "no-room", "connector.class=ScriptedSource topic=no-room per.poll=100 "
+			    "producer.override.queue.buffering.max.messages=100", "exactly.once.source.support=enabled");
+	host_wait_at_least(&p, "records_in_flight", 100);
+	host_say(&p, json_pack("{s:s,s:i,s:i}", "type", "stop_task", "task", 0, "timeout_ms", 1500));
+	while ((message = host_hear(&p, deadline)) != NULL) {
+		const char *type = json_string_value(json_object_get(message, "type"));
+		const char *state = json_string_value(json_object_get(message, "state"));
+		bool stopped = strcmp(type, "stopped") == 0;
+
+		CU_ASSERT_FALSE(state && strcmp(state, "FAILED") == 0);
+		json_decref(message);
+		if (stopped)
+			break;
+	}
+	CU_ASSERT_PTR_NOT_NULL(message);
+	host_stop_within(&p, 2000);
+	host_broker_close(&b);
+}
+
+int main(void)
+{
+	static CU_TestInfo tests[] = {
+		{ "a stop while offsets have no room", test_stop__while_offsets_have_no_room },
+		CU_TEST_INFO_NULL,
+	};
+
+	return host_test_main("the queue of a source", tests);
+}
