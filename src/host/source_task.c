@@ -118,8 +118,9 @@ static enum cw_result finish(struct cw_source *source, int64_t deadline_ms, stru
 			*err = source->failure;
 			return CW_FAIL;
 		}
-		log_warn(&source->scope, "%zu records were not acknowledged in time; they will be sent again",
-			 source->acks.in_flight);
+		if (cw_task_stopping(source->task)) /* in a pause they stay on their way */
+			log_warn(&source->scope, "%zu records were not acknowledged in time; they will be sent again",
+				 source->acks.in_flight);
 	}
 	result = commit(source, !source->by_connector, err);
 	wait_until_stored(source, deadline_ms);
@@ -171,6 +172,17 @@ static void rest(struct cw_source *source, int64_t ns)
 	}
 }
 
+/*
+ * A transaction that the connector has not ended cannot be committed, and brokers would abort it some time in a pause,
+ * behind which the producer could not go on. So the task starts over: its records come again, behind what is committed.
+ */
+static enum cw_result leave_transaction(struct cw_source *source)
+{
+	log_info(&source->scope, "the open transaction is aborted, since the task is paused; its records come again");
+	source->task->starts_over = true;
+	return CW_RETRY;
+}
+
 static enum cw_result paused(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_task *task = source->task;
@@ -178,6 +190,8 @@ static enum cw_result paused(struct cw_source *source, struct cw_error *err)
 
 	if (result != CW_OK)
 		return result;
+	if (source->in_transaction && !cw_task_stopping(task))
+		return leave_transaction(source);
 	cw_task_report(task, "PAUSED", NULL);
 	while (cw_task_paused(task) && !cw_task_stopping(task) && !source->failure.code) {
 		cw_task_sleep(task, SERVE_MS);

@@ -202,6 +202,19 @@ static void sleep_out(struct cw_task *task, int64_t ms)
 		cw_task_sleep(task, left);
 }
 
+/* Before the next attempt. */
+static void wait_for_start(struct cw_task *task, struct cw_retry *retry, const struct cw_retry_policy *policy,
+			   const struct cw_error *why)
+{
+	int64_t wait_ms = cw_task_retry_ms(task, retry, policy);
+
+	log_warn(&task->scope, "starts again in %lld ms (attempt %u): %s", (long long)wait_ms, retry->attempt, why->text);
+	cw_progress_retry(&task->progress, "START", retry->attempt, wait_ms, why->text);
+	cw_progress_busy(&task->progress, cw_clock_ms());
+	sleep_out(task, wait_ms);
+	cw_progress_retry_over(&task->progress);
+}
+
 /* Runs the task, again while the loop says that starting over may help. */
 static enum cw_result run(struct cw_task *task, struct cw_error *err)
 {
@@ -214,21 +227,17 @@ static enum cw_result run(struct cw_task *task, struct cw_error *err)
 	open_budget(task);
 	for (;;) {
 		enum cw_result result;
-		int64_t wait_ms;
 
 		*err = (struct cw_error){ 0 };
+		task->starts_over = false;
 		result = task->plugin->plugin.kind == CW_PLUGIN_SOURCE ? cw_source_task_run(task, err) :
 									 cw_sink_task_run(task, err);
 		if (result != CW_RETRY)
 			return result;
 		if (cw_task_stopping(task))
 			return CW_OK;
-		wait_ms = cw_task_retry_ms(task, &retry, &policy);
-		log_warn(&task->scope, "starts again in %lld ms (attempt %u): %s", (long long)wait_ms, retry.attempt, err->text);
-		cw_progress_retry(&task->progress, "START", retry.attempt, wait_ms, err->text);
-		cw_progress_busy(&task->progress, cw_clock_ms());
-		sleep_out(task, wait_ms);
-		cw_progress_retry_over(&task->progress);
+		if (!task->starts_over)
+			wait_for_start(task, &retry, &policy, err);
 		cw_metrics_restart(&task->metrics); /* what was read and not delivered is read, and counted, again */
 	}
 }

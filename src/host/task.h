@@ -70,6 +70,7 @@ struct cw_task {
 	unsigned starts_in_vain;    /* of a sink's, since a partition was nobody's; its thread's */
 	struct cw_owned *owned;     /* shared by them, too: what the sink's have got */
 	bool without_headers; /* sinks: the plugin does not look at them */
+	bool starts_over; /* with CW_RETRY: the loop has ended for nothing else, so that it starts again at once; its thread's */
 	bool ends_transactions; /* sources: the plugin does, and the loop's struct cw_source hears of it; its thread's */
 
 	/* From the main thread to the task; each change is followed by a write to wake_fd. */

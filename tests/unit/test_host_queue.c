@@ -37,10 +37,40 @@ static void test_stop__while_offsets_have_no_room(void)
 	host_broker_close(&b);
 }
 
+/* Longer than the pause waits for them: nobody sends them again, and they arrive in it. */
+static void test_pause__records_stay_on_their_way(void)
+{
+	struct host_broker b = host_broker_open();
+	int64_t deadline = cw_clock_ms() + 20000;
+	bool paused = false;
+	struct host_process p;
+	json_t *message;
+
+	rd_kafka_mock_broker_push_request_error_rtts(b.cluster, 1, PRODUCE, 1, RD_KAFKA_RESP_ERR_NO_ERROR, 3000);
+	p = host_broker_run(&b, "on-the-way", "connector.class=ScriptedSource topic=on-the-way count=100 per.poll=100 idle=true",
+			    "offset.flush.timeout.ms=200");
+	host_wait_at_least(&p, "records_in_flight", 100);
+	host_say(&p, json_pack("{s:s}", "type", "pause"));
+	while (!paused && (message = host_hear(&p, deadline)) != NULL) {
+		const char *state = json_string_value(json_object_get(message, "state"));
+		const char *said = json_string_value(json_object_get(message, "message"));
+
+		CU_ASSERT_FALSE(said && strstr(said, "will be sent again"));
+		paused = state && strcmp(state, "PAUSED") == 0;
+		host_attend(&p, message);
+		json_decref(message);
+	}
+	CU_ASSERT_TRUE(paused);
+	host_wait_metric(&p, "records", 100);
+	host_stop_within(&p, 2000);
+	host_broker_close(&b);
+}
+
 int main(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "a stop while offsets have no room", test_stop__while_offsets_have_no_room },
+		{ "records stay on their way in a pause", test_pause__records_stay_on_their_way },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -46,12 +46,31 @@ static void test_connector__what_it_did_not_end_is_aborted_at_a_stop(void)
 	int64_t polled;
 
 	host_wait_at_least(&p, "records_polled", 1200);
-	host_say(&p, json_pack("{s:s}", "type", "pause"));
-	host_expect(&p, "status", "PAUSED");
-	host_expect(&p, "metrics", NULL);
+	host_stop(&p);
 	polled = host_metric(&p, "records_polled");
 	CU_ASSERT_EQUAL(stored(&p), polled / 500 * 500);
 	CU_ASSERT_EQUAL(host_metric(&p, "offset_commits"), polled / 500);
+}
+
+/*
+ * Brokers would abort it some time in the pause, and the producer could not go on: so its records come again behind the
+ * last one that was committed.
+ */
+static void test_connector__what_it_did_not_end_is_aborted_in_a_pause(void)
+{
+	struct host_process p = run("txn-pause", "transaction.boundary=connector count=900 per.poll=100 end.each=200 idle=true", "");
+
+	host_wait_at_least(&p, "records_polled", 900);
+	host_say(&p, json_pack("{s:s}", "type", "pause"));
+	host_expect(&p, "status", "PAUSED");
+	host_expect(&p, "metrics", NULL);
+	CU_ASSERT_EQUAL(stored(&p), 800);
+	CU_ASSERT_EQUAL(host_metric(&p, "records_polled"), 0); /* it has started again */
+	CU_ASSERT_EQUAL(host_metric(&p, "records_in_flight"), 0);
+	host_say(&p, json_pack("{s:s}", "type", "resume"));
+	host_expect(&p, "status", "RUNNING");
+	host_wait_metric(&p, "records", 100);
+	CU_ASSERT_EQUAL(stored(&p), 800);
 	host_stop(&p);
 }
 
@@ -109,6 +128,7 @@ int main(void)
 	static CU_TestInfo tests[] = {
 		{ "connector: its own ends", test_connector__says_where_they_end },
 		{ "connector: an open one at a stop", test_connector__what_it_did_not_end_is_aborted_at_a_stop },
+		{ "connector: an open one in a pause", test_connector__what_it_did_not_end_is_aborted_in_a_pause },
 		{ "connector: one that cannot", test_connector__that_cannot_is_refused },
 		{ "poll", test_poll__ends_with_each },
 		{ "interval", test_interval__ends_when_it_is_over },

@@ -547,8 +547,9 @@ static inline void cw_retrying(const struct cw_context *ctx, unsigned attempts, 
 /*
  * Transactions of an exactly-once source with CW_SOURCE_TRANSACTIONS. A transaction begins with the first record after
  * the end of another one, and may span any number of polls, within the producer's transaction.timeout.ms. One that is open
- * when the task stops or fails is aborted, and its records are polled again from the stored offsets; CW_END commits it. So
- * is one that is open for longer than that, as in a long pause: brokers abort it, the task fails, and is started again.
+ * when the task stops, fails or is paused is aborted, and its records are polled again from the stored offsets, after
+ * another task_start(); CW_END commits it. One that is open for longer than that is aborted by brokers: the task fails, and
+ * is started again.
  */
 
 /* Whether the task has to say where transactions end; else the two calls below do nothing. Since 1.4. */
