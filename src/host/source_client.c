@@ -14,10 +14,13 @@
 
 /*
  * A producer's memory is its queue: 20,000 records cost no speed against the default's 100,000. The tasks of a host
- * share them, so that more tasks do not need more memory while brokers are slow; each has room for two batches.
+ * share them, so that more tasks do not need more memory while brokers are slow; each has room for two batches. The same
+ * with 16 MiB of large records (buffer.memory), where librdkafka would take a gigabyte; a batch has up to 1,000,000 bytes.
  */
 #define QUEUE_RECORDS 20000
 #define QUEUE_RECORDS_LEAST 5000
+#define QUEUE_KBYTES 16384
+#define QUEUE_KBYTES_LEAST 2048
 
 /* Batches of 2,500 lines fill requests well and stay in the processor's cache (see host/lanes.h). */
 static const struct cw_client_default defaults[] = {
@@ -64,20 +67,29 @@ static void on_error(rd_kafka_t *producer, int code, const char *reason, void *o
 	cw_error_set(&source->failure, CW_ERR_FATAL, "the Kafka producer cannot go on: %s", text);
 }
 
+/* What each task has of what they share; new. */
+static char *share(const struct cw_task *task, int all, int least)
+{
+	int each = all / (task->context.tasks > 1 ? task->context.tasks : 1);
+
+	return cw_format("%d", each > least ? each : least);
+}
+
 enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_task *task = source->task;
 	CW_AUTO_FREE char *client = cw_format("connector-producer-%s-%d", task->context.connector, task->context.task);
 	CW_AUTO_FREE char *delivery = delivery_timeout(task);
 	CW_AUTO_FREE char *transactional_id = NULL, *transaction_timeout = NULL;
-	int share = QUEUE_RECORDS / (task->context.tasks > 1 ? task->context.tasks : 1);
-	CW_AUTO_FREE char *queue = cw_format("%d", share > QUEUE_RECORDS_LEAST ? share : QUEUE_RECORDS_LEAST);
-	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 5];
+	CW_AUTO_FREE char *queue = share(task, QUEUE_RECORDS, QUEUE_RECORDS_LEAST);
+	CW_AUTO_FREE char *kbytes = share(task, QUEUE_KBYTES, QUEUE_KBYTES_LEAST);
+	struct cw_client_default all[sizeof(defaults) / sizeof(defaults[0]) + 6];
 	size_t n = 0;
 	rd_kafka_conf_t *conf;
 
 	all[n++] = (struct cw_client_default){ "client.id", client };
 	all[n++] = (struct cw_client_default){ "queue.buffering.max.messages", queue };
+	all[n++] = (struct cw_client_default){ "queue.buffering.max.kbytes", kbytes };
 	if (source->transactional) {
 		transactional_id = cw_format("%s-%s-%d", task->worker->group_id, task->context.connector,
 					     task->context.task);

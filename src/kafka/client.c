@@ -1,5 +1,6 @@
 #include "kafka/client.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,6 @@ static const char *const shared_prefixes[] = { "security.protocol", "sasl.", "ss
 static const struct {
 	const char *java, *native;
 } renamed[] = {
-	{ "buffer.memory", NULL },
 	{ "default.api.timeout.ms", NULL },
 	{ "fetch.max.wait.ms", "fetch.wait.max.ms" },
 	{ "interceptor.classes", NULL },
@@ -74,17 +74,43 @@ static const struct {
 	{ "value.serializer", NULL },
 };
 
+/* A whole number from 0 on; -1: it is none. */
+static long long number_of(const char *value)
+{
+	CW_AUTO_FREE char *trimmed = cw_trimmed(value);
+	char *end;
+	long long n = strtoll(trimmed, &end, 10);
+
+	return end == trimmed || *end || n < 0 ? -1 : n;
+}
+
+static long long kbytes_of(long long bytes)
+{
+	return bytes / 1024 + (bytes % 1024 > 0);
+}
+
+/* How much a producer keeps of what Kafka has not got yet. librdkafka counts values only, in kilobytes, at least one. */
+static int set_buffer_memory(rd_kafka_conf_t *conf, const char *value, const char *as_given, struct cw_error *err)
+{
+	long long bytes = number_of(value), kbytes = bytes > 0 ? kbytes_of(bytes) : 1;
+	char text[24];
+
+	if (bytes < 0)
+		return cw_error_set(err, CW_ERR_INVALID, "%s: it is a number of bytes, not less than 0", as_given);
+	snprintf(text, sizeof(text), "%lld", kbytes < INT_MAX ? kbytes : INT_MAX);
+	return cw_native_set(conf, "queue.buffering.max.kbytes", text, as_given, err);
+}
+
 /*
  * After how long Java asks for topics and partitions again. librdkafka has a key of that name for something else, knows
  * only up to an hour, and does not ask at all with 0.
  */
 static int set_metadata_age(rd_kafka_conf_t *conf, const char *value, const char *as_given, struct cw_error *err)
 {
-	CW_AUTO_FREE char *trimmed = cw_trimmed(value);
-	char *end, ms[24];
-	long long n = strtoll(trimmed, &end, 10);
+	long long n = number_of(value);
+	char ms[24];
 
-	if (end == trimmed || *end || n < 0)
+	if (n < 0)
 		return cw_error_set(err, CW_ERR_INVALID, "%s: it is a time in milliseconds, not less than 0", as_given);
 	snprintf(ms, sizeof(ms), "%lld", n < METADATA_AGE_MIN_MS ? METADATA_AGE_MIN_MS : n > METADATA_AGE_MAX_MS ?
 		 METADATA_AGE_MAX_MS : n);
@@ -100,6 +126,8 @@ static int set_java(rd_kafka_conf_t *conf, const struct cw_client_key *given, st
 		return 0;
 	if (strcmp(key, "metadata.max.age.ms") == 0)
 		return set_metadata_age(conf, value, as_given, err);
+	if (strcmp(key, "buffer.memory") == 0)
+		return set_buffer_memory(conf, value, as_given, err);
 	if (cw_security_is(key))
 		return cw_security_set(conf, given, err);
 	if (strcmp(key, "ssl.endpoint.identification.algorithm") == 0 && *value == '\0')
@@ -195,6 +223,18 @@ static void fit_into_transaction(rd_kafka_conf_t *conf)
 	rd_kafka_conf_set(conf, "socket.timeout.ms", value, text, sizeof(text));
 }
 
+/* A record that is larger than all of its queue librdkafka would take never. */
+static void fit_largest_record(rd_kafka_conf_t *conf)
+{
+	int64_t least = kbytes_of(cw_client_number(conf, "message.max.bytes", 0));
+	char value[32], text[256];
+
+	if (cw_client_number(conf, "queue.buffering.max.kbytes", least) >= least)
+		return;
+	snprintf(value, sizeof(value), "%lld", (long long)least);
+	rd_kafka_conf_set(conf, "queue.buffering.max.kbytes", value, text, sizeof(text));
+}
+
 rd_kafka_conf_t *cw_client_conf(enum cw_client_kind kind, const struct cw_worker_config *worker,
 				const struct cw_map *connector, const struct cw_client_default *defaults,
 				struct cw_error *err)
@@ -205,8 +245,10 @@ rd_kafka_conf_t *cw_client_conf(enum cw_client_kind kind, const struct cw_worker
 		rd_kafka_conf_destroy(conf);
 		return NULL;
 	}
-	if (kind == CW_CLIENT_PRODUCER)
+	if (kind == CW_CLIENT_PRODUCER) {
 		fit_into_transaction(conf);
+		fit_largest_record(conf);
+	}
 	return conf;
 }
 

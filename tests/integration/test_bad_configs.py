@@ -243,6 +243,8 @@ CONFIGS = [
      says("producer.override.acksies", "producer.override.acksies: No such configuration property: \"acksies\"")),
     ("producer.override: range", SOURCE, {"producer.override.linger.ms": "-1"},
      says("producer.override.linger.ms", "producer.override.linger.ms: Configuration property \"queue.buffering.max.ms\" value -1 is outside allowed range 0..900000")),
+    ("producer.override: memory", SOURCE, {"producer.override.buffer.memory": "much"},
+     says("producer.override.buffer.memory", "producer.override.buffer.memory: it is a number of bytes, not less than 0")),
     ("consumer.override: value", SINK, {"consumer.override.fetch.min.bytes": "few"},
      says("consumer.override.fetch.min.bytes", "consumer.override.fetch.min.bytes: Invalid value for configuration property \"fetch.min.bytes\"")),
     ("consumer.override: choice", SINK, {"consumer.override.auto.offset.reset": "middle"},

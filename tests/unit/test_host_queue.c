@@ -8,6 +8,47 @@
 
 #define PRODUCE 0 /* the request's number */
 
+#define RECORD_BYTES 10000
+#define QUEUE_RECORDS (16 * 1024 * 1024 / RECORD_BYTES) /* all are of that size */
+
+/* Their partition is given: the queue alone bounds them. */
+static void test_queue__is_bounded_by_bytes(void)
+{
+	struct host_broker b = host_broker_open();
+	struct host_process p;
+	char config[256];
+
+	snprintf(config, sizeof(config), "connector.class=ScriptedSource topic=bytes partition=0 per.poll=100 huge.at=1 huge.each=1 "
+		 "huge.bytes=%d", RECORD_BYTES);
+	rd_kafka_mock_broker_push_request_error_rtts(b.cluster, 1, PRODUCE, 1, RD_KAFKA_RESP_ERR_NO_ERROR, 20000);
+	p = host_broker_run(&b, "bytes", config, "");
+	host_wait_at_least(&p, "records_in_flight", QUEUE_RECORDS - 100);
+	host_expect(&p, "metrics", NULL); /* a second later, in which there is no room for more */
+	CU_ASSERT_TRUE(host_metric(&p, "records_in_flight") <= QUEUE_RECORDS + 1);
+	host_stop_within(&p, 2000);
+	host_broker_close(&b);
+}
+
+/* A bound that is less than a record may be does not keep it back. */
+static void test_queue__a_record_larger_than_its_bound_goes(void)
+{
+	static const char *const bounds[] = { "producer.override.buffer.memory=0",
+					      "producer.override.queue.buffering.max.kbytes=1" };
+
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+		char name[32], config[256];
+		struct host_process p;
+
+		host_fresh_name(name, sizeof(name), "large");
+		snprintf(config, sizeof(config), "connector.class=ScriptedSource topic=%s count=20 huge.at=3 huge.each=4 "
+			 "huge.bytes=999000 %s", name, bounds[i]);
+		p = host_run(name, config);
+		host_expect(&p, "status", "COMPLETED");
+		CU_ASSERT_EQUAL(host_metric(&p, "records"), 20);
+		host_stop(&p);
+	}
+}
+
 /* The offsets of a transaction have no room behind its records, for which Kafka does not answer: no failure. */
 static void test_stop__while_offsets_have_no_room(void)
 {
@@ -69,6 +110,8 @@ static void test_pause__records_stay_on_their_way(void)
 int main(void)
 {
 	static CU_TestInfo tests[] = {
+		{ "bounded by bytes", test_queue__is_bounded_by_bytes },
+		{ "a record larger than the bound", test_queue__a_record_larger_than_its_bound_goes },
 		{ "a stop while offsets have no room", test_stop__while_offsets_have_no_room },
 		{ "records stay on their way in a pause", test_pause__records_stay_on_their_way },
 		CU_TEST_INFO_NULL,

@@ -1,6 +1,6 @@
 /*
  * How long the transactions of an exactly-once source may be: no longer than brokers allow, unless somebody says that
- * they allow more; and when brokers abort one, which is what the producer is configured with.
+ * they allow more; and when brokers abort one, which is what the producer is configured with, as with what it may keep.
  */
 #include <stdio.h>
 #include <string.h>
@@ -67,18 +67,23 @@ static void tear_down(struct fixture *f)
 }
 
 /* Of the client itself, which says that it finds no broker. */
-static int64_t transaction_timeout_ms(struct cw_source *source)
+static int64_t of_client(struct cw_source *source, const char *key)
 {
 	struct cw_error err = { 0 };
-	int64_t ms;
+	int64_t number;
 
 	cw_log_set_level(CW_LOG_OFF);
 	CU_ASSERT_EQUAL(cw_source_open_producer(source, &err), CW_OK);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(source->producer);
-	ms = cw_client_number(rd_kafka_conf(source->producer), "transaction.timeout.ms", -1);
+	number = cw_client_number(rd_kafka_conf(source->producer), key, -1);
 	cw_source_close_producer(source);
 	cw_log_set_level(CW_LOG_WARN);
-	return ms;
+	return number;
+}
+
+static int64_t transaction_timeout_ms(struct cw_source *source)
+{
+	return of_client(source, "transaction.timeout.ms");
 }
 
 #define CUT "transactions end every 840000 ms, not every "
@@ -140,11 +145,34 @@ static void test_timeout__has_room_for_a_transaction(void)
 	}
 }
 
+static void test_queue__is_shared_by_the_tasks(void)
+{
+	static const struct {
+		int tasks;
+		const char *memory;
+		int64_t records, kbytes;
+	} cases[] = {
+		{ 1, NULL, 20000, 16384 }, { 2, NULL, 10000, 8192 }, { 4, NULL, 5000, 4096 },
+		{ 8, NULL, 5000, 2048 },   { 50, NULL, 5000, 2048 }, { 50, "33554432", 5000, 32768 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture f;
+
+		set_up(&f, "poll", NULL, cases[i].memory ? "producer.override.buffer.memory" : NULL, cases[i].memory);
+		f.task->context.tasks = cases[i].tasks;
+		CU_ASSERT_EQUAL(of_client(&f.source, "queue.buffering.max.messages"), cases[i].records);
+		CU_ASSERT_EQUAL(of_client(&f.source, "queue.buffering.max.kbytes"), cases[i].kbytes);
+		tear_down(&f);
+	}
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "interval: as long as brokers allow", test_interval__is_as_long_as_brokers_allow },
 		{ "timeout: room for a transaction", test_timeout__has_room_for_a_transaction },
+		{ "queue: shared by the tasks", test_queue__is_shared_by_the_tasks },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "transactions of sources", .pTests = tests }, CU_SUITE_INFO_NULL };
