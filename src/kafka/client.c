@@ -48,11 +48,16 @@ static const char *const shared_prefixes[] = { "security.protocol", "sasl.", "ss
 					       "client.dns.lookup", "metadata.max.age.ms", "reconnect.backoff.",
 					       "request.timeout.ms", "connections.max.idle.ms" };
 
-/* Java name → librdkafka name; NULL: it has no meaning for librdkafka. */
+/* Java name → librdkafka name; NULL: it has no meaning for librdkafka, or only for one that knows it by its name. */
 static const struct {
 	const char *java, *native;
 } renamed[] = {
+	{ "compression.gzip.level", NULL },
+	{ "compression.lz4.level", NULL },
+	{ "compression.zstd.level", NULL },
 	{ "default.api.timeout.ms", NULL },
+	{ "enable.metrics.push", NULL },
+	{ "exclude.internal.topics", NULL },
 	{ "fetch.max.wait.ms", "fetch.wait.max.ms" },
 	{ "interceptor.classes", NULL },
 	{ "key.deserializer", NULL },
@@ -60,16 +65,23 @@ static const struct {
 	{ "max.block.ms", NULL },
 	{ "max.partition.fetch.bytes", "max.partition.fetch.bytes" },
 	{ "max.poll.records", NULL }, /* the size of our batches */
+	{ "max.request.size", "message.max.bytes" },
 	{ "metadata.max.idle.ms", NULL },
+	{ "metadata.recovery.rebootstrap.trigger.ms", NULL },
+	{ "metadata.recovery.strategy", NULL },
 	{ "metric.reporters", NULL },
 	{ "metrics.num.samples", NULL },
 	{ "metrics.recording.level", NULL },
 	{ "metrics.sample.window.ms", NULL },
+	{ "partitioner.adaptive.partitioning.enable", NULL },
+	{ "partitioner.availability.timeout.ms", NULL },
 	{ "partitioner.class", NULL },
 	{ "receive.buffer.bytes", "socket.receive.buffer.bytes" },
 	{ "reconnect.backoff.ms", "reconnect.backoff.ms" },
 	{ "request.timeout.ms", "socket.timeout.ms" },
+	{ "retry.backoff.max.ms", NULL },
 	{ "send.buffer.bytes", "socket.send.buffer.bytes" },
+	{ "socket.connection.setup.timeout.max.ms", NULL },
 	{ "value.deserializer", NULL },
 	{ "value.serializer", NULL },
 };
@@ -117,6 +129,13 @@ static int set_metadata_age(rd_kafka_conf_t *conf, const char *value, const char
 	return cw_native_set(conf, "topic.metadata.refresh.interval.ms", ms, as_given, err);
 }
 
+static bool is_known(const rd_kafka_conf_t *conf, const char *key)
+{
+	size_t n;
+
+	return rd_kafka_conf_get(conf, key, NULL, &n) == RD_KAFKA_CONF_OK;
+}
+
 static int set_java(rd_kafka_conf_t *conf, const struct cw_client_key *given, struct cw_error *err)
 {
 	const char *key = given->key, *value = given->value, *as_given = given->as_given;
@@ -133,7 +152,7 @@ static int set_java(rd_kafka_conf_t *conf, const struct cw_client_key *given, st
 	if (strcmp(key, "ssl.endpoint.identification.algorithm") == 0 && *value == '\0')
 		return cw_native_set(conf, key, "none", as_given, err);
 	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
-		if (strcmp(renamed[i].java, key) == 0)
+		if (strcmp(renamed[i].java, key) == 0 && (renamed[i].native || !is_known(conf, key)))
 			return renamed[i].native ? cw_native_set(conf, renamed[i].native, value, as_given, err) : 0;
 	return cw_native_set(conf, key, value, as_given, err);
 }

@@ -84,6 +84,14 @@ static void test_client__names_of_java(void)
 		{ C, "consumer.override.request.timeout.ms=12345", "socket.timeout.ms", "12345" },
 		{ C, "consumer.override.max.poll.records=500\nconsumer.override.key.deserializer=x", "client.id", "ours" },
 		{ P, "producer.override.max.block.ms=1\nproducer.override.metadata.max.idle.ms=1", "client.id", "ours" },
+		{ P, "producer.override.max.request.size=2097152", "message.max.bytes", "2097152" },
+		{ P, "producer.override.max.request.size=1", "client.id",
+		  "! producer.override.max.request.size: Configuration property \"message.max.bytes\" value 1 is outside allowed "
+		  "range 1000..1000000000" },
+		{ P, "producer.override.partitioner.adaptive.partitioning.enable=false\nproducer.override.compression.zstd.level=3\n"
+		     "producer.override.retry.backoff.max.ms=1000\nproducer.override.metadata.recovery.strategy=none\n"
+		     "producer.override.enable.metrics.push=false\nproducer.override.socket.connection.setup.timeout.max.ms=30000",
+		  "client.id", "ours" },
 		{ P, "producer.override.buffer.memory=33554432", "queue.buffering.max.kbytes", "32768" },
 		{ P, "producer.override.buffer.memory= 2097153", "queue.buffering.max.kbytes", "2049" },
 		{ P, "producer.override.buffer.memory=9223372036854775807", "queue.buffering.max.kbytes", "2147483647" },
