@@ -1,4 +1,5 @@
 /* Bounded runs of a sink: where they end is asked of Kafka, once for all tasks, before the first record is read. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -82,13 +83,33 @@ static int explain(struct cw_error *err)
 	return cw_error_set(err, code, "Kafka does not say where the run has to end (run.until): %s", why);
 }
 
-/* The first of the connector's topics of which the list has no partition; NULL: there is none. */
-static const char *missing_topic(const struct cw_connector_config *config, const rd_kafka_topic_partition_list_t *list)
+/*
+ * What the connector is to read and the list has no partition of: a sentence that says so, new. NULL: there is nothing.
+ * What a pattern stands for is known only by what there is.
+ */
+static char *missing_topic(const struct cw_connector_config *config, const rd_kafka_topic_partition_list_t *list)
 {
 	for (size_t i = 0; i < config->topics.n; i++)
 		if (!rd_kafka_topic_partition_list_find(list, config->topics.items[i], 0))
-			return config->topics.items[i];
+			return cw_format("topic %s is not there", config->topics.items[i]);
+	if (list->cnt == 0 && config->topics_regex && *config->topics_regex)
+		return cw_format("no topic is there that matches topics.regex=%s", config->topics_regex);
 	return NULL;
+}
+
+/* Fills the list, and *missing with what missing_topic() says. */
+static int list_partitions(const struct cw_sink *sink, const struct cw_kafka_asking *asking,
+			   rd_kafka_topic_partition_list_t *list, char **missing, struct cw_error *err)
+{
+	const struct cw_connector_config *config = &sink->task->framework;
+
+	while (list->cnt > 0)
+		rd_kafka_topic_partition_list_del_by_idx(list, list->cnt - 1);
+	if (cw_partitions_of_topics(asking, &config->topics, config->topics_regex, list, err) != 0)
+		return -1;
+	free(*missing);
+	*missing = missing_topic(config, list);
+	return 0;
 }
 
 /*
@@ -98,25 +119,21 @@ static const char *missing_topic(const struct cw_connector_config *config, const
 static int find_partitions(const struct cw_sink *sink, const struct cw_kafka_asking *asking,
 			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
 {
-	const struct cw_connector_config *config = &sink->task->framework;
 	int64_t until = cw_clock_ms() + MISSING_MS;
-	const char *missing;
+	CW_AUTO_FREE char *missing = NULL;
 
-	for (;;) {
-		while (list->cnt > 0)
-			rd_kafka_topic_partition_list_del_by_idx(list, list->cnt - 1);
-		if (cw_partitions_of_topics(asking, &config->topics, config->topics_regex, list, err) != 0)
-			return -1;
-		missing = missing_topic(config, list);
-		if (!missing || cw_clock_ms() >= until)
-			break;
+	while (list_partitions(sink, asking, list, &missing, err) == 0) {
+		if (!missing)
+			return 0;
+		if (cw_clock_ms() >= until) {
+			log_warn(&sink->scope, "%s: the run has nothing to read of it", missing);
+			return 0;
+		}
 		if (cw_task_stopping(sink->task))
-			return cw_error_set(err, CW_ERR_RETRIABLE, "topic %s is not there yet", missing);
+			return cw_error_set(err, CW_ERR_RETRIABLE, "%s yet", missing);
 		cw_task_sleep(sink->task, MISSING_AGAIN_MS);
 	}
-	if (missing)
-		log_warn(&sink->scope, "topic %s is not there: the run has nothing to read of it", missing);
-	return 0;
+	return -1;
 }
 
 static int find_ends(const struct cw_sink *sink, rd_kafka_topic_partition_list_t *list, struct cw_error *err)

@@ -251,35 +251,48 @@ static void test_commit__one_that_fails_is_made_again(void)
 	close_broker(&b);
 }
 
+/* One reads its topic by name, one by a pattern. */
+static void run_of_unknown_topics(struct scene scenes[2], const struct broker *b)
+{
+	prepare(&scenes[0], "unknown", "ScriptedPlainSink", "");
+	prepare(&scenes[1], "unseen", "ScriptedPlainSink", "topics= topics.regex=unseen-.*");
+	for (size_t i = 0; i < 2; i++) {
+		host_fill(b->bootstrap, scenes[i].name, 0, 0, 120);
+		rd_kafka_mock_topic_set_error(b->cluster, scenes[i].name, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+		run_at(&scenes[i], b, "");
+	}
+}
+
+static void expect_completed(struct scene scenes[2], long records)
+{
+	for (size_t i = 0; i < 2; i++) {
+		host_expect(&scenes[i].p, "status", "COMPLETED");
+		host_stop(&scenes[i].p);
+		host_check_puts(scenes[i].out, records);
+	}
+}
+
 static void test_topics__a_broker_that_does_not_know_one_yet(void)
 {
 	struct broker b = open_broker();
-	struct scene s;
+	struct scene scenes[2];
 
-	prepare(&s, "unknown", "ScriptedPlainSink", "");
-	host_fill(b.bootstrap, s.name, 0, 0, 120);
-	rd_kafka_mock_topic_set_error(b.cluster, s.name, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-	run_at(&s, &b, "");
-	host_expect(&s.p, "metrics", NULL); /* it has begun, and may ask three seconds long */
-	rd_kafka_mock_topic_set_error(b.cluster, s.name, RD_KAFKA_RESP_ERR_NO_ERROR);
-	host_expect(&s.p, "status", "COMPLETED");
-	host_stop(&s.p);
-	host_check_puts(s.out, 120);
+	run_of_unknown_topics(scenes, &b);
+	for (size_t i = 0; i < 2; i++) {
+		host_expect(&scenes[i].p, "metrics", NULL); /* it has begun, and may ask three seconds long */
+		rd_kafka_mock_topic_set_error(b.cluster, scenes[i].name, RD_KAFKA_RESP_ERR_NO_ERROR);
+	}
+	expect_completed(scenes, 120);
 	close_broker(&b);
 }
 
 static void test_topics__one_that_there_is_not_has_nothing(void)
 {
 	struct broker b = open_broker();
-	struct scene s;
+	struct scene scenes[2];
 
-	prepare(&s, "nowhere", "ScriptedPlainSink", "");
-	host_fill(b.bootstrap, s.name, 0, 0, 120);
-	rd_kafka_mock_topic_set_error(b.cluster, s.name, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-	run_at(&s, &b, "");
-	host_expect(&s.p, "status", "COMPLETED");
-	host_stop(&s.p);
-	host_check_puts(s.out, 0);
+	run_of_unknown_topics(scenes, &b);
+	expect_completed(scenes, 0);
 	close_broker(&b);
 }
 
