@@ -435,7 +435,6 @@ int cw_host_run(const char *connector)
 		cw_task_free(host.tasks[i]);
 	free(host.tasks);
 	stop_connector(&host);
-	cw_orphan_close(&host.orphan); /* no plugin's call comes any more that may hang */
 	cw_task_free(host.self);
 	cw_config_memory_free(host.plugin_memory);
 	free(host.plugin_config);
@@ -445,6 +444,7 @@ int cw_host_run(const char *connector)
 	cw_owned_free(&host.owned);
 	cw_limits_free(&host.limits);
 	cw_catalog_free(&host.catalog);
+	cw_orphan_close(&host.orphan); /* no plugin's call comes any more that may hang */
 	cw_map_free_secret(&host.config);
 	cw_map_free(&host.raw);
 	free(host.identity);

@@ -292,6 +292,21 @@ void host_stop(struct host_process *p)
 	host_stop_within(p, 10000);
 }
 
+void host_orphan(struct host_process *p, int64_t timeout_ms, int status)
+{
+	int64_t deadline = cw_clock_ms() + timeout_ms;
+	json_t *message = NULL;
+	int heard;
+
+	shutdown(p->fd, SHUT_WR);
+	while ((heard = hear(p, deadline, &message)) > 0)
+		json_decref(message);
+	if (heard == 0)
+		kill(p->pid, SIGKILL);
+	host_reap(p);
+	CU_ASSERT_TRUE(heard < 0 && WIFEXITED(p->status) && WEXITSTATUS(p->status) == status);
+}
+
 /* ---- what was written ---- */
 
 const char *host_fresh_name(char *out, size_t size, const char *prefix)

@@ -51,6 +51,8 @@ void host_reap(struct host_process *p);
 void host_stop(struct host_process *p);
 /* Asks it to end, and checks that it ends well within timeout_ms. */
 void host_stop_within(struct host_process *p, int64_t timeout_ms);
+/* Its worker is gone: checks that the host ends within timeout_ms, with that exit status, and collects it. */
+void host_orphan(struct host_process *p, int64_t timeout_ms, int status);
 
 void host_say(struct host_process *p, json_t *message); /* takes the message */
 /* The next message, or NULL at end of file. */

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "host_broker.h"
 #include "host_driver.h"
+#include "supervisor/protocol.h"
 
 #define STOP_MS 2000
 
@@ -217,6 +218,46 @@ static void test_stop__the_worker_never_stores(void)
 	host_stop_within(&p, STOP_MS);
 }
 
+/* ---- a worker that is gone --------------------------------------------------------------------- */
+
+#define GRACE_MS 500
+#define ORPHAN_MS (GRACE_MS + CW_ORPHAN_EXTRA_MS + 1000)
+
+static void wait_for_log(struct host_process *p, const char *text)
+{
+	bool said = false;
+
+	while (!said) {
+		json_t *message = host_wait_for(p, "log", NULL);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+		said = strcmp(json_string_value(json_object_get(message, "message")), text) == 0;
+		json_decref(message);
+	}
+}
+
+static struct host_process run_with_provider(const char *name, const char *more)
+{
+	char worker[512];
+
+	snprintf(worker, sizeof(worker), "config.providers=s config.providers.s.class=ScriptedProvider "
+		 "task.shutdown.graceful.timeout.ms=%d %s", GRACE_MS, more);
+	return host_run_with(name, "connector.class=ScriptedSource topic=${s:orphan} count=1",
+			     &(struct host_options){ .worker = worker });
+}
+
+/* The tasks have ended well by then: the host's main thread hangs when it takes down what is left. */
+static void test_orphan__a_config_provider_hangs(void)
+{
+	struct host_process asked, stopped;
+
+	asked = run_with_provider("orphan-asked", "config.providers.s.param.hang.in=watch config.providers.s.param.ttl.ms=500");
+	stopped = run_with_provider("orphan-stopped", "config.providers.s.param.hang.in=stop");
+	wait_for_log(&asked, "hangs in watch");
+	host_orphan(&asked, ORPHAN_MS, 3);
+	host_orphan(&stopped, ORPHAN_MS, 3);
+}
+
 int main(void)
 {
 	static CU_TestInfo tests[] = {
@@ -232,6 +273,7 @@ int main(void)
 		{ "the plugin never flushes", test_stop__the_plugin_never_flushes },
 		{ "while the sink is being paused", test_stop__while_the_sink_is_being_paused },
 		{ "the worker never stores", test_stop__the_worker_never_stores },
+		{ "the worker is gone and a config provider hangs", test_orphan__a_config_provider_hangs },
 		CU_TEST_INFO_NULL,
 	};
 
