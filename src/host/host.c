@@ -128,6 +128,8 @@ static int load_configs(struct host *host, const json_t *message, struct cw_erro
 	if (cw_providers_open(&host->providers, &host->catalog, &host->worker, host->connector, err) != 0 ||
 	    cw_providers_resolve_worker(&host->providers, &host->worker, err) != 0)
 		return -1;
+	/* A variable may stand for it. */
+	cw_orphan_set_drain(&host->orphan, host->worker.task_shutdown_graceful_timeout_ms);
 	return resolve(host, &host->raw, &host->config, err);
 }
 

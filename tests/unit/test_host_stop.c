@@ -241,17 +241,20 @@ static struct host_process run_with_provider(const char *name, const char *more)
 	char worker[512];
 
 	snprintf(worker, sizeof(worker), "config.providers=s config.providers.s.class=ScriptedProvider "
-		 "task.shutdown.graceful.timeout.ms=%d %s", GRACE_MS, more);
+		 "config.providers.s.param.ttl.ms=500 task.shutdown.graceful.timeout.ms=${s:%d} %s", GRACE_MS, more);
 	return host_run_with(name, "connector.class=ScriptedSource topic=${s:orphan} count=1",
 			     &(struct host_options){ .worker = worker });
 }
 
-/* The tasks have ended well by then: the host's main thread hangs when it takes down what is left. */
+/*
+ * The tasks have ended well by then: the host's main thread hangs when it takes down what is left. The time for draining is
+ * known only once a config provider has said it.
+ */
 static void test_orphan__a_config_provider_hangs(void)
 {
 	struct host_process asked, stopped;
 
-	asked = run_with_provider("orphan-asked", "config.providers.s.param.hang.in=watch config.providers.s.param.ttl.ms=500");
+	asked = run_with_provider("orphan-asked", "config.providers.s.param.hang.in=watch");
 	stopped = run_with_provider("orphan-stopped", "config.providers.s.param.hang.in=stop");
 	wait_for_log(&asked, "hangs in watch");
 	host_orphan(&asked, ORPHAN_MS, 3);
