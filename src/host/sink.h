@@ -61,6 +61,7 @@ struct cw_sink {
 	struct cw_batch_queue leaving; /* of no more use but for their dead letters, which are not acknowledged */
 	struct cw_positions safe;      /* may be committed */
 	struct cw_positions unflushed; /* may be committed after the plugin's next flush() */
+	bool flush_due;                /* it has taken records since its last one, also of partitions that are gone since */
 	struct cw_positions received;
 	struct cw_positions committed; /* in the group, as far as this task knows */
 	struct cw_positions seen;      /* of a bounded run: up to here there is nothing that was not received */

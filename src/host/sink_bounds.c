@@ -242,6 +242,8 @@ bool cw_sink_has_all(const struct cw_sink *sink)
 
 	if (!sink->bounded || sink->waiting.first)
 		return false;
+	if (cw_bounds_are_reached(sink->task->bounds))
+		return true; /* of partitions that are gone, it has what there will ever be */
 	for (int i = 0; i < assigned->cnt; i++)
 		if (!is_received(sink, &assigned->elems[i]))
 			return false;
@@ -258,5 +260,5 @@ bool cw_sink_run_is_over(const struct cw_sink *sink)
 	for (int i = 0; i < assigned->cnt; i++)
 		if (is_received(sink, &assigned->elems[i]) && is_committed(sink, &assigned->elems[i]))
 			cw_bounds_done(bounds, assigned->elems[i].topic, assigned->elems[i].partition);
-	return !sink->waiting.first && !sink->given.first && cw_bounds_are_reached(bounds);
+	return !sink->waiting.first && !sink->given.first && !sink->flush_due && cw_bounds_are_reached(bounds);
 }

@@ -79,6 +79,7 @@ void cw_sink_settle(struct cw_sink *sink)
 		for (size_t i = 0; i < b->n_spans; i++)
 			cw_positions_advance(to, b->spans[i].topic, b->spans[i].partition,
 					     b->spans[i].next_offset);
+		sink->flush_due = to == &sink->unflushed;
 		cw_commit_pace_add(&sink->pace, (int64_t)b->batch.n);
 		if (sink->letters && to == &sink->unflushed && !sink->unsafe)
 			sink->unsafe = b;

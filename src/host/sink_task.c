@@ -125,6 +125,7 @@ enum cw_result cw_sink_flush(struct cw_sink *sink, int64_t deadline_ms, struct c
 	if (result == CW_OK && sink->flushes && !sink->async) {
 		rd_kafka_topic_partition_list_t *flushed = cw_positions_take(&sink->unflushed);
 
+		sink->flush_due = false;
 		for (int i = 0; flushed && i < flushed->cnt; i++)
 			cw_positions_advance(&sink->safe, flushed->elems[i].topic, flushed->elems[i].partition,
 					     flushed->elems[i].offset);
@@ -164,7 +165,7 @@ static void drain(struct cw_sink *sink, int64_t timeout_ms)
 
 static bool has_to_commit(const struct cw_sink *sink)
 {
-	return cw_positions_any(&sink->safe) || cw_positions_any(&sink->unflushed);
+	return cw_positions_any(&sink->safe) || sink->flush_due;
 }
 
 /* At the end of a run as soon as all is safe. */

@@ -318,31 +318,50 @@ static bool says(const json_t *message, const char *text)
 }
 
 /* What is left of the run is gone; librdkafka 2.0 does not let go of a consumer that has lost partitions in this way. */
-static void test_topics__one_that_is_deleted_during_the_run(void)
+static void run_beyond_what_there_is(struct scene *s, const struct broker *b, const char *class)
 {
-	struct broker b = open_broker();
-	int64_t deadline;
+	prepare(s, "deleted", class, "run.until=offsets");
+	end_at(s, 1000);
+	host_fill(b->bootstrap, s->name, 0, 0, 120);
+	setenv("TSAN_OPTIONS", "report_thread_leaks=0", 1); /* those of the consumer that is left behind */
+	run_at(s, b, "offset.flush.interval.ms=3600000"); /* there is no flush before the end */
+	unsetenv("TSAN_OPTIONS");
+}
+
+static void expect_gone(struct scene *s)
+{
+	int64_t deadline = cw_clock_ms() + 30000;
 	json_t *message;
-	struct scene s;
 	bool said = false;
 
-	prepare(&s, "deleted", "ScriptedPlainSink", "run.until=offsets");
-	end_at(&s, 1000);
-	host_fill(b.bootstrap, s.name, 0, 0, 120);
-	setenv("TSAN_OPTIONS", "report_thread_leaks=0", 1); /* those of the consumer that is left behind */
-	run_at(&s, &b, "");
-	unsetenv("TSAN_OPTIONS");
-	host_wait_metric(&s.p, "records_written", 120); /* it would wait for more */
-	rd_kafka_mock_topic_set_error(b.cluster, s.name, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-	deadline = cw_clock_ms() + 30000;
-	while (!said && (message = host_hear(&s.p, deadline)) != NULL) {
+	while (!said && (message = host_hear(&s->p, deadline)) != NULL) {
 		said = says(message, "is gone: the run goes on without the rest of it");
 		json_decref(message);
 	}
 	CU_ASSERT_TRUE(said);
-	host_expect(&s.p, "status", "COMPLETED");
-	host_stop(&s.p);
-	host_check_puts(s.out, 120);
+	host_expect(&s->p, "status", "COMPLETED");
+	host_stop(&s->p);
+	host_check_puts(s->out, 120);
+}
+
+/* What the plugin has of it is written all the same, which only a flush makes sure of. */
+static void test_topics__one_that_is_deleted_during_the_run(void)
+{
+	struct broker b = open_broker();
+	struct scene scenes[2];
+	char *lines;
+
+	run_beyond_what_there_is(&scenes[0], &b, "ScriptedPlainSink");
+	run_beyond_what_there_is(&scenes[1], &b, "ScriptedFlushSink");
+	for (size_t i = 0; i < 2; i++)
+		host_wait_metric(&scenes[i].p, "records_written", 120); /* it would wait for more */
+	for (size_t i = 0; i < 2; i++)
+		rd_kafka_mock_topic_set_error(b.cluster, scenes[i].name, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+	for (size_t i = 0; i < 2; i++)
+		expect_gone(&scenes[i]);
+	lines = host_read_file(scenes[1].out);
+	CU_ASSERT_PTR_NOT_NULL(strstr(lines, "\nflush\n"));
+	free(lines);
 	close_broker(&b);
 }
 
