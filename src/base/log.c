@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,9 +17,10 @@ static const char *const level_names[] = { "error", "warn", "info", "debug" };
 /* The log settings are the one writable global of the project: a log call must work from anywhere. */
 static struct {
 	_Atomic int level, format;
+	pthread_rwlock_t lock; /* guards the rest; threads hold it for reading while they call the observer */
 	cw_log_observer_fn *observer;
 	void *observer_arg;
-} settings = { CW_LOG_INFO, CW_LOG_TEXT, NULL, NULL };
+} settings = { CW_LOG_INFO, CW_LOG_TEXT, PTHREAD_RWLOCK_INITIALIZER, NULL, NULL };
 
 void cw_log_setup(enum cw_log_format format, enum cw_log_level level)
 {
@@ -28,8 +30,10 @@ void cw_log_setup(enum cw_log_format format, enum cw_log_level level)
 
 void cw_log_observe(cw_log_observer_fn *fn, void *arg)
 {
+	pthread_rwlock_wrlock(&settings.lock);
 	settings.observer = fn;
 	settings.observer_arg = arg;
+	pthread_rwlock_unlock(&settings.lock);
 }
 
 void cw_log_set_level(int level)
@@ -146,8 +150,10 @@ void cw_log_vwrite(const struct cw_log_scope *scope, enum cw_log_level level, co
 	else
 		render_text(&line, time, scope, level, &message);
 	ignored = write(STDERR_FILENO, line.p, line.n);
+	pthread_rwlock_rdlock(&settings.lock);
 	if (settings.observer)
 		settings.observer(settings.observer_arg, scope, level, now_ms, message.p ? message.p : "", message.n);
+	pthread_rwlock_unlock(&settings.lock);
 	(void)ignored; /* a log that nobody can read has nobody to tell */
 	cw_buf_free(&message);
 	cw_buf_free(&line);

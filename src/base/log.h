@@ -5,7 +5,7 @@
  * JSON:  {"time":"…","level":"warn","connector":"es-sink","task":0,"message":"…"}
  *
  * Each line is one write(2), so that lines of several processes and threads do not mix.
- * Thread safe. Settings are made in main() before threads start; the level may change at any time.
+ * Thread safe. Settings are made in main() before threads start; level and observer may change at any time.
  * Never log a secret, nor a whole record.
  */
 #ifndef CW_BASE_LOG_H
@@ -44,7 +44,7 @@ const char *cw_logger_level_parse(const char *text, int *out);
 
 /*
  * fn hears of every line that is written, on the thread that writes it: it may not log, nor take long. NULL: nobody
- * does. Set while no other thread logs.
+ * does. Any thread; when this returns, the one before is in no call, and none begins.
  */
 typedef void cw_log_observer_fn(void *arg, const struct cw_log_scope *scope, enum cw_log_level level, int64_t epoch_ms,
 				const char *message, size_t n);

@@ -1,4 +1,6 @@
 /* The pure parts of the data path: acknowledgements, positions, backoff, metrics. */
+#include <pthread.h>
+#include <semaphore.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -379,6 +381,49 @@ static void test_log_lines__are_told_to_the_worker_so_many_a_second(void)
 	cw_link_close(&worker);
 }
 
+struct listener {
+	sem_t hears;
+	_Atomic bool has_heard;
+};
+
+static void hear_slowly(void *arg, const struct cw_log_scope *scope, enum cw_log_level level, int64_t epoch_ms,
+			const char *message, size_t n)
+{
+	struct listener *listener = arg;
+
+	(void)scope;
+	(void)level;
+	(void)epoch_ms;
+	(void)message;
+	(void)n;
+	sem_post(&listener->hears);
+	usleep(20000); /* time for who does not wait for it */
+	listener->has_heard = true;
+}
+
+static void *say_something(void *arg)
+{
+	log_info(NULL, "to whom it may concern");
+	return arg;
+}
+
+/* A consumer that is left behind logs while the host takes down who hears of it. */
+static void test_log__who_does_not_listen_any_more_is_not_in_a_call(void)
+{
+	struct listener listener = { .has_heard = false };
+	pthread_t thread;
+
+	sem_init(&listener.hears, 0, 0);
+	cw_log_observe(hear_slowly, &listener);
+	CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, say_something, NULL), 0);
+	while (sem_wait(&listener.hears) != 0)
+		;
+	cw_log_observe(NULL, NULL);
+	CU_ASSERT_TRUE(listener.has_heard);
+	pthread_join(thread, NULL);
+	sem_destroy(&listener.hears);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -396,6 +441,7 @@ int main(void)
 		{ "retry: backoff", test_retry__backs_off_with_full_jitter_and_a_cap },
 		{ "metrics", test_metrics__same_name_same_number_and_a_full_table_says_so },
 		{ "log lines are told to the worker", test_log_lines__are_told_to_the_worker_so_many_a_second },
+		{ "log: who does not listen any more", test_log__who_does_not_listen_any_more_is_not_in_a_call },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "host", .pTests = tests }, CU_SUITE_INFO_NULL };
