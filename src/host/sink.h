@@ -148,8 +148,12 @@ enum cw_result cw_sink_process(struct cw_sink *sink, struct cw_task_batch *b, in
 bool cw_sink_is_bounded(const struct cw_sink *sink);
 /* Asks Kafka where that is, unless another task has done so. CW_OK, CW_RETRY or CW_FAIL with *err. */
 enum cw_result cw_sink_set_bounds(struct cw_sink *sink, struct cw_error *err);
-/* Drops what was received and lies behind the end. */
-void cw_sink_keep_within_bounds(struct cw_sink *sink);
+/*
+ * Drops what was received and lies behind the end. New, or NULL: marks of how far partitions go, which cw_sink_take_marks()
+ * takes once the records have been looked at: when they go back, what was marked before is forgotten.
+ */
+rd_kafka_topic_partition_list_t *cw_sink_keep_within_bounds(struct cw_sink *sink);
+void cw_sink_take_marks(struct cw_sink *sink, rd_kafka_topic_partition_list_t *marks);
 /* Whether the task has received, and offered, all that its partitions have of the run: it only has to be finished. */
 bool cw_sink_has_all(const struct cw_sink *sink);
 /* Whether the run is over, of all tasks, and nothing is left in this one's hands. */

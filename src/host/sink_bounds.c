@@ -184,11 +184,38 @@ static void stop_fetching(struct cw_sink *sink, const rd_kafka_message_t *m)
 	rd_kafka_topic_partition_list_destroy(one);
 }
 
+static rd_kafka_topic_partition_t *find_mark(rd_kafka_topic_partition_list_t *marks, const char *topic,
+					     const rd_kafka_message_t *m)
+{
+	return marks ? rd_kafka_topic_partition_list_find(marks, topic, m->partition) : NULL;
+}
+
+/* The newest one counts. */
+static void set_mark(rd_kafka_topic_partition_list_t **marks, const char *topic, const rd_kafka_message_t *m)
+{
+	rd_kafka_topic_partition_t *mark = find_mark(*marks, topic, m);
+
+	if (!*marks)
+		*marks = rd_kafka_topic_partition_list_new(4);
+	if (!mark)
+		mark = rd_kafka_topic_partition_list_add(*marks, topic, m->partition);
+	mark->offset = m->offset;
+}
+
+/* A mark that a record from before it follows is one of a topic that was made again since. */
+static void drop_old_mark(rd_kafka_topic_partition_list_t *marks, const char *topic, const rd_kafka_message_t *m)
+{
+	const rd_kafka_topic_partition_t *mark = find_mark(marks, topic, m);
+
+	if (mark && m->offset < mark->offset)
+		rd_kafka_topic_partition_list_del(marks, topic, m->partition);
+}
+
 /*
- * Whether a message is a record of the run. What is not says how far its partition goes: it has nothing more before the
+ * Whether a message is a record of the run. What is not marks how far its partition goes: it has nothing more before the
  * offset of its end's mark, and the run nothing more before a record behind the run's end.
  */
-static bool is_of_run(struct cw_sink *sink, const rd_kafka_message_t *m)
+static bool is_of_run(struct cw_sink *sink, const rd_kafka_message_t *m, rd_kafka_topic_partition_list_t **marks)
 {
 	const char *topic;
 
@@ -196,27 +223,41 @@ static bool is_of_run(struct cw_sink *sink, const rd_kafka_message_t *m)
 		return true; /* an error, which is for all */
 	topic = rd_kafka_topic_name(m->rkt);
 	if (!m->err) {
-		if (m->offset < cw_bounds_end(sink->task->bounds, topic, m->partition))
+		if (m->offset < cw_bounds_end(sink->task->bounds, topic, m->partition)) {
+			drop_old_mark(*marks, topic, m);
 			return true;
+		}
 		stop_fetching(sink, m);
 	}
-	cw_positions_advance(&sink->seen, topic, m->partition, m->offset);
+	set_mark(marks, topic, m);
 	return false;
 }
 
-void cw_sink_keep_within_bounds(struct cw_sink *sink)
+rd_kafka_topic_partition_list_t *cw_sink_keep_within_bounds(struct cw_sink *sink)
 {
+	rd_kafka_topic_partition_list_t *marks = NULL;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < sink->n_messages; i++) {
 		rd_kafka_message_t *m = sink->messages[i];
 
-		if (is_of_run(sink, m))
+		if (is_of_run(sink, m, &marks))
 			sink->messages[kept++] = m;
 		else
 			rd_kafka_message_destroy(m);
 	}
 	sink->n_messages = kept;
+	return marks;
+}
+
+void cw_sink_take_marks(struct cw_sink *sink, rd_kafka_topic_partition_list_t *marks)
+{
+	if (!marks)
+		return;
+	for (int i = 0; i < marks->cnt; i++)
+		cw_positions_advance(&sink->seen, marks->elems[i].topic, marks->elems[i].partition,
+				     marks->elems[i].offset);
+	rd_kafka_topic_partition_list_destroy(marks);
 }
 
 /* ---- whether it is over --------------------------------------------------------------------------- */

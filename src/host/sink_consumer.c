@@ -195,17 +195,12 @@ static void take_messages(struct cw_sink *sink)
 		sink->messages[sink->n_messages++] = m;
 }
 
-struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
+/* The messages that were taken become a batch; NULL: there is no record among them. */
+static struct cw_task_batch *make_batch(struct cw_sink *sink)
 {
 	struct cw_task_batch *b;
 	int64_t bytes;
 
-	if (cw_sink_is_limited(sink))
-		cw_sink_take_limited(sink);
-	else
-		take_messages(sink);
-	if (sink->bounded)
-		cw_sink_keep_within_bounds(sink);
 	if (sink->n_messages == 0)
 		return NULL;
 	b = cw_spare_batches_take(&sink->spare, sink->n_messages);
@@ -220,6 +215,22 @@ struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
 	cw_metric_add(sink->batches, 1);
 	cw_budget_records(&sink->task->budget, (int64_t)b->batch.n, b->batch.received_ns / CW_NS_PER_MS);
 	cw_fetch_waker_poke(sink->waker, b->batch.n, (size_t)bytes, rd_kafka_queue_length(sink->queue));
+	return b;
+}
+
+struct cw_task_batch *cw_sink_receive(struct cw_sink *sink)
+{
+	rd_kafka_topic_partition_list_t *marks = NULL;
+	struct cw_task_batch *b;
+
+	if (cw_sink_is_limited(sink))
+		cw_sink_take_limited(sink);
+	else
+		take_messages(sink);
+	if (sink->bounded)
+		marks = cw_sink_keep_within_bounds(sink);
+	b = make_batch(sink);
+	cw_sink_take_marks(sink, marks); /* only now: what goes back has forgotten the earlier ones */
 	return b;
 }
 

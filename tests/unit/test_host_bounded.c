@@ -18,7 +18,9 @@
 #define STOP_MS 3000
 /* The embedded broker lets a group that has lost a member wait as long as its session. */
 #define SESSION "consumer.override.session.timeout.ms=4000 consumer.override.heartbeat.interval.ms=300 "
-#define OFFSET_COMMIT 8 /* the request's number */
+/* The requests' numbers. */
+#define FETCH 1
+#define OFFSET_COMMIT 8
 
 struct scene {
 	char name[64], out[256], config[1024];
@@ -365,6 +367,28 @@ static void test_topics__one_that_is_deleted_during_the_run(void)
 	close_broker(&b);
 }
 
+/*
+ * Offsets that go back, as when a topic was made again, come together with the mark of the end, while the plugin keeps
+ * the task busy. The broker says that mark once.
+ */
+static void test_topics__one_goes_back_and_to_its_end_at_once(void)
+{
+	struct broker b = open_broker();
+	struct scene s;
+
+	prepare(&s, "back", "ScriptedPlainSink", "retry=1 retry.after=900 consumer.override.fetch.max.wait.ms=10 "
+		"consumer.override.fetch.error.backoff.ms=10 consumer.override.session.timeout.ms=120000");
+	rd_kafka_mock_topic_create(b.cluster, s.name, 1, 1);
+	host_fill(b.bootstrap, s.name, 0, 0, 120);
+	rd_kafka_mock_push_request_errors(b.cluster, FETCH, 3, RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR_NO_ERROR,
+					  RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE); /* not before it is at the end */
+	run_at(&s, &b, "");
+	host_expect(&s.p, "status", "COMPLETED");
+	CU_ASSERT_TRUE(host_metric(&s.p, "records") > 120); /* some came twice */
+	host_stop(&s.p);
+	close_broker(&b);
+}
+
 /* ---- the run after it -------------------------------------------------------------------------- */
 
 static void test_next__a_task_that_has_completed_begins_another_run(void)
@@ -385,18 +409,19 @@ static void test_next__a_task_that_has_completed_begins_another_run(void)
 int main(void)
 {
 	static CU_TestInfo tests[] = {
-		/* Those that take long come fourth to eighth: see host_driver.h. */
-		{ "a topic that may not be seen", test_topics__one_that_may_not_be_seen },
+		/* Those that take long come fourth to eighth, the shortest one last: see host_driver.h. */
 		{ "a topic that there is not", test_topics__one_that_there_is_not_has_nothing },
 		{ "a broker that does not know a topic yet", test_topics__a_broker_that_does_not_know_one_yet },
-		{ "stopped before all is written", test_stop__before_all_is_written },
+		{ "a topic that goes back and to its end at once", test_topics__one_goes_back_and_to_its_end_at_once },
 		{ "the task stays in its group", test_slow__the_task_stays_in_its_group },
+		{ "stopped before all is written", test_stop__before_all_is_written },
 		{ "others do the rest", test_rebalance__others_do_the_rest },
 		{ "paused while the rest is written", test_pause__is_seen_while_the_rest_is_written },
 		{ "a topic that is deleted during the run", test_topics__one_that_is_deleted_during_the_run },
 		{ "the next run", test_next__a_task_that_has_completed_begins_another_run },
 		{ "a commit that fails is made again", test_commit__one_that_fails_is_made_again },
 		{ "after a failure the next attempt does the rest", test_fail__the_next_attempt_does_the_rest },
+		{ "a topic that may not be seen", test_topics__one_that_may_not_be_seen },
 		CU_TEST_INFO_NULL,
 	};
 
