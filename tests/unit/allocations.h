@@ -1,5 +1,5 @@
 /*
- * allocations - how often the test program took memory from the heap.
+ * allocations - how often a thread of the test program took memory from the heap.
  *
  * The program's malloc() counts. A sanitizer has its own, and other C libraries have no other name for theirs: there
  * CW_ALLOCATIONS_COUNT is 0, and nothing is counted.
@@ -15,6 +15,6 @@
 #define CW_ALLOCATIONS_COUNT 1
 #endif
 
-size_t cw_allocations(void);
+size_t cw_allocations(void); /* the calling thread */
 
 #endif
