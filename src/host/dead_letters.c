@@ -13,6 +13,7 @@
 #include "host/letters_given.h"
 #include "kafka/client.h"
 #include "kafka/create_topic.h"
+#include "kafka/partitions.h"
 
 /* librdkafka copies what it sends: this much memory may wait for an answer. */
 #define OPEN_MAX 5000u
@@ -131,22 +132,28 @@ static int make_topic(struct cw_dead_letters *letters, struct cw_error *err)
 /* Where the topic ends: what this task writes is behind it. */
 static enum cw_result find_ends(struct cw_dead_letters *letters, struct cw_error *err)
 {
+	const struct cw_kafka_asking asking = { letters->producer, ASK_TIMEOUT_MS, &letters->task->stop };
 	const rd_kafka_metadata_t *md = cw_client_metadata(letters->producer, letters->topic, cw_clock_ms() + ASK_TIMEOUT_MS,
 							   &letters->task->stop);
 	rd_kafka_resp_err_t code = md && md->topic_cnt ? md->topics[0].err : RD_KAFKA_RESP_ERR__TIMED_OUT;
-	int64_t first;
+	rd_kafka_topic_partition_list_t *ends = rd_kafka_topic_partition_list_new(1);
+	struct cw_error why = { 0 };
+	int status;
 
 	letters->n_marks = md && md->topic_cnt ? md->topics[0].partition_cnt : 0;
 	if (md)
 		rd_kafka_metadata_destroy(md);
 	letters->marks = cw_alloc(((size_t)letters->n_marks + 1) * sizeof(*letters->marks));
-	for (int i = 0; i < letters->n_marks && !code; i++)
-		code = rd_kafka_query_watermark_offsets(letters->producer, letters->name, i, &first, &letters->marks[i],
-							ASK_TIMEOUT_MS);
-	if (!code)
+	for (int i = 0; i < letters->n_marks; i++)
+		rd_kafka_topic_partition_list_add(ends, letters->name, i)->offset = RD_KAFKA_OFFSET_END;
+	status = code ? cw_error_set(&why, CW_ERR_RETRIABLE, "%s", rd_kafka_err2str(code)) :
+			cw_partitions_set_ends(&asking, ends, &why);
+	for (int i = 0; i < letters->n_marks && status == 0; i++)
+		letters->marks[i] = ends->elems[i].offset;
+	rd_kafka_topic_partition_list_destroy(ends);
+	if (status == 0)
 		return CW_OK;
-	cw_error_set(err, CW_ERR_RETRIABLE, "topic %s, for dead letters, cannot be looked at: %s", letters->name,
-		     rd_kafka_err2str(code));
+	cw_error_set(err, CW_ERR_RETRIABLE, "topic %s, for dead letters, cannot be looked at: %s", letters->name, why.text);
 	return CW_RETRY;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "kafka/list_offsets.h"
 
 #define FIRST_WITH_BACKOFF 0x02020000
 #define REQUEST_TIMEOUT_MS 500 /* which the end may have to wait for */
@@ -89,26 +90,14 @@ static void refresh_leaders(struct cw_fetch_waker *w, rd_kafka_topic_partition_l
 	w->leaders_ms = cw_clock_ms();
 }
 
-static bool has_ended(struct cw_fetch_waker *w)
-{
-	bool ended;
-
-	pthread_mutex_lock(&w->lock);
-	ended = w->ended;
-	pthread_mutex_unlock(&w->lock);
-	return ended;
-}
-
+/* Any request would do; what it is told is of no use. */
 static void ask_leaders(struct cw_fetch_waker *w)
 {
-	for (int i = 0; i < w->leaders->cnt && !has_ended(w); i++) {
-		int64_t low, high;
-		const rd_kafka_topic_partition_t *p = &w->leaders->elems[i];
+	rd_kafka_topic_partition_list_t *asked = rd_kafka_topic_partition_list_copy(w->leaders);
 
-		if (rd_kafka_query_watermark_offsets(w->consumer, p->topic, p->partition, &low, &high,
-						     REQUEST_TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
-			w->leaders_ms = 0; /* perhaps the leader moved */
-	}
+	if (cw_list_offsets_once(w->consumer, asked, RD_KAFKA_OFFSET_END, REQUEST_TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+		w->leaders_ms = 0; /* perhaps a leader moved */
+	rd_kafka_topic_partition_list_destroy(asked);
 }
 
 static void *waker_main(void *arg)

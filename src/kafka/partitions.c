@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "kafka/client.h"
+#include "kafka/list_offsets.h"
 
 static int add_partitions(rd_kafka_topic_partition_list_t *list, const rd_kafka_metadata_topic_t *topic,
 			  struct cw_error *err)
@@ -97,16 +98,13 @@ const rd_kafka_topic_partition_t *cw_partitions_first_missing(const rd_kafka_top
 	return NULL;
 }
 
-int cw_partitions_set_time(const struct cw_kafka_asking *asking, int64_t epoch_ms,
-			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+/* Where `when` is in each, as in kafka/list_offsets.h. */
+static int ask_offsets(const struct cw_kafka_asking *asking, rd_kafka_topic_partition_list_t *list, int64_t when,
+		       struct cw_error *err)
 {
-	rd_kafka_resp_err_t code;
+	rd_kafka_resp_err_t code =
+		cw_list_offsets(asking->client, list, when, cw_clock_ms() + asking->timeout_ms, asking->stop);
 
-	if (list->cnt == 0)
-		return 0;
-	for (int i = 0; i < list->cnt; i++)
-		list->elems[i].offset = epoch_ms;
-	code = rd_kafka_offsets_for_times(asking->client, list, asking->timeout_ms);
 	if (code)
 		return cw_error_set(err, CW_ERR_RETRIABLE, "%s", rd_kafka_err2str(code));
 	for (int i = 0; i < list->cnt; i++)
@@ -117,22 +115,25 @@ int cw_partitions_set_time(const struct cw_kafka_asking *asking, int64_t epoch_m
 	return 0;
 }
 
+int cw_partitions_set_time(const struct cw_kafka_asking *asking, int64_t epoch_ms,
+			   rd_kafka_topic_partition_list_t *list, struct cw_error *err)
+{
+	return list->cnt > 0 ? ask_offsets(asking, list, epoch_ms, err) : 0;
+}
+
 int cw_partitions_set_ends(const struct cw_kafka_asking *asking, rd_kafka_topic_partition_list_t *list,
 			   struct cw_error *err)
 {
-	for (int i = 0; i < list->cnt; i++) {
-		rd_kafka_topic_partition_t *p = &list->elems[i];
-		int64_t low = 0, high = 0;
-		rd_kafka_resp_err_t code;
+	rd_kafka_topic_partition_list_t *open = rd_kafka_topic_partition_list_new(list->cnt);
+	int status, n = 0;
 
-		if (p->offset >= 0)
-			continue;
-		code = rd_kafka_query_watermark_offsets(asking->client, p->topic, p->partition, &low, &high,
-							asking->timeout_ms);
-		if (code)
-			return cw_error_set(err, CW_ERR_RETRIABLE, "the end of partition %d of topic %s: %s",
-					    (int)p->partition, p->topic, rd_kafka_err2str(code));
-		p->offset = high;
-	}
-	return 0;
+	for (int i = 0; i < list->cnt; i++)
+		if (list->elems[i].offset < 0)
+			rd_kafka_topic_partition_list_add(open, list->elems[i].topic, list->elems[i].partition);
+	status = open->cnt > 0 ? ask_offsets(asking, open, RD_KAFKA_OFFSET_END, err) : 0;
+	for (int i = 0; status == 0 && i < list->cnt; i++)
+		if (list->elems[i].offset < 0)
+			list->elems[i].offset = open->elems[n++].offset;
+	rd_kafka_topic_partition_list_destroy(open);
+	return status;
 }

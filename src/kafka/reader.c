@@ -2,12 +2,9 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "kafka/fetch_waker.h"
-
-/* How long a call may block that does not hear of a stop. */
-#define SLICE_MS 1000
+#include "kafka/list_offsets.h"
 
 /*
  * So much is read ahead, and what one request to each broker brings: a topic of offsets may be long, and each of its
@@ -125,18 +122,29 @@ static rd_kafka_resp_err_t count_partitions(struct cw_reader *reader, const char
 	return *n ? RD_KAFKA_RESP_ERR_NO_ERROR : code ? code : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 }
 
+static rd_kafka_resp_err_t first_error(const rd_kafka_topic_partition_list_t *list)
+{
+	for (int i = 0; i < list->cnt; i++)
+		if (list->elems[i].err)
+			return list->elems[i].err;
+	return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 rd_kafka_resp_err_t cw_reader_ranges(struct cw_reader *reader, const char *topic, int64_t deadline_ms,
 				     const _Atomic bool *stop, struct cw_reader_range **ranges, int *n)
 {
+	static const int64_t whens[] = { RD_KAFKA_OFFSET_BEGINNING, RD_KAFKA_OFFSET_END };
 	rd_kafka_resp_err_t code = count_partitions(reader, topic, deadline_ms, stop, n);
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(*n);
 
 	*ranges = cw_alloc((size_t)*n * sizeof(**ranges));
-	for (int i = 0; i < *n && !code; i++) {
-		struct cw_reader_range *r = &(*ranges)[i];
-
-		while ((code = rd_kafka_query_watermark_offsets(reader->client, topic, i, &r->next, &r->end, SLICE_MS)) != 0)
-			if ((stop && atomic_load(stop)) || cw_clock_ms() > deadline_ms)
-				break;
+	rd_kafka_topic_partition_list_add_range(list, topic, 0, *n - 1);
+	for (size_t w = 0; w < 2 && !code; w++) {
+		code = cw_list_offsets(reader->client, list, whens[w], deadline_ms, stop);
+		code = code ? code : first_error(list);
+		for (int i = 0; i < *n && !code; i++)
+			*(w == 0 ? &(*ranges)[i].next : &(*ranges)[i].end) = list->elems[i].offset;
 	}
+	rd_kafka_topic_partition_list_destroy(list);
 	return code;
 }

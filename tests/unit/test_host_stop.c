@@ -124,6 +124,37 @@ static void test_stop__while_it_waits_to_start_again(void)
 	host_broker_close(&b);
 }
 
+#define LETTERS "errors.tolerance=all errors.deadletterqueue.topic.name=letters errors.deadletterqueue.context.headers.enable=true"
+#define ASKED_MS 1000
+
+/* So it is with a broker that hangs, while the others tell who leads what. */
+static void test_stop__nobody_says_where_topics_end(void)
+{
+	static const struct {
+		const char *config, *worker;
+	} cases[] = {
+		{ "connector.class=ScriptedPlainSink topics=ends out=/dev/null run.until=end", "" },
+		{ "connector.class=ScriptedPlainSink topics=ends out=/dev/null " LETTERS, "" },
+		{ "connector.class=ScriptedSource topic=ends", "exactly.once.source.support=enabled" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct host_broker b = host_broker_open();
+		struct host_process p;
+		char name[64];
+
+		host_fill(b.bootstrap, "ends", 0, 0, 1);
+		host_fill(b.bootstrap, "letters", 0, 0, 1);
+		host_fill(b.bootstrap, "connect-offsets", 0, 0, 1);
+		for (int k = 0; k < 20; k++)
+			rd_kafka_mock_broker_push_request_error_rtts(b.cluster, 1, LIST_OFFSETS, 1, 0, 20000);
+		p = host_broker_run(&b, host_fresh_name(name, sizeof(name), "ends"), cases[i].config, cases[i].worker);
+		host_attend_for(&p, ASKED_MS);
+		host_stop_within(&p, STOP_MS + 1000);
+		host_broker_close(&b);
+	}
+}
+
 static void test_stop__the_broker_of_a_source_is_gone(void)
 {
 	static const char *const workers[] = { "", "exactly.once.source.support=enabled" };
@@ -269,6 +300,7 @@ int main(void)
 		{ "the group does not say which partitions it gets",
 		  test_stop__the_group_does_not_say_which_partitions_it_gets },
 		{ "while it waits to start again", test_stop__while_it_waits_to_start_again },
+		{ "nobody says where topics end", test_stop__nobody_says_where_topics_end },
 		{ "the broker of a source is gone", test_stop__the_broker_of_a_source_is_gone },
 		{ "records are not delivered in their time", test_fail__records_are_not_delivered_in_their_time },
 		{ "the plugin never completes", test_stop__the_plugin_never_completes },
