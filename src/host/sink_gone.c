@@ -8,27 +8,34 @@
 #include "base/clock.h"
 #include "config/run_until.h"
 #include "host/sink.h"
+#include "kafka/list_offsets.h"
 #include "kafka/partitions.h"
 
 #define LOOK_MS 5000
 #define ASK_TIMEOUT_MS 1500
+/* For the ends, while the task does nothing else; the answer comes after that to a request for records (fetch.wait.max.ms). */
+#define ASK_ENDS_TIMEOUT_MS 1000
 
-/* Whether the end of a partition that the task has is further than the partition goes, and where it does end. */
-static bool is_cut(const struct cw_sink *sink, const struct cw_kafka_asking *asking,
-		   const rd_kafka_topic_partition_t *left, int64_t *end)
+/* Whether the task waits for an end of this partition that may be further than the partition goes. */
+static bool is_waited_for(const struct cw_sink *sink, const rd_kafka_topic_partition_t *left)
 {
-	rd_kafka_topic_partition_list_t *one;
-	struct cw_error err = { 0 };
-	bool cut;
+	int64_t seen = cw_positions_of(&sink->seen, left->topic, left->partition);
 
-	if (cw_positions_of(&sink->seen, left->topic, left->partition) < 0 || cw_sink_end_is_named(sink, left))
-		return false;
-	one = rd_kafka_topic_partition_list_new(1);
-	rd_kafka_topic_partition_list_add(one, left->topic, left->partition)->offset = RD_KAFKA_OFFSET_END;
-	cut = cw_partitions_set_ends(asking, one, &err) == 0 && one->elems[0].offset < left->offset;
-	*end = one->elems[0].offset;
-	rd_kafka_topic_partition_list_destroy(one);
-	return cut;
+	return seen >= 0 && seen < left->offset && !cw_sink_end_is_named(sink, left);
+}
+
+/* Adds those that end before they were to, with where they do. One that no leader tells of is looked at again later. */
+static void add_cut(const struct cw_sink *sink, rd_kafka_topic_partition_list_t *asked,
+		    rd_kafka_topic_partition_list_t *lost)
+{
+	if (cw_list_offsets_once(sink->consumer, asked, RD_KAFKA_OFFSET_END, ASK_ENDS_TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return;
+	for (int i = 0; i < asked->cnt; i++) {
+		const rd_kafka_topic_partition_t *p = &asked->elems[i];
+
+		if (!p->err && p->offset < cw_bounds_end(sink->task->bounds, p->topic, p->partition))
+			rd_kafka_topic_partition_list_add(lost, p->topic, p->partition)->offset = p->offset;
+	}
 }
 
 /* Those whose end will not come, with where they end now, or -1 when they are not there; new. NULL: it is not known. */
@@ -38,23 +45,25 @@ static rd_kafka_topic_partition_list_t *find_lost(const struct cw_sink *sink,
 	const struct cw_connector_config *config = &sink->task->framework;
 	struct cw_kafka_asking asking = { sink->consumer, ASK_TIMEOUT_MS, &sink->task->stop };
 	rd_kafka_topic_partition_list_t *there = rd_kafka_topic_partition_list_new(8);
-	rd_kafka_topic_partition_list_t *lost = rd_kafka_topic_partition_list_new(8);
+	rd_kafka_topic_partition_list_t *asked = rd_kafka_topic_partition_list_new(8);
+	rd_kafka_topic_partition_list_t *lost = NULL;
 	struct cw_error err = { 0 };
-	bool known = cw_partitions_of_topics(&asking, &config->topics, config->topics_regex, there, &err) == 0;
 
-	for (int i = 0; known && i < left->cnt; i++) {
-		const rd_kafka_topic_partition_t *p = &left->elems[i];
-		int64_t end = -1;
+	if (cw_partitions_of_topics(&asking, &config->topics, config->topics_regex, there, &err) == 0) {
+		lost = rd_kafka_topic_partition_list_new(8);
+		for (int i = 0; i < left->cnt; i++) {
+			const rd_kafka_topic_partition_t *p = &left->elems[i];
 
-		if (!rd_kafka_topic_partition_list_find(there, p->topic, p->partition) ||
-		    is_cut(sink, &asking, p, &end))
-			rd_kafka_topic_partition_list_add(lost, p->topic, p->partition)->offset = end;
+			if (!rd_kafka_topic_partition_list_find(there, p->topic, p->partition))
+				rd_kafka_topic_partition_list_add(lost, p->topic, p->partition)->offset = -1;
+			else if (is_waited_for(sink, p))
+				rd_kafka_topic_partition_list_add(asked, p->topic, p->partition);
+		}
+		add_cut(sink, asked, lost);
 	}
 	rd_kafka_topic_partition_list_destroy(there);
-	if (known)
-		return lost;
-	rd_kafka_topic_partition_list_destroy(lost);
-	return NULL;
+	rd_kafka_topic_partition_list_destroy(asked);
+	return lost;
 }
 
 static void give_up(struct cw_sink *sink, const rd_kafka_topic_partition_t *lost)
@@ -84,7 +93,8 @@ void cw_sink_look_for_lost_ends(struct cw_sink *sink, int64_t now_ms)
 {
 	rd_kafka_topic_partition_list_t *left, *lost;
 
-	if (!sink->bounded || sink->waiting.first || sink->given.first || now_ms < sink->look_for_lost_ms)
+	if (!sink->bounded || sink->waiting.first || sink->given.first || now_ms < sink->look_for_lost_ms ||
+	    cw_task_stopping(sink->task))
 		return;
 	left = cw_bounds_left(sink->task->bounds);
 	lost = left->cnt > 0 && sink->look_for_lost_ms > 0 ? find_lost(sink, left) : NULL;
