@@ -32,6 +32,13 @@ int64_t cw_retry_next(struct cw_retry *retry, const struct cw_retry_policy *poli
 	return wait_ms < left_ms ? wait_ms : left_ms;
 }
 
+void cw_retry_ran(struct cw_retry *retry, const struct cw_retry_policy *policy, int64_t began_ms, int64_t now_ms,
+		  bool got_on)
+{
+	if (got_on || now_ms - began_ms > policy->max_ms)
+		*retry = (struct cw_retry){ 0 };
+}
+
 uint64_t cw_jitter(unsigned *seed)
 {
 	uint64_t high = (uint64_t)rand_r(seed), low = (uint64_t)rand_r(seed);

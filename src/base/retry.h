@@ -2,6 +2,7 @@
 #ifndef CW_BASE_RETRY_H
 #define CW_BASE_RETRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -28,6 +29,13 @@ struct cw_retry {
  */
 int64_t cw_retry_next(struct cw_retry *retry, const struct cw_retry_policy *policy, int64_t now_ms, int64_t after_ms,
 		      uint64_t random);
+
+/*
+ * What was tried ran from began_ms on until it failed now. Where it was well, having got on or run for longer than the
+ * longest pause, the failures before it are forgotten.
+ */
+void cw_retry_ran(struct cw_retry *retry, const struct cw_retry_policy *policy, int64_t began_ms, int64_t now_ms,
+		  bool got_on);
 
 /* 62 random bits for it; not for secrets. */
 uint64_t cw_jitter(unsigned *seed);

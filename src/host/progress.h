@@ -17,6 +17,7 @@
 struct cw_progress {
 	_Atomic int64_t since_ms;  /* monotonic: no progress since then, though there is work; 0: there is none */
 	_Atomic int64_t oldest_ms; /* monotonic: when the oldest record that is not acknowledged came; 0: there is none */
+	unsigned ends;		   /* of records, so far; the task's thread's own */
 	pthread_mutex_t lock;
 	/* Guarded by lock. */
 	unsigned attempt; /* 0: nothing is being tried again */
@@ -49,6 +50,12 @@ static inline void cw_progress_made(struct cw_progress *p, int64_t now_ms, int64
 {
 	atomic_store_explicit(&p->since_ms, oldest_ms ? now_ms : 0, memory_order_relaxed);
 	atomic_store_explicit(&p->oldest_ms, oldest_ms, memory_order_relaxed);
+}
+
+/* Records have come to an end, which cw_progress_made() is told of also where there are none left. */
+static inline void cw_progress_ended(struct cw_progress *p)
+{
+	p->ends++;
 }
 
 /* `what` (PUT, START or a stage; a constant) is tried again after wait_ms. */

@@ -87,6 +87,8 @@ void cw_sink_settle(struct cw_sink *sink)
 			cw_sink_recycle(sink, b);
 		any = true;
 	}
+	if (any)
+		cw_progress_ended(progress);
 	if (any || (cw_progress_is_busy(progress) && oldest_ms(sink) == 0))
 		cw_progress_made(progress, cw_clock_ms(), oldest_ms(sink));
 }

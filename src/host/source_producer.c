@@ -453,6 +453,8 @@ static void note_progress(struct cw_source *source)
 	const struct cw_ack_entry *oldest = source->acks.in_flight ? source->acks.first : NULL;
 	int64_t acknowledged = cw_metric_value(source->records);
 
+	if (acknowledged != source->acknowledged)
+		cw_progress_ended(progress);
 	if (acknowledged != source->acknowledged ||
 	    (!oldest && cw_progress_is_busy(progress) && source->retry.attempt == 0))
 		cw_progress_made(progress, cw_clock_ms(), !oldest ? 0 : oldest->at_ms ? oldest->at_ms : cw_clock_ms());

@@ -227,6 +227,8 @@ static enum cw_result run(struct cw_task *task, struct cw_error *err)
 	open_budget(task);
 	for (;;) {
 		enum cw_result result;
+		int64_t began_ms = cw_clock_ms();
+		unsigned ends = task->progress.ends;
 
 		*err = (struct cw_error){ 0 };
 		task->starts_over = false;
@@ -236,6 +238,7 @@ static enum cw_result run(struct cw_task *task, struct cw_error *err)
 			return result;
 		if (cw_task_stopping(task))
 			return CW_OK;
+		cw_retry_ran(&retry, &policy, began_ms, cw_clock_ms(), task->progress.ends != ends);
 		if (!task->starts_over)
 			wait_for_start(task, &retry, &policy, err);
 		cw_metrics_restart(&task->metrics); /* what was read and not delivered is read, and counted, again */

@@ -58,6 +58,25 @@ static void test_retry__keeps_to_what_is_asked_for(void)
 	CU_ASSERT_EQUAL(cw_retry_next(&r, &endless, 0, 3600000, 50), 3600000);
 }
 
+/* What began at 5000, with pauses of 400 ms at most. */
+static void test_retry__begins_anew_after_it_was_well(void)
+{
+	const struct cw_retry_policy policy = { .timeout_ms = -1, .base_ms = 100, .max_ms = 400 };
+	static const struct {
+		int64_t now;
+		bool got_on, anew;
+	} cases[] = { { 5000, false, false }, { 5400, false, false }, { 5401, false, true }, { 5001, true, true } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cw_retry r = { .attempt = 9, .end_ms = INT64_MAX };
+
+		cw_retry_ran(&r, &policy, 5000, cases[i].now, cases[i].got_on);
+		CU_ASSERT_EQUAL(r.attempt, cases[i].anew ? 0 : 9);
+		CU_ASSERT_EQUAL(cw_retry_next(&r, &policy, cases[i].now, 0, 100), 100);
+		CU_ASSERT_EQUAL(r.attempt, cases[i].anew ? 1 : 10);
+	}
+}
+
 /* ---- random schedules -------------------------------------------------------------------------- */
 
 #define SCHEDULES 5000
@@ -130,6 +149,7 @@ int main(void)
 		{ "has its time from the first failure on", test_retry__has_its_time_from_the_first_failure_on },
 		{ "can be none, or without end", test_retry__can_be_none_or_without_end },
 		{ "keeps to what is asked for", test_retry__keeps_to_what_is_asked_for },
+		{ "begins anew after it was well", test_retry__begins_anew_after_it_was_well },
 		{ "random schedules", test_retry__random_schedules },
 		CU_TEST_INFO_NULL,
 	};
