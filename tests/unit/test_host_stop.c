@@ -252,7 +252,7 @@ static void test_stop__the_worker_never_stores(void)
 /* ---- a worker that is gone --------------------------------------------------------------------- */
 
 #define GRACE_MS 500
-#define ORPHAN_MS (GRACE_MS + CW_ORPHAN_EXTRA_MS + 1000)
+#define ORPHAN_MS (GRACE_MS + CW_ORPHAN_EXTRA_MS + 4000)
 
 static void wait_for_log(struct host_process *p, const char *text)
 {
