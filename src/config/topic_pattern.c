@@ -149,9 +149,14 @@ int cw_topic_pattern_check(const char *pattern, struct cw_error *err)
 	return cw_error_set(err, CW_ERR_INVALID, "Not a valid regular expression: %s", reason);
 }
 
+char *cw_topic_pattern_whole(const char *pattern)
+{
+	return cw_format("^(%s)$", pattern);
+}
+
 bool cw_topic_pattern_matches(const char *pattern, const char *topic)
 {
-	CW_AUTO_FREE char *whole = cw_format("^(%s)$", pattern);
+	CW_AUTO_FREE char *whole = cw_topic_pattern_whole(pattern);
 	struct cw_error err = { 0 };
 	regex_t regex;
 	bool found;

@@ -10,6 +10,8 @@
 
 /* 0, or -1 with a sentence without the key: it is none, or means something else in Java, or is too large to be compiled. */
 int cw_topic_pattern_check(const char *pattern, struct cw_error *err);
+/* "^(…)$", which matches whole names, and is what librdkafka takes for a pattern; new. */
+char *cw_topic_pattern_whole(const char *pattern);
 /* Whether it matches the whole name; one that the check refuses matches nothing. */
 bool cw_topic_pattern_matches(const char *pattern, const char *topic);
 

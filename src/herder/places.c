@@ -28,8 +28,11 @@ static void begin(struct cw_places *places, struct cw_call *call)
 	places->taken++;
 	cw_call_append(&places->under_way, call);
 	cw_call_stage(call, "%s", question.stage);
-	call->oneshot = cw_oneshot_start(call->herder->loop, call->herder->program, question.mode, question.body,
-					 question.timeout_ms, question.done, call, &err);
+	if (call->herder->shutdown) /* nobody would wait for the host */
+		cw_error_set(&err, CW_ERR_FATAL, "Worker is shutting down");
+	else
+		call->oneshot = cw_oneshot_start(call->herder->loop, call->herder->program, question.mode, question.body,
+						 question.timeout_ms, question.done, call, &err);
 	forget(question);
 	if (!call->oneshot)
 		question.done(call, NULL, &err);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "config/topic_pattern.h"
 #include "host/sink.h"
 #include "host/sink_member.h"
 #include "kafka/client.h"
@@ -85,8 +86,7 @@ static rd_kafka_topic_partition_list_t *subscription(const struct cw_connector_c
 	for (size_t i = 0; i < config->topics.n; i++)
 		rd_kafka_topic_partition_list_add(list, config->topics.items[i], RD_KAFKA_PARTITION_UA);
 	if (config->topics_regex && *config->topics_regex) {
-		/* librdkafka takes what begins with ^ for a regular expression; Kafka Connect's matches the whole name. */
-		CW_AUTO_FREE char *pattern = cw_format("^(%s)$", config->topics_regex);
+		CW_AUTO_FREE char *pattern = cw_topic_pattern_whole(config->topics_regex);
 
 		rd_kafka_topic_partition_list_add(list, pattern, RD_KAFKA_PARTITION_UA);
 	}

@@ -126,6 +126,12 @@ enum cw_result cw_source_await_letters(struct cw_source *source, struct cw_error
 void cw_source_count_in_flight(struct cw_source *source);
 /* Serves delivery reports for at most timeout_ms. */
 void cw_source_serve(struct cw_source *source, int timeout_ms);
+/*
+ * What it means that librdkafka does not take a record for that topic, as cw_source_topic_failed(). That it takes none any
+ * more has a reason, which the report of a record before may give: then it is that.
+ */
+enum cw_result cw_source_cannot_send(struct cw_source *source, const struct cw_source_topic *topic, const char *name,
+				     rd_kafka_resp_err_t error, struct cw_error *err);
 /* Waits until nothing is in flight, until the deadline (monotonic) or a stop's: whether that is so. */
 bool cw_source_drain(struct cw_source *source, int64_t deadline_ms);
 /* Serves reports until the time is over. CW_OK, CW_FAIL, or CW_END: gave up, since the task has to end. */

@@ -216,9 +216,8 @@ static bool is_to_wait(const struct cw_source *source, rd_kafka_resp_err_t error
 	return error == RD_KAFKA_RESP_ERR__QUEUE_FULL || cw_source_takes_none(source, error);
 }
 
-/* That librdkafka takes nothing any more has a reason, which the report of a record before may give. */
-static enum cw_result cannot_send(struct cw_source *source, const struct cw_source_topic *t, rd_kafka_resp_err_t error,
-				  struct cw_error *err)
+enum cw_result cw_source_cannot_send(struct cw_source *source, const struct cw_source_topic *t, const char *name,
+				     rd_kafka_resp_err_t error, struct cw_error *err)
 {
 	int64_t until = cw_clock_ms() + REASON_MS;
 
@@ -226,7 +225,7 @@ static enum cw_result cannot_send(struct cw_source *source, const struct cw_sour
 	       cw_clock_ms() < until && !cw_task_stopping(source->task))
 		cw_source_serve(source, REASON_SLICE_MS); /* it is on its way */
 	if (!source->failure.code)
-		return cw_source_topic_failed(source, t, t->name, "cannot be sent", error, err);
+		return cw_source_topic_failed(source, t, name, "cannot be sent", error, err);
 	*err = source->failure;
 	return CW_FAIL;
 }
@@ -244,7 +243,7 @@ static enum cw_result send_run(struct cw_source *source, struct cw_error *err)
 		if (is_to_wait(source, error, &slice_ms))
 			result = wait_for_room(source, slice_ms, err);
 		else if (error && !(error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && forget_partitions(run)))
-			result = cannot_send(source, run->topic, error, err);
+			result = cw_source_cannot_send(source, run->topic, run->topic->name, error, err);
 	}
 	return result;
 }
@@ -274,7 +273,7 @@ static enum cw_result send_full(struct cw_source *source, struct cw_source_topic
 			cw_lanes_answered(&t->lanes, partition, value.n);
 		cw_source_refused_at_once(source, t, &m, cw_source_unmark(source, mark), r);
 	} else if (error) {
-		return cannot_send(source, t, error, err);
+		return cw_source_cannot_send(source, t, t->name, error, err);
 	} else {
 		cw_acks_sent(&source->acks, cw_source_marked(source, mark));
 	}

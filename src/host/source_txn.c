@@ -22,15 +22,12 @@
 /* Frees the error: CW_OK for none, else what the task is to do. */
 static enum cw_result consume_error(const char *what, rd_kafka_error_t *error, struct cw_error *err)
 {
-	enum cw_result result = CW_FAIL;
+	enum cw_result result;
 
 	if (!error)
 		return CW_OK;
-	if (rd_kafka_error_txn_requires_abort(error)) {
-		result = CW_RETRY; /* cw_source_txn_abort() follows */
-	} else if (rd_kafka_error_is_retriable(error)) {
-		result = CW_RETRY;
-	}
+	/* cw_source_txn_abort() follows. */
+	result = rd_kafka_error_txn_requires_abort(error) || rd_kafka_error_is_retriable(error) ? CW_RETRY : CW_FAIL;
 	cw_error_set(err, result == CW_RETRY ? CW_ERR_RETRIABLE : CW_ERR_FATAL, "%s: %s", what,
 		     rd_kafka_error_string(error));
 	rd_kafka_error_destroy(error);
@@ -121,13 +118,11 @@ static enum cw_result produce_offset(struct cw_source *source, const struct cw_a
 		 cw_task_left_ms(source->task, INT64_MAX) > 0);
 	if (!code)
 		return CW_OK;
-	if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL && source->failure.code) {
-		*err = source->failure; /* why there is no room */
-		return CW_FAIL;
-	}
-	cw_error_set(err, code == RD_KAFKA_RESP_ERR__QUEUE_FULL ? CW_ERR_RETRIABLE : CW_ERR_FATAL,
-		     "offsets cannot be sent to topic %s: %s", source->offsets_topic, rd_kafka_err2str(code));
-	return err->code == CW_ERR_RETRIABLE ? CW_RETRY : CW_FAIL; /* CW_RETRY: the task has to end */
+	if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || source->failure.code)
+		return cw_source_cannot_send(source, NULL, source->offsets_topic, code, err);
+	cw_error_set(err, CW_ERR_RETRIABLE, "offsets cannot be sent to topic %s: %s", source->offsets_topic,
+		     rd_kafka_err2str(code));
+	return CW_RETRY; /* the task has to end */
 }
 
 /*

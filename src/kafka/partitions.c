@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "config/topic_pattern.h"
 #include "kafka/client.h"
 #include "kafka/list_offsets.h"
 
@@ -61,7 +62,7 @@ static int add_matching(const struct cw_kafka_asking *asking, const char *patter
 			struct cw_error *err)
 {
 	const rd_kafka_metadata_t *md = ask_metadata(asking, NULL, err);
-	CW_AUTO_FREE char *whole = cw_format("^(%s)$", pattern);
+	CW_AUTO_FREE char *whole = cw_topic_pattern_whole(pattern);
 	int status = 0;
 	regex_t regex;
 

@@ -296,6 +296,7 @@ static void test_end__requests_under_way_are_told(void)
 	}
 	json_decref(answer.body);
 	expect_error(create_in("x", "{}", NULL), CW_ERR_FATAL, "Worker is shutting down");
+	expect_error(call(CW_OP_LETTERS, "deaf"), CW_ERR_FATAL, "Worker is shutting down"); /* no host is asked any more */
 	cw_herder_stop(w.herder); /* it drains already */
 	expect_ok(call(CW_OP_STATUS, "deaf"));
 	CU_ASSERT_EQUAL(worker_number("hosts"), 1);
