@@ -116,27 +116,29 @@ step() {
 	return 1
 }
 
-# count_unit BUILD: one result for each CUnit test that ran in it; a program that died is one more.
+# count_unit BUILD: one result for each CUnit test that ran in it, of a failed one with its first reason; a program that
+# died is one more.
 count_unit() {
 	local trs
 	find "$WORK/$1" -name '*.trs' -not -path "$WORK/$1/connect-worker-*" | sort | while read -r trs; do
 		awk -v name="$1: $(basename "$trs" .trs)" '
+			/^Suite .*, Test .* had failures:$/ {
+				test = $0
+				gsub(/^Suite .*, Test | had failures:$/, "", test)
+			}
+			test != "" && /^ *1\. / {
+				sub(/^ *1\. */, "")
+				print "FAIL " name ": " test ": " $0
+				test = ""
+				told++
+			}
 			$1 == "tests" && NF == 6 {
 				for (i = 0; i < $4; i++) print "PASS " name
-				for (i = 0; i < $5; i++) print "FAIL " name
-				failed = $5
+				failed += $5
 			}
-			/^:test-result: / && $2 != "PASS" && !failed { print "FAIL " name " (" $2 ")" }' "${trs%.trs}.log" "$trs"
+			/^:test-result: / && $2 != "PASS" && !failed { print "FAIL " name " (" $2 ")" }
+			END { for (; told < failed; told++) print "FAIL " name }' "${trs%.trs}.log" "$trs"
 	done >>"$RESULTS"
-}
-
-# build NAME SECONDS CFLAGS CONFIGURE-ARGUMENT...: configures and builds in $WORK/NAME.
-build() {
-	local name=$1 seconds=$2 cflags=$3
-	shift 3
-	mkdir -p "$WORK/$name"
-	step "$name: configure" 300 env -C "$WORK/$name" "$SRC/configure" -q CFLAGS="$cflags" "$@" &&
-		step "$name: build" "$seconds" make -s -C "$WORK/$name" -j"$JOBS" all
 }
 
 # check BUILD [WRAPPER...]: its unit tests; of those in $only, when that is set.

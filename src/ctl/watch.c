@@ -52,8 +52,8 @@ enum cw_ctl_exit cw_ctl_watch(struct cw_ctl *ctl, enum cw_ctl_exit (*look)(struc
 		if (!goes_on(result, i == 0) || ferror(ctl->io.out))
 			break;
 		next_ms += ctl->interval_ms;
-		if (next_ms < cw_clock_ms())
-			next_ms = cw_clock_ms();
+		if (next_ms < cw_clock_ms()) /* a worker that is slower than that is not asked without a pause */
+			next_ms = cw_clock_ms() + ctl->interval_ms;
 	}
 	return result;
 }

@@ -19,6 +19,11 @@
 
 #define DEADLINE_MS 60000
 #define SIDE_BY_SIDE 8
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SLOWNESS 3
+#else
+#define SLOWNESS 1
+#endif
 
 /* Of the whole program: the tests share a broker. */
 static struct host_process broker;
@@ -275,16 +280,33 @@ void host_reap(struct host_process *p)
 	json_decref(p->metrics);
 }
 
+int64_t host_time_ms(int64_t timeout_ms)
+{
+	return timeout_ms * SLOWNESS;
+}
+
+void host_say_stop(struct host_process *p, int64_t timeout_ms)
+{
+	host_say(p, json_pack("{s:s,s:I}", "type", "stop", "timeout_ms", (json_int_t)host_time_ms(timeout_ms)));
+}
+
+void host_say_stop_task(struct host_process *p, int task, int64_t timeout_ms)
+{
+	host_say(p, json_pack("{s:s,s:i,s:I}", "type", "stop_task", "task", task, "timeout_ms",
+			      (json_int_t)host_time_ms(timeout_ms)));
+}
+
 void host_stop_within(struct host_process *p, int64_t timeout_ms)
 {
-	int64_t started = cw_clock_ms();
+	int64_t started = cw_clock_ms(), took;
 
-	host_say(p, json_pack("{s:s,s:I}", "type", "stop", "timeout_ms", (json_int_t)timeout_ms));
+	host_say_stop(p, timeout_ms);
 	host_reap(p);
+	took = cw_clock_ms() - started;
 	CU_ASSERT_TRUE(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0);
-	CU_ASSERT_TRUE(cw_clock_ms() - started <= timeout_ms);
-	if (cw_clock_ms() - started > timeout_ms)
-		fprintf(stderr, "stopped after %lld ms\n", (long long)(cw_clock_ms() - started));
+	CU_ASSERT_TRUE(took <= host_time_ms(timeout_ms));
+	if (took > host_time_ms(timeout_ms))
+		fprintf(stderr, "stopped after %lld ms\n", (long long)took);
 }
 
 void host_stop(struct host_process *p)

@@ -49,8 +49,13 @@ struct host_process host_run(const char *name, const char *config);
 void host_reap(struct host_process *p);
 /* Asks it to end within ten seconds, and checks that it ends well. */
 void host_stop(struct host_process *p);
-/* Asks it to end, and checks that it ends well within timeout_ms. */
+/* Asks it to end, and checks that it ends well within host_time_ms(timeout_ms). */
 void host_stop_within(struct host_process *p, int64_t timeout_ms);
+/* Asks it, or one of its tasks, to end within host_time_ms(timeout_ms). */
+void host_say_stop(struct host_process *p, int64_t timeout_ms);
+void host_say_stop_task(struct host_process *p, int task, int64_t timeout_ms);
+/* The time that a host is given for what an ordinary build does in timeout_ms: a sanitizer makes all of it slower. */
+int64_t host_time_ms(int64_t timeout_ms);
 /* Its worker is gone: checks that the host ends within timeout_ms, with that exit status, and collects it. */
 void host_orphan(struct host_process *p, int64_t timeout_ms, int status);
 

@@ -114,7 +114,7 @@ static void test_stop__before_all_is_written(void)
 		host_fill(host_bootstrap(), s.name, 0, 0, 120);
 		run(&s, NULL);
 		wait_until_all_is_read(&s, 120);
-		host_say(&s.p, json_pack("{s:s,s:I}", "type", "stop", "timeout_ms", (json_int_t)STOP_MS));
+		host_say_stop(&s.p, STOP_MS);
 		expect_stopped_only(&s.p, -1);
 		host_reap(&s.p);
 		CU_ASSERT_TRUE(host_committed(s.name, s.name, 0) < 0);
@@ -181,7 +181,7 @@ static void test_rebalance__others_do_the_rest(void)
 	run(&s, NULL);
 	wait_until_task_has(&s, 1, 100);
 	wait_until_all_is_read(&s, 100); /* of task 0 */
-	host_say(&s.p, json_pack("{s:s,s:i,s:i}", "type", "stop_task", "task", 1, "timeout_ms", 1500));
+	host_say_stop_task(&s.p, 1, 1500);
 	expect_stopped_only(&s.p, 1);
 	host_expect(&s.p, "status", "COMPLETED");
 	for (int i = 0; i < 4; i++)
@@ -376,7 +376,8 @@ static void test_topics__one_goes_back_and_to_its_end_at_once(void)
 	struct broker b = open_broker();
 	struct scene s;
 
-	prepare(&s, "back", "ScriptedPlainSink", "retry=1 retry.after=900 consumer.override.fetch.max.wait.ms=10 "
+	/* Long enough after the records for these to be taken without the mark; both before the task pauses its partitions. */
+	prepare(&s, "back", "ScriptedPlainSink", "retry=1 retry.after=900 consumer.override.fetch.max.wait.ms=150 "
 		"consumer.override.fetch.error.backoff.ms=10 consumer.override.session.timeout.ms=120000");
 	rd_kafka_mock_topic_create(b.cluster, s.name, 1, 1);
 	host_fill(b.bootstrap, s.name, 0, 0, 120);

@@ -62,7 +62,7 @@ static void test_stop__while_offsets_have_no_room(void)
 	p = host_broker_run(&b, "no-room", "connector.class=ScriptedSource topic=no-room per.poll=100 "
 			    "producer.override.queue.buffering.max.messages=100", "exactly.once.source.support=enabled");
 	host_wait_at_least(&p, "records_in_flight", 100);
-	host_say(&p, json_pack("{s:s,s:i,s:i}", "type", "stop_task", "task", 0, "timeout_ms", 1500));
+	host_say_stop_task(&p, 0, 1500);
 	while ((message = host_hear(&p, deadline)) != NULL) {
 		const char *type = json_string_value(json_object_get(message, "type"));
 		const char *state = json_string_value(json_object_get(message, "state"));

@@ -14,6 +14,7 @@
 #define RECORDS_AT 1
 #define LETTERS_AT 2
 #define ANSWERS_MAX 12
+#define STOP_MS 3000
 
 struct cluster {
 	rd_kafka_t *client;
@@ -141,7 +142,7 @@ static void test_letters__that_are_not_answered(void)
 		p = run(&c, configs[i]);
 		host_expect(&p, "status", "RUNNING");
 		host_attend_for(&p, 200);
-		host_say(&p, json_pack("{s:s,s:i}", "type", "stop", "timeout_ms", 1500));
+		host_say_stop(&p, STOP_MS);
 		host_expect(&p, "stopped", NULL);
 		check_books(&p, 0);
 		CU_ASSERT_TRUE(host_metric(&p, "records_in_flight") >= 5);
@@ -177,7 +178,7 @@ static void test_stop__while_records_are_sent_again(void)
 	rd_kafka_mock_broker_push_request_error_rtts(c.mock, RECORDS_AT, PRODUCE, 2, TOO_LARGE, 0, 0, 60000);
 	p = run(&c, "count=1000 per.poll=100 producer.override.batch.num.messages=50");
 	host_wait_at_least(&p, "records_in_flight", 1);
-	host_say(&p, json_pack("{s:s,s:i}", "type", "stop", "timeout_ms", 1500));
+	host_say_stop(&p, STOP_MS);
 	host_expect(&p, "stopped", NULL);
 	check_books(&p, 0);
 	CU_ASSERT_TRUE(host_metric(&p, "records_in_flight") > 0);

@@ -215,7 +215,7 @@ static void test_source__pause_stops_the_flow_and_resume_goes_on(void)
 	CU_ASSERT_EQUAL(host_metric(&p, "records"), before);
 	host_say(&p, json_pack("{s:s}", "type", "resume"));
 	host_expect(&p, "status", "RUNNING");
-	host_say(&p, json_pack("{s:s,s:i,s:i}", "type", "stop_task", "task", 1, "timeout_ms", 10000));
+	host_say_stop_task(&p, 1, 10000);
 	host_expect(&p, "stopped", NULL);
 	host_stop(&p);
 }

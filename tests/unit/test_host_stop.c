@@ -99,7 +99,7 @@ static void test_stop__the_group_does_not_say_which_partitions_it_gets(void)
 	rd_kafka_mock_broker_push_request_error_rtts(b.cluster, 1, SYNC_GROUP, 1, RD_KAFKA_RESP_ERR_NO_ERROR, 20000);
 	p = host_broker_run(&b, "unsaid", config, "");
 	host_attend_for(&p, JOINED_MS);
-	host_stop_within(&p, 2 * STOP_MS); /* a sanitizer lets the threads that are left have a second */
+	host_stop_within(&p, STOP_MS);
 	host_broker_close(&b);
 }
 

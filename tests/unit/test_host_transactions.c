@@ -46,7 +46,7 @@ static void test_connector__what_it_did_not_end_is_aborted_at_a_stop(void)
 	int64_t polled;
 
 	host_wait_at_least(&p, "records_polled", 1200);
-	host_say(&p, json_pack("{s:s,s:i}", "type", "stop", "timeout_ms", 10000));
+	host_say_stop(&p, 10000);
 	host_expect(&p, "stopped", NULL);
 	polled = host_metric(&p, "records_polled");
 	CU_ASSERT_EQUAL(stored(&p), polled / 500 * 500);

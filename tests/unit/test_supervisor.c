@@ -127,12 +127,12 @@ static void test_loop__runs_timers_in_order_and_lets_them_be_unset(void)
 		order.timers[i] = (struct cw_timer){ .fn = fns[i], .arg = &order };
 	cw_loop_set_timer(order.loop, &order.timers[2], now + 3);
 	cw_loop_set_timer(order.loop, &order.timers[1], now + 2);
-	cw_loop_set_timer(order.loop, &order.timers[0], now + 500);
+	cw_loop_set_timer(order.loop, &order.timers[0], now + 60000);
 	cw_loop_set_timer(order.loop, &order.timers[0], now + 1); /* moved */
 	while (order.timers[2].active)
 		cw_loop_step(order.loop, -1);
 	CU_ASSERT_STRING_EQUAL(order.said, "13");
-	CU_ASSERT_TRUE(cw_clock_ms() - now < 400);
+	CU_ASSERT_TRUE(cw_clock_ms() - now < 30000);
 	cw_loop_free(order.loop);
 }
 
