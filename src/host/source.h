@@ -1,6 +1,6 @@
 /*
  * source - the inside of a source task, shared by source_task.c (the loop), source_client.c (its Kafka client),
- * source_producer.c (records to Kafka), source_refused.c (those that Kafka does not take), source_anew.c (what was behind
+ * source_batches.c (how many go together), source_producer.c (records to Kafka), source_refused.c (those that Kafka does not take), source_anew.c (what was behind
  * those), source_limit.c (not faster than it may be), source_topics.c (where to), source_creation.c (topics that are not
  * there), source_offsets.c (how far the connector is), source_txn.c (exactly once: transactions, and offsets that live in
  * Kafka) and source_boundary.c (where those end).
@@ -100,7 +100,18 @@ struct cw_source {
 /* ---- source_client.c ---- */
 
 enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error *err);
+/* The lanes fill batches of the size that the producer's conf has. */
+void cw_source_set_lanes(struct cw_source *source, const rd_kafka_conf_t *conf);
 void cw_source_close_producer(struct cw_source *source);
+
+/* ---- source_batches.c ---- */
+
+/* What the task has learned about their size goes into the conf of its producer. */
+void cw_source_set_batches(const struct cw_task *task, rd_kafka_conf_t *conf);
+/* Whether a broker may have refused the message for the others of its batch only. */
+bool cw_source_batch_is_too_large(const struct cw_source *source, const rd_kafka_message_t *m);
+/* The next producer makes smaller ones, since that topic refused one. */
+void cw_source_shrink_batches(struct cw_source *source, const char *topic);
 
 /* ---- source_producer.c ---- */
 

@@ -87,8 +87,12 @@ static void sort_out(struct cw_source *source)
 static int replace_producer(struct cw_source *source, struct cw_error *err)
 {
 	rd_kafka_conf_t *conf = rd_kafka_conf_dup(source->refused.main_conf);
-	rd_kafka_t *anew = cw_client_new(CW_CLIENT_PRODUCER, conf, &source->scope, err);
+	rd_kafka_t *anew;
 
+	cw_source_refused_shrink(source);
+	cw_source_set_batches(source->task, conf);
+	cw_source_set_lanes(source, conf);
+	anew = cw_client_new(CW_CLIENT_PRODUCER, conf, &source->scope, err);
 	if (!anew)
 		return -1;
 	cw_source_close_topics(source);

@@ -75,6 +75,18 @@ static char *share(const struct cw_task *task, int all, int least)
 	return cw_format("%d", each > least ? each : least);
 }
 
+void cw_source_set_lanes(struct cw_source *source, const rd_kafka_conf_t *conf)
+{
+	source->lane_limits = (struct cw_lane_limits){
+		.batch_records = (size_t)cw_client_number(conf, "batch.num.messages", 2500),
+		.batch_bytes = (size_t)cw_client_number(conf, "batch.size", 1000000),
+		.queue_records = (size_t)cw_client_number(conf, "queue.buffering.max.messages", QUEUE_RECORDS_LEAST),
+		.linger_ns = cw_client_number(conf, "linger.ms", 5) * CW_NS_PER_MS,
+	};
+	for (struct cw_source_topic *t = source->topics; t; t = t->next)
+		t->lanes.limits = source->lane_limits;
+}
+
 enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error *err)
 {
 	struct cw_task *task = source->task;
@@ -107,12 +119,8 @@ enum cw_result cw_source_open_producer(struct cw_source *source, struct cw_error
 		return CW_FAIL;
 	rd_kafka_conf_set_dr_msg_cb(conf, cw_source_on_delivery);
 	rd_kafka_conf_set_error_cb(conf, on_error);
-	source->lane_limits = (struct cw_lane_limits){
-		.batch_records = (size_t)cw_client_number(conf, "batch.num.messages", 2500),
-		.batch_bytes = (size_t)cw_client_number(conf, "batch.size", 1000000),
-		.queue_records = (size_t)cw_client_number(conf, "queue.buffering.max.messages", QUEUE_RECORDS_LEAST),
-		.linger_ns = cw_client_number(conf, "linger.ms", 5) * CW_NS_PER_MS,
-	};
+	cw_source_set_batches(task, conf);
+	cw_source_set_lanes(source, conf);
 	source->partitions_age_ms = cw_client_number(conf, "topic.metadata.refresh.interval.ms", PARTITIONS_AGE_MS);
 	if (source->partitions_age_ms > PARTITIONS_AGE_MS)
 		source->partitions_age_ms = PARTITIONS_AGE_MS;

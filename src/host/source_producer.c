@@ -41,6 +41,15 @@ static bool is_final(rd_kafka_resp_err_t error)
 	       error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
 }
 
+/* With smaller batches, in which the records come again. */
+static void start_over(struct cw_source *source, const char *topic)
+{
+	cw_source_shrink_batches(source, topic);
+	cw_error_set(&source->failure, CW_ERR_RETRIABLE, "a batch for topic %s was refused: Broker: Message size too large", topic);
+	source->failure_is_final = false;
+	source->task->starts_over = true;
+}
+
 void cw_source_on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void *opaque)
 {
 	struct cw_source *source = opaque;
@@ -61,6 +70,12 @@ void cw_source_on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, vo
 		return;
 	}
 	cw_metric_add(source->errors, 1);
+	if (source->task->starts_over)
+		return; /* whatever it is comes of that */
+	if (topic && cw_source_batch_is_too_large(source, m)) {
+		start_over(source, topic->name);
+		return;
+	}
 	if (is_purged(m->err))
 		return; /* an aborted transaction, or a task that ends: its records come again */
 	if (cw_source_topic_failed(source, topic, rd_kafka_topic_name(m->rkt), "was not delivered", m->err, &source->failure) ==

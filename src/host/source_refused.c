@@ -133,11 +133,14 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m, void 
 
 	(void)producer;
 	if (cw_source_refused_is_for_good(m->err)) {
+		source->refused.some_alone = true;
 		r->error = m->err;
 		r->alone = true;
 		cw_refused_push(&source->refused.due, r);
 		return;
 	}
+	if (!m->err && r->error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+		source->refused.only_together = r->topic;
 	if (!m->err)
 		cw_source_delivered(source, r->topic, r->entry);
 	else if (m->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE && m->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
@@ -229,6 +232,16 @@ static int leave_out(struct cw_source *source, const struct cw_record_error *wha
 		return cw_dead_letters_send(source->letters, source->batch, what, err) == CW_OK ? 0 : -1;
 	cw_metric_add(source->pipeline.skipped, 1);
 	return 0;
+}
+
+void cw_source_refused_shrink(struct cw_source *source)
+{
+	struct cw_source_refused *refused = &source->refused;
+
+	if (refused->only_together && !refused->some_alone && source->lane_limits.batch_records > 1)
+		cw_source_shrink_batches(source, refused->only_together->name);
+	refused->only_together = NULL;
+	refused->some_alone = false;
 }
 
 /* From here on it counts as skipped, as failed, or as its letter does, and so is in flight no more. */

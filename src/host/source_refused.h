@@ -49,6 +49,8 @@ struct cw_source_refused {
 	rd_kafka_t *producer;
 	struct cw_refused_list due; /* to be seen to */
 	size_t n; /* those, and the ones that were sent again and are not answered */
+	const struct cw_source_topic *only_together; /* took a record alone that was too large with others; NULL: there is none */
+	bool some_alone; /* refused one that was alone, which may have been the reason for the others */
 	rd_kafka_conf_t *main_conf; /* of the source's producer, which ends itself; NULL: it does not */
 	struct cw_refused_list left; /* when it has: what it was not done with, as reported; then sorted, what is last */
 	bool sorted;
@@ -79,6 +81,8 @@ void cw_source_refused_at_once(struct cw_source *source, struct cw_source_topic 
 void cw_source_refused_by_broker(struct cw_source *source, struct cw_source_topic *topic, const rd_kafka_message_t *m);
 /* Sees to what there is: failures go to source->failure. */
 void cw_source_refused_serve(struct cw_source *source);
+/* The source's producer is about to be replaced: when only the size of its batches was too much, the next one's are smaller. */
+void cw_source_refused_shrink(struct cw_source *source);
 void cw_source_refused_close(struct cw_source *source);
 
 #endif

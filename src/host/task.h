@@ -39,6 +39,9 @@ struct cw_source_partition {
 struct cw_bounds;
 struct cw_owned;
 
+/* Of what a source's producer sends: see source_batches.c. */
+enum cw_batch_size { CW_BATCHES_AS_SET, CW_BATCHES_SMALL, CW_BATCHES_OF_ONE };
+
 struct cw_task {
 	struct cw_context context; /* first: the plugin's view, container of which this is */
 	struct cw_log_scope scope;
@@ -70,6 +73,7 @@ struct cw_task {
 	unsigned starts_in_vain;    /* of a sink's, since a partition was nobody's; its thread's */
 	struct cw_owned *owned;     /* shared by them, too: what the sink's have got */
 	bool without_headers; /* sinks: the plugin does not look at them */
+	enum cw_batch_size batches; /* of a source; its thread's */
 	bool starts_over; /* with CW_RETRY: the loop has ended for nothing else, so that it starts again at once; its thread's */
 	bool ends_transactions; /* sources: the plugin does, and the loop's struct cw_source hears of it; its thread's */
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 
 from cwtest import env, kafka, pipeline
@@ -156,3 +157,32 @@ class RefusedRecords(TestCase):
         trace = worker.rest.wait_state(name, tasks="FAILED", n=1)["tasks"][0]["trace"]
         self.assertIn("a record for topic %s was not delivered: Broker: Message size too large; with exactly-once delivery a "
                       "transaction cannot leave it out" % self.topic, trace)
+
+    def check_batches(self, worker, limit, words, once=False, **more):
+        """Batches that the topic does not take become smaller: in order, each record once where that was promised."""
+        name, count, self.topic = env.unique("src"), 4000, kafka.topic("refused", 1, "max.message.bytes=%d" % limit)
+        self.addCleanup(kafka.delete, self.topic)
+        config = self.config(**{"count": str(count), "per.poll": "1000", **more})
+        del config["huge.at"]
+        worker.rest.create(name, config)
+        worker.rest.wait_state(name, tasks="COMPLETED", n=1, seconds=60)
+        found = [int(value[1:]) for value in kafka.values(self.topic)]
+        if more.get("errors.tolerance") == "none" and not once:
+            found = sorted(set(found))
+        self.assertEqual(breaks(found), [[0, count - 1]])
+        said = re.findall(r"\[%s\|task-0\] topic \S+ does not take batches .* from now on they have ([a-z]+ [a-z]+)" % name, worker.log)
+        self.assertEqual(said, words)
+
+    def test_batches_that_are_too_large(self):
+        worker = self.start()
+        for more in ({"errors.tolerance": "all"}, {"errors.tolerance": "none"}):
+            with self.subTest(more):
+                self.check_batches(worker, 20000, ["at most"], **more)
+                self.check_batches(worker, 400, ["at most", "one record"], **more)
+
+    def test_batches_that_are_too_large_exactly_once(self):
+        worker = self.start(**{"exactly.once.source.support": "enabled", "offset.storage.partitions": "1"})
+        for limit, words in (20000, ["at most"]), (400, ["at most", "one record"]):
+            with self.subTest(limit):
+                self.check_batches(worker, limit, words, once=True, **{
+                    "errors.tolerance": "none", "transaction.boundary": "interval", "transaction.boundary.interval.ms": "1000"})

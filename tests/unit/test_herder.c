@@ -470,9 +470,10 @@ static void test_validate__one_that_hangs_delays_nobody(void)
 	open_worker();
 	w.herder->validate_timeout_ms = 1500;
 	run_worker();
+	expect_ok(call(CW_OP_PLUGINS, NULL)); /* they are known then */
 	request.body = json_pack("{sss{ssss}}", "name", "slow", "config", "connector.class", "FakeSource",
 				 "fake.validate", "hang");
-	cw_herder_call(w.herder, &request, 100, &answer);
+	cw_herder_call(w.herder, &request, 300, &answer);
 	expect_error(answer, CW_ERR_RETRIABLE,
 		     "Request timed out. The worker is currently validating the configuration of connector slow, "
 		     "which began at 2");

@@ -88,6 +88,7 @@ static void test_preview__one_that_hangs_delays_nobody(void)
 
 	start_worker();
 	create("c", "{}");
+	expect_ok(call(CW_OP_PLUGINS, NULL)); /* they are known then */
 	cw_herder_call(w.herder, &request, 300, &answer);
 	CU_ASSERT_EQUAL(answer.error.code, CW_ERR_RETRIABLE);
 	CU_ASSERT_PTR_NOT_NULL(strstr(answer.error.text, "currently making the preview that was asked for of c"));

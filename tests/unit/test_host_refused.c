@@ -6,6 +6,7 @@
 #include <librdkafka/rdkafka_mock.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "host_driver.h"
 
 #define PRODUCE 0 /* the requests' keys */
@@ -15,6 +16,7 @@
 #define LETTERS_AT 2
 #define ANSWERS_MAX 12
 #define STOP_MS 3000
+#define SOON_MS 30000
 
 struct cluster {
 	rd_kafka_t *client;
@@ -244,6 +246,70 @@ static void test_transaction__that_is_not_over(void)
 	close_cluster(&c);
 }
 
+/* ---- batches that are larger than the topic takes ---------------------------------------------- */
+
+#define SMALL "from now on they have at most 16384 bytes"
+#define ONE_EACH "from now on they have one record each"
+
+/* Hears the host out until it has completed: it says each of `words` once by then. */
+static void completes_saying(struct host_process *p, const char *const *words, size_t n)
+{
+	size_t said = 0;
+	json_t *line;
+	bool completed = false;
+
+	while (!completed && (line = host_hear(p, cw_clock_ms() + SOON_MS)) != NULL) {
+		const char *message = json_string_value(json_object_get(line, "message"));
+		const char *state = json_string_value(json_object_get(line, "state"));
+
+		host_attend(p, line);
+		if (message && strstr(message, "does not take batches as large")) {
+			CU_ASSERT_TRUE(said < n && strstr(message, words[said]) != NULL);
+			said++;
+		}
+		completed = state && strcmp(state, "COMPLETED") == 0;
+		json_decref(line);
+	}
+	CU_ASSERT_TRUE(completed);
+	CU_ASSERT_EQUAL(said, n);
+}
+
+/*
+ * Where Kafka's own producer splits them: whatever is tolerated, all that is in them arrives. (Transactions are seen to on
+ * real brokers: these here show also what was aborted.)
+ */
+static void test_batches__that_are_too_large_become_smaller(void)
+{
+	static const char *const small[] = { SMALL, ONE_EACH }, *const one_each[] = { ONE_EACH };
+	static const rd_kafka_resp_err_t refused[] = { TOO_LARGE, TOO_LARGE };
+	static const struct {
+		const char *config;
+		size_t refusals; /* in a row */
+		const char *const *words;
+		size_t n_words;
+	} cases[] = {
+		{ "count=50 per.poll=50 errors.tolerance=none", 1, small, 1 },
+		{ "count=50 per.poll=50 errors.tolerance=none", 2, small, 2 },
+		{ "count=50 per.poll=50 errors.tolerance=none producer.override.batch.size=9000", 1, one_each, 1 },
+		{ "count=50 per.poll=50", 1, small, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cluster c = open_cluster();
+		struct host_process p;
+
+		answer(&c, RECORDS_AT, refused, cases[i].refusals);
+		p = run(&c, cases[i].config);
+		completes_saying(&p, cases[i].words, cases[i].n_words);
+		check_books(&p, 0);
+		CU_ASSERT_TRUE(host_metric(&p, "records") >= 50);
+		CU_ASSERT_EQUAL(host_metric(&p, "records_dead_lettered"), 0);
+		CU_ASSERT_EQUAL(stored(&p), 50);
+		host_stop(&p);
+		close_cluster(&c);
+	}
+}
+
 /* Whether the report of what was refused is served before more is sent, or after that. */
 static void test_transaction__says_why_it_failed(void)
 {
@@ -262,7 +328,8 @@ static void test_transaction__says_why_it_failed(void)
 		struct cluster c = open_cluster();
 		struct host_process p;
 
-		answer(&c, RECORDS_AT, &cases[i].answer, 1);
+		for (size_t k = 0; k < 3; k++) /* batches become smaller, twice */
+			answer(&c, RECORDS_AT, &cases[i].answer, 1);
 		p = run_once(&c, cases[i].config);
 		host_expect_failed(&p, cases[i].trace);
 		host_stop(&p);
@@ -340,6 +407,7 @@ int main(void)
 		{ "a stop while records are sent again", test_stop__while_records_are_sent_again },
 		{ "a poll that is not all sent", test_poll__that_is_not_all_sent },
 		{ "a transaction that is not over", test_transaction__that_is_not_over },
+		{ "batches that are too large", test_batches__that_are_too_large_become_smaller },
 		{ "a transaction says why it failed", test_transaction__says_why_it_failed },
 		{ "a transaction that is given up", test_transaction__that_is_given_up },
 		{ "several topics", test_topics__all_use_their_partitions },
