@@ -64,7 +64,7 @@ static void test_put__fails_when_its_time_is_over(void)
 	p = run_sink("late", "retry=1000000 put.retry.timeout.ms=300 put.retry.delay.ms=10 put.retry.delay.max.ms=20", name,
 		     sizeof(name));
 	host_expect_failed(&p, "put did not succeed in 300 ms (put.retry.timeout.ms), at ");
-	CU_ASSERT_TRUE(host_metric(&p, "retries") > 10);
+	CU_ASSERT_TRUE(host_metric(&p, "retries") > 1);
 	host_stop(&p);
 	CU_ASSERT_TRUE(host_committed(name, name, 0) <= 0);
 

@@ -25,7 +25,7 @@ static void test_queue__is_bounded_by_bytes(void)
 	host_wait_at_least(&p, "records_in_flight", QUEUE_RECORDS - 100);
 	host_expect(&p, "metrics", NULL); /* a second later, in which there is no room for more */
 	CU_ASSERT_TRUE(host_metric(&p, "records_in_flight") <= QUEUE_RECORDS + 1);
-	host_stop_within(&p, 2000);
+	host_stop_within(&p, 5000);
 	host_broker_close(&b);
 }
 
@@ -74,7 +74,7 @@ static void test_stop__while_offsets_have_no_room(void)
 			break;
 	}
 	CU_ASSERT_PTR_NOT_NULL(message);
-	host_stop_within(&p, 2000);
+	host_stop_within(&p, 5000);
 	host_broker_close(&b);
 }
 
@@ -103,7 +103,7 @@ static void test_pause__records_stay_on_their_way(void)
 	}
 	CU_ASSERT_TRUE(paused);
 	host_wait_metric(&p, "records", 100);
-	host_stop_within(&p, 2000);
+	host_stop_within(&p, 5000);
 	host_broker_close(&b);
 }
 
