@@ -212,7 +212,7 @@ static void print_description(const struct cw_ctl *ctl, const struct description
 	put_tasks(ctl, d, &out);
 	put_offsets(ctl, d, &out);
 	put_events(ctl, d, &out);
-	cw_states_traces(ctl, &out, d->status);
+	cw_states_troubles(ctl, &out, d->status);
 	cw_ctl_print_buf(ctl, &out);
 }
 

@@ -47,32 +47,32 @@ static void render(const struct cw_ctl *ctl, const struct cw_states *look, bool 
 		cw_table_render(&table, ctl->colors, out);
 		cw_table_free(&table);
 	}
-	cw_states_traces(ctl, out, json_object_get(look->connectors, name));
+	cw_states_troubles(ctl, out, json_object_get(look->connectors, name));
 }
 
 /* ---- lines: a watch that is not on a terminal ---------------------------------------------- */
 
-static void put_pair(struct cw_buf *out, const struct cw_window *window, const char *name, int task,
+static void put_pair(struct cw_buf *out, const struct cw_states *look, const char *name, int task,
 		     enum cw_number number, const char *key, bool rate)
 {
 	double value;
-	bool known = rate ? cw_window_rate(window, name, task, number, &value)
-			  : cw_window_value(window, name, task, number, &value);
+	bool known = rate ? cw_window_rate(look->window, name, task, number, &value)
+			  : cw_states_value(look, name, task, number, &value);
 
 	if (known)
 		cw_buf_printf(out, " %s=%.0f", key, value);
 }
 
-static void put_pairs(struct cw_buf *out, const struct cw_window *window, const char *name, int task)
+static void put_pairs(struct cw_buf *out, const struct cw_states *look, const char *name, int task)
 {
-	put_pair(out, window, name, task, CW_N_RECORDS, "records", false);
-	put_pair(out, window, name, task, CW_N_RECORDS, "records/s", true);
-	put_pair(out, window, name, task, CW_N_BYTES, "bytes/s", true);
-	put_pair(out, window, name, task, CW_N_LAG, "lag", false);
-	put_pair(out, window, name, task, CW_N_ERRORS, "errors", false);
-	put_pair(out, window, name, task, CW_N_RETRIES, "retries", false);
-	put_pair(out, window, name, task, CW_N_RESTARTS, "restarts", false);
-	put_pair(out, window, name, task, CW_N_MEMORY, "memory", false);
+	put_pair(out, look, name, task, CW_N_RECORDS, "records", false);
+	put_pair(out, look, name, task, CW_N_RECORDS, "records/s", true);
+	put_pair(out, look, name, task, CW_N_BYTES, "bytes/s", true);
+	put_pair(out, look, name, task, CW_N_LAG, "lag", false);
+	put_pair(out, look, name, task, CW_N_ERRORS, "errors", false);
+	put_pair(out, look, name, task, CW_N_RETRIES, "retries", false);
+	put_pair(out, look, name, task, CW_N_RESTARTS, "restarts", false);
+	put_pair(out, look, name, task, CW_N_MEMORY, "memory", false);
 	cw_buf_puts(out, "\n");
 }
 
@@ -84,10 +84,10 @@ static void render_lines(const struct cw_ctl *ctl, const struct cw_states *look,
 	size_t i;
 
 	json_object_foreach(look->connectors, name, status) {
-		state = cw_json_text(json_object_get(status, "connector"), "state");
+		state = cw_states_summary(status);
 		cw_buf_printf(out, "%s %s %s tasks=%zu", time, name, state ? state : "-",
 			      json_array_size(json_object_get(status, "tasks")));
-		put_pairs(out, look->window, name, -1);
+		put_pairs(out, look, name, -1);
 		if (!names_some(ctl))
 			continue;
 		json_array_foreach(json_object_get(status, "tasks"), i, task) {
@@ -95,7 +95,7 @@ static void render_lines(const struct cw_ctl *ctl, const struct cw_states *look,
 
 			state = cw_json_text(task, "state");
 			cw_buf_printf(out, "%s %s-%d %s", time, name, id, state ? state : "-");
-			put_pairs(out, look->window, name, id);
+			put_pairs(out, look, name, id);
 		}
 	}
 }

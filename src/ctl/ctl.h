@@ -127,7 +127,8 @@ struct cw_ctl_io {
 	FILE *in, *out, *err;
 	bool tty;    /* out is a terminal */
 	bool in_tty; /* in is one: questions can be asked */
-	int width;   /* columns of out */
+	int width, height; /* columns and lines of out; height 0: not known */
+	void (*measure)(struct cw_ctl_io *io); /* sets both anew, since windows change; NULL: they stay what they are */
 	const struct cw_map *env;
 };
 

@@ -10,11 +10,13 @@
 #include "base/mem.h"
 #include "ctl/ctl.h"
 
-static int terminal_width(void)
+static void measure(struct cw_ctl_io *io)
 {
 	struct winsize size;
+	bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
 
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+	io->width = known ? size.ws_col : 80;
+	io->height = known ? size.ws_row : 0;
 }
 
 static void read_environment(struct cw_map *out)
@@ -36,10 +38,11 @@ int main(int argc, char **argv)
 				.err = stderr,
 				.tty = isatty(STDOUT_FILENO),
 				.in_tty = isatty(STDIN_FILENO),
-				.width = terminal_width(),
+				.measure = measure,
 				.env = &env };
 	int status;
 
+	measure(&io);
 	read_environment(&env);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	status = (int)cw_ctl_main(argc, argv, &io);

@@ -52,13 +52,42 @@ char *cw_states_task_count(const json_t *status)
 
 /* ---- cells --------------------------------------------------------------------------------- */
 
+/* The retries of a task, or of all; false: not known. What is being tried again is counted when that has ended. */
+static bool retries(const struct cw_states *look, const char *name, int task, double *out)
+{
+	const json_t *status = json_object_get(look->connectors, name);
+	bool known = false;
+	size_t i;
+	json_t *entry;
+
+	*out = 0;
+	json_array_foreach(json_object_get(status, "tasks"), i, entry) {
+		int id = (int)json_integer_value(json_object_get(entry, "id"));
+		const json_t *attempt = json_object_get(json_object_get(entry, "retry"), "attempt");
+		double under_way = (double)json_integer_value(attempt), counted = 0;
+
+		if (task >= 0 && task != id)
+			continue;
+		known = cw_window_value(look->window, name, id, CW_N_RETRIES, &counted) || attempt || known;
+		*out += counted > under_way ? counted : under_way;
+	}
+	return known;
+}
+
+bool cw_states_value(const struct cw_states *look, const char *name, int task, enum cw_number number, double *out)
+{
+	if (number == CW_N_RETRIES && retries(look, name, task, out))
+		return true;
+	return cw_window_value(look->window, name, task, number, out);
+}
+
 void cw_states_put_count(struct cw_table *table, const struct cw_states *look, const char *name, int task,
 			 enum cw_number number)
 {
 	char text[32];
 	double value;
 
-	cw_table_number(table, cw_window_value(look->window, name, task, number, &value)
+	cw_table_number(table, cw_states_value(look, name, task, number, &value)
 				       ? cw_count_text(value, text, sizeof(text))
 				       : NULL);
 }
@@ -154,7 +183,7 @@ void cw_states_connectors(struct cw_table *table, const struct cw_states *look, 
 	put_heads(table, heads, 4, rates);
 	for (size_t i = 0; i < n; i++) {
 		const json_t *status = json_object_get(look->connectors, names[i]);
-		const char *state = cw_json_text(json_object_get(status, "connector"), "state");
+		const char *state = cw_states_summary(status);
 		CW_AUTO_FREE char *tasks = task_states(json_object_get(status, "tasks"));
 
 		cw_table_row(table);
@@ -187,29 +216,47 @@ void cw_states_tasks(struct cw_table *table, const struct cw_states *look, const
 	}
 }
 
-static void put_trace(const struct cw_ctl *ctl, struct cw_buf *out, const char *who, const json_t *part)
+/* "who:" and what is said of it below; nothing when nothing is. */
+static void put_trouble(const struct cw_ctl *ctl, struct cw_buf *out, enum cw_color color, const char *who, const char *text)
 {
-	const char *trace = cw_json_text(part, "trace");
-
-	if (!trace || !*trace)
+	if (!text || !*text)
 		return;
 	cw_buf_puts(out, "\n");
-	cw_color_put(out, ctl->colors, CW_COLOR_RED, who);
+	cw_color_put(out, ctl->colors, color, who);
 	cw_buf_puts(out, ":\n");
-	cw_text_wrap(out, trace, 4, ctl->io.tty ? (size_t)ctl->io.width : 4096);
+	cw_text_wrap(out, text, 4, ctl->io.tty ? (size_t)ctl->io.width : 4096);
 }
 
-void cw_states_traces(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *status)
+/* What a task tries again, and why, unless that is said already: new. NULL: nothing. */
+static char *retry_text(const json_t *task, const char *said)
 {
+	const json_t *retry = json_object_get(task, "retry"), *attempt = json_object_get(retry, "attempt");
+	const char *stage = cw_json_text(retry, "stage"), *at = cw_json_text(retry, "next_attempt_at");
+	const char *cause = cw_json_text(retry, "cause");
+	bool is_said = !cause || !*cause || (said && strstr(said, cause));
+
+	if (!stage || !json_is_integer(attempt))
+		return NULL;
+	return cw_format("%s is being tried again (attempt %" JSON_INTEGER_FORMAT "%s%s)%s%s", stage,
+			 json_integer_value(attempt), at ? ", the next one at " : "", at ? at : "", is_said ? "" : ": ",
+			 is_said ? "" : cause);
+}
+
+void cw_states_troubles(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *status)
+{
+	const char *degraded = cw_json_text(status, "degraded");
 	size_t i;
 	json_t *task;
 
-	put_trace(ctl, out, "connector", json_object_get(status, "connector"));
+	put_trouble(ctl, out, CW_COLOR_YELLOW, "DEGRADED", degraded);
+	put_trouble(ctl, out, CW_COLOR_RED, "connector", cw_json_text(json_object_get(status, "connector"), "trace"));
 	json_array_foreach(json_object_get(status, "tasks"), i, task) {
 		CW_AUTO_FREE char *who =
 			cw_format("task %" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(task, "id")));
+		CW_AUTO_FREE char *retry = retry_text(task, degraded);
 
-		put_trace(ctl, out, who, task);
+		put_trouble(ctl, out, CW_COLOR_YELLOW, who, retry);
+		put_trouble(ctl, out, CW_COLOR_RED, who, cw_json_text(task, "trace"));
 	}
 }
 

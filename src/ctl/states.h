@@ -19,12 +19,14 @@ void cw_states_count(struct cw_ctl *ctl, struct cw_window *window);
 
 void cw_states_connectors(struct cw_table *table, const struct cw_states *states, bool rates);
 void cw_states_tasks(struct cw_table *table, const struct cw_states *states, const char *name, bool rates);
-/* The traces of what FAILED. */
-void cw_states_traces(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *status);
+/* Why it is DEGRADED, what its tasks try again, and the traces of what FAILED. */
+void cw_states_troubles(const struct cw_ctl *ctl, struct cw_buf *out, const json_t *status);
 /* One word for all of it, where the worker says it: a connector that RUNs with FAILED tasks is FAILED. */
 const char *cw_states_summary(const json_t *status);
 /* How many tasks run or have run, of how many: "3", or "1 of 3". New. */
 char *cw_states_task_count(const json_t *status);
+/* A number of a connector, as cw_window_value() has it, with what is being tried again among the retries. */
+bool cw_states_value(const struct cw_states *states, const char *name, int task, enum cw_number number, double *out);
 /* Cells of numbers, "-" for what is not known. task -1: the connector's own, or the sum of its tasks. */
 void cw_states_put_count(struct cw_table *table, const struct cw_states *states, const char *name, int task,
 			 enum cw_number number);

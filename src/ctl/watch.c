@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ctl/ctl.h"
+#include "ctl/screen.h"
 
 void cw_ctl_sleep_until(int64_t until_ms)
 {
@@ -15,16 +16,32 @@ void cw_ctl_sleep_until(int64_t until_ms)
 		;
 }
 
-/* One frame: the screen is cleared only together with what comes onto it, so that it does not flicker. */
-static void show(const struct cw_ctl *ctl, const struct cw_buf *text, bool watch)
+/*
+ * A frame: the screen is cleared only together with what comes onto it, so that it does not flicker, and no line of it
+ * pushes the first ones out. The last line of the screen stays free for the cursor.
+ */
+static void draw(struct cw_ctl *ctl, const struct cw_buf *text)
 {
 	char time[32];
+	struct cw_buf all = { 0 }, frame = { 0 };
 
-	if (text->n > 0 && watch && ctl->io.tty) {
-		cw_clock_iso(cw_clock_epoch_ms(), time, sizeof(time));
-		fprintf(ctl->io.out, "\033[H\033[2J%s  %s\n", time, cw_client_url(ctl->client));
-	}
-	if (text->n > 0)
+	if (ctl->io.measure)
+		ctl->io.measure(&ctl->io);
+	cw_clock_iso(cw_clock_epoch_ms(), time, sizeof(time));
+	cw_buf_printf(&all, "%s  %s\n", time, cw_client_url(ctl->client));
+	cw_buf_append(&all, text->p, text->n);
+	cw_buf_puts(&frame, "\033[H\033[2J");
+	cw_screen_put(&frame, all.p, ctl->io.height > 3 ? (size_t)ctl->io.height - 1 : 0, (size_t)ctl->io.width);
+	fwrite(frame.p, 1, frame.n, ctl->io.out);
+	cw_buf_free(&frame);
+	cw_buf_free(&all);
+}
+
+static void show(struct cw_ctl *ctl, const struct cw_buf *text, bool watch)
+{
+	if (text->n > 0 && watch && ctl->io.tty)
+		draw(ctl, text);
+	else if (text->n > 0)
 		fwrite(text->p, 1, text->n, ctl->io.out);
 	fflush(ctl->io.out);
 }

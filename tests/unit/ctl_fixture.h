@@ -16,6 +16,7 @@ struct run {
 	char *out, *err;
 	enum cw_ctl_exit status;
 	bool tty;
+	int width, height; /* of the terminal; 0: 80 columns, and lines that are not known */
 	const char *in; /* on standard input; NULL: nothing */
 	struct cw_map env;
 };
@@ -27,7 +28,7 @@ static inline void run(struct run *r, const char *line)
 	CW_AUTO_FREE char *url = cw_format("127.0.0.1:%d/", mini_http_port(r->http));
 	char program[] = "workerctl", *argv[32] = { program };
 	size_t out_n, err_n;
-	struct cw_ctl_io io = { .tty = r->tty, .in_tty = r->tty, .width = 80, .env = &r->env };
+	struct cw_ctl_io io = { .tty = r->tty, .in_tty = r->tty, .width = r->width ? r->width : 80, .height = r->height, .env = &r->env };
 	int argc = 1;
 
 	free(r->out);
