@@ -151,7 +151,7 @@ static enum cw_ctl_exit look(struct cw_ctl *ctl, void *arg, struct cw_buf *out)
 	result = cw_states_fetch(ctl, NULL, &states.connectors);
 	if (result == CW_CTL_OK)
 		result = cw_states_choose(ctl, &states.connectors);
-	if (result == CW_CTL_OK) {
+	if (json_object_size(states.connectors) > 0 || result == CW_CTL_OK) {
 		cw_states_count(ctl, window);
 		print_look(ctl, &states, out);
 	}

@@ -239,8 +239,6 @@ enum cw_ctl_exit cw_ctl_wait(struct cw_ctl *ctl)
 	size_t i;
 
 	result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names);
-	if (result != CW_CTL_OK)
-		return result;
 	json_array_foreach(names, i, name) {
 		one = cw_ctl_await(ctl, json_string_value(name), ctl->for_state, deadline_ms);
 		if (one == CW_CTL_OK)

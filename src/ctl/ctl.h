@@ -224,9 +224,10 @@ enum cw_ctl_exit cw_ctl_need_dry_runs(struct cw_ctl *ctl);
 /* ---- names.c: the connectors that are meant ---- */
 
 /*
- * The connectors that words name, each once; words with *, ? or [ stand for those that fit, which must be one at least.
- * With --selector only those that have its labels, one at least; without words all, which may be none. New; a plain
- * name need not exist.
+ * The connectors that words name, each once; words with *, ? or [ stand for those that fit. With --selector only those
+ * that have its labels; without words all, which may be none. New; a plain name need not exist. CW_CTL_NOT_FOUND and the
+ * others: nothing fits a pattern or the labels, which was said (with --ignore-missing that is no mistake). *out is NULL
+ * when the worker did not say what there is.
  */
 enum cw_ctl_exit cw_ctl_names(struct cw_ctl *ctl, const char *const *words, int n, json_t **out);
 /* Whether a word stands for names that fit it. */

@@ -29,7 +29,7 @@ static enum cw_ctl_exit fetch_connectors(struct cw_ctl *ctl, const char *const *
 		if (entry)
 			json_object_set(*out, json_string_value(name), entry);
 		else
-			result = cw_ctl_unknown(ctl, json_string_value(name));
+			result = cw_ctl_worse(result, cw_ctl_unknown(ctl, json_string_value(name)));
 	}
 	json_decref(names);
 	json_decref(all);

@@ -22,7 +22,7 @@ static enum cw_ctl_exit fetch_each(struct cw_ctl *ctl, const char *const *words,
 	enum cw_ctl_exit result = cw_ctl_names(ctl, words, n, &names), one = CW_CTL_OK;
 	size_t i;
 
-	*out = result == CW_CTL_OK ? json_object() : NULL;
+	*out = names ? json_object() : NULL;
 	json_array_foreach(names, i, name) {
 		one = add(ctl, json_string_value(name), *out);
 		result = cw_ctl_worse(result, one);

@@ -117,10 +117,15 @@ static size_t add_matching(json_t *names, const json_t *chosen, const char *patt
 	return found;
 }
 
+/* word NULL: it is about the labels alone. */
 static enum cw_ctl_exit none_fits(struct cw_ctl *ctl, const char *word)
 {
 	const char *selector = cw_ctl_value(ctl, CW_O_SELECTOR);
 
+	if (ctl->given & CW_O_IGNORE_MISSING) {
+		cw_ctl_print_result(ctl, word ? word : selector, "not there");
+		return CW_CTL_OK;
+	}
 	if (word && selector)
 		cw_ctl_complain(ctl, "no connector with the labels %s has a name that fits %s", selector, word);
 	else if (word)
@@ -131,23 +136,28 @@ static enum cw_ctl_exit none_fits(struct cw_ctl *ctl, const char *word)
 	return CW_CTL_NOT_FOUND;
 }
 
-/* A plain name that is not there is taken too: the request for it will say so. */
+/* A plain name that is not there is taken too: the request for it will say so. What fits nothing keeps none from its turn. */
 static enum cw_ctl_exit choose(struct cw_ctl *ctl, const char *const *words, int n, const struct existing *existing,
 			       json_t *names)
 {
-	bool by_labels = ctl->given & CW_O_SELECTOR;
+	bool by_labels = ctl->given & CW_O_SELECTOR, any_fits_none = false;
+	enum cw_ctl_exit result = CW_CTL_OK;
 
 	for (int k = 0; k < n; k++) {
 		if (cw_ctl_is_pattern(words[k])) {
-			if (add_matching(names, existing->chosen, words[k]) == 0)
-				return none_fits(ctl, words[k]);
+			if (add_matching(names, existing->chosen, words[k]) == 0) {
+				result = cw_ctl_worse(result, none_fits(ctl, words[k]));
+				any_fits_none = true;
+			}
 		} else if (!by_labels || contains(existing->chosen, words[k]) || !contains(existing->all, words[k])) {
 			add_once(names, words[k]);
 		}
 	}
 	if (n == 0)
 		json_array_extend(names, existing->chosen);
-	return by_labels && json_array_size(names) == 0 ? none_fits(ctl, NULL) : CW_CTL_OK;
+	if (by_labels && json_array_size(names) == 0 && !any_fits_none)
+		result = none_fits(ctl, NULL);
+	return result;
 }
 
 enum cw_ctl_exit cw_ctl_names(struct cw_ctl *ctl, const char *const *words, int n, json_t **out)
@@ -164,10 +174,6 @@ enum cw_ctl_exit cw_ctl_names(struct cw_ctl *ctl, const char *const *words, int 
 	if (result == CW_CTL_OK) {
 		*out = json_array();
 		result = choose(ctl, words, n, &existing, *out);
-	}
-	if (result != CW_CTL_OK) {
-		json_decref(*out);
-		*out = NULL;
 	}
 	existing_free(&existing);
 	return result;
@@ -244,8 +250,8 @@ enum cw_ctl_exit cw_ctl_each_confirmed(struct cw_ctl *ctl, const char *question,
 	enum cw_ctl_exit result = cw_ctl_names(ctl, ctl->args, ctl->n_args, &names);
 	size_t i;
 
-	if (result == CW_CTL_OK && asks(ctl))
-		result = keep_existing(ctl, names);
+	if (json_array_size(names) > 0 && asks(ctl))
+		result = cw_ctl_worse(result, keep_existing(ctl, names));
 	if (!cw_ctl_confirm(ctl, question, names)) {
 		result = CW_CTL_REFUSED;
 		json_array_clear(names);
