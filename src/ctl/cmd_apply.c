@@ -73,15 +73,12 @@ static void show_diff(const struct cw_ctl *ctl, const char *name, const struct s
 {
 	const char *change = cw_json_text(answer, "change");
 	struct cw_buf out = { 0 };
-	size_t lines;
 
 	if (!(ctl->given & CW_O_DIFF) || !change || strcmp(change, "none") == 0 || cw_ctl_is_data(ctl))
 		return;
 	cw_color_put(&out, ctl->colors, CW_COLOR_BOLD, name);
 	cw_buf_puts(&out, ":\n");
-	lines = cw_diff_put(&out, ctl->colors, stored->config, json_object_get(answer, "config"));
-	if (lines == 0)
-		cw_buf_puts(&out, "  ~ a hidden value\n");
+	cw_diff_put_change(&out, ctl->colors, stored->config, json_object_get(answer, "config"));
 	cw_ctl_print_buf(ctl, &out);
 }
 

@@ -117,30 +117,49 @@ static json_t *read_changes(const struct cw_ctl *ctl, int first)
 	return changes;
 }
 
+/*
+ * Secrets look the same before and after: a dry run says itself whether there is a change, and of a real one the ETags of
+ * the whole configuration do, where the worker has them.
+ */
+static bool is_same(const struct cw_reply *before, const struct cw_reply *after)
+{
+	const char *change = cw_json_text(after->body, "change");
+
+	if (change)
+		return strcmp(change, "none") == 0;
+	if (before->etag && after->etag)
+		return strcmp(before->etag, after->etag) == 0;
+	return json_equal(before->body, json_object_get(after->body, "config"));
+}
+
+static void say_patched(struct cw_ctl *ctl, const char *name, const struct cw_reply *before, const struct cw_reply *after)
+{
+	bool same = is_same(before, after);
+	struct cw_buf diff = { 0 };
+
+	cw_ctl_print_result(ctl, name,
+			    same ? "unchanged" : ctl->given & CW_O_DRY_RUN ? "would be updated" : "updated");
+	if (!same && !cw_ctl_is_data(ctl) && !(ctl->given & CW_O_QUIET) && ctl->output != CW_OUTPUT_NAME)
+		cw_diff_put_change(&diff, ctl->colors, before->body, json_object_get(after->body, "config"));
+	cw_ctl_print_buf(ctl, &diff);
+}
+
 static enum cw_ctl_exit patch(struct cw_ctl *ctl, const char *name, const json_t *changes)
 {
 	bool dry = ctl->given & CW_O_DRY_RUN;
 	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, dry ? "/config?dry_run=true" : "/config");
 	CW_AUTO_FREE char *config = cw_ctl_path(ctl, name, "/config");
 	struct cw_request request = { .method = "PATCH", .path = path, .body = changes };
-	struct cw_buf diff = { 0 };
-	struct cw_reply reply = { 0 };
-	json_t *before;
-	enum cw_ctl_exit result = cw_ctl_get(ctl, config, name, &before);
+	struct cw_reply before, after = { 0 };
+	enum cw_ctl_exit result = cw_ctl_ask(ctl, config, name, &before);
 
-	ctl->class_name = cw_json_text(before, "connector.class");
+	ctl->class_name = cw_json_text(before.body, "connector.class");
 	if (result == CW_CTL_OK)
-		result = cw_ctl_change(ctl, &request, name, dry ? NULL : "RUNNING", &reply);
-	if (result == CW_CTL_OK) {
-		bool same = json_equal(before, json_object_get(reply.body, "config"));
-
-		cw_ctl_print_result(ctl, name, same ? "unchanged" : dry ? "would be updated" : "updated");
-		if (!cw_ctl_is_data(ctl) && !(ctl->given & CW_O_QUIET) && ctl->output != CW_OUTPUT_NAME)
-			cw_diff_put(&diff, ctl->colors, before, json_object_get(reply.body, "config"));
-		cw_ctl_print_buf(ctl, &diff);
-	}
-	cw_reply_free(&reply);
-	json_decref(before);
+		result = cw_ctl_change(ctl, &request, name, dry ? NULL : "RUNNING", &after);
+	if (result == CW_CTL_OK)
+		say_patched(ctl, name, &before, &after);
+	cw_reply_free(&after);
+	cw_reply_free(&before);
 	return result;
 }
 

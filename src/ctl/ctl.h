@@ -200,7 +200,9 @@ enum cw_ctl_exit cw_ctl_worse(enum cw_ctl_exit a, enum cw_ctl_exit b);
 
 /* ---- requests.c ---- */
 
-/* GET path: CW_CTL_OK and *out (new), or said what is wrong. */
+/* GET path: CW_CTL_OK and an answer with a body, or said what is wrong. Free the reply either way. */
+enum cw_ctl_exit cw_ctl_ask(struct cw_ctl *ctl, const char *path, const char *connector, struct cw_reply *reply);
+/* The same, of the answer its body alone: *out (new). */
 enum cw_ctl_exit cw_ctl_get(struct cw_ctl *ctl, const char *path, const char *connector, json_t **out);
 /* "/connectors/NAME" + suffix: new. */
 char *cw_ctl_path(const struct cw_ctl *ctl, const char *connector, const char *suffix);

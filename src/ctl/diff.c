@@ -41,3 +41,9 @@ size_t cw_diff_put(struct cw_buf *out, bool colors, const json_t *before, const 
 	json_decref(all);
 	return lines;
 }
+
+void cw_diff_put_change(struct cw_buf *out, bool colors, const json_t *before, const json_t *after)
+{
+	if (cw_diff_put(out, colors, before, after) == 0)
+		put_line(out, colors, CW_COLOR_YELLOW, "~ a hidden value");
+}

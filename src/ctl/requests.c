@@ -6,21 +6,22 @@
 #include "base/mem.h"
 #include "ctl/ctl.h"
 
+enum cw_ctl_exit cw_ctl_ask(struct cw_ctl *ctl, const char *path, const char *connector, struct cw_reply *reply)
+{
+	if (cw_client_call(ctl->client, "GET", path, NULL, reply))
+		return cw_ctl_refused(ctl, reply, connector);
+	if (reply->body)
+		return CW_CTL_OK;
+	cw_ctl_complain(ctl, "%s did not answer with JSON; is it a Kafka Connect worker?", cw_client_url(ctl->client));
+	return CW_CTL_REFUSED;
+}
+
 enum cw_ctl_exit cw_ctl_get(struct cw_ctl *ctl, const char *path, const char *connector, json_t **out)
 {
-	enum cw_ctl_exit result = CW_CTL_OK;
 	struct cw_reply reply;
+	enum cw_ctl_exit result = cw_ctl_ask(ctl, path, connector, &reply);
 
-	*out = NULL;
-	if (cw_client_call(ctl->client, "GET", path, NULL, &reply)) {
-		result = cw_ctl_refused(ctl, &reply, connector);
-	} else if (!reply.body) {
-		cw_ctl_complain(ctl, "%s did not answer with JSON; is it a Kafka Connect worker?",
-				cw_client_url(ctl->client));
-		result = CW_CTL_REFUSED;
-	} else {
-		*out = json_incref(reply.body);
-	}
+	*out = result == CW_CTL_OK ? json_incref(reply.body) : NULL;
 	cw_reply_free(&reply);
 	return result;
 }

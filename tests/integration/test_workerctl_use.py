@@ -120,9 +120,14 @@ class Use(CtlCase):
         seen = [self.run_ctl("apply", "-f", "search.json", "--diff", "--dry-run"),
                 self.run_ctl("apply", "-f", "search.json", "--diff"), self.run_ctl("show", "search"),
                 self.run_ctl("describe", "search"), self.run_ctl("patch", "search", "index=y"),
-                self.run_ctl("get", "connectors", "-o", "yaml")]
+                self.run_ctl("get", "connectors", "-o", "yaml"),
+                self.run_ctl("patch", "search", "connection.password=an0ther-0ne", "--dry-run"),
+                self.run_ctl("patch", "search", "connection.password=an0ther-0ne"),
+                self.run_ctl("patch", "search", "connection.password=an0ther-0ne")]
         self.assertIn("~ a hidden value", seen[0])
         self.assertIn("[hidden]", seen[2])
+        self.assertEqual(seen[-3:], ["search would be updated\n  ~ a hidden value\n",
+                                     "search updated\n  ~ a hidden value\n", "search unchanged\n"])
         for text in seen:
             self.assertNotIn("pl4nted", text)
             self.assertNotIn("an0ther", text)

@@ -584,6 +584,15 @@ static void test_patch__sets_and_removes_keys(void)
 	expect(r, "patch a k=x=y --dry-run -q", CW_CTL_OK,
 	       "GET /openapi.json\nGET /connectors/a/config\nPATCH /connectors/a/config?dry_run=true {\"k\":\"x=y\"}\n",
 	       "", "");
+	/* A secret is [hidden] before and after. */
+	mini_http_answer(r->http, "PATCH", "/connectors/a/config", 200,
+			 "{\"change\":\"update\",\"config\":{\"k\":\"1\",\"gone\":\"2\",\"s\":\"3\"}}");
+	run(r, "patch a s=4 --dry-run");
+	CU_ASSERT_TRUE(is(r->out, "a would be updated\n  ~ a hidden value\n"));
+	mini_http_answer(r->http, "PATCH", "/connectors/a/config", 200,
+			 "{\"change\":\"none\",\"config\":{\"k\":\"1\",\"gone\":\"2\",\"s\":\"3\"}}");
+	run(r, "patch a s=3 --dry-run");
+	CU_ASSERT_TRUE(is(r->out, "a unchanged\n"));
 	expect(r, "patch a k", CW_CTL_USAGE, "", "", "k is neither KEY=VALUE nor KEY-");
 	/* A worker that does not know dry runs would do it. */
 	mini_http_answer(r->http, "GET", "/openapi.json", 404, "{\"message\":\"HTTP 404 Not Found\"}");
