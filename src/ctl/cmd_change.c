@@ -132,7 +132,8 @@ static bool is_same(const struct cw_reply *before, const struct cw_reply *after)
 	return json_equal(before->body, json_object_get(after->body, "config"));
 }
 
-static void say_patched(struct cw_ctl *ctl, const char *name, const struct cw_reply *before, const struct cw_reply *after)
+static void say_patched(struct cw_ctl *ctl, const char *name, const struct cw_reply *before,
+			const struct cw_reply *after)
 {
 	bool same = is_same(before, after);
 	struct cw_buf diff = { 0 };

@@ -201,7 +201,7 @@ enum cw_ctl_exit cw_ctl_dlq_show(struct cw_ctl *ctl)
 	letters = choose(ctl, answer);
 	if (result == CW_CTL_OK && ctl->n_args > 1 && json_array_size(letters) == 0) {
 		cw_ctl_complain(ctl, "there is no such letter among the newest of %s", ctl->args[0]);
-		cw_ctl_advise(ctl, "workerctl dlq list %s", ctl->args[0]);
+		cw_ctl_advise_on(ctl, "dlq list", ctl->args[0], "");
 		result = CW_CTL_NOT_FOUND;
 	} else if (result == CW_CTL_OK && cw_ctl_is_data(ctl)) {
 		cw_ctl_print_data(ctl, letters);

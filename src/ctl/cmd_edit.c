@@ -84,7 +84,7 @@ static enum cw_ctl_exit read_draft(const struct cw_ctl *ctl, const char *path, c
 static enum cw_ctl_exit edit(struct cw_ctl *ctl, const char *draft, const struct cw_reply *now)
 {
 	const char *name = ctl->args[0];
-	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, "/config");
+	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, "/config"), *kept = NULL;
 	struct cw_request request = { .method = "PUT", .path = path, .if_match = now->etag };
 	enum cw_ctl_exit result;
 	json_t *edited = NULL;
@@ -105,7 +105,8 @@ static enum cw_ctl_exit edit(struct cw_ctl *ctl, const char *draft, const struct
 		cw_ctl_print_result(ctl, name, edited ? "updated" : "unchanged");
 		unlink(draft);
 	} else {
-		fprintf(ctl->io.err, "Your text is kept: workerctl apply -f %s\n", draft);
+		kept = cw_ctl_quoted(draft);
+		fprintf(ctl->io.err, "Your text is kept: workerctl apply -f %s\n", kept);
 	}
 	json_decref(edited);
 	return result;

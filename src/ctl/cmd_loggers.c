@@ -14,13 +14,14 @@ static char *logger_of(const char *connector)
 /* A worker makes any logger that is asked for, so a connector's name would be set and have no effect. */
 static enum cw_ctl_exit check_name(struct cw_ctl *ctl, const char *name)
 {
-	CW_AUTO_FREE char *meant = logger_of(name);
+	CW_AUTO_FREE char *meant = logger_of(name), *quoted = NULL;
 	json_t *loggers;
 	enum cw_ctl_exit result = cw_ctl_get(ctl, "/admin/loggers", NULL, &loggers);
 
 	if (result == CW_CTL_OK && !json_object_get(loggers, name) && json_object_get(loggers, meant)) {
+		quoted = cw_ctl_quoted(meant);
 		cw_ctl_complain(ctl, "no logger is called %s; that of the connector is %s", name, meant);
-		cw_ctl_advise(ctl, "workerctl loggers set %s %s", meant, ctl->args[1]);
+		cw_ctl_advise(ctl, "workerctl loggers set %s %s", quoted, ctl->args[1]);
 		result = CW_CTL_NOT_FOUND;
 	}
 	json_decref(loggers);

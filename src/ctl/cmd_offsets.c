@@ -61,7 +61,7 @@ static enum cw_ctl_exit check_stopped(struct cw_ctl *ctl, const char *name)
 	if (result == CW_CTL_OK && (!state || strcmp(state, "STOPPED") != 0)) {
 		cw_ctl_complain(ctl, "%s is %s, and offsets can be changed only of a connector that is STOPPED", name,
 				state ? state : "in an unknown state");
-		cw_ctl_advise(ctl, "workerctl stop %s --wait", name);
+		cw_ctl_advise_on(ctl, "stop", name, " --wait");
 		result = CW_CTL_REFUSED;
 	}
 	json_decref(status);
@@ -128,7 +128,7 @@ enum cw_ctl_exit cw_ctl_offsets_set(struct cw_ctl *ctl)
 	else
 		result = ctl->given & CW_O_DRY_RUN ? cw_ctl_fetch_offsets(ctl, name, "", &now) : CW_CTL_OK;
 	if (!partition || !offset)
-		cw_ctl_advise(ctl, "workerctl offsets get %s", name);
+		cw_ctl_advise_on(ctl, "offsets get", name, "");
 	if (result == CW_CTL_OK) {
 		entries = json_pack("[{s:O,s:O}]", "partition", partition, "offset", offset);
 		result = cw_ctl_alter_offsets(ctl, name, now, entries);

@@ -87,7 +87,7 @@ static enum cw_ctl_exit alter(struct cw_ctl *ctl, const json_t *now, const json_
 		cw_ctl_complain(ctl, "%s has no offset in a partition %s; one is written TOPIC:NUMBER", name, stray);
 	else
 		cw_ctl_complain(ctl, "%s %s", name, nothing);
-	cw_ctl_advise(ctl, "workerctl offsets get %s", name);
+	cw_ctl_advise_on(ctl, "offsets get", name, "");
 	return CW_CTL_REFUSED;
 }
 

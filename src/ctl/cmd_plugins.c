@@ -54,18 +54,24 @@ static void print_definitions(const struct cw_ctl *ctl, const json_t *defs)
 	cw_buf_free(&out);
 }
 
-/* What people write of a class: behind the last dot. */
-static const char *simple_name(const char *class_name)
+const char *cw_ctl_simple_name(const char *class_name)
 {
 	const char *dot = strrchr(class_name, '.');
 
 	return dot ? dot + 1 : class_name;
 }
 
+/* What to call a plugin: a class within another one is known by its whole name only. */
+static const char *name_to_type(const char *class_name)
+{
+	return strchr(class_name, '$') ? class_name : cw_ctl_simple_name(class_name);
+}
+
 /* "A or B": the plugins that a name most likely means, those within a class of that name or the nearest. New, or NULL. */
 static char *meant(struct cw_ctl *ctl, const char *name)
 {
-	struct cw_nearest near = { .name = simple_name(name) };
+	struct cw_nearest near = { .name = cw_ctl_simple_name(name) };
+	const char *nearest = NULL;
 	struct cw_buf within = { 0 };
 	struct cw_reply reply;
 	json_t *plugin;
@@ -73,15 +79,18 @@ static char *meant(struct cw_ctl *ctl, const char *name)
 
 	cw_client_call(ctl->client, "GET", "/connector-plugins?connectorsOnly=false", NULL, &reply);
 	json_array_foreach(reply.body, i, plugin) {
-		const char *class_name = cw_json_text(plugin, "class"), *simple = class_name ? simple_name(class_name) : "";
+		const char *class_name = cw_json_text(plugin, "class");
+		const char *simple = class_name ? cw_ctl_simple_name(class_name) : "";
 		size_t n = strcspn(simple, "$");
 
 		cw_nearest_offer(&near, simple);
+		if (near.best == simple)
+			nearest = name_to_type(class_name);
 		if (simple[n] && n == strlen(near.name) && strncasecmp(simple, near.name, n) == 0)
 			cw_buf_printf(&within, "%s%s", within.n > 0 ? " or " : "", class_name);
 	}
-	if (within.n == 0 && near.best)
-		cw_buf_puts(&within, near.best);
+	if (within.n == 0 && nearest && strcmp(nearest, name) != 0)
+		cw_buf_puts(&within, nearest);
 	cw_reply_free(&reply);
 	return within.n > 0 ? cw_buf_take(&within) : NULL;
 }
@@ -124,8 +133,11 @@ static void print_warnings(const struct cw_ctl *ctl, const json_t *infos, json_t
 	json_t *warning;
 
 	json_array_foreach(json_object_get(infos, "warnings"), i, warning)
-		if (json_is_string(warning) && cw_findings_add(said, json_string_value(warning)))
-			fprintf(ctl->io.out, "warning: %s\n", json_string_value(warning));
+		if (json_is_string(warning) && cw_findings_add(said, json_string_value(warning))) {
+			CW_AUTO_FREE char *shown = cw_text_harmless(json_string_value(warning), true);
+
+			fprintf(ctl->io.out, "warning: %s\n", shown);
+		}
 }
 
 static void print_errors(const struct cw_ctl *ctl, const json_t *infos, json_t *said)

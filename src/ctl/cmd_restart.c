@@ -48,7 +48,7 @@ static void say_failed_tasks(struct cw_ctl *ctl, const char *name, bool connecto
 		cw_ctl_complain(ctl, "%s itself is restarted, but not %s of it that failed", name, number);
 	else
 		cw_ctl_complain(ctl, "nothing to restart: %s itself has not failed; %s of it did", name, number);
-	cw_ctl_advise(ctl, "workerctl restart %s --tasks --failed", name);
+	cw_ctl_advise_on(ctl, "restart", name, " --tasks --failed");
 }
 
 /* plan: the status that the worker answered with, where what it restarts is RESTARTING. */
@@ -116,7 +116,7 @@ static enum cw_ctl_exit restart(struct cw_ctl *ctl, const char *name)
 	else if (result == CW_CTL_OK)
 		result = say(ctl, name, reply.body);
 	else if (result == CW_CTL_FAILED && ctl->task < 0 && !(ctl->given & CW_O_TASKS))
-		cw_ctl_advise(ctl, "workerctl restart %s --tasks --failed --wait", name);
+		cw_ctl_advise_on(ctl, "restart", name, " --tasks --failed --wait");
 	cw_reply_free(&reply);
 	return result;
 }

@@ -177,7 +177,7 @@ static enum cw_ctl_exit time_out(const struct cw_ctl *ctl, const struct waiting 
 	}
 	cw_ctl_complain(ctl, "%s did not become %s within %g s: %s", w->connector, w->goal,
 			(double)ctl->timeout_ms / 1000, w->problem ? w->problem : state);
-	cw_ctl_advise(ctl, "workerctl describe %s", w->connector);
+	cw_ctl_advise_on(ctl, "describe", w->connector, "");
 	return CW_CTL_TIMEOUT;
 }
 

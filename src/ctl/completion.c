@@ -60,19 +60,16 @@ static void offer_new(const struct completing *c, const char *word)
 	offer(c, word, "");
 }
 
-/* The texts of a list, or one member of each of its objects; of an object its keys. */
-static void offer_from_worker(const struct completing *c, const char *path, const char *key)
+/* The texts of a list; of an object its keys. */
+static void offer_from_worker(const struct completing *c, const char *path)
 {
 	json_t *answer = ask_worker(c, path), *entry;
 	const char *own;
 	size_t i;
 
-	json_array_foreach(answer, i, entry) {
-		const char *name = json_string_value(key ? json_object_get(entry, key) : entry);
-
-		if (name)
-			offer_new(c, name);
-	}
+	json_array_foreach(answer, i, entry)
+		if (json_is_string(entry))
+			offer_new(c, json_string_value(entry));
 	json_object_foreach(answer, own, entry)
 		offer_new(c, own);
 	json_decref(answer);
@@ -98,10 +95,22 @@ static void offer_labels(const struct completing *c)
 	json_decref(connectors);
 }
 
-/* By the last part of the class, as people write it. */
+/* Classes, and what people write of them for who has typed a part of that: of a class within another it is all of it. */
 static void offer_plugins(const struct completing *c)
 {
-	offer_from_worker(c, "/connector-plugins?connectorsOnly=false", "class");
+	json_t *plugins = ask_worker(c, "/connector-plugins?connectorsOnly=false"), *plugin;
+	size_t i;
+
+	json_array_foreach(plugins, i, plugin) {
+		const char *class_name = cw_json_text(plugin, "class");
+
+		if (!class_name)
+			continue;
+		offer(c, class_name, "");
+		if (*c->typed && strchr(class_name, '.') && !strchr(class_name, '$'))
+			offer(c, cw_ctl_simple_name(class_name), "");
+	}
+	json_decref(plugins);
 }
 
 static void offer_contexts(const struct completing *c)
@@ -190,19 +199,19 @@ static void offer_arguments(const struct completing *c)
 	switch (command->completes) {
 	case CW_COMPLETES_CONNECTORS:
 		if (n == 0 || has_many(command))
-			offer_from_worker(c, "/connectors", NULL);
+			offer_from_worker(c, "/connectors");
 		break;
 	case CW_COMPLETES_KINDS:
 		if (n == 0)
 			offer_words(c, cw_ctl_kinds);
 		else if (strncmp(c->ctl->args[0], "logger", 6) == 0)
-			offer_from_worker(c, LOGGERS, NULL);
+			offer_from_worker(c, LOGGERS);
 		else if (strncmp(c->ctl->args[0], "plugin", 6) != 0)
-			offer_from_worker(c, "/connectors", NULL);
+			offer_from_worker(c, "/connectors");
 		break;
 	case CW_COMPLETES_LOGGERS:
 		if (n == 0 || has_many(command))
-			offer_from_worker(c, LOGGERS, NULL);
+			offer_from_worker(c, LOGGERS);
 		else if (n == 1)
 			offer_words(c, cw_ctl_levels);
 		break;
@@ -272,17 +281,45 @@ enum cw_ctl_exit cw_ctl_complete(struct cw_ctl *ctl, int argc, char *const *argv
 /* ---- the scripts --------------------------------------------------------------------------- */
 
 /*
- * The line is split at blanks, since bash splits it at ":" and "=" too; what it will not replace (`have`) is
- * taken off the candidates again. They are quoted and never evaluated: a connector may have any name.
+ * The line is split here as the shell would, since bash splits it at ":" and "=" too; what it will not replace (`have`)
+ * is taken off the candidates again. They are quoted, as the word is that is typed, and never evaluated: a connector may
+ * have any name.
  */
 static const char bash_script[] =
 	"# bash completion for workerctl\n"
+	"_workerctl_split() {\n"
+	"\tlocal line=$1 word= char\n"
+	"\tlocal -i i\n"
+	"\twords=() quote=\n"
+	"\tfor ((i = 0; i < ${#line}; i++)); do\n"
+	"\t\tchar=${line:i:1}\n"
+	"\t\tif [[ $char == \"$quote\" ]]; then\n"
+	"\t\t\tquote=\n"
+	"\t\telif [[ $quote == \"'\" || ( $quote == '\"' && $char != \\\\ ) ]]; then\n"
+	"\t\t\tword+=$char\n"
+	"\t\telif [[ $quote == '\"' && ${line:i+1:1} != [\\\"\\\\\\$\\`] ]]; then\n"
+	"\t\t\tword+=$char\n"
+	"\t\telif [[ $char == \\\\ ]]; then\n"
+	"\t\t\ti+=1\n"
+	"\t\t\tword+=${line:i:1}\n"
+	"\t\telif [[ $char == [\\'\\\"] ]]; then\n"
+	"\t\t\tquote=$char\n"
+	"\t\telif [[ $char == [[:blank:]] ]]; then\n"
+	"\t\t\t[[ -n $word ]] && words+=(\"$word\")\n"
+	"\t\t\tword=\n"
+	"\t\telse\n"
+	"\t\t\tword+=$char\n"
+	"\t\tfi\n"
+	"\tdone\n"
+	"\twords+=(\"$word\")\n"
+	"}\n"
 	"_workerctl() {\n"
-	"\tlocal line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} cur have candidate words\n"
-	"\tread -ra words <<<\"$line\"\n"
-	"\t[[ $line == *[[:blank:]] ]] && words+=(\"\")\n"
-	"\tcur=${words[${#words[@]} - 1]}\n"
+	"\tlocal cur have candidate quote words word=${COMP_WORDS[COMP_CWORD]}\n"
 	"\t[[ $word == [=:] ]] && word=\n"
+	"\t_workerctl_split \"$word\"\n"
+	"\tword=${words[0]}\n"
+	"\t_workerctl_split \"${COMP_LINE:0:COMP_POINT}\"\n"
+	"\tcur=${words[${#words[@]} - 1]}\n"
 	"\thave=${cur%\"$word\"}\n"
 	"\tCOMPREPLY=()\n"
 	"\twhile IFS= read -r candidate; do\n"
@@ -290,7 +327,12 @@ static const char bash_script[] =
 	"\t\t\tcompopt -o filenames 2>/dev/null\n"
 	"\t\t\tmapfile -t COMPREPLY < <(compgen -f -- \"${cur#--*=}\")\n"
 	"\t\telse\n"
-	"\t\t\tprintf -v candidate %q \"${candidate#\"$have\"}\"\n"
+	"\t\t\tcandidate=${candidate#\"$have\"}\n"
+	"\t\t\tcase $quote in\n"
+	"\t\t\t\\') candidate=${candidate//\\'/\\'\\\\\\'\\'} ;;\n"
+	"\t\t\t\\\") candidate=$(sed 's/[\"\\\\$`]/\\\\&/g' <<<\"$candidate\") ;;\n"
+	"\t\t\t*) printf -v candidate %q \"$candidate\" ;;\n"
+	"\t\t\tesac\n"
 	"\t\t\tCOMPREPLY+=(\"$candidate\")\n"
 	"\t\tfi\n"
 	"\tdone < <(\"${COMP_WORDS[0]}\" __complete \"${words[@]:1}\" 2>/dev/null)\n"

@@ -49,7 +49,7 @@ static bool has_secrets(const struct cw_map *contexts)
 
 enum cw_ctl_exit cw_context_load(const struct cw_ctl *ctl, struct cw_map *out)
 {
-	CW_AUTO_FREE char *path = cw_context_path(ctl);
+	CW_AUTO_FREE char *path = cw_context_path(ctl), *quoted = NULL;
 	struct cw_error err = { 0 };
 	struct stat st;
 
@@ -63,7 +63,8 @@ enum cw_ctl_exit cw_context_load(const struct cw_ctl *ctl, struct cw_map *out)
 		return CW_CTL_OK;
 	cw_map_free(out);
 	cw_ctl_complain(ctl, "%s holds secrets and others can read it, so it is not used", path);
-	cw_ctl_advise(ctl, "chmod 600 %s", path);
+	quoted = cw_ctl_quoted(path);
+	cw_ctl_advise(ctl, "chmod 600 %s", quoted);
 	return CW_CTL_USAGE;
 }
 

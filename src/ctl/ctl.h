@@ -185,10 +185,14 @@ int cw_ctl_take_value(struct cw_ctl *ctl, const struct cw_ctl_option *option, co
 
 /* ---- errors.c: what went wrong, one sentence and the next step ---- */
 
-/* "workerctl: …" on stderr. */
+/* "workerctl: …" on stderr, without control characters: what a worker says may quote a record. */
 void cw_ctl_complain(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* "Try '…'." on stderr: what to do next. */
 void cw_ctl_advise(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same of a command for one connector: options as " --wait", or "". Any name can be pasted into a shell. */
+void cw_ctl_advise_on(const struct cw_ctl *ctl, const char *command, const char *name, const char *options);
+/* A word as shells take it for itself: new. */
+char *cw_ctl_quoted(const char *word);
 /* The exit status of an answer, or of none. */
 enum cw_ctl_exit cw_ctl_exit_of(const struct cw_reply *reply);
 /* Complains about a call that failed; 404 about a connector gets the nearest name. The exit status. */
@@ -289,6 +293,11 @@ enum cw_ctl_exit cw_ctl_await(struct cw_ctl *ctl, const char *connector, const c
 enum cw_ctl_exit cw_ctl_fetch_offsets(struct cw_ctl *ctl, const char *name, const char *query, json_t **out);
 /* Sends entries as a change, or with --dry-run shows what they would do. now: as fetched; NULL without --dry-run. */
 enum cw_ctl_exit cw_ctl_alter_offsets(struct cw_ctl *ctl, const char *name, const json_t *now, const json_t *entries);
+
+/* ---- cmd_plugins.c ---- */
+
+/* What people write of a class: behind the last dot. */
+const char *cw_ctl_simple_name(const char *class_name);
 
 /* ---- cmd_logs.c ---- */
 

@@ -1,4 +1,5 @@
 /* What went wrong, in one sentence, and what to do next. */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,26 +11,52 @@
 
 void cw_ctl_complain(const struct cw_ctl *ctl, const char *fmt, ...)
 {
+	struct cw_buf text = { 0 };
+	CW_AUTO_FREE char *shown = NULL;
 	va_list ap;
 
-	fputs("workerctl: ", ctl->io.err);
-	if (ctl->about)
-		fprintf(ctl->io.err, "%s: ", ctl->about);
 	va_start(ap, fmt);
-	vfprintf(ctl->io.err, fmt, ap);
+	cw_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	fputs("\n", ctl->io.err);
+	shown = cw_text_harmless(text.p, true);
+	cw_buf_free(&text);
+	fprintf(ctl->io.err, "workerctl: %s%s%s\n", ctl->about ? ctl->about : "", ctl->about ? ": " : "", shown);
 }
 
 void cw_ctl_advise(const struct cw_ctl *ctl, const char *fmt, ...)
 {
+	struct cw_buf text = { 0 };
+	CW_AUTO_FREE char *shown = NULL;
 	va_list ap;
 
-	fputs("Try '", ctl->io.err);
 	va_start(ap, fmt);
-	vfprintf(ctl->io.err, fmt, ap);
+	cw_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	fputs("'.\n", ctl->io.err);
+	shown = cw_text_harmless(text.p, false);
+	cw_buf_free(&text);
+	fprintf(ctl->io.err, "Try '%s'.\n", shown);
+}
+
+char *cw_ctl_quoted(const char *word)
+{
+	struct cw_buf out = { 0 };
+
+	for (const char *p = word; *p; p++) {
+		if ((unsigned char)*p < 0x80 && !isalnum((unsigned char)*p) && !strchr("_-./:=@%+,", *p))
+			cw_buf_puts(&out, "\\");
+		cw_buf_append(&out, p, 1);
+	}
+	return cw_buf_take(&out);
+}
+
+void cw_ctl_advise_on(const struct cw_ctl *ctl, const char *command, const char *name, const char *options)
+{
+	CW_AUTO_FREE char *quoted = cw_ctl_quoted(name);
+
+	if (*name == '-') /* no option */
+		cw_ctl_advise(ctl, "workerctl %s%s -- %s", command, options, quoted);
+	else
+		cw_ctl_advise(ctl, "workerctl %s %s%s", command, quoted, options);
 }
 
 /* The connector that was most likely meant, or NULL: new. */
@@ -86,7 +113,7 @@ static void advise_on(struct cw_ctl *ctl, const struct cw_reply *reply, const ch
 		break;
 	case 404:
 		if (connector && strncmp(reply->message, "Unknown task", 12) == 0)
-			cw_ctl_advise(ctl, "workerctl get tasks %s", connector);
+			cw_ctl_advise_on(ctl, "get tasks", connector, "");
 		else if (connector)
 			cw_ctl_advise(ctl, "workerctl get connectors");
 		break;
@@ -95,7 +122,7 @@ static void advise_on(struct cw_ctl *ctl, const struct cw_reply *reply, const ch
 		break;
 	case 504:
 		if (connector)
-			cw_ctl_advise(ctl, "workerctl describe %s", connector);
+			cw_ctl_advise_on(ctl, "describe", connector, "");
 		break;
 	default:
 		if (reply->status == 409 && strstr(reply->message, "already exists"))
@@ -105,7 +132,7 @@ static void advise_on(struct cw_ctl *ctl, const struct cw_reply *reply, const ch
 		else if (strstr(reply->message, "Failed to find any class"))
 			cw_ctl_advise(ctl, "workerctl plugins list");
 		else if (connector && strstr(reply->message, "STOPPED state"))
-			cw_ctl_advise(ctl, "workerctl stop %s --wait", connector);
+			cw_ctl_advise_on(ctl, "stop", connector, " --wait");
 	}
 }
 

@@ -10,13 +10,17 @@
 int cw_ctl_wrong(const struct cw_ctl *ctl, const char *fmt, ...)
 {
 	const struct cw_ctl_command *command = cw_ctl_command_so_far(ctl);
+	struct cw_buf text = { 0 };
+	CW_AUTO_FREE char *shown = NULL;
 	va_list ap;
 
-	fputs("workerctl: ", ctl->io.err);
 	va_start(ap, fmt);
-	vfprintf(ctl->io.err, fmt, ap);
+	cw_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	fprintf(ctl->io.err, "\nTry 'workerctl %s%s--help'.\n", command ? command->name : "", command ? " " : "");
+	shown = cw_text_harmless(text.p, true);
+	cw_buf_free(&text);
+	fprintf(ctl->io.err, "workerctl: %s\nTry 'workerctl %s%s--help'.\n", shown,
+		command ? command->name : "", command ? " " : "");
 	return CW_CTL_USAGE;
 }
 

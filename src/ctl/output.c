@@ -105,6 +105,8 @@ static void put_property_text(struct cw_buf *out, const char *text, bool key)
 			cw_buf_puts(out, "\\r");
 		else if (*p == '\t')
 			cw_buf_puts(out, "\\t");
+		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			cw_buf_printf(out, "\\u%04x", (unsigned)*p);
 		else if (*p == '\\' || (key && strchr("=: #!", *p)) || (*p == ' ' && p == text))
 			cw_buf_printf(out, "\\%c", *p);
 		else

@@ -41,7 +41,7 @@ char *cw_text_harmless(const char *text, bool keep_lines)
 
 		step = cw_utf8_length(text + i, n - i);
 		if (step == 0 || control || (step == 2 && c == 0xc2 && (unsigned char)text[i + 1] < 0xa0)) {
-			cw_buf_puts(&out, "?");
+			cw_buf_puts(&out, c == '\t' ? " " : "?");
 			step = step ? step : 1;
 		} else {
 			cw_buf_append(&out, text + i, step);

@@ -27,7 +27,7 @@ struct cw_table {
 };
 
 void cw_table_row(struct cw_table *table); /* begins a row */
-/* The next cell of the last row. text NULL: "-". Control characters are shown as "?". */
+/* The next cell of the last row. text NULL: "-". Control characters are shown as "?", tabs as a blank. */
 void cw_table_cell(struct cw_table *table, const char *text, enum cw_color color);
 void cw_table_number(struct cw_table *table, const char *text); /* aligned to the right */
 /* A row of bold heads; those that start with "#" (which is not shown) are aligned to the right. */
@@ -36,7 +36,10 @@ void cw_table_render(const struct cw_table *table, bool colors, struct cw_buf *o
 void cw_table_free(struct cw_table *table);
 
 void cw_color_put(struct cw_buf *out, bool colors, enum cw_color color, const char *text);
-/* What comes from a worker must not move the cursor: control characters and broken UTF-8 become "?". New. */
+/*
+ * What comes from a worker must not move the cursor: control characters and broken UTF-8 become "?", tabs a blank.
+ * With keep_lines, line ends and tabs stay. New.
+ */
 char *cw_text_harmless(const char *text, bool keep_lines);
 /* Columns that UTF-8 text takes on a terminal, one a character. */
 size_t cw_text_width(const char *text);

@@ -214,6 +214,7 @@ class Use(CtlCase):
     def complete_in(self, shell, script):
         self.rest.create("logs-of-today", self.logs, initial_state="STOPPED")
         self.rest.create("$(touch evil)", self.logs, initial_state="STOPPED")
+        self.rest.create("of my own", self.logs, initial_state="STOPPED")
         self.file("config-file.json", "{}")
         for keys, expected in (("workerctl desc\t", "describe "), ("workerctl pause logs-\t", "logs-of-today"),
                                ("workerctl offsets exp\t", "export"), ("workerctl wait x --for=STO\t", "--for=STOPPED"),
@@ -224,6 +225,10 @@ class Use(CtlCase):
                                ("workerctl loggers set connectors.logs-\t", "logs-of-today"),
                                ("workerctl loggers set root DEB\t", "DEBUG"),
                                ("workerctl offsets to-t\t", "to-time"),
+                               ("workerctl plugins describe Synth\t", "SyntheticLogSource"),
+                               ("workerctl pause of\\ my\t", "of\\ my\\ own"),
+                               ("workerctl pause 'of my\t", "'of my own'"),
+                               ("workerctl pause \"of my\t", "\"of my own\""),
                                ("workerctl -o js\t", "json")):
             with self.subTest(keys):
                 self.assertIn(expected, self.typed(shell, script, keys, expected))

@@ -60,10 +60,10 @@ static void test_show__prints_what_create_reads(void)
 	struct run *r = begin();
 
 	mini_http_answer(r->http, "GET", "/connectors/src/config", 200,
-			 "{\"name\":\"src\",\"b\":\" x\\\\d\\n\",\"a key\":\"1=2\"}");
-	expect(r, "show src", CW_CTL_OK, "GET /connectors/src/config\n", "a\\ key=1=2\nb=\\ x\\\\d\\n\nname=src\n", "");
+			 "{\"name\":\"src\",\"b\":\" x\\\\d\\n\",\"a key\":\"1=2\",\"esc\":\"\\u001b[m\"}");
+	expect(r, "show src", CW_CTL_OK, "GET /connectors/src/config\n", "a\\ key=1=2\nb=\\ x\\\\d\\n\nesc=\\u001b[m\nname=src\n", "");
 	expect(r, "show src -o json", CW_CTL_OK, "GET /connectors/src/config\n",
-	       "{\"name\":\"src\",\"config\":{\"name\":\"src\",\"b\":\" x\\\\d\\n\",\"a key\":\"1=2\"}}\n", "");
+	       "{\"name\":\"src\",\"config\":{\"name\":\"src\",\"b\":\" x\\\\d\\n\",\"a key\":\"1=2\",\"esc\":\"\\u001B[m\"}}\n", "");
 	mini_http_answer(r->http, "GET", "/connectors/scr/config", 404, NOT_FOUND);
 	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"other\",\"src\"]");
 	expect(r, "show scr", CW_CTL_NOT_FOUND, "GET /connectors/scr/config\nGET /connectors\n", "",
@@ -274,6 +274,10 @@ static void test_plugins__are_listed_and_described(void)
 			 "[{\"class\":\"a.FooSink\"},{\"class\":\"a.Cast$Key\"},{\"class\":\"a.Cast$Value\"}]");
 	run(r, "plugins describe FooSinc");
 	CU_ASSERT_TRUE(has(r->err, "\nDid you mean FooSink?\n"));
+	mini_http_answer(r->http, "GET", "/connector-plugins/Cast%24Value/config", 404,
+			 "{\"error_code\":404,\"message\":\"Unknown plugin Cast$Value.\"}");
+	run(r, "plugin Cast$Value");
+	CU_ASSERT_TRUE(is(r->err, "workerctl: Unknown plugin Cast$Value.\nDid you mean a.Cast$Value?\n"));
 	run(r, "plugins describe x.cast");
 	CU_ASSERT_TRUE(has(r->err, "\nDid you mean a.Cast$Key or a.Cast$Value?\n"));
 	end(r);

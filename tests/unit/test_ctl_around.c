@@ -289,7 +289,10 @@ static void test_completion__offers_what_fits(void)
 		{ "__complete logs search --le", "--level=\n" },
 		{ "__complete logs search --level=W", "--level=WARN\n" },
 		{ "__complete topics reset l", "logs\n" },
-		{ "__complete plugins describe _", "io.x.Sink\n" },
+		{ "__complete plugins describe _", "io.x.Sink\nio.x.Cast$Value\n" },
+		{ "__complete plugins describe Si", "Sink\n" },
+		{ "__complete plugins describe io.", "io.x.Sink\nio.x.Cast$Value\n" },
+		{ "__complete plugins describe Ca", "" },
 		{ "__complete completion _", "bash\nzsh\nfish\n" },
 		{ "__complete help offsets g", "get\n" },
 		{ "__complete wait a --for=P", "--for=PAUSED\n" },
@@ -309,7 +312,7 @@ static void test_completion__offers_what_fits(void)
 	struct run *r = begin();
 
 	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"logs\",\"search\",\"with space\",\"l\\nb\"]");
-	mini_http_answer(r->http, "GET", "/connector-plugins", 200, "[{\"class\":\"io.x.Sink\",\"type\":\"sink\"}]");
+	mini_http_answer(r->http, "GET", "/connector-plugins", 200, "[{\"class\":\"io.x.Sink\",\"type\":\"sink\"},{\"class\":\"io.x.Cast$Value\"}]");
 	mini_http_answer(r->http, "GET", "/admin/loggers", 200, "{\"root\":{},\"connectors.logs\":{}}");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		CW_AUTO_FREE char *line = cw_strdup(cases[i].line);

@@ -155,6 +155,56 @@ static void test_status__says_what_is_tried_again(void)
 	end(r);
 }
 
+/* ---- what a worker quotes ------------------------------------------------------------------ */
+
+/* A trace has what a record had in it; a terminal must not do what that says. */
+#define EVIL "\\u001b]0;pwn\\u0007\\u001b[31mred\\u009b0m"
+#define EVIL_TASK "{\"id\":0,\"state\":\"FAILED\",\"worker_id\":\"w:1\",\"trace\":\"bad record " EVIL "\\n\\tat a.b(C.java:1)\"}"
+#define EVIL_STATUS(name) "{\"name\":\"" name "\",\"connector\":{\"state\":\"RUNNING\"},\"tasks\":[" EVIL_TASK "]}"
+
+static bool is_harmless(const char *text)
+{
+	for (; *text; text++)
+		if (((unsigned char)*text < 0x20 && *text != '\n' && *text != '\t') || strncmp(text, "\302\233", 2) == 0)
+			return false;
+	return true;
+}
+
+static void test_traces__do_nothing_to_the_terminal(void)
+{
+	static const char *const lines[] = { "wait k -t 5", "pause k --wait", "status k", "describe k", "restart k --task=0 --wait" };
+	struct run *r = begin();
+
+	mini_http_answer(r->http, "GET", "/connectors/k/status", 200, EVIL_STATUS("k"));
+	mini_http_answer(r->http, "GET", "/connectors/k/config", 200, "{\"k\":\"1\"}");
+	mini_http_answer(r->http, "PUT", "/connectors/k/pause", 202, "");
+	mini_http_answer(r->http, "POST", "/connectors/k/tasks/0/restart", 204, "");
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		run(r, lines[i]);
+		CU_ASSERT_EQUAL(r->status, CW_CTL_FAILED);
+		CU_ASSERT_TRUE(is_harmless(r->out));
+		CU_ASSERT_TRUE(is_harmless(r->err));
+		CU_ASSERT_TRUE(strstr(r->out, "?]0;pwn??[31mred?0m") || strstr(r->err, "?]0;pwn??[31mred?0m"));
+	}
+	/* Java's traces have tabs. */
+	run(r, "status k");
+	CU_ASSERT_TRUE(has(r->out, "\n    bad record ?]0;pwn??[31mred?0m\n        at a.b(C.java:1)\n"));
+	end(r);
+}
+
+static void test_names__do_nothing_to_the_terminal(void)
+{
+	struct run *r = begin();
+
+	run(r, "status \033[31mx");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
+	CU_ASSERT_TRUE(is_harmless(r->err));
+	run(r, "status --\033[31mx");
+	CU_ASSERT_EQUAL(r->status, CW_CTL_USAGE);
+	CU_ASSERT_TRUE(is_harmless(r->err));
+	end(r);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -162,6 +212,8 @@ int main(void)
 		{ "watches on a screen", test_watch__keeps_the_first_lines_on_the_screen },
 		{ "DEGRADED", test_status__says_what_does_not_get_on },
 		{ "retries", test_status__says_what_is_tried_again },
+		{ "traces", test_traces__do_nothing_to_the_terminal },
+		{ "odd names", test_names__do_nothing_to_the_terminal },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "looking", .pTests = tests }, CU_SUITE_INFO_NULL };

@@ -65,11 +65,41 @@ static void test_top__of_names_that_are_not_there(void)
 	end(r);
 }
 
+static void test_advice__can_be_pasted_into_a_shell(void)
+{
+	static const struct {
+		const char *name, *line, *advice;
+	} cases[] = {
+		{ "sp ace", "get tasks", "Try 'workerctl get tasks sp\\ ace'.\n" },
+		{ "--x", "get tasks", "Try 'workerctl get tasks -- --x'.\n" },
+		{ "a'b$(c)", "get tasks", "Try 'workerctl get tasks a\\'b\\$\\(c\\)'.\n" },
+		{ "plain.name_1-ä", "get tasks", "Try 'workerctl get tasks plain.name_1-ä'.\n" },
+	};
+	struct cw_ctl ctl = { .about = NULL };
+	size_t size;
+	char *err;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ctl.io.err = open_memstream(&err, &size);
+		cw_ctl_advise_on(&ctl, cases[i].line, cases[i].name, "");
+		fclose(ctl.io.err);
+		CU_ASSERT_TRUE(is(err, cases[i].advice));
+		free(err);
+	}
+	ctl.io.err = open_memstream(&err, &size);
+	cw_ctl_advise_on(&ctl, "stop", "-x", " --wait");
+	cw_ctl_advise_on(&ctl, "stop", "x", " --wait");
+	fclose(ctl.io.err);
+	CU_ASSERT_TRUE(is(err, "Try 'workerctl stop --wait -- -x'.\nTry 'workerctl stop x --wait'.\n"));
+	free(err);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "what fits nothing", test_names__that_fit_nothing },
 		{ "top", test_top__of_names_that_are_not_there },
+		{ "advice", test_advice__can_be_pasted_into_a_shell },
 		CU_TEST_INFO_NULL,
 	};
 	CU_SuiteInfo suites[] = { { .pName = "names", .pTests = tests }, CU_SUITE_INFO_NULL };
