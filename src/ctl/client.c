@@ -1,9 +1,11 @@
 #include "ctl/client.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -11,72 +13,16 @@
 #include "base/mem.h"
 #include "ctl/table.h"
 #include "ctl/warnings.h"
+#include "ctl/worker_url.h"
 
 struct cw_client {
 	CURL *curl;
-	char *base; /* as curl gets it, without a slash at its end */
-	char *shown;
+	struct cw_worker_url url;
 	char error[CURL_ERROR_SIZE];
 	struct cw_reply *reply; /* of the request that is under way */
 	void (*warn)(void *arg, const char *text); /* NULL: nobody wants to know */
 	void *warn_arg;
 };
-
-static char *url_part(CURLU *url, CURLUPart part)
-{
-	char *text = NULL, *copy;
-
-	if (curl_url_get(url, part, &text, 0) != CURLUE_OK)
-		return NULL;
-	copy = cw_strdup(text);
-	curl_free(text);
-	return copy;
-}
-
-static void trim_slashes(char *text)
-{
-	size_t n = strlen(text);
-
-	while (n > 0 && text[n - 1] == '/')
-		text[--n] = '\0';
-}
-
-/* "unix:///run/worker.sock": everything goes through that socket, and the host means nothing. */
-static int read_socket(struct cw_client *client, const char *path, struct cw_error *err)
-{
-	if (*path != '/')
-		return cw_error_set(err, CW_ERR_INVALID, "a Unix socket is named with its whole path, such as "
-							 "unix:///run/connect-worker.sock");
-	client->base = cw_strdup("http://localhost");
-	client->shown = cw_format("unix://%s", path);
-	curl_easy_setopt(client->curl, CURLOPT_UNIX_SOCKET_PATH, path);
-	return 0;
-}
-
-static int read_url(struct cw_client *client, const char *text, struct cw_error *err)
-{
-	CW_AUTO_FREE char *given = cw_format("%s%s", strstr(text, "://") ? "" : "http://", text);
-	CW_AUTO_FREE char *scheme = NULL;
-	CURLU *url = curl_url();
-	CURLUcode code = curl_url_set(url, CURLUPART_URL, given, 0);
-
-	if (code == CURLUE_OK) {
-		scheme = url_part(url, CURLUPART_SCHEME);
-		client->base = url_part(url, CURLUPART_URL);
-		curl_url_set(url, CURLUPART_USER, NULL, 0);
-		curl_url_set(url, CURLUPART_PASSWORD, NULL, 0);
-		curl_url_set(url, CURLUPART_QUERY, NULL, 0);
-		client->shown = url_part(url, CURLUPART_URL);
-	}
-	curl_url_cleanup(url);
-	/* The text is not printed: a password may be in it. */
-	if (!client->base || !client->shown || (strcasecmp(scheme, "http") != 0 && strcasecmp(scheme, "https") != 0))
-		return cw_error_set(err, CW_ERR_INVALID,
-				    "the worker's URL is not valid; it is such as http://127.0.0.1:8083");
-	trim_slashes(client->base);
-	trim_slashes(client->shown);
-	return 0;
-}
 
 static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
@@ -140,7 +86,8 @@ static void set_credentials(CURL *curl, const struct cw_map *target)
 	}
 }
 
-static void set_tls(CURL *curl, const struct cw_map *target)
+/* Files that cannot be read are told here, since of some curl says no more than that they do not work. */
+static int set_tls(CURL *curl, const struct cw_map *target, struct cw_error *err)
 {
 	static const struct {
 		const char *key;
@@ -148,37 +95,43 @@ static void set_tls(CURL *curl, const struct cw_map *target)
 	} files[] = { { "ca", CURLOPT_CAINFO }, { "cert", CURLOPT_SSLCERT }, { "key", CURLOPT_SSLKEY } };
 	const char *insecure = cw_map_get(target, "insecure");
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (cw_map_get(target, files[i].key))
-			curl_easy_setopt(curl, files[i].option, cw_map_get(target, files[i].key));
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		const char *path = cw_map_get(target, files[i].key);
+
+		if (path && access(path, R_OK) != 0)
+			return cw_error_set(err, CW_ERR_INVALID,
+					    "%s cannot be read: %s; it is named with --%s, or in the context", path,
+					    strerror(errno), files[i].key);
+		if (path)
+			curl_easy_setopt(curl, files[i].option, path);
+	}
 	if (insecure && strcmp(insecure, "true") == 0) {
 		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
+	return 0;
 }
 
 struct cw_client *cw_client_new(const struct cw_map *target, int64_t timeout_ms, struct cw_error *err)
 {
-	static const char unix_scheme[] = "unix://";
 	struct cw_client *client = cw_alloc(sizeof(*client));
-	const char *url = cw_map_get(target, "url");
-	bool is_socket = strncmp(url, unix_scheme, sizeof(unix_scheme) - 1) == 0;
 
 	client->curl = curl_easy_init();
 	if (!client->curl)
 		cw_error_set(err, CW_ERR_FATAL, "libcurl cannot be started");
-	if (!client->curl || (is_socket ? read_socket(client, url + sizeof(unix_scheme) - 1, err)
-					: read_url(client, url, err))) {
+	if (!client->curl || cw_worker_url_read(cw_map_get(target, "url"), &client->url, err) ||
+	    set_tls(client->curl, target, err)) {
 		cw_client_free(client);
 		return NULL;
 	}
+	if (client->url.socket)
+		curl_easy_setopt(client->curl, CURLOPT_UNIX_SOCKET_PATH, client->url.socket);
 	curl_easy_setopt(client->curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(client->curl, CURLOPT_ERRORBUFFER, client->error);
 	curl_easy_setopt(client->curl, CURLOPT_USERAGENT, "workerctl/" PACKAGE_VERSION);
 	curl_easy_setopt(client->curl, CURLOPT_HEADERFUNCTION, on_header);
 	set_credentials(client->curl, target);
-	set_tls(client->curl, target);
 	cw_client_set_timeout(client, timeout_ms);
 	return client;
 }
@@ -189,8 +142,7 @@ void cw_client_free(struct cw_client *client)
 		return;
 	if (client->curl)
 		curl_easy_cleanup(client->curl);
-	free(client->base);
-	free(client->shown);
+	cw_worker_url_free(&client->url);
 	free(client);
 }
 
@@ -202,7 +154,7 @@ void cw_client_on_warning(struct cw_client *client, void (*warn)(void *arg, cons
 
 const char *cw_client_url(const struct cw_client *client)
 {
-	return client->shown;
+	return client->url.shown;
 }
 
 void cw_client_set_timeout(struct cw_client *client, int64_t timeout_ms)
@@ -218,7 +170,7 @@ static char *error_message(const struct cw_client *client, const struct cw_reply
 
 	if (message && *message)
 		return cw_text_harmless(message, true);
-	return cw_format("%s answered with HTTP status %d and no message%s", client->shown, reply->status,
+	return cw_format("%s answered with HTTP status %d and no message%s", client->url.shown, reply->status,
 			 reply->body ? "" : "; is it a Kafka Connect worker?");
 }
 
@@ -236,7 +188,7 @@ static struct curl_slist *headers_of(const struct cw_request *request)
 static struct curl_slist *set_request(struct cw_client *client, const struct cw_request *request,
 				      struct cw_reply *reply)
 {
-	CW_AUTO_FREE char *url = cw_format("%s%s", client->base, request->path);
+	CW_AUTO_FREE char *url = cw_format("%s%s", client->url.base, request->path);
 	struct curl_slist *headers = headers_of(request);
 
 	client->error[0] = '\0';
@@ -274,14 +226,47 @@ static CURLcode perform(struct cw_client *client, const struct cw_request *reque
 	return code;
 }
 
+static enum cw_client_failure failure_of(CURLcode code, const char *text)
+{
+	if (strstr(text, "certificate required"))
+		return CW_CLIENT_WANTS_CERTIFICATE;
+	switch (code) {
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CACERT_BADFILE: return CW_CLIENT_BAD_FILE;
+	case CURLE_PEER_FAILED_VERIFICATION: return CW_CLIENT_UNTRUSTED;
+	case CURLE_SSL_CONNECT_ERROR:
+		return strstr(text, "wrong version number") ? CW_CLIENT_NO_TLS : CW_CLIENT_NO_ANSWER;
+	case CURLE_GOT_NOTHING:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_WEIRD_SERVER_REPLY: return CW_CLIENT_NO_HTTP;
+	default: return CW_CLIENT_NO_ANSWER;
+	}
+}
+
+/* Of a socket that nobody listens on curl speaks as of a port of localhost. */
+static void tell_failure(const struct cw_client *client, CURLcode code, struct cw_reply *reply)
+{
+	const char *text = client->error[0] ? client->error : curl_easy_strerror(code);
+	long number = 0;
+
+	reply->failure = failure_of(code, text);
+
+	if (client->url.socket && code == CURLE_COULDNT_CONNECT) {
+		curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &number);
+		text = number ? strerror((int)number) : "nobody listens on it";
+	}
+	reply->message = reply->failure == CW_CLIENT_BAD_FILE ?
+				 cw_format("the files for TLS cannot be used: %s", text) :
+				 cw_format("cannot reach %s: %s", client->url.shown, text);
+}
+
 /* What came as an answer of 2xx: 0; else -1, and its message. */
 static int conclude(struct cw_client *client, CURLcode code, struct cw_reply *reply)
 {
 	long status = 0;
 
 	if (code != CURLE_OK) {
-		reply->message = cw_format("cannot reach %s: %s", client->shown,
-					   client->error[0] ? client->error : curl_easy_strerror(code));
+		tell_failure(client, code, reply);
 		return -1;
 	}
 	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);

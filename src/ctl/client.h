@@ -22,8 +22,20 @@ struct cw_request {
 	const char *if_match;	   /* NULL: none */
 };
 
+/* Why no answer came, as far as somebody can do something about it. */
+enum cw_client_failure {
+	CW_CLIENT_ANSWERED = 0,
+	CW_CLIENT_NO_ANSWER,
+	CW_CLIENT_BAD_FILE,  /* a file of certificates or a key is no such thing, or they do not belong together */
+	CW_CLIENT_UNTRUSTED, /* the worker's certificate is not one to trust */
+	CW_CLIENT_NO_TLS,    /* somebody is there who speaks no TLS */
+	CW_CLIENT_WANTS_CERTIFICATE, /* the worker asks for one, and none was shown */
+	CW_CLIENT_NO_HTTP    /* somebody is there, who does not answer in HTTP */
+};
+
 struct cw_reply {
 	int status;	    /* of HTTP; 0: no answer came */
+	enum cw_client_failure failure; /* of status 0 */
 	json_t *body;	    /* NULL: none, or it is not JSON */
 	struct cw_buf text; /* the body as it came */
 	char *etag;	    /* NULL: it has none */
@@ -31,8 +43,8 @@ struct cw_reply {
 };
 
 /*
- * target says where and how: url (as given by the user, with or without "http://", or unix:///PATH), ca, cert,
- * key (files), insecure ("true"), user, password, token. Only url is needed. NULL with *err (CW_ERR_INVALID).
+ * target says where and how: url (as cw_worker_url_read() has it), ca, cert, key (files), insecure ("true"), user,
+ * password, token. Only url is needed. NULL with *err (CW_ERR_INVALID).
  */
 struct cw_client *cw_client_new(const struct cw_map *target, int64_t timeout_ms, struct cw_error *err);
 void cw_client_free(struct cw_client *client);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "ctl/context.h"
+#include "ctl/worker_url.h"
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
@@ -208,6 +209,18 @@ static void put_settings(struct cw_map *contexts, const char *name, const struct
 	}
 }
 
+static enum cw_ctl_exit check_url(const struct cw_ctl *ctl, const char *text)
+{
+	struct cw_worker_url url;
+	struct cw_error err = { 0 };
+	int result = cw_worker_url_read(text, &url, &err);
+
+	if (result)
+		cw_ctl_complain(ctl, "%s", err.text);
+	cw_worker_url_free(&url);
+	return result ? CW_CTL_USAGE : CW_CTL_OK;
+}
+
 static enum cw_ctl_exit check_settings(const struct cw_ctl *ctl, const char *name, const struct cw_map *settings)
 {
 	if (name[strspn(name, NAME_CHARS)]) {
@@ -219,7 +232,7 @@ static enum cw_ctl_exit check_settings(const struct cw_ctl *ctl, const char *nam
 		cw_ctl_advise(ctl, "workerctl context set %s --server http://127.0.0.1:8083", name);
 		return CW_CTL_USAGE;
 	}
-	return CW_CTL_OK;
+	return check_url(ctl, cw_map_get(settings, "url"));
 }
 
 /* The first one is used at once. */

@@ -121,7 +121,7 @@ struct waiting {
 	const char *connector, *goal;
 	json_t *status; /* of the last answer */
 	char *problem;	/* why the last request had no status; NULL: it had */
-	bool unreachable;
+	enum cw_client_failure failure; /* why it had no answer */
 };
 
 /* Right after a change what RUNs may still be what was there before it. */
@@ -144,6 +144,13 @@ static int take_status(struct cw_ctl *ctl, struct waiting *w, json_t *status)
 	return progress == REACHED ? CW_CTL_OK : progress == LOST ? CW_CTL_FAILED : -1;
 }
 
+/* Time does not help: it is the command line or the context that is wrong. */
+static bool is_for_good(enum cw_client_failure failure)
+{
+	return failure == CW_CLIENT_BAD_FILE || failure == CW_CLIENT_UNTRUSTED || failure == CW_CLIENT_NO_TLS ||
+	       failure == CW_CLIENT_WANTS_CERTIFICATE;
+}
+
 /* -1: look again; else the exit status. */
 static int look(struct cw_ctl *ctl, struct waiting *w)
 {
@@ -156,8 +163,10 @@ static int look(struct cw_ctl *ctl, struct waiting *w)
 		result = take_status(ctl, w, reply.body);
 	} else {
 		w->problem = cw_strdup(reply.message);
-		w->unreachable = reply.status == 0;
-		if (reply.status == 404 && !exists(ctl, w->connector))
+		w->failure = reply.failure;
+		if (is_for_good(reply.failure))
+			result = (int)cw_ctl_refused(ctl, &reply, NULL);
+		else if (reply.status == 404 && !exists(ctl, w->connector))
 			result = (int)cw_ctl_refused(ctl, &reply, w->connector);
 		else if (reply.status >= 400 && reply.status < 500 && reply.status != 404 && reply.status != 409 &&
 			 reply.status != 429)
@@ -171,8 +180,9 @@ static enum cw_ctl_exit time_out(const struct cw_ctl *ctl, const struct waiting 
 {
 	CW_AUTO_FREE char *state = describe(w->status);
 
-	if (w->problem && w->unreachable) {
+	if (w->problem && w->failure) {
 		cw_ctl_complain(ctl, "%s", w->problem);
+		cw_ctl_advise_on_failure(ctl, w->failure, w->problem);
 		return CW_CTL_UNREACHABLE;
 	}
 	cw_ctl_complain(ctl, "%s did not become %s within %g s: %s", w->connector, w->goal,

@@ -72,7 +72,7 @@ const struct cw_ctl_option cw_ctl_options[] = {
 	{ CW_O_PASSWORD_STDIN, "password-stdin", 0, NULL, "read the password from standard input", NULL },
 	{ CW_O_TOKEN_STDIN, "token-stdin", 0, NULL, "read a bearer token from standard input", NULL },
 
-	{ CW_O_SERVER, "server", 's', "URL", "the worker: http://, https:// or unix:///PATH (also -u, --url)", NULL },
+	{ CW_O_SERVER, "server", 's', "URL", "the worker: http://, https:// or unix:/PATH (also -u, --url)", NULL },
 	{ CW_O_SERVER, "url", 'u', "URL", NULL, NULL },
 	{ CW_O_CONTEXT, "context", 'c', "NAME", "the worker and credentials of this context", NULL },
 	{ CW_O_USER, "user", 0, "USER", "user; the password is asked for, or $WORKERCTL_PASSWORD", NULL },

@@ -193,6 +193,8 @@ void cw_ctl_advise(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__
 void cw_ctl_advise_on(const struct cw_ctl *ctl, const char *command, const char *name, const char *options);
 /* A word as shells take it for itself: new. */
 char *cw_ctl_quoted(const char *word);
+/* What to do about an answer that did not come, with the reason that is known. */
+void cw_ctl_advise_on_failure(const struct cw_ctl *ctl, enum cw_client_failure failure, const char *message);
 /* The exit status of an answer, or of none. */
 enum cw_ctl_exit cw_ctl_exit_of(const struct cw_reply *reply);
 /* Complains about a call that failed; 404 about a connector gets the nearest name. The exit status. */

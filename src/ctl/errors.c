@@ -81,7 +81,7 @@ static char *suggestion(struct cw_ctl *ctl, const char *connector)
 enum cw_ctl_exit cw_ctl_exit_of(const struct cw_reply *reply)
 {
 	switch (reply->status) {
-	case 0: return CW_CTL_UNREACHABLE;
+	case 0: return reply->failure == CW_CLIENT_BAD_FILE ? CW_CTL_USAGE : CW_CTL_UNREACHABLE;
 	case 401:
 	case 403: return CW_CTL_DENIED;
 	case 404: return CW_CTL_NOT_FOUND;
@@ -92,15 +92,41 @@ enum cw_ctl_exit cw_ctl_exit_of(const struct cw_reply *reply)
 	}
 }
 
+/* The certificate is not from somebody who is known, or it is not for this host, or not for this time. */
+static const char *untrusted_advice(const char *message)
+{
+	if (strstr(message, "issuer certificate") || strstr(message, "self-signed") || strstr(message, "self signed"))
+		return "Who signed its certificate is not known here: --ca names a file with that certificate.";
+	if (strstr(message, "subject name"))
+		return "Its certificate is for another host: name it with --server as its certificate does.";
+	return "Its certificate is not accepted; --insecure does without that check.";
+}
+
+void cw_ctl_advise_on_failure(const struct cw_ctl *ctl, enum cw_client_failure failure, const char *message)
+{
+	const char *text = "Is the worker running? Another one is named with --server, or chosen with 'workerctl context use'.";
+
+	switch (failure) {
+	case CW_CLIENT_BAD_FILE: text = "They are named with --ca, --cert and --key, or in a context."; break;
+	case CW_CLIENT_UNTRUSTED: text = untrusted_advice(message); break;
+	case CW_CLIENT_NO_TLS: text = "Somebody is there, but does not speak TLS: it may want http://."; break;
+	case CW_CLIENT_WANTS_CERTIFICATE: text = "It wants a certificate, which --cert and --key name."; break;
+	case CW_CLIENT_NO_HTTP:
+		text = strncmp(cw_client_url(ctl->client), "https:", 6) == 0 ?
+			       "It ends the connection without an answer: it may want a certificate (--cert, --key), or another one." :
+			       "Somebody is there, but does not answer in HTTP: it may want https://, or be another service.";
+		break;
+	case CW_CLIENT_ANSWERED:
+	case CW_CLIENT_NO_ANSWER: break;
+	}
+	fprintf(ctl->io.err, "%s\n", text);
+}
+
 /* Only what helps: most refusals say themselves what is wrong. */
 static void advise_on(struct cw_ctl *ctl, const struct cw_reply *reply, const char *connector)
 {
 	switch (reply->status) {
-	case 0:
-		fputs("Is the worker running? Another one is named with --server, or chosen with "
-		      "'workerctl context use'.\n",
-		      ctl->io.err);
-		break;
+	case 0: cw_ctl_advise_on_failure(ctl, reply->failure, reply->message); break;
 	case 401:
 		cw_ctl_advise(ctl, "workerctl context set NAME --server %s --user USER --password-stdin",
 			      cw_client_url(ctl->client));

@@ -43,8 +43,8 @@ enum cw_ctl_exit cw_ctl_check_exists(struct cw_ctl *ctl, const char *connector)
 	return result;
 }
 
-/* Longer than a worker waits: its own answer says more than a time-out here. */
-#define PATIENCE_MS 30000
+/* Longer than a worker waits, also one that is busy: its own answer says more than a time-out here. */
+#define PATIENCE_MS 5000
 
 enum cw_ctl_exit cw_ctl_change(struct cw_ctl *ctl, const struct cw_request *request, const char *connector,
 			       const char *goal, struct cw_reply *reply)

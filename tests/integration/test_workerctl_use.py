@@ -162,7 +162,9 @@ class Use(CtlCase):
         path = os.path.join(self.dir, "worker.sock")
         self.serve(UnixServer(path, Health))
         self.assertIn("healthy", self.run_ctl("health", "--server", "unix://" + path))
-        self.assertIn("cannot reach unix:///nowhere", self.run_ctl("health", "-s", "unix:///nowhere", status=6))
+        self.assertIn("healthy", self.run_ctl("health", "--server", "unix:" + path))
+        self.assertIn("cannot reach unix:/nowhere: No such file or directory",
+                      self.run_ctl("health", "-s", "unix:///nowhere", status=6))
         self.run_ctl("health", "-s", "unix://relative", status=2)
 
     def test_tls_and_credentials_of_a_context(self):
@@ -178,8 +180,17 @@ class Use(CtlCase):
         server.socket = context.wrap_socket(server.socket, server_side=True)
         self.serve(server)
         url = "https://127.0.0.1:%d" % server.server_address[1]
-        self.run_ctl("health", "-s", url, "--cert", cert, "--key", key, status=6)  # nobody trusts it
-        self.run_ctl("health", "-s", url, "--ca", cert, status=6)  # and it wants a certificate
+        said = self.run_ctl("wait", "x", "-s", url, "--cert", cert, "--key", key, status=6)  # nobody trusts it
+        self.assertIn("--ca names a file", said)
+        self.assertIn("certificate", self.run_ctl("health", "-s", url, "--ca", cert, status=6))  # and it wants one
+        other = os.path.join(self.dir, "other.pem")
+        subprocess.run(["openssl", "genrsa", "-out", other, "2048"], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=60)
+        self.assertIn("files for TLS cannot be used",
+                      self.run_ctl("health", "-s", url, "--ca", cert, "--cert", cert, "--key", other, status=2))
+        named = url.replace("127.0.0.1", "localhost")
+        self.assertIn("is for another host",
+                      self.run_ctl("health", "-s", named, "--ca", cert, "--cert", cert, "--key", key, status=6))
         self.run_ctl("context", "set", "tls", "-s", url, "--ca", "cert.pem", "--cert", "cert.pem", "--key", "key.pem",
                      "--user", "me", "--password-stdin", data="s3cret\n")
         self.assertIn("healthy", self.run_ctl("health", "--context", "tls"))
