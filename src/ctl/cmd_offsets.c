@@ -111,6 +111,25 @@ enum cw_ctl_exit cw_ctl_offsets_export(struct cw_ctl *ctl)
 	return CW_CTL_OK;
 }
 
+/* ---- of sinks alone ------------------------------------------------------------------------ */
+
+enum cw_ctl_exit cw_ctl_check_is_sink(struct cw_ctl *ctl, const char *name, const char *what)
+{
+	CW_AUTO_FREE char *path = cw_ctl_path(ctl, name, "");
+	json_t *info;
+	enum cw_ctl_exit result = cw_ctl_get(ctl, path, name, &info);
+	const char *type = cw_json_text(info, "type");
+
+	if (result == CW_CTL_OK && type && strcmp(type, "source") == 0) {
+		cw_ctl_complain(ctl, "%s is a source: %s only of a sink; its own partitions and offsets are JSON objects", name,
+				what);
+		cw_ctl_advise_on(ctl, "offsets get", name, "");
+		result = CW_CTL_REFUSED;
+	}
+	json_decref(info);
+	return result;
+}
+
 /* ---- set ----------------------------------------------------------------------------------- */
 
 enum cw_ctl_exit cw_ctl_offsets_set(struct cw_ctl *ctl)
@@ -126,7 +145,9 @@ enum cw_ctl_exit cw_ctl_offsets_set(struct cw_ctl *ctl)
 		cw_ctl_complain(ctl, "%s is no offset: of a sink it is a number, of a source JSON, or \"none\"",
 				ctl->args[2]);
 	else
-		result = ctl->given & CW_O_DRY_RUN ? cw_ctl_fetch_offsets(ctl, name, "", &now) : CW_CTL_OK;
+		result = *ctl->args[1] == '{' ? CW_CTL_OK : cw_ctl_check_is_sink(ctl, name, "a partition is TOPIC:NUMBER");
+	if (result == CW_CTL_OK && ctl->given & CW_O_DRY_RUN)
+		result = cw_ctl_fetch_offsets(ctl, name, "", &now);
 	if (!partition || !offset)
 		cw_ctl_advise_on(ctl, "offsets get", name, "");
 	if (result == CW_CTL_OK) {

@@ -95,11 +95,13 @@ enum cw_ctl_exit cw_ctl_offsets_shift(struct cw_ctl *ctl)
 {
 	enum cw_ctl_exit result;
 	json_int_t distance;
-	json_t *now, *entries = NULL;
+	json_t *now = NULL, *entries = NULL;
 
 	if (!read_distance(ctl, ctl->args[1], &distance))
 		return CW_CTL_USAGE;
-	result = cw_ctl_fetch_offsets(ctl, ctl->args[0], "", &now);
+	result = cw_ctl_check_is_sink(ctl, ctl->args[0], "offsets are numbers of records, which can be shifted,");
+	if (result == CW_CTL_OK)
+		result = cw_ctl_fetch_offsets(ctl, ctl->args[0], "", &now);
 	if (result == CW_CTL_OK) {
 		entries = shifted(ctl, now, distance);
 		result = alter(ctl, now, now, entries,

@@ -293,6 +293,8 @@ enum cw_ctl_exit cw_ctl_await(struct cw_ctl *ctl, const char *connector, const c
 
 /* The "offsets" of GET /connectors/NAME/offsets, with a query such as "?at=…", or "": CW_CTL_OK and *out (new). */
 enum cw_ctl_exit cw_ctl_fetch_offsets(struct cw_ctl *ctl, const char *name, const char *query, json_t **out);
+/* CW_CTL_OK unless it is a source; then it is said that `what` is so only of a sink. */
+enum cw_ctl_exit cw_ctl_check_is_sink(struct cw_ctl *ctl, const char *name, const char *what);
 /* Sends entries as a change, or with --dry-run shows what they would do. now: as fetched; NULL without --dry-run. */
 enum cw_ctl_exit cw_ctl_alter_offsets(struct cw_ctl *ctl, const char *name, const json_t *now, const json_t *entries);
 

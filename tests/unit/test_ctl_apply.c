@@ -220,34 +220,46 @@ static void test_offsets__are_set_shifted_and_planned(void)
 #define PATCH_OF(offset)                                                                                               \
 	"PATCH /connectors/k/offsets {\"offsets\":[{\"partition\":{\"kafka_topic\":\"a:b\",\"kafka_partition\":0},"    \
 	"\"offset\":" offset "}]}\n"
+#define TYPE "GET /connectors/k\n"
 
+	mini_http_answer(r->http, "GET", "/connectors/k", 200, "{\"type\":\"sink\"}");
 	mini_http_answer(r->http, "GET", "/connectors/k/offsets", 200,
 			 "{\"offsets\":[{\"partition\":{\"kafka_topic\":\"a:b\",\"kafka_partition\":0},"
 			 "\"offset\":{\"kafka_offset\":70}}]}");
 	mini_http_answer(r->http, "GET", "/connectors/k/status", 200, "{\"connector\":{\"state\":\"RUNNING\"}}");
 	mini_http_answer(r->http, "PATCH", "/connectors/k/offsets", 200, "{\"message\":\"done\"}");
 	mini_http_answer(r->http, "DELETE", "/connectors/k/offsets", 200, "{\"message\":\"done\"}");
-	expect(r, "offsets set k a:b:0 5", CW_CTL_OK, PATCH_OF("{\"kafka_offset\":5}"), "k offsets altered\n", "");
-	expect(r, "offsets set k a:b:0 none", CW_CTL_OK, PATCH_OF("null"), "k offsets altered\n", "");
+	expect(r, "offsets set k a:b:0 5", CW_CTL_OK, TYPE PATCH_OF("{\"kafka_offset\":5}"), "k offsets altered\n", "");
+	expect(r, "offsets set k a:b:0 none", CW_CTL_OK, TYPE PATCH_OF("null"), "k offsets altered\n", "");
 	expect(r, "offsets set k {\"f\":1} {\"p\":2}", CW_CTL_OK,
 	       "PATCH /connectors/k/offsets {\"offsets\":[{\"partition\":{\"f\":1},\"offset\":{\"p\":2}}]}\n",
 	       "k offsets altered\n", "");
 	expect(r, "offsets set k {\"f\":1} 5", CW_CTL_USAGE, "", "", "5 is no offset");
 	expect(r, "offsets set k a 5", CW_CTL_USAGE, "", "", "a is no partition");
-	expect(r, "offsets shift k -100", CW_CTL_OK, "GET /connectors/k/offsets\n" PATCH_OF("{\"kafka_offset\":0}"),
+	expect(r, "offsets shift k -100", CW_CTL_OK, TYPE "GET /connectors/k/offsets\n" PATCH_OF("{\"kafka_offset\":0}"),
 	       "k offsets altered\n", "");
-	expect(r, "offsets shift k +5 a:b:1", CW_CTL_REFUSED, "GET /connectors/k/offsets\n", "",
+	expect(r, "offsets shift k +5 a:b:1", CW_CTL_REFUSED, TYPE "GET /connectors/k/offsets\n", "",
 	       "k has no offset in a partition a:b:1; one is written TOPIC:NUMBER");
 	expect(r, "offsets shift k far", CW_CTL_USAGE, "", "", "far is no distance");
 	expect(r, "offsets shift k 5 --dry-run", CW_CTL_REFUSED,
-	       "GET /connectors/k/offsets\nGET /connectors/k/status\n",
+	       TYPE "GET /connectors/k/offsets\nGET /connectors/k/status\n",
 	       "PARTITION  NOW  THEN\n"
 	       "a:b:0      70   75\n",
 	       "k is RUNNING, and offsets can be changed only of a connector that is STOPPED");
+	/* An older worker does not say what it is. */
+	mini_http_answer(r->http, "GET", "/connectors/s", 200, "{\"name\":\"s\"}");
 	mini_http_answer(r->http, "GET", "/connectors/s/offsets", 200,
 			 "{\"offsets\":[{\"partition\":{\"f\":1},\"offset\":{\"p\":2}}]}");
-	expect(r, "offsets shift s 5", CW_CTL_REFUSED, "GET /connectors/s/offsets\n", "",
+	expect(r, "offsets shift s 5", CW_CTL_REFUSED, "GET /connectors/s\nGET /connectors/s/offsets\n", "",
 	       "s has no offset to shift: only those of a sink are numbers of records");
+	mini_http_answer(r->http, "GET", "/connectors/s", 200, "{\"name\":\"s\",\"type\":\"source\"}");
+	expect(r, "offsets shift s 5", CW_CTL_REFUSED, "GET /connectors/s\n", "",
+	       "workerctl: s is a source: offsets are numbers of records, which can be shifted, only of a sink; its own partitions "
+	       "and offsets are JSON objects\nTry 'workerctl offsets get s'.\n");
+	expect(r, "offsets set s t:0 5", CW_CTL_REFUSED, "GET /connectors/s\n", "",
+	       "workerctl: s is a source: a partition is TOPIC:NUMBER only of a sink");
+	expect(r, "offsets set s t:0 5 --dry-run", CW_CTL_REFUSED, "GET /connectors/s\n", "", "workerctl: s is a source: ");
+	expect(r, "offsets set gone t:0 5", CW_CTL_NOT_FOUND, "GET /connectors/gone\nGET /connectors\n", "", "404");
 	expect(r, "offsets reset k", CW_CTL_OK, "DELETE /connectors/k/offsets\n", "k offsets reset\n", "");
 	r->in = "{\"offsets\":[{\"partition\":{\"kafka_topic\":\"a:b\",\"kafka_partition\":0},\"offset\":null}]}";
 	expect(r, "offsets import k -f -", CW_CTL_OK, PATCH_OF("null"), "k offsets altered\n", "");
