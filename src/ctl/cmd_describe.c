@@ -270,6 +270,7 @@ enum cw_ctl_exit cw_ctl_show(struct cw_ctl *ctl)
 		cw_ctl_put_properties(&out, config);
 		cw_ctl_print_buf(ctl, &out);
 	}
+	cw_ctl_warn_of_hidden(ctl, config);
 	json_decref(config);
 	return CW_CTL_OK;
 }

@@ -202,6 +202,9 @@ static enum cw_ctl_exit validate(struct cw_ctl *ctl, const struct cw_document *d
 		result = cw_ctl_refused(ctl, &reply, NULL);
 	else
 		result = report(ctl, document->where, reply.body);
+	ctl->about = document->where;
+	cw_ctl_warn_of_hidden(ctl, body);
+	ctl->about = NULL;
 	cw_reply_free(&reply);
 	json_decref(body);
 	return result;

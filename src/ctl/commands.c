@@ -99,7 +99,7 @@ const struct cw_ctl_command cw_ctl_commands[] = {
 	  "Tell everything about a connector: state, configuration, tasks, rates, offsets, events, what went wrong.",
 	  "workerctl describe logs", cw_ctl_describe },
 	{ NULL, "show", "NAME", 1, 1, 0, CW_COMPLETES_CONNECTORS, false,
-	  "Print a connector's configuration as a .properties file; with -o json as a file for create.",
+	  "Print a connector's configuration as a .properties file; with -o json as a file for create. Secrets stay hidden.",
 	  "workerctl show logs > logs.properties", cw_ctl_show },
 	{ NULL, "status", "[NAME…]", 0, -1, WATCHING | LABELS, CW_COMPLETES_CONNECTORS, false,
 	  "Show states, records, lag and errors of all connectors or of those that are named; of a single one its tasks, too.",

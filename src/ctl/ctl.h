@@ -191,6 +191,8 @@ void cw_ctl_complain(const struct cw_ctl *ctl, const char *fmt, ...) __attribute
 void cw_ctl_advise(const struct cw_ctl *ctl, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same of a command for one connector: options as " --wait", or "". Any name can be pasted into a shell. */
 void cw_ctl_advise_on(const struct cw_ctl *ctl, const char *command, const char *name, const char *options);
+/* Warns of a configuration with [hidden] in it, which only a connector that is there can be given. */
+void cw_ctl_warn_of_hidden(const struct cw_ctl *ctl, const json_t *config);
 /* A word as shells take it for itself: new. */
 char *cw_ctl_quoted(const char *word);
 /* What to do about an answer that did not come, with the reason that is known. */

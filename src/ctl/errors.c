@@ -37,6 +37,27 @@ void cw_ctl_advise(const struct cw_ctl *ctl, const char *fmt, ...)
 	fprintf(ctl->io.err, "Try '%s'.\n", shown);
 }
 
+void cw_ctl_warn_of_hidden(const struct cw_ctl *ctl, const json_t *config)
+{
+	struct cw_buf found = { 0 };
+	size_t n;
+	const char **keys = cw_json_keys(config, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *value = cw_json_text(config, keys[i]);
+
+		if (value && strstr(value, "[hidden]"))
+			cw_buf_printf(&found, "%s%s", found.n ? ", " : "", keys[i]);
+	}
+	if (found.n)
+		cw_ctl_complain(ctl,
+				"warning: [hidden] (%s) stands for what a connector has that is there: of a new one it has to be "
+				"the value itself, or a variable of a config provider",
+				found.p);
+	cw_buf_free(&found);
+	free(keys);
+}
+
 char *cw_ctl_quoted(const char *word)
 {
 	struct cw_buf out = { 0 };

@@ -117,8 +117,11 @@ class Use(CtlCase):
         self.file("search.json", {"name": "search", "config": sink})
         self.run_ctl("create", "search.json", "--state", "stopped")
         self.file("search.json", {"name": "search", "config": dict(sink, **{"connection.password": "an0ther"})})
+
+        def shown():
+            return self.shell("workerctl show search 2>warnings").stdout.decode()
         seen = [self.run_ctl("apply", "-f", "search.json", "--diff", "--dry-run"),
-                self.run_ctl("apply", "-f", "search.json", "--diff"), self.run_ctl("show", "search"),
+                self.run_ctl("apply", "-f", "search.json", "--diff"), shown(),
                 self.run_ctl("describe", "search"), self.run_ctl("patch", "search", "index=y"),
                 self.run_ctl("get", "connectors", "-o", "yaml"),
                 self.run_ctl("patch", "search", "connection.password=an0ther-0ne", "--dry-run"),
@@ -132,8 +135,12 @@ class Use(CtlCase):
             self.assertNotIn("pl4nted", text)
             self.assertNotIn("an0ther", text)
         # What was hidden goes back as it is.
-        self.assertEqual(self.run_ctl("apply", "-f", self.file("again.properties", self.run_ctl("show", "search"))),
-                         "search unchanged\n")
+        again = self.file("again.properties", shown())
+        self.assertEqual(self.run_ctl("apply", "-f", again), "search unchanged\n")
+        # Of a new connector there is nothing that it could stand for, which show and validate warn of.
+        self.assertIn("warning: [hidden] (connection.password)", self.shell("cat warnings").stdout.decode())
+        self.assertIn("warning: [hidden] (connection.password)",
+                      self.shell("workerctl validate again.properties").stdout.decode())
 
     def test_somebody_else_is_faster(self):
         self.rest.create("logs", self.logs, initial_state="STOPPED")

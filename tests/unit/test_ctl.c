@@ -64,6 +64,11 @@ static void test_show__prints_what_create_reads(void)
 	expect(r, "show src", CW_CTL_OK, "GET /connectors/src/config\n", "a\\ key=1=2\nb=\\ x\\\\d\\n\nesc=\\u001b[m\nname=src\n", "");
 	expect(r, "show src -o json", CW_CTL_OK, "GET /connectors/src/config\n",
 	       "{\"name\":\"src\",\"config\":{\"name\":\"src\",\"b\":\" x\\\\d\\n\",\"a key\":\"1=2\",\"esc\":\"\\u001B[m\"}}\n", "");
+	/* What is hidden is not enough for a new connector. */
+	mini_http_answer(r->http, "GET", "/connectors/src/config", 200,
+			 "{\"name\":\"src\",\"p\":\"[hidden]\",\"url\":\"http://[hidden]@h\"}");
+	expect(r, "show src", CW_CTL_OK, "GET /connectors/src/config\n", "name=src\np=[hidden]\nurl=http://[hidden]@h\n",
+	       "workerctl: warning: [hidden] (p, url) stands for what a connector has that is there");
 	mini_http_answer(r->http, "GET", "/connectors/scr/config", 404, NOT_FOUND);
 	mini_http_answer(r->http, "GET", "/connectors", 200, "[\"other\",\"src\"]");
 	expect(r, "show scr", CW_CTL_NOT_FOUND, "GET /connectors/scr/config\nGET /connectors\n", "",
@@ -286,8 +291,9 @@ static void test_plugins__are_listed_and_described(void)
 static void test_validate__prints_every_error_and_warning(void)
 {
 	struct run *r = begin();
-	char path[] = "/tmp/cw-ctl-XXXXXX.prop", empty[] = "/tmp/cw-ctl-XXXXXX.prop";
+	char path[] = "/tmp/cw-ctl-XXXXXX.prop", empty[] = "/tmp/cw-ctl-XXXXXX.prop", hidden[] = "/tmp/cw-ctl-XXXXXX.prop";
 	CW_AUTO_FREE char *line = cw_format("validate %s", file_of("name=s\nconnector.class=Foo\nx=1\n", path));
+	CW_AUTO_FREE char *hiding = cw_format("validate %s", file_of("name=s\nconnector.class=Foo\np=[hidden]\n", hidden));
 	CW_AUTO_FREE char *classless = cw_format("validate %s", file_of("name=s\n", empty));
 	CW_AUTO_FREE char *invalid = cw_format("%s is not valid:\nKEY    ERROR\ntopic  e 1\ntopic  e 2\n"
 					       "warning: unknown key \"x\"\n",
@@ -317,9 +323,14 @@ static void test_validate__prints_every_error_and_warning(void)
 		r->http, "PUT", "/connector-plugins/Foo/config/validate", 200,
 		"{\"name\":\"Foo\",\"error_count\":0,\"configs\":[],\"warnings\":[\"unknown key \\\"x\\\"\"]}");
 	expect(r, line, CW_CTL_OK, request, valid, "");
+	run(r, hiding);
+	CU_ASSERT_EQUAL(r->status, CW_CTL_OK);
+	CU_ASSERT_TRUE(has(r->err, ": warning: [hidden] (p) stands for what a connector has that is there"));
+	CU_ASSERT_TRUE(has(r->err, hidden));
 	expect(r, classless, CW_CTL_USAGE, "", "", "connector.class is missing");
 	unlink(path);
 	unlink(empty);
+	unlink(hidden);
 	end(r);
 }
 
