@@ -140,7 +140,7 @@ static void say_patched(struct cw_ctl *ctl, const char *name, const struct cw_re
 
 	cw_ctl_print_result(ctl, name,
 			    same ? "unchanged" : ctl->given & CW_O_DRY_RUN ? "would be updated" : "updated");
-	if (!same && !cw_ctl_is_data(ctl) && !(ctl->given & CW_O_QUIET) && ctl->output != CW_OUTPUT_NAME)
+	if (!same && !cw_ctl_is_data(ctl) && !cw_ctl_wants_names(ctl))
 		cw_diff_put_change(&diff, ctl->colors, before->body, json_object_get(after->body, "config"));
 	cw_ctl_print_buf(ctl, &diff);
 }

@@ -105,7 +105,7 @@ enum cw_ctl_exit cw_ctl_context_list(struct cw_ctl *ctl)
 		data = list_data(&contexts, names);
 		cw_ctl_print_data(ctl, data);
 		json_decref(data);
-	} else if (ctl->given & CW_O_QUIET || ctl->output == CW_OUTPUT_NAME) {
+	} else if (cw_ctl_wants_names(ctl)) {
 		json_array_foreach(names, i, entry)
 			fprintf(ctl->io.out, "%s\n", json_string_value(entry));
 	} else if (json_array_size(names) == 0) {

@@ -87,6 +87,18 @@ static void print_none(const struct cw_ctl *ctl)
 	fputs("no letters\n", ctl->io.out);
 }
 
+static void print_names(const struct cw_ctl *ctl, const json_t *letters)
+{
+	json_t *letter;
+	size_t i;
+
+	json_array_foreach((json_t *)(uintptr_t)letters, i, letter) {
+		CW_AUTO_FREE char *name = name_of(letter);
+
+		fprintf(ctl->io.out, "%s\n", name);
+	}
+}
+
 enum cw_ctl_exit cw_ctl_dlq_list(struct cw_ctl *ctl)
 {
 	static const char *const heads[] = { "LETTER", "FROM", "STAGE", "REPLAYED", "REASON", "VALUE" };
@@ -97,6 +109,8 @@ enum cw_ctl_exit cw_ctl_dlq_list(struct cw_ctl *ctl)
 
 	if (result == CW_CTL_OK && cw_ctl_is_data(ctl)) {
 		cw_ctl_print_data(ctl, answer);
+	} else if (result == CW_CTL_OK && cw_ctl_wants_names(ctl)) {
+		print_names(ctl, json_object_get(answer, "letters"));
 	} else if (result == CW_CTL_OK) {
 		cw_table_heads(&table, heads, sizeof(heads) / sizeof(heads[0]));
 		json_array_foreach(json_object_get(answer, "letters"), i, letter)

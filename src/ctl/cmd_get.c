@@ -61,7 +61,7 @@ static void render(const struct cw_ctl *ctl, const struct cw_kind *kind, const j
 		text = json_dumps(data, ctl->io.tty ? JSON_INDENT(2) : JSON_COMPACT);
 		cw_buf_printf(out, "%s\n", text);
 		free(text);
-	} else if (ctl->output == CW_OUTPUT_NAME || ctl->given & CW_O_QUIET) {
+	} else if (cw_ctl_wants_names(ctl)) {
 		kind->names(data, out);
 	} else {
 		kind->table(ctl, data, &table);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ctl/kinds.h"
 #include "ctl/states.h"
 
 /* Whether words or labels name connectors; without, all are meant. */
@@ -131,6 +132,8 @@ static void print_look(const struct cw_ctl *ctl, const struct cw_states *look, s
 		data = to_data(ctl, look);
 		cw_ctl_print_data(ctl, data);
 		json_decref(data);
+	} else if (cw_ctl_wants_names(ctl)) {
+		cw_kind_put_keys(look->connectors, out);
 	} else if (watches(ctl) && !ctl->io.tty) {
 		cw_clock_iso(cw_clock_epoch_ms(), time, sizeof(time));
 		render_lines(ctl, look, time, out);

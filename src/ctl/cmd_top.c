@@ -125,7 +125,7 @@ static void print_look(const struct cw_ctl *ctl, const struct cw_states *states,
 
 	if (cw_ctl_is_data(ctl)) {
 		print_data(ctl, states);
-	} else if (ctl->output == CW_OUTPUT_NAME || ctl->given & CW_O_QUIET) {
+	} else if (cw_ctl_wants_names(ctl)) {
 		rows = order(states, &n);
 		for (size_t i = 0; i < n; i++)
 			cw_kind_put_name(out, rows[i].name);
@@ -161,7 +161,7 @@ static enum cw_ctl_exit look(struct cw_ctl *ctl, void *arg, struct cw_buf *out)
 
 static bool is_for_people(const struct cw_ctl *ctl)
 {
-	return ctl->io.tty && !cw_ctl_is_data(ctl) && ctl->output != CW_OUTPUT_NAME && !(ctl->given & CW_O_QUIET);
+	return ctl->io.tty && !cw_ctl_is_data(ctl) && !cw_ctl_wants_names(ctl);
 }
 
 /* On a terminal until it is interrupted, else one look. */

@@ -55,6 +55,8 @@ enum cw_ctl_exit {
 #define CW_O_LAST CW_O_BIT(31)
 #define CW_O_FIRST CW_O_BIT(32)
 #define CW_O_RECORD CW_O_BIT(33)
+#define CW_O_NO_NAMES CW_O_BIT(34) /* no option: the command has no names to print, and takes no "-o name" */
+#define CW_O_NO_QUIET CW_O_BIT(35) /* the same: nothing is left of it with -q, which it does not take */
 #define CW_O_SERVER CW_O_BIT(40)
 #define CW_O_CONTEXT CW_O_BIT(41)
 #define CW_O_USER CW_O_BIT(42)
@@ -256,6 +258,7 @@ enum cw_ctl_exit cw_ctl_each_confirmed(struct cw_ctl *ctl, const char *question,
 /* ---- output.c ---- */
 
 bool cw_ctl_is_data(const struct cw_ctl *ctl); /* JSON or YAML */
+bool cw_ctl_wants_names(const struct cw_ctl *ctl); /* and nothing else of what there is */
 void cw_ctl_print_data(const struct cw_ctl *ctl, const json_t *value);
 void cw_ctl_print_table(const struct cw_ctl *ctl, struct cw_table *table); /* and frees it */
 void cw_ctl_print_buf(const struct cw_ctl *ctl, struct cw_buf *text);	   /* and frees it */

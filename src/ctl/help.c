@@ -101,7 +101,8 @@ static void command_usage(const struct cw_ctl *ctl, const struct cw_ctl_command 
 	print_arguments(ctl, command);
 	fprintf(ctl->io.out, "\nExample:\n  %s\n", command->example);
 	print_options(ctl, command->options, "Options");
-	print_options(ctl, CW_O_SERVER | CW_O_CONTEXT | CW_O_OUTPUT | CW_O_QUIET | CW_O_TIMEOUT,
+	print_options(ctl, CW_O_SERVER | CW_O_CONTEXT | CW_O_OUTPUT | CW_O_TIMEOUT |
+				   (command->options & CW_O_NO_QUIET ? 0 : CW_O_QUIET),
 		      "Options of every command, most used");
 	fputs("\nAll of them, exit statuses and environment: workerctl --help\n", ctl->io.out);
 }

@@ -256,6 +256,12 @@ static int check_options(const struct cw_ctl *ctl)
 	for (const struct cw_ctl_option *option = cw_ctl_options; option->name; option++)
 		if (option->bit & stray)
 			return does_not_take(ctl, option);
+	if (c->options & CW_O_NO_NAMES && ctl->output == CW_OUTPUT_NAME)
+		return cw_ctl_wrong(ctl, "%s has no names to print, and does not take %s name", c->name,
+				    cw_ctl_typed(ctl, CW_O_OUTPUT));
+	if (c->options & CW_O_NO_QUIET && ctl->given & CW_O_QUIET)
+		return cw_ctl_wrong(ctl, "%s has no names to print, and does not take %s", c->name,
+				    cw_ctl_typed(ctl, CW_O_QUIET));
 	if (c->run == cw_ctl_apply && ctl->given & (CW_O_MATCH | CW_O_SELECTOR) && !(ctl->given & CW_O_PRUNE))
 		return cw_ctl_wrong(ctl, "%s says what --prune may delete, and means nothing without it",
 				    cw_ctl_typed(ctl, ctl->given & CW_O_MATCH ? CW_O_MATCH : CW_O_SELECTOR));

@@ -33,6 +33,11 @@ bool cw_ctl_is_data(const struct cw_ctl *ctl)
 	return ctl->output == CW_OUTPUT_JSON || ctl->output == CW_OUTPUT_YAML;
 }
 
+bool cw_ctl_wants_names(const struct cw_ctl *ctl)
+{
+	return !cw_ctl_is_data(ctl) && (ctl->output == CW_OUTPUT_NAME || ctl->given & CW_O_QUIET);
+}
+
 void cw_ctl_print_data(const struct cw_ctl *ctl, const json_t *value)
 {
 	struct cw_buf yaml = { 0 };

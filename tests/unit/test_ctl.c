@@ -117,6 +117,8 @@ static void test_status__of_several(void)
 	       "NAME  TYPE    STATE   TASKS  RECORDS  LAG  ERRORS  RETRIES  RESTARTS\n"
 	       "a     source  PAUSED  none         -    -       -        -         -\n"
 	       "c     source  PAUSED  none         -    -       -        -         -\n", "");
+	expect(r, "status a c -q", CW_CTL_OK, "GET /connectors?expand=status\nGET /metrics\n", "a\nc\n", "");
+	expect(r, "status -o name", CW_CTL_FAILED, "GET /connectors?expand=status\nGET /metrics\n", "a\nb\nc\n", "");
 	run(r, "status a nope");
 	CU_ASSERT_EQUAL(r->status, CW_CTL_NOT_FOUND);
 	CU_ASSERT_TRUE(has(r->out, "\na     source"));

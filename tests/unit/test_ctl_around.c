@@ -180,6 +180,11 @@ static void test_usage__one_sentence_for_each_mistake(void)
 		{ "offsets to-time k yesterday", "yesterday is no time; it is such as 2026-01-21T22:23:40Z" },
 		{ "offsets to-time k -2y", "-2y is no time" },
 		{ "topics", "topics needs one of: reset" },
+		{ "show a -o name", "show has no names to print, and does not take -o name" },
+		{ "describe a -q", "describe has no names to print, and does not take -q" },
+		{ "-o name health", "health has no names to print, and does not take -o name" },
+		{ "audit a --quiet", "audit has no names to print, and does not take --quiet" },
+		{ "validate x.json --output=name", "validate has no names to print, and does not take --output name" },
 		{ "help nope", "unknown command \"nope\"" },
 	};
 	struct run *r = begin();

@@ -60,6 +60,8 @@ static void test_show__tells_all_of_a_letter(void)
 	       "Header:    none = null\n"
 	       "Key:       base64 /w==\n"
 	       "Value:     no?json\n", "");
+	expect(r, "dlq list s -q", CW_CTL_OK, GET, "0:12\n0:13\n", "");
+	expect(r, "dlq list s -o name", CW_CTL_OK, GET, "0:12\n0:13\n", "");
 	run(r, "dlq show s");
 	CU_ASSERT_TRUE(has(r->out, "Letter:    0:12\n"));
 	CU_ASSERT_TRUE(has(r->out, "\n\nLetter:    0:13\nFrom:      -\n"));
@@ -75,6 +77,7 @@ static void test_letters__there_are_none(void)
 
 	mini_http_answer(r->http, "GET", "/connectors/s/dlq", 200, "{\"topic\":\"dead\",\"letters\":[]}");
 	expect(r, "dlq list s", CW_CTL_OK, GET, "no letters\n", "");
+	expect(r, "dlq list s -q", CW_CTL_OK, GET, "", "");
 	expect(r, "dlq show s", CW_CTL_OK, GET, "no letters\n", "");
 	expect(r, "dlq show s -o json", CW_CTL_OK, GET, "[]\n", "");
 	end(r);
