@@ -353,7 +353,7 @@ static const char zsh_script[] =
 	"\t\t*=) open+=(\"$candidate\") ;;\n"
 	"\t\t*) whole+=(\"$candidate\") ;;\n"
 	"\t\tesac\n"
-	"\tdone < <(\"${words[1]}\" __complete \"${(@Q)words[2,CURRENT]}\" 2>/dev/null)\n"
+	"\tdone < <(\"${words[1]}\" __complete \"${(@Q)words[2,CURRENT-1]}\" \"${(Q)PREFIX}\" 2>/dev/null)\n"
 	"\t(( ${#whole} )) && compadd -- \"${whole[@]}\"\n"
 	"\t(( ${#open} )) && compadd -S '' -- \"${open[@]}\"\n"
 	"\tif [[ -n $files ]]; then\n"
