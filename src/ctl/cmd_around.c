@@ -25,9 +25,11 @@ enum cw_ctl_exit cw_ctl_health(struct cw_ctl *ctl)
 		cw_ctl_print_data(ctl, reply.body);
 	} else if (!(ctl->given & CW_O_QUIET)) {
 		const char *message = cw_json_text(reply.body, "message");
+		CW_AUTO_FREE char *word = cw_text_harmless(status, false);
+		CW_AUTO_FREE char *text = cw_text_harmless(message ? message : "", false);
 
-		cw_color_put(&line, ctl->colors, cw_ctl_state_color(status), status);
-		cw_buf_printf(&line, ": %s\n", message ? message : "");
+		cw_color_put(&line, ctl->colors, cw_ctl_state_color(status), word);
+		cw_buf_printf(&line, ": %s\n", text);
 		cw_ctl_print_buf(ctl, &line);
 	}
 	cw_reply_free(&reply);

@@ -24,7 +24,7 @@ static enum cw_ctl_exit each(struct cw_ctl *ctl, const char *method, const char 
 		if (one == CW_CTL_OK)
 			cw_ctl_print_result(ctl, json_string_value(name), ctl->given & CW_O_WAIT ? goal : done);
 		result = cw_ctl_worse(result, one);
-		if (one == CW_CTL_UNREACHABLE)
+		if (cw_ctl_is_hopeless(one))
 			break;
 	}
 	json_decref(names);
@@ -64,7 +64,7 @@ enum cw_ctl_exit cw_ctl_topics_reset(struct cw_ctl *ctl)
 		if (one == CW_CTL_OK)
 			cw_ctl_print_result(ctl, connector, "topics reset");
 		result = cw_ctl_worse(result, one);
-		if (one == CW_CTL_UNREACHABLE || one == CW_CTL_DENIED)
+		if (cw_ctl_is_hopeless(one) || one == CW_CTL_DENIED)
 			break;
 	}
 	json_decref(names);

@@ -131,7 +131,7 @@ enum cw_ctl_exit cw_ctl_restart(struct cw_ctl *ctl)
 		enum cw_ctl_exit one = restart(ctl, json_string_value(name));
 
 		result = cw_ctl_worse(result, one);
-		if (one == CW_CTL_UNREACHABLE)
+		if (cw_ctl_is_hopeless(one))
 			break;
 	}
 	json_decref(names);

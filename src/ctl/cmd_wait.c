@@ -254,6 +254,8 @@ enum cw_ctl_exit cw_ctl_wait(struct cw_ctl *ctl)
 		if (one == CW_CTL_OK)
 			cw_ctl_print_result(ctl, json_string_value(name), ctl->for_state);
 		result = cw_ctl_worse(result, one);
+		if (cw_ctl_is_hopeless(one))
+			break;
 	}
 	json_decref(names);
 	return result;

@@ -205,6 +205,8 @@ enum cw_ctl_exit cw_ctl_exit_of(const struct cw_reply *reply);
 enum cw_ctl_exit cw_ctl_refused(struct cw_ctl *ctl, const struct cw_reply *reply, const char *connector);
 /* Complains about a connector that is not there, as a worker would. CW_CTL_NOT_FOUND. */
 enum cw_ctl_exit cw_ctl_unknown(struct cw_ctl *ctl, const char *connector);
+/* There is no way to the worker: the other names would fare no better than the one that ended so. */
+bool cw_ctl_is_hopeless(enum cw_ctl_exit result);
 /* The worse of two: reports the one that matters more to a script. */
 enum cw_ctl_exit cw_ctl_worse(enum cw_ctl_exit a, enum cw_ctl_exit b);
 

@@ -220,6 +220,11 @@ enum cw_ctl_exit cw_ctl_unknown(struct cw_ctl *ctl, const char *connector)
 	return cw_ctl_refused(ctl, &missing, connector);
 }
 
+bool cw_ctl_is_hopeless(enum cw_ctl_exit result)
+{
+	return result == CW_CTL_UNREACHABLE || result == CW_CTL_USAGE;
+}
+
 enum cw_ctl_exit cw_ctl_worse(enum cw_ctl_exit a, enum cw_ctl_exit b)
 {
 	static const int rank[] = {

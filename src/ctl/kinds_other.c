@@ -26,7 +26,7 @@ static enum cw_ctl_exit fetch_each(struct cw_ctl *ctl, const char *const *words,
 	json_array_foreach(names, i, name) {
 		one = add(ctl, json_string_value(name), *out);
 		result = cw_ctl_worse(result, one);
-		if (one == CW_CTL_UNREACHABLE || one == CW_CTL_DENIED)
+		if (cw_ctl_is_hopeless(one) || one == CW_CTL_DENIED)
 			break;
 	}
 	json_decref(names);

@@ -260,7 +260,7 @@ enum cw_ctl_exit cw_ctl_each_confirmed(struct cw_ctl *ctl, const char *question,
 		enum cw_ctl_exit status = one(ctl, json_string_value(name));
 
 		result = cw_ctl_worse(result, status);
-		if (status == CW_CTL_UNREACHABLE)
+		if (cw_ctl_is_hopeless(status))
 			break;
 	}
 	json_decref(names);

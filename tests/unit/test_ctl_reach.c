@@ -120,6 +120,7 @@ static void test_tls__says_what_helps(void)
 	struct run *r = begin();
 	char path[] = "/tmp/cw-XXXXXX.json";
 	CW_AUTO_FREE char *https = cw_format("https://127.0.0.1:%d", mini_http_port(r->http));
+	static const char *const of_two[] = { "pause", "wait", "restart", "delete --yes", "topics reset", "offsets get" };
 	int64_t start_ms = cw_clock_ms();
 	CW_AUTO_FREE char *no_file = cw_format("wait x -t 60 -s %s --ca /nosuch", https);
 	CW_AUTO_FREE char *bad_file = cw_format("wait x -t 60 -s %s --ca %s", https, file_of("no certificate", path));
@@ -130,6 +131,15 @@ static void test_tls__says_what_helps(void)
 	expect(r, bad_file, CW_CTL_USAGE, "", "", "workerctl: the files for TLS cannot be used: ");
 	CU_ASSERT_TRUE(has(r->err, "\nThey are named with --ca, --cert and --key, or in a context.\n"));
 	CU_ASSERT_PTR_NULL(strstr(r->err, "running?"));
+	/* Said once: the other names would fare no better. */
+	for (size_t i = 0; i < sizeof(of_two) / sizeof(of_two[0]); i++) {
+		CW_AUTO_FREE char *line = cw_format("%s a b -t 60 -s %s --ca %s", of_two[i], https, path);
+
+		run(r, line);
+		CU_ASSERT_EQUAL(r->status, CW_CTL_USAGE);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(strstr(r->err, "cannot be used"));
+		CU_ASSERT_PTR_NULL(strstr(strstr(r->err, "cannot be used") + 1, "cannot be used"));
+	}
 	expect(r, no_tls, CW_CTL_UNREACHABLE, "", "", "\nSomebody is there, but does not speak TLS: it may want http://.\n");
 	CU_ASSERT_TRUE(cw_clock_ms() - start_ms < 50000);
 	unlink(path);
