@@ -1,11 +1,14 @@
 """workerctl against a worker: labels, logs, loggers, topics, offsets of a time, top; on a terminal too."""
 
+import fcntl
 import json
 import os
 import pty
 import select
 import signal
+import struct
 import subprocess
+import termios
 import time
 
 from cwtest import env, kafka, pipeline
@@ -16,11 +19,11 @@ from cwtest.ctl import CtlCase
 class Terminal:
     """A program on a terminal of its own."""
 
-    def __init__(self, test, args, width=100):
+    def __init__(self, test, args, width=100, rows=40):
         self.shown = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            command = ["sh", "-c", 'stty cols %d rows 40; exec "$@"' % width, "sh", env.program("workerctl")] + args
+            command = ["sh", "-c", 'stty cols %d rows %d; exec "$@"' % (width, rows), "sh", env.program("workerctl")] + args
             os.execvpe("sh", command, dict(test.environ(), TERM="xterm"))
         test.addCleanup(self.end)
 
@@ -43,6 +46,9 @@ class Terminal:
 
     def type(self, keys):
         os.write(self.fd, keys.encode())
+
+    def resize(self, width, rows):
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, width, 0, 0))
 
     def status(self, seconds=20):
         """The exit status, after all that is shown."""
@@ -234,5 +240,16 @@ class Operate(CtlCase):
         terminal = Terminal(self, ["top", "--interval=0.2"])
         terminal.until("\033[32mRUNNING\033[0m")
         terminal.until("MB")
+        terminal.type("\003")
+        self.assertEqual(terminal.status(), -signal.SIGINT)
+        # The first lines stay on a screen that is too small for all, until it becomes larger.
+        for name in "x", "y", "z":
+            self.rest.create(name, self.config, initial_state="STOPPED")
+        terminal = Terminal(self, ["top", "--interval=0.2"], rows=5)
+        terminal.until("… 3 more lines")
+        self.assertIn("src ", terminal.shown)
+        self.assertNotIn("\nx ", terminal.shown)
+        terminal.resize(100, 20)
+        terminal.until("\nz ")
         terminal.type("\003")
         self.assertEqual(terminal.status(), -signal.SIGINT)

@@ -191,7 +191,7 @@ class Use(CtlCase):
         self.assertIn("--ca names a file", said)
         self.run_ctl("health", "-s", url, "--ca", cert, status=6)  # and it wants a certificate
         other = os.path.join(self.dir, "other.pem")
-        subprocess.run(["openssl", "genrsa", "-out", other, "2048"], check=True, stdout=subprocess.DEVNULL,
+        subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", other], check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, timeout=60)
         self.assertIn("files for TLS cannot be used",
                       self.run_ctl("health", "-s", url, "--ca", cert, "--cert", cert, "--key", other, status=2))
