@@ -243,9 +243,14 @@ enum cw_ctl_exit cw_ctl_describe(struct cw_ctl *ctl)
 	size_t i;
 
 	json_array_foreach(names, i, name) {
+		enum cw_ctl_exit one;
+
 		if (i > 0 && !cw_ctl_is_data(ctl))
 			fputs("\n", ctl->io.out);
-		result = cw_ctl_worse(result, describe(ctl, json_string_value(name)));
+		one = describe(ctl, json_string_value(name));
+		result = cw_ctl_worse(result, one);
+		if (cw_ctl_is_hopeless(one))
+			break;
 	}
 	json_decref(names);
 	return result;

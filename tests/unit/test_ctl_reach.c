@@ -120,7 +120,8 @@ static void test_tls__says_what_helps(void)
 	struct run *r = begin();
 	char path[] = "/tmp/cw-XXXXXX.json";
 	CW_AUTO_FREE char *https = cw_format("https://127.0.0.1:%d", mini_http_port(r->http));
-	static const char *const of_two[] = { "pause", "wait", "restart", "delete --yes", "topics reset", "offsets get" };
+	static const char *const of_two[] = { "pause", "wait", "restart", "delete --yes", "topics reset", "offsets get",
+					      "describe" };
 	int64_t start_ms = cw_clock_ms();
 	CW_AUTO_FREE char *no_file = cw_format("wait x -t 60 -s %s --ca /nosuch", https);
 	CW_AUTO_FREE char *bad_file = cw_format("wait x -t 60 -s %s --ca %s", https, file_of("no certificate", path));
