@@ -1,5 +1,5 @@
 /*
- * http_errors - JSON for what libmicrohttpd refuses by itself.
+ * http_errors - JSON for what libmicrohttpd refuses by itself, and no harm from it.
  *
  * A request that is no HTTP (a broken header line or chunk, a head that is larger than the connection's
  * memory, HTTP/2 …) is answered by libmicrohttpd without a callback of ours, with an HTML page, and it has
@@ -9,9 +9,16 @@
  * library the error body that clients of this API parse is sent, and the connection closed, as the library
  * would have done. Should a libmicrohttpd be used that calls itself directly, those answers are HTML again,
  * no more.
+ *
+ * Once the connection is closed its memory is gone. libmicrohttpd looks at that after each refusal but two: when
+ * there is no room for one more parameter of the query, and none for a cookie, 0.9.75 to 0.9.77 go on reading the
+ * request in memory that they have freed. Nobody here asks libmicrohttpd for either (the query is rest/uri's), so
+ * neither is kept, by the same means, and there is always room: a long query or many cookies are what other long
+ * targets and heads are.
  */
 #include <dlfcn.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "base/mem.h"
@@ -20,16 +27,15 @@
 
 #define DRAIN_MAX (256u << 10)
 
-typedef enum MHD_Result queue_fn(struct MHD_Connection *connection, unsigned int status, struct MHD_Response *response);
-
-static queue_fn *library_queue(void)
+/* libmicrohttpd's own function of that name, into a pointer to such a function; NULL: there is none. */
+static void find_own(const char *name, void *function, size_t size)
 {
-	void *symbol = dlsym(RTLD_NEXT, "MHD_queue_response");
-	queue_fn *queue;
+	void *symbol = dlsym(RTLD_NEXT, name);
 
-	memcpy(&queue, &symbol, sizeof(queue));
-	return queue;
+	memcpy(function, &symbol, size);
 }
+
+/* ---- refusals ---- */
 
 static void error_reply(unsigned status, struct cw_reply *reply)
 {
@@ -92,12 +98,39 @@ static void send_error(struct MHD_Connection *connection, unsigned status)
 enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned int status,
 				   struct MHD_Response *response)
 {
-	queue_fn *queue = library_queue();
+	enum MHD_Result (*queue)(struct MHD_Connection *, unsigned int, struct MHD_Response *);
 
+	find_own("MHD_queue_response", &queue, sizeof(queue));
 	if (!queue)
 		return MHD_NO;
 	if (!response || MHD_get_response_header(response, "X-Request-Id"))
 		return queue(connection, status, response);
 	send_error(connection, status);
 	return MHD_NO;
+}
+
+/* ---- what is not kept ---- */
+
+enum MHD_Result MHD_set_connection_value_n(struct MHD_Connection *connection, enum MHD_ValueKind kind, const char *key,
+					   size_t key_size, const char *value, size_t value_size)
+{
+	enum MHD_Result (*set)(struct MHD_Connection *, enum MHD_ValueKind, const char *, size_t, const char *, size_t);
+
+	if (kind == MHD_GET_ARGUMENT_KIND)
+		return MHD_YES;
+	find_own("MHD_set_connection_value_n", &set, sizeof(set));
+	return set ? set(connection, kind, key, key_size, value, value_size) : MHD_NO;
+}
+
+/* Without the field there are no cookies, and no copy to take them apart in. */
+enum MHD_Result MHD_lookup_connection_value_n(struct MHD_Connection *connection, enum MHD_ValueKind kind, const char *key,
+					      size_t key_size, const char **value, size_t *value_size)
+{
+	enum MHD_Result (*look)(struct MHD_Connection *, enum MHD_ValueKind, const char *, size_t, const char **,
+				size_t *);
+
+	if (key && strcasecmp(key, MHD_HTTP_HEADER_COOKIE) == 0)
+		return MHD_NO;
+	find_own("MHD_lookup_connection_value_n", &look, sizeof(look));
+	return look ? look(connection, kind, key, key_size, value, value_size) : MHD_NO;
 }

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/log_rings.h"
 #include "base/mem.h"
@@ -96,9 +97,53 @@ static void test_fuzz__connections(void)
 	rest_fixture_down(&f);
 }
 
+/* What heads are long of. */
+static const char *const pieces[] = {
+	"a=b&", "a&", "&", "=&", "%41=+&", "?", "/", "x", " ", "\t", "%", "\xff", " HTTP/1.1", "\r\n", "\r\n ", "\r\n\t b",
+	"\r\nA: b", "\r\n:", "\r\nCookie: ", "a=b; ", "a,", "=\";", "\r\nContent-Length: 0", "\r\nHost: h",
+};
+
+/* Up to some times the memory that libmicrohttpd has for one. */
+static void make_long_head(struct cw_fuzz *fuzz, struct cw_buf *out)
+{
+	cw_buf_puts(out, "GET /connectors/c?");
+	for (size_t runs = 1 + cw_fuzz_below(fuzz, 4); runs > 0; runs--) {
+		const char *piece = pieces[cw_fuzz_below(fuzz, sizeof(pieces) / sizeof(*pieces))];
+
+		for (size_t n = cw_fuzz_below(fuzz, cw_fuzz_below(fuzz, 2) ? 8 : 8000); n > 0; n--)
+			cw_buf_puts(out, piece);
+		if (cw_fuzz_below(fuzz, 3) == 0)
+			cw_buf_puts(out, " HTTP/1.1\r\nHost: h\r\nCookie: ");
+	}
+	cw_buf_puts(out, cw_fuzz_below(fuzz, 2) ? " HTTP/1.1\r\nHost: h\r\n\r\n" : "\r\n\r\n");
+}
+
+static void test_fuzz__long_heads(void)
+{
+	struct rest_fixture f;
+	struct cw_fuzz fuzz;
+
+	cw_log_set_level(CW_LOG_ERROR);
+	rest_fixture_up(&f, NULL);
+	fuzz = cw_fuzz_start("long heads");
+	while (cw_fuzz_next(&fuzz)) {
+		struct cw_buf head = { 0 };
+
+		make_long_head(&fuzz, &head);
+		send_badly(&fuzz, f.url, head.p, head.n);
+		expect_answer(f.url, head.p, head.n < 200 ? head.n : 200);
+		cw_buf_free(&head);
+	}
+	rest_fixture_down(&f);
+}
+
 int main(void)
 {
-	CU_TestInfo tests[] = { { "connections", test_fuzz__connections }, CU_TEST_INFO_NULL };
+	CU_TestInfo tests[] = {
+		{ "connections", test_fuzz__connections },
+		{ "long heads", test_fuzz__long_heads },
+		CU_TEST_INFO_NULL,
+	};
 	CU_SuiteInfo suites[] = { { .pName = "bytes on a connection", .pTests = tests }, CU_SUITE_INFO_NULL };
 
 	return cw_test_main(suites);

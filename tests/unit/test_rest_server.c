@@ -84,12 +84,10 @@ static void test_server__answers_as_the_contract_says(void)
 
 /* ---- HTTP itself ---- */
 
-static void fill(struct cw_buf *out, size_t n)
+static void fill(struct cw_buf *out, size_t n, const char *piece)
 {
-	cw_buf_reserve(out, n);
-	memset(out->p + out->n, 'x', n);
-	out->n += n;
-	out->p[out->n] = '\0';
+	for (size_t i = 0; i < n; i++)
+		cw_buf_puts(out, piece);
 }
 
 struct raw_row {
@@ -135,31 +133,65 @@ static const struct raw_row raw_rows[] = {
 	  "{\"name\":\"c\",\"config\":{}}", 0, "", 201, INFO("c") },
 };
 
+/* What libmicrohttpd would keep a record of for each piece, for which it has no room. */
+static const struct {
+	struct raw_row row;
+	const char *piece; /* instead of "x" */
+} long_rows[] = {
+	{ { "GET /connectors/c?", 600, "x HTTP/1.1\r\nHost: h\r\n\r\n", 200, INFO("c") }, "a=b&" },
+	{ { "GET /connectors/c?", 2700, "x HTTP/1.1\r\nHost: h\r\n\r\n", 200, INFO("c") }, "a&b" },
+	{ { "GET /connectors/c?", 8000, "x HTTP/1.1\r\nHost: h\r\n\r\n", 200, INFO("c") }, "&" },
+	{ { "GET /connectors/c?", 4000, " HTTP/1.1\r\nHost: h\r\n\r\n", 200, INFO("c") }, "=&" },
+	{ { "GET /?", 7000, " HTTP/1.1\r\nHost: h\r\n\r\n", 414,
+	    ERROR("414", "HTTP 414 Request-URI Too Long") }, "a=b&" },
+	{ { "GET /?", 20000, " HTTP/1.1\r\nHost: h\r\n\r\n", 414,
+	    ERROR("414", "HTTP 414 Request-URI Too Long") }, "a=b&" },
+	{ { "GET /connectors/c HTTP/1.1\r\nHost: h\r\nCookie: ", 2000, "\r\n\r\n", 200, INFO("c") }, "a=b;" },
+	{ { "GET /connectors/c HTTP/1.1\r\nHost: h\r\nCookie: ", 4000, "\r\n\r\n", 200, INFO("c") }, "a," },
+	{ { "GET /connectors/c HTTP/1.1\r\nHost: h\r\nCookie: ", 20000, "\r\n\r\n", 431,
+	    ERROR("431", "HTTP 431 Request Header Fields Too Large") }, "a=b;" },
+	{ { "GET /connectors/c HTTP/1.1\r\nHost: h\r\n", 600, "\r\n", 431,
+	    ERROR("431", "HTTP 431 Request Header Fields Too Large") }, "a: b\r\n" },
+	{ { "GET /connectors/c HTTP/1.1\r\nHost: h\r\nA: b\r\n", 12000, "\r\n", 431,
+	    ERROR("431", "HTTP 431 Request Header Fields Too Large") }, " c\r\n" },
+	{ { "PUT /connectors/c/pause HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", 3000, "\r\n", 431,
+	    ERROR("431", "HTTP 431 Request Header Fields Too Large") }, "a: b\r\n" },
+};
+
+static void run_raw(const struct rest_fixture *f, const char *name, const struct raw_row *row, const char *piece)
+{
+	struct cw_buf request = { 0 };
+	struct http_answer answer;
+	char got[16], *id;
+
+	cw_buf_puts(&request, row->before);
+	fill(&request, row->n, piece);
+	cw_buf_puts(&request, row->after);
+	http_exchange(f->url, request.p, request.n, false, &answer);
+	snprintf(got, sizeof(got), "%d", answer.status);
+	check(answer.status == row->status, name, "status", got);
+	check(answer.body && strstr(answer.body, row->part), name, row->part, answer.body);
+	id = http_header(&answer, "X-Request-Id");
+	check(id && strlen(id) == 16, name, "a request id", id);
+	check(!answer.head || !strstr(answer.head, "evil"), name, "no echo", answer.head);
+	free(id);
+	http_answer_free(&answer);
+	cw_buf_free(&request);
+}
+
 static void test_server__answers_broken_http_with_json(void)
 {
 	struct rest_fixture f;
+	char name[40];
 
 	rest_fixture_up(&f, NULL);
 	for (size_t i = 0; i < sizeof(raw_rows) / sizeof(raw_rows[0]); i++) {
-		const struct raw_row *row = &raw_rows[i];
-		struct cw_buf request = { 0 };
-		struct http_answer answer;
-		char name[40], got[16], *id;
-
-		cw_buf_puts(&request, row->before);
-		fill(&request, row->n);
-		cw_buf_puts(&request, row->after);
-		http_exchange(f.url, request.p, request.n, false, &answer);
 		snprintf(name, sizeof(name), "raw row %zu", i);
-		snprintf(got, sizeof(got), "%d", answer.status);
-		check(answer.status == row->status, name, "status", got);
-		check(answer.body && strstr(answer.body, row->part), name, row->part, answer.body);
-		id = http_header(&answer, "X-Request-Id");
-		check(id && strlen(id) == 16, name, "a request id", id);
-		check(!strstr(answer.head, "evil"), name, "no echo", answer.head);
-		free(id);
-		http_answer_free(&answer);
-		cw_buf_free(&request);
+		run_raw(&f, name, &raw_rows[i], "x");
+	}
+	for (size_t i = 0; i < sizeof(long_rows) / sizeof(long_rows[0]); i++) {
+		snprintf(name, sizeof(name), "long row %zu", i);
+		run_raw(&f, name, &long_rows[i].row, long_rows[i].piece);
 	}
 	rest_fixture_down(&f);
 }
