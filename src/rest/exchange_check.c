@@ -1,6 +1,8 @@
 #include "rest/exchange_impl.h"
 
+#include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
@@ -15,9 +17,52 @@ void cw_exchange_refuse_body(struct cw_exchange *exchange)
 	cw_reply_error(&exchange->reply, 413, text);
 }
 
+/* What says where a request ends. */
+struct framing {
+	size_t n_lengths; /* fields that say how long the body is */
+	bool bad_name;
+};
+
+/* A character of a header field's name (RFC 9110, 5.6.2). */
+static bool is_token(char c)
+{
+	return isalnum((unsigned char)c) || strchr("!#$%&'*+-.^_`|~", c);
+}
+
+static enum MHD_Result look_at_field(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct framing *framing = cls;
+
+	(void)kind;
+	(void)value;
+	framing->n_lengths += strcasecmp(key, "Content-Length") == 0 || strcasecmp(key, "Transfer-Encoding") == 0;
+	framing->bad_name = framing->bad_name || !*key;
+	for (const char *p = key; *p; p++)
+		framing->bad_name = framing->bad_name || !is_token(*p);
+	return MHD_YES;
+}
+
 /*
- * What is answered before the body: bodies whose end is not to be seen, and such as are far too long, or
- * whose sender waits to hear. The connection is closed after such an answer.
+ * What somebody before this server may have read otherwise, so that a part of the body is a request to one of the two
+ * (RFC 9112, 5.1 and 6.3). libmicrohttpd takes the first of several lengths, and "Content-Length :" for another field.
+ */
+static bool refuse_framing(struct cw_exchange *exchange)
+{
+	struct framing framing = { 0 };
+
+	MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, look_at_field, &framing);
+	if (framing.bad_name)
+		cw_reply_error(&exchange->reply, 400, "The name of a header field is empty, or has a character that none may "
+						      "have, such as a blank before its colon");
+	else if (framing.n_lengths > 1)
+		cw_reply_error(&exchange->reply, 400, "The length of the body is said more than once: one Content-Length or "
+						      "Transfer-Encoding header field is allowed");
+	return exchange->reply.status != 0;
+}
+
+/*
+ * What is answered before the body: bodies whose end is not to be seen, or may be seen elsewhere by others, and such as
+ * are far too long, or whose sender waits to hear. The connection is closed after such an answer.
  */
 void cw_exchange_refuse_early(struct cw_exchange *exchange)
 {
@@ -25,6 +70,8 @@ void cw_exchange_refuse_early(struct cw_exchange *exchange)
 		   *length = cw_exchange_header(exchange, "Content-Length");
 	unsigned long long announced = length && !coding ? strtoull(length, NULL, 10) : 0;
 
+	if (refuse_framing(exchange))
+		return;
 	if (coding && strcasecmp(coding, "chunked") != 0)
 		cw_reply_error(&exchange->reply, 501, "The only Transfer-Encoding that is understood is chunked");
 	else if (announced > CW_REST_DRAIN_MAX || (announced > CW_REST_BODY_MAX && cw_exchange_header(exchange, "Expec"

@@ -196,6 +196,43 @@ static void test_server__answers_broken_http_with_json(void)
 	rest_fixture_down(&f);
 }
 
+/* Each would let what follows its head be a request to one reader, and a body to another. */
+static void test_server__takes_no_request_out_of_a_body(void)
+{
+	static const char *const fields[] = {
+		"Content-Length: 2\r\nContent-Length: 58\r\n",
+		"Content-Length: 0\r\nContent-Length: 58\r\n",
+		"Content-Length: 2\r\nContent-Length: 2\r\n",
+		"Content-Length: 58\r\nTransfer-Encoding: chunked\r\n",
+		"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n",
+		"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+		"Content-Length : 58\r\n",
+		": 58\r\nContent-Length: 2\r\n",
+	};
+	struct rest_fixture f;
+
+	rest_fixture_up(&f, NULL);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		CW_AUTO_FREE char *request = cw_format("PUT /connectors/c/pause HTTP/1.1\r\n%sHost: h\r\n\r\n"
+						       "0\r\n\r\nPUT /connectors/d/stop HTTP/1.1\r\nHost: h\r\n\r\n",
+						       fields[i]);
+		struct http_answer answer;
+		int fd = http_open(f.url);
+		char *call;
+
+		http_send(fd, request, strlen(request));
+		http_receive(fd, false, &answer);
+		check(answer.status == 400 && strstr(answer.body, "header field"), fields[i], "400", answer.body);
+		check(http_is_closed(fd, 5000), fields[i], "a closed connection", NULL);
+		call = fake_herder_last(f.herder);
+		check(strcmp(call, "") == 0, fields[i], "no call", call);
+		free(call);
+		http_answer_free(&answer);
+		close(fd);
+	}
+	rest_fixture_down(&f);
+}
+
 static void test_server__continues_when_asked_and_takes_a_body_in_pieces(void)
 {
 	static const char head[] = "PUT /connectors/c/config HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
@@ -675,6 +712,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "the contract, row by row", test_server__answers_as_the_contract_says },
 		{ "broken HTTP is answered with JSON", test_server__answers_broken_http_with_json },
+		{ "no request comes out of a body", test_server__takes_no_request_out_of_a_body },
 		{ "100-continue and a body in pieces", test_server__continues_when_asked_and_takes_a_body_in_pieces },
 		{ "pipelined requests", test_server__answers_pipelined_requests_in_order },
 		{ "deep JSON", test_server__survives_the_deepest_json },
