@@ -464,6 +464,9 @@ void cw_connector_drive(struct cw_connector *c)
 		finish_delete(c);
 		return;
 	}
+	/* No tasks are to be made before it is resumed. */
+	if (c->phase == CW_HOST_NONE && c->target != CW_TARGET_STARTED)
+		c->observed = c->revision;
 	cw_recovery_arm(c);
 	cw_states_show(c);
 }

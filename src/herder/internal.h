@@ -99,7 +99,7 @@ struct cw_connector {
 	char *name, *kind, *class_name, *file, *version, *trace;
 	json_t *config;
 	int64_t revision; /* raised with every change of the config; the generation of its statuses */
-	int64_t observed; /* the revision that its host, the last time, was configured for */
+	int64_t observed; /* the revision that its host was configured for last, or that none is to be configured for */
 
 	/* Wanted. */
 	enum cw_target target;

@@ -102,36 +102,50 @@ static void leave_stopped_behind(struct cw_connector *c)
 		cw_connector_drop_tasks(c);
 }
 
-/* A resume of one that runs, or has run: its next run begins where the last one has COMPLETED. */
-static void begin_next_run(struct cw_connector *c)
+/* The next run of its tasks begins where the last one has COMPLETED, when it is driven. */
+static void want_next_run(struct cw_connector *c)
 {
 	for (size_t i = 0; i < c->n_tasks; i++)
 		if (c->tasks[i].phase == CW_TASK_COMPLETED)
 			c->tasks[i].restart = true;
-	cw_connector_drive(c);
+}
+
+static bool run_is_over(const struct cw_connector *c)
+{
+	for (size_t i = 0; i < c->n_tasks; i++)
+		if (c->tasks[i].phase != CW_TASK_COMPLETED)
+			return false;
+	return true;
+}
+
+/* What a resume does beyond that it lets it run: in the midst of a run that was paused nothing. */
+static void resume(struct cw_connector *c, enum cw_target before)
+{
+	if (before == CW_TARGET_STARTED || (before == CW_TARGET_PAUSED && run_is_over(c)))
+		want_next_run(c);
 }
 
 static bool set_target(struct cw_herder *herder, struct cw_call *call, enum cw_target target)
 {
 	struct cw_connector *c = cw_connector_find(herder, call->name);
 	struct cw_error err = { 0 };
+	enum cw_target before;
 
 	if (!c) {
 		cw_call_fail(call, CW_ERR_NOT_FOUND, "Unknown connector %s", call->name);
 		return true;
 	}
-	if (c->target != target) {
-		if (cw_store_put_target(herder->store, c->name, target, &err) != 0) {
-			cw_call_fail(call, err.code, "%s", err.text);
-			return true;
-		}
-		c->target = target;
-		if (target == CW_TARGET_STOPPED)
-			leave_stopped_behind(c);
-		cw_connector_drive(c);
-	} else if (target == CW_TARGET_STARTED) {
-		begin_next_run(c);
+	before = c->target;
+	if (before != target && cw_store_put_target(herder->store, c->name, target, &err) != 0) {
+		cw_call_fail(call, err.code, "%s", err.text);
+		return true;
 	}
+	c->target = target;
+	if (target == CW_TARGET_STARTED)
+		resume(c, before);
+	else if (target == CW_TARGET_STOPPED && before != target)
+		leave_stopped_behind(c);
+	cw_connector_drive(c);
 	cw_call_answer(call, NULL);
 	return true;
 }
@@ -201,6 +215,9 @@ static bool restart(struct cw_herder *herder, struct cw_call *call)
 	}
 	cw_recovery_forget(c);
 	everything = mark(c, flags);
+	/* Kafka Connect's restart is the connector's alone; but nobody waits for the end of a run that is over. */
+	if (call->request.wait == CW_WAIT_COMPLETED && !(flags & CW_OP_ONLY_FAILED))
+		want_next_run(c);
 	if (flags)
 		status = cw_view_status(c); /* with the old traces, which go now */
 	if (everything) {

@@ -75,7 +75,8 @@ static const struct cw_route routes[] = {
 	  "Pauses a connector and its tasks, which stay allocated. Takes effect after the answer." },
 	{ "PUT", "/connectors/{connector}/resume", "resumeConnector", "connectors", CW_HANDLER_HERDER, CW_OP_RESUME,
 	  CW_BODY_IGNORED, CW_ANSWER_ACCEPTED, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { WAIT },
-	  "Lets a paused or stopped connector run again; of one that runs, begins the next run of tasks that are COMPLETED." },
+	  "Lets a paused or stopped connector run again; begins the next run of tasks that are COMPLETED, of a paused one when "
+	  "all of them are." },
 	{ "PUT", "/connectors/{connector}/stop", "stopConnector", "connectors", CW_HANDLER_HERDER, CW_OP_STOP,
 	  CW_BODY_IGNORED, CW_ANSWER_EMPTY, NULL, JSON, REQUEST_MS, CW_ROLE_OPERATOR, { WAIT },
 	  "Stops a connector: its tasks are gone until it is resumed, its configuration and offsets stay." },
@@ -84,7 +85,7 @@ static const struct cw_route routes[] = {
 	  { { "includeTasks", CW_QUERY_TRUE, CW_OP_INCLUDE_TASKS, "Restart the tasks as well." },
 	    { "onlyFailed", CW_QUERY_TRUE, CW_OP_ONLY_FAILED, "Restart only what is FAILED." },
 	    WAIT },
-	  "Restarts a connector: 204, or with a parameter 202 and the status." },
+	  "Restarts a connector: 204, or with a parameter 202 and the status. With wait=COMPLETED also tasks that are COMPLETED." },
 	{ "GET", "/connectors/{connector}/logs", "getConnectorLogs", "connectors", CW_HANDLER_HERDER, CW_OP_LOGS,
 	  CW_BODY_IGNORED, CW_ANSWER_LOGS, "LogLines", JSON, REQUEST_MS, CW_ROLE_VIEWER,
 	  { { "level", CW_QUERY_LEVEL, 0, "Only lines of this level and of graver ones: ERROR, WARN, INFO or DEBUG." },

@@ -80,12 +80,33 @@ static void test_wait__completed(void)
 	answer = call_waiting(CW_OP_STATUS, "done", CW_WAIT_COMPLETED, 0, NULL);
 	CU_ASSERT_STRING_EQUAL(summary_of(&answer), "COMPLETED");
 	expect_ok(answer);
-	/* A resume begins the next run. */
-	answer = call_waiting(CW_OP_RESUME, "done", CW_WAIT_COMPLETED, DEADLINE_MS, NULL);
+}
+
+static void expect_run(enum cw_op op, json_int_t restarts)
+{
+	struct cw_answer answer = call_waiting(op, "done", CW_WAIT_COMPLETED, DEADLINE_MS, NULL);
+
 	CU_ASSERT_STRING_EQUAL(summary_of(&answer), "COMPLETED");
 	expect_ok(answer);
-	CU_ASSERT_EQUAL(number_of("done", 0, "restarts"), 1);
-	CU_ASSERT_EQUAL(worker_number("host_starts"), 2);
+	CU_ASSERT_EQUAL(number_of("done", 0, "restarts"), restarts);
+	CU_ASSERT_EQUAL(number_of("done", 1, "restarts"), restarts);
+	CU_ASSERT_EQUAL(worker_number("host_starts"), restarts + 1);
+}
+
+/* Whoever asks for it that way; none of them is answered with the end of the run before. */
+static void test_wait__the_next_run(void)
+{
+	start_worker();
+	expect_ok(call_waiting(CW_OP_CREATE, NULL, CW_WAIT_COMPLETED, DEADLINE_MS,
+			       creation("done", "{'fake.task':'complete','tasks.max':'2'}")));
+	expect_run(CW_OP_RESUME, 1);
+	expect_run(CW_OP_RESTART, 2);
+	ok(CW_OP_PAUSE, "done");
+	expect_run(CW_OP_RESUME, 3);
+	/* Without that wish a restart is the connector's alone. */
+	ok(CW_OP_RESTART, "done");
+	wait_states("done", "RUNNING COMPLETED COMPLETED");
+	CU_ASSERT_EQUAL(number_of("done", 0, "restarts"), 3);
 }
 
 static void test_wait__ends_in_time_or_when_it_is_hopeless(void)
@@ -334,7 +355,7 @@ static void test_generations__of_a_run_that_is_over(void)
 	start_worker();
 	wait_states("a", "RUNNING COMPLETED");
 	expect_observed("a", 1);
-	expect_observed("stopped", 0);
+	expect_observed("stopped", 1);
 }
 
 static void test_pause__before_the_host_has_ended(void)
@@ -434,6 +455,7 @@ int main(int argc, char **argv)
 	CU_TestInfo tests[] = {
 		{ "waits: answered when it is so", test_wait__answers_when_it_is_so },
 		{ "waits: COMPLETED", test_wait__completed },
+		{ "waits: the next run", test_wait__the_next_run },
 		{ "waits: end in time, or when it is hopeless", test_wait__ends_in_time_or_when_it_is_hopeless },
 		{ "waits: end with the connector and the worker", test_wait__ends_with_its_connector_and_the_worker },
 		{ "waits: given up", test_wait__is_given_up },
