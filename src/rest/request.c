@@ -10,6 +10,7 @@
 #include "config/initial_offsets.h"
 #include "rest/preview_body.h"
 #include "rest/shape.h"
+#include "rest/strays.h"
 
 /* What Kafka Connect puts around errors of a configuration; clients look for it. */
 #define CONFIG_INVALID_HEAD "Connector configuration is invalid and contains the following 1 error(s):\n"
@@ -291,6 +292,8 @@ int cw_rest_request_make(const struct cw_route_match *match, const struct cw_uri
 					   .name = match->name,
 					   .task = match->task,
 					   .version = cw_route_version(route, uri) };
+	if (cw_strays_refuse(route, uri, err) < 0)
+		return -1;
 	if (cw_route_wait(route, uri, &out->herder.wait, &out->herder.wait_ms, err) < 0 ||
 	    cw_route_log_filter(route, uri, &out->herder.log_filter, err) < 0 ||
 	    cw_route_time(route, uri, &out->herder.at_ms, err) < 0)

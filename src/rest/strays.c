@@ -1,5 +1,6 @@
 #include "rest/strays.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -67,6 +68,63 @@ static void put_value(struct cw_buf *out, const struct cw_route_query *query, co
 			      value, query->name, taken_for, known[0], known[1]);
 }
 
+/* ---- dry runs ---- */
+
+#define DRY_RUN "dry_run"
+
+/* However it is written: dryRun, dry-run, dryrun. */
+static bool is_dry_run(const char *name)
+{
+	const char *letter = "dryrun";
+
+	for (; *name; name++) {
+		if (*name == '_' || *name == '-')
+			continue;
+		if (tolower((unsigned char)*name) != *letter)
+			return false;
+		letter++;
+	}
+	return !*letter;
+}
+
+/* Whether a dry run of it would be another thing than itself. */
+static bool changes_something(const struct cw_route *route)
+{
+	return strcmp(route->method, "GET") != 0 && route->op != CW_OP_VALIDATE && route->op != CW_OP_PREVIEW &&
+	       route->op != CW_OP_PREVIEW_CONFIG;
+}
+
+static int refuse_dry_run(const struct cw_route *route, const struct cw_uri_param *param, const char *first,
+			  struct cw_error *err)
+{
+	if (!find(route, DRY_RUN))
+		return strcasecmp(param->value, "false") == 0 ?
+			       0 :
+			       cw_error_set(err, CW_ERR_INVALID, "%s %s has no dry run, so nothing was done: without the "
+								 "parameter \"%.*s\" it is", route->method, route->path,
+					    shown(param->key), param->key);
+	if (strcmp(param->key, DRY_RUN) != 0)
+		return cw_error_set(err, CW_ERR_INVALID, "The parameter \"%.*s\" is written " DRY_RUN, shown(param->key),
+				    param->key);
+	if ((strcasecmp(param->value, "true") == 0 || strcasecmp(param->value, "false") == 0) &&
+	    strcasecmp(param->value, first) == 0)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID, "The parameter " DRY_RUN " is \"%.*s\", but must be true or false, and once",
+			    shown(param->value), param->value);
+}
+
+int cw_strays_refuse(const struct cw_route *route, const struct cw_uri *uri, struct cw_error *err)
+{
+	const char *first = cw_uri_param(uri, DRY_RUN);
+
+	for (size_t i = 0; changes_something(route) && i < uri->n_params; i++)
+		if (is_dry_run(uri->params[i].key) && refuse_dry_run(route, &uri->params[i], first ? first : "", err) < 0)
+			return -1;
+	return 0;
+}
+
+/* ---- sentences ---- */
+
 json_t *cw_strays_of(const struct cw_route *route, const struct cw_uri *uri)
 {
 	json_t *sentences = json_array();
@@ -77,6 +135,8 @@ json_t *cw_strays_of(const struct cw_route *route, const struct cw_uri *uri)
 		const struct cw_route_query *query = find(route, param->key);
 		struct cw_buf text = { 0 };
 
+		if (is_dry_run(param->key) && changes_something(route))
+			continue; /* taken or refused */
 		if (query)
 			put_value(&text, query, param->value, cw_uri_param(uri, "wait") != NULL);
 		else if (!is_internal(param->key))

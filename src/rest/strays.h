@@ -15,4 +15,10 @@
  */
 json_t *cw_strays_of(const struct cw_route *route, const struct cw_uri *uri);
 
+/*
+ * The exception is dry_run: who asks for one, however it is written, must not have a change made instead. -1 with *err where
+ * a route that changes something has no dry run, or the value says neither true nor false.
+ */
+int cw_strays_refuse(const struct cw_route *route, const struct cw_uri *uri, struct cw_error *err);
+
 #endif

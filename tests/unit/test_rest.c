@@ -124,6 +124,29 @@ static void test_reply__warnings_are_header_fields(void)
 	free(longest);
 }
 
+/* Whatever is asked for as a dry run is one, is refused, or changes nothing anyway. */
+static void test_strays__no_dry_run_is_carried_out(void)
+{
+	static const char *const harmless[] = { "validateConfig", "previewConnector", "previewConfig" };
+
+	for (size_t i = 0; i < cw_route_count(); i++) {
+		const struct cw_route *row = cw_route_at(i);
+		bool fine = strcmp(row->method, "GET") == 0;
+		struct cw_error err = { 0 };
+		struct cw_uri uri = { 0 };
+
+		for (const struct cw_route_query *query = row->query; query->name; query++)
+			fine = fine || strcmp(query->name, "dry_run") == 0;
+		for (size_t k = 0; k < sizeof(harmless) / sizeof(*harmless); k++)
+			fine = fine || strcmp(row->id, harmless[k]) == 0;
+		CU_ASSERT_EQUAL(cw_uri_parse("/?a&dry_run=true", &uri, NULL), 0);
+		if (cw_strays_refuse(row, &uri, &err) != (fine ? 0 : -1))
+			fprintf(stderr, "\n  %s\n", row->id);
+		CU_ASSERT_EQUAL(cw_strays_refuse(row, &uri, &err), fine ? 0 : -1);
+		cw_uri_free(&uri);
+	}
+}
+
 /* What is not in the table of test_rest_server: many, and long ones. */
 static void test_strays__are_few_and_short(void)
 {
@@ -280,6 +303,7 @@ int main(void)
 		{ "a long error", test_reply__an_error_has_all_of_its_text },
 		{ "warnings", test_reply__warnings_are_header_fields },
 		{ "strays", test_strays__are_few_and_short },
+		{ "dry runs", test_strays__no_dry_run_is_carried_out },
 		{ "answers without a body", test_reply__an_answer_without_its_body_is_an_error },
 		{ "metrics", test_metrics__renders_worker_connectors_and_tasks },
 		{ "metrics the herder gives", test_metrics__the_herders_own_count_wins },
