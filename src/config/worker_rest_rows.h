@@ -53,7 +53,8 @@
 	{ .name = "rest.authorization.roles.file", .importance = CW_MEDIUM, .group = "REST security",
 	  STORED(rest_authorization_roles_file),
 	  .doc = "Who may do what: a file of lines USER ROLE CONNECTOR..., in which USER and CONNECTOR are patterns "
-		 "with * and ?, and ROLE is read, operate (read; pause, resume, stop, restart) or admin "
+		 "with * and ?, and ROLE is read, operate (read; pause, resume, stop, restart; show and replay dead "
+		 "letters, which are whole records; reset the list of topics) or admin "
 		 "(everything). A user whom no line names may do nothing. Not set: every user may do everything. It "
 		 "is read again when it changes." },
 	{ .name = "rest.allow.unauthenticated", .type = CW_CONFIG_BOOLEAN, .default_value = "false",

@@ -106,12 +106,10 @@ static bool is_forged(const struct cw_exchange *exchange)
 
 static void authorise(struct cw_exchange *exchange)
 {
-	const struct cw_route *route = exchange->match.route;
-
 	apply_verdict(exchange);
 	/* That of a new connector is in the body: cw_exchange_check_name(). */
 	if (!exchange->reply.status)
-		require_role(exchange, cw_route_is_of_connector(route) ? exchange->match.name : NULL);
+		require_role(exchange, cw_route_connector(&exchange->match));
 }
 
 /* On a thread of the verifiers. */
@@ -183,6 +181,9 @@ void cw_exchange_filter_answer(struct cw_exchange *exchange)
 		return;
 	if (exchange->match.route->op == CW_OP_LIST) {
 		exchange->answer.body = cw_roles_filter(roles, exchange->caller.user, body);
+		json_decref(body);
+	} else if (exchange->match.route->op == CW_OP_LOGGERS || exchange->match.route->op == CW_OP_SET_LOGGER) {
+		exchange->answer.body = cw_roles_filter_loggers(roles, exchange->caller.user, body);
 		json_decref(body);
 	} else if (exchange->match.route->op == CW_OP_METRICS) {
 		connectors = cw_roles_filter(roles, exchange->caller.user, json_object_get(body, "connectors"));

@@ -102,18 +102,34 @@ enum cw_role cw_roles_of(const struct cw_roles *roles, const char *user, const c
 	return most;
 }
 
-json_t *cw_roles_filter(const struct cw_roles *roles, const char *user, const json_t *connectors)
+static const char *itself(const char *connector)
 {
-	json_t *out = json_is_array(connectors) ? json_array() : json_object(), *value;
+	return connector;
+}
+
+/* connector_of() tells the connector that an entry is about; NULL: none, and everybody may read it who may read any. */
+static json_t *filter(const struct cw_roles *roles, const char *user, const json_t *entries,
+		      const char *(*connector_of)(const char *name))
+{
+	json_t *out = json_is_array(entries) ? json_array() : json_object(), *value;
 	const char *name;
 	size_t i;
 
-	if (json_is_array(connectors)) {
-		json_array_foreach(connectors, i, value) if (cw_roles_of(roles, user, json_string_value(value)) >=
-							     CW_ROLE_VIEWER) json_array_append(out, value);
-		return out;
-	}
-	json_object_foreach((json_t *)connectors, name, value) if (cw_roles_of(roles, user, name) >= CW_ROLE_VIEWER)
-		json_object_set(out, name, value);
+	json_array_foreach(entries, i, value)
+		if (cw_roles_of(roles, user, connector_of(json_string_value(value))) >= CW_ROLE_VIEWER)
+			json_array_append(out, value);
+	json_object_foreach((json_t *)(uintptr_t)entries, name, value)
+		if (cw_roles_of(roles, user, connector_of(name)) >= CW_ROLE_VIEWER)
+			json_object_set(out, name, value);
 	return out;
+}
+
+json_t *cw_roles_filter(const struct cw_roles *roles, const char *user, const json_t *connectors)
+{
+	return filter(roles, user, connectors, itself);
+}
+
+json_t *cw_roles_filter_loggers(const struct cw_roles *roles, const char *user, const json_t *loggers)
+{
+	return filter(roles, user, loggers, cw_logger_connector);
 }

@@ -35,5 +35,7 @@ enum cw_role cw_roles_of(const struct cw_roles *roles, const char *user, const c
 
 /* A list or an object of connectors by name, without those that the user may not read. New. */
 json_t *cw_roles_filter(const struct cw_roles *roles, const char *user, const json_t *connectors);
+/* The same of loggers: without those of connectors that the user may not read. */
+json_t *cw_roles_filter_loggers(const struct cw_roles *roles, const char *user, const json_t *loggers);
 
 #endif

@@ -14,6 +14,9 @@
 #define REQUEST_MS 90000
 #define HEALTH_MS 10000
 
+#define TEXT(n) #n
+#define NUMBER(n) TEXT(n)
+
 #define WAIT                                                                                                       \
 	{ "wait", CW_QUERY_WAIT, 0,                                                                                  \
 	  "Answer when the connector and its tasks are RUNNING, PAUSED, STOPPED or COMPLETED; 504 says why they are not." }, \
@@ -92,7 +95,8 @@ static const struct cw_route routes[] = {
 	    { "lines", CW_QUERY_LINES, 0, "At most so many; 100 without it. The last 512 are kept, in 64 KiB." },
 	    { "follow", CW_QUERY_TRUE, CW_OP_FOLLOW,
 	      "Go on with the lines that come, each as a line of JSON; an empty line is a sign of life, and a client "
-	      "that is too slow is told how many lines it has missed." } },
+	      "that is too slow is told how many lines it has missed. At most " NUMBER(CW_LOG_FOLLOWERS_MAX) " clients at a "
+	      "time (503)." } },
 	  "The last log lines of a connector and its tasks." },
 	{ "POST", "/connectors/{connector}/preview", "previewConnector", "connectors", CW_HANDLER_HERDER, CW_OP_PREVIEW,
 	  CW_BODY_PREVIEW, CW_ANSWER_JSON, "Preview", JSON, REQUEST_MS, CW_ROLE_ADMIN, { { 0 } },
@@ -193,6 +197,21 @@ bool cw_area_has(enum cw_area area, const struct cw_uri *uri)
 bool cw_route_is_of_connector(const struct cw_route *route)
 {
 	return route->body == CW_BODY_CREATE || strstr(route->path, "{connector}");
+}
+
+const char *cw_logger_connector(const char *logger)
+{
+	static const char above[] = "connectors.";
+	size_t n = sizeof(above) - 1;
+
+	return strncmp(logger, above, n) == 0 && logger[n] ? logger + n : NULL;
+}
+
+const char *cw_route_connector(const struct cw_route_match *match)
+{
+	if (strstr(match->route->path, "{connector}"))
+		return match->name;
+	return strstr(match->route->path, "{logger}") ? cw_logger_connector(match->name) : NULL;
 }
 
 size_t cw_route_count(void)

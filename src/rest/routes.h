@@ -15,7 +15,7 @@
 enum cw_role {
 	CW_ROLE_ANYBODY, /* says nothing of connectors: probes, documentation */
 	CW_ROLE_VIEWER,  /* reads */
-	CW_ROLE_OPERATOR, /* changes what runs: pause, restart, … */
+	CW_ROLE_OPERATOR, /* changes what runs: pause, restart, …; sees and replays dead letters */
 	CW_ROLE_ADMIN    /* changes configurations, or runs a connector's code with one (validate, preview) */
 };
 
@@ -119,6 +119,10 @@ bool cw_area_has(enum cw_area area, const struct cw_uri *uri);
 
 /* Whether the route is about the connector that its path, or its body, names. */
 bool cw_route_is_of_connector(const struct cw_route *route);
+/* The connector that a request's path names, as such or by its logger; NULL: none. Borrowed from the uri. */
+const char *cw_route_connector(const struct cw_route_match *match);
+/* The connector whose logger that is, perhaps: part of the name; NULL: it is no connector's. */
+const char *cw_logger_connector(const char *logger);
 
 /* The flags of a request's query parameters; unknown parameters mean nothing (see rest/strays.h). */
 uint32_t cw_route_flags(const struct cw_route *route, const struct cw_uri *uri);

@@ -109,6 +109,8 @@ class OpenApi(TestCase):
             (200, "POST", SOURCE + "/tasks/0/restart?wait=COMPLETED"),
             (400, "POST", SOURCE + "/tasks/0/restart?wait=SLEEPING"),
             (404, "POST", SOURCE + "/tasks/7/restart"),
+            (504, "POST", SOURCE + "/tasks/0/restart?wait=STOPPED&timeout=10ms"),
+            (400, "DELETE", SOURCE + "/offsets"),
             (204, "POST", SOURCE + "/restart"),
             (202, "POST", SOURCE + "/restart?includeTasks=true&onlyFailed=false"),
             (200, "POST", SOURCE + "/restart?includeTasks=true&wait=COMPLETED"),
@@ -127,6 +129,7 @@ class OpenApi(TestCase):
         stored = self.ask(200, "GET", SOURCE + "/offsets").json["offsets"]
         self.assertEqual(len(stored), 1, stored)
         self.rows(
+            (409, "POST", SOURCE + "/tasks/0/restart"),
             (404, "GET", MISSING + "/offsets"),
             (400, "GET", SOURCE + "/offsets?at=soon"),
             (200, "PATCH", SOURCE + "/offsets", {"offsets": stored}),
@@ -187,6 +190,13 @@ class OpenApi(TestCase):
             (400, "POST", plugin % pipeline.SINK_CLASS, {"config": dict(sink, topics=""), "last": 2}),
             (404, "POST", plugin % "Nobody", {"config": {"connector.class": "Nobody"}}))
 
+    def refused(self):
+        """What has no dry run is not done instead."""
+        for method, path in (("DELETE", SOURCE), ("PUT", SOURCE + "/topics/reset")):
+            answer = self.rest.request(method, path + "?dry_run=true")
+            self.assertEqual(answer.status, 400, "%s %s: %r" % (method, path, answer))
+            self.contract.check(method, path, answer)
+
     def gone(self):
         self.rows(
             (204, "DELETE", SOURCE),
@@ -209,6 +219,7 @@ class OpenApi(TestCase):
         self.dead_letters()
         self.topics_and_logs()
         self.previews()
+        self.refused()
         self.gone()
         self.assertEqual(sorted(set(self.expected()) - self.contract.seen), [])
 

@@ -172,6 +172,10 @@ static json_t *answer_body(struct cw_herder *herder, const struct cw_request *re
 		return json_pack("{s:s,s:s}", "status", herder->health, "message", "m");
 	case CW_OP_LIST:
 		return request->flags ? json_pack("{s:{}}", "a") : json_pack("[s,s]", "a", "gr\xc3\xbc\xc3\x9f/e");
+	case CW_OP_LOGGERS:
+		return json_pack("{s:{},s:{},s:{}}", "connectors.a", "connectors.b", "worker");
+	case CW_OP_SET_LOGGER:
+		return json_pack("[s,s,s]", "connectors", "connectors.a", "connectors.b");
 	case CW_OP_METRICS:
 		return metrics();
 	case CW_OP_PLUGINS:

@@ -16,6 +16,8 @@
 
 #define WARNING(text) "299 connect-worker \"" text "\""
 
+#define LOGGERS "[\"connectors\",\"connectors.a\",\"connectors.b\"]"
+
 #define TEN "{},{},{},{},{},{},{},{},{},{},"
 
 struct row {
@@ -199,16 +201,16 @@ static const struct row rows[] = {
 	{ "GET", "/connectors/c/logs?lines=-1", NULL, NULL, 400, "~must be a number of lines", NULL, 0, 0 },
 	{ "GET", "/connectors/c/logs?lines=", NULL, NULL, 400, "~must be a number of lines", NULL, 0, 0 },
 	{ "GET", "/connectors/c/logs?lines=9999999999", NULL, NULL, 400, "~must be a number of lines", NULL, 0, 0 },
-	{ "GET", "/admin/loggers/", NULL, NULL, 200, INFO(""), "LOGGERS", 0, 0 },
+	{ "GET", "/admin/loggers/", NULL, NULL, 200, "~\"connectors.a\":{}", "LOGGERS", 0, 0 },
 	{ "GET", "/admin/loggers/org.apache", NULL, NULL, 200, INFO("org.apache"), "LOGGER org.apache", 0, 0 },
 	{ "GET", "/admin/loggers/missing", NULL, NULL, 404, "~not found", "LOGGER missing", 0, 0 },
-	{ "PUT", "/admin/loggers/a.b", JSON_TYPE, "{\"level\":\"debug\"}", 200, INFO("a.b"),
+	{ "PUT", "/admin/loggers/a.b", JSON_TYPE, "{\"level\":\"debug\"}", 200, LOGGERS,
 	  "SET_LOGGER a.b {\"level\":\"debug\"}", 0, 0 },
-	{ "PUT", "/admin/loggers/a.b?scope=worker", JSON_TYPE, "{\"level\":1,\"x\":[]}", 200, INFO("a.b"),
+	{ "PUT", "/admin/loggers/a.b?scope=worker", JSON_TYPE, "{\"level\":1,\"x\":[]}", 200, LOGGERS,
 	  "SET_LOGGER a.b {\"level\":\"1\",\"x\":[]}", 0, 0 },
 	{ "PUT", "/admin/loggers/a.b?scope=Cluster", JSON_TYPE, "{\"level\":\"debug\"}", 204, NULL,
 	  "SET_LOGGER a.b 128 {\"level\":\"debug\"}", "Content-Length", "" },
-	{ "PUT", "/admin/loggers/a.b?scope=junk", JSON_TYPE, "{\"level\":\"debug\"}", 200, INFO("a.b"),
+	{ "PUT", "/admin/loggers/a.b?scope=junk", JSON_TYPE, "{\"level\":\"debug\"}", 200, LOGGERS,
 	  "SET_LOGGER a.b {\"level\":\"debug\"}", 0, 0 },
 	{ "PUT", "/admin/loggers/a.b", JSON_TYPE, "{}", 400,
 	  ERROR("400", "Desired 'level' parameter was not specified in request."), NULL, 0, 0 },

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "config/connector_name.h"
+#include "config/worker_config.h"
 #include "rest/openapi.h"
 #include "rest/routes.h"
 #include "unit.h"
@@ -165,6 +166,18 @@ static void check_access(const json_t *operation, const struct cw_route *row)
 	expect(open == !json_object_get(responses, "403"), row, "the answer 403");
 }
 
+/* What follows from the row: a wait may be over, a body or a parameter wrong, and a dry run refused. */
+static void check_statuses(const json_t *operation, const struct cw_route *row)
+{
+	const json_t *responses = json_object_get(operation, "responses");
+	bool waits = false;
+
+	for (const struct cw_route_query *query = row->query; query->name; query++)
+		waits = waits || query->kind == CW_QUERY_WAIT;
+	expect(waits == (json_object_get(responses, "504") != NULL), row, "the answer 504");
+	expect(json_object_get(responses, "400") || (!waits && strcmp(row->method, "GET") == 0), row, "the answer 400");
+}
+
 static void test_document__says_what_the_table_says(void)
 {
 	static const char *const bodies[] = { NULL, "CreateConnectorRequest", "ConnectorConfig", "ConnectorConfigPatch",
@@ -184,6 +197,7 @@ static void test_document__says_what_the_table_says(void)
 		expect(!body || mentions_schema(body, "application/json", bodies[row->body]), row, "the schema of the body");
 		check_parameters(op, row);
 		check_access(op, row);
+		check_statuses(op, row);
 	}
 }
 
@@ -238,12 +252,28 @@ static void test_document__says_how_long_a_name_may_be(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(text_of(json_object_get(properties, "name"), "description"), words));
 }
 
+/* Whoever grants a role reads what it is in the key's documentation: each operation by its last word or its tag. */
+static void test_roles__are_documented_with_all_that_they_may(void)
+{
+	struct cw_config_def def = { 0 };
+
+	CU_ASSERT_TRUE_FATAL(cw_config_table_find(cw_worker_table(), "rest.authorization.roles.file", &def));
+	for (size_t i = 0; i < cw_route_count(); i++) {
+		const struct cw_route *row = cw_route_at(i);
+
+		if (row->role == CW_ROLE_OPERATOR)
+			expect(strstr(def.doc, strrchr(row->path, '/') + 1) || strstr(def.doc, row->tag), row,
+			       "the role operate, of which rest.authorization.roles.file says nothing like this");
+	}
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "every route of the table", test_document__says_what_the_table_says },
 		{ "no route beside the table", test_document__says_nothing_else },
 		{ "references", test_document__has_no_loose_end },
+		{ "roles", test_roles__are_documented_with_all_that_they_may },
 		{ "names", test_document__says_how_long_a_name_may_be },
 		CU_TEST_INFO_NULL,
 	};

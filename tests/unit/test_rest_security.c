@@ -57,6 +57,14 @@ static const struct row rows[] = {
 	{ "DELETE", "/connectors/a", ALICE, 204, "" },
 	{ "PUT", "/connector-plugins/S/config/validate", OPERATOR, 403, "" },
 	{ "GET", "/connector-plugins", OPERATOR, 200, "" },
+	{ "GET", "/admin/loggers", ALICE, 200, "{\"connectors.a\":{},\"worker\":{}}" },
+	{ "GET", "/admin/loggers", READER, 200, "\"connectors.b\":" },
+	{ "GET", "/admin/loggers", NOBODY, 403, "" },
+	{ "GET", "/admin/loggers/worker", ALICE, 200, "" },
+	{ "GET", "/admin/loggers/connectors.a", ALICE, 200, "" },
+	{ "GET", "/admin/loggers/connectors.b", ALICE, 403, "User alice may not do this to connector b: it needs the role read" },
+	{ "PUT", "/admin/loggers/connectors.b", ALICE JSON "Content-Length: 0\r\n", 403, "the role admin" },
+	{ "PUT", "/admin/loggers/connectors.a", OPERATOR JSON "Content-Length: 0\r\n", 403, "the role admin" },
 };
 
 static void test_access__each_request_needs_its_role(void)
@@ -81,6 +89,23 @@ static void test_access__each_request_needs_its_role(void)
 		free(call);
 		http_answer_free(&answer);
 	}
+	rest_fixture_down(&f);
+}
+
+/* All loggers below it change; the answer names those that he who asked may read. */
+static void test_access__a_logger_above_others(void)
+{
+	static const char request[] = "PUT /admin/loggers/connectors HTTP/1.1\r\nHost: h\r\n" JSON ALICE
+				      "Content-Length: 17\r\n\r\n{\"level\":\"DEBUG\"}";
+	CW_AUTO_FREE char *lines = rest_users_lines("alice:" SHA512 "\n");
+	struct http_answer answer;
+	struct rest_fixture f;
+
+	rest_fixture_up(&f, lines);
+	http_exchange(f.url, request, sizeof(request) - 1, false, &answer);
+	rest_fixture_check(answer.status == 200 && strcmp(answer.body, "[\"connectors\",\"connectors.a\"]") == 0, "PUT",
+			   "the loggers that alice may read", answer.body);
+	http_answer_free(&answer);
 	rest_fixture_down(&f);
 }
 
@@ -323,6 +348,7 @@ int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "roles", test_access__each_request_needs_its_role },
+		{ "loggers above others", test_access__a_logger_above_others },
 		{ "a new connector's name", test_access__a_new_connector_needs_its_name_allowed },
 		{ "challenges", test_access__says_what_would_do },
 		{ "a refusal keeps the connection", test_access__a_refusal_keeps_the_connection },

@@ -1,4 +1,5 @@
 /* The real server on a free port, a fake herder behind it, and requests that are good, bad and odd. */
+#include <ctype.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "rest/exchange.h"
+#include "rest/openapi.h"
+#include "rest/routes.h"
 #include "rest_fixture.h"
 #include "rest_rows.h"
 #include "unit.h"
@@ -42,6 +45,40 @@ static void check_answer(const struct row *row, const char *name, const struct h
 	}
 }
 
+/* What the description of the API says of all requests, and not of each operation. */
+static bool is_general(int status)
+{
+	static const int general[] = { 405, 406, 413, 414, 415, 431 };
+
+	for (size_t i = 0; i < sizeof(general) / sizeof(general[0]); i++)
+		if (status == general[i])
+			return true;
+	return false;
+}
+
+/* Whether the description of the API has the status that was answered. */
+static bool is_documented(const struct row *row, int status)
+{
+	CW_AUTO_FREE char *text = cw_openapi_json(), *method = cw_strdup(row->method), *number = cw_format("%d", status);
+	json_t *document = json_loads(text, 0, NULL), *path;
+	struct cw_route_match match = { 0 };
+	struct cw_uri uri = { 0 };
+	bool found = true;
+
+	for (char *p = method; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	if (cw_uri_parse(row->target, &uri, NULL) == 0)
+		cw_route_find(row->method, &uri, &match);
+	if (match.route) {
+		path = json_object_get(json_object_get(document, "paths"), match.route->path);
+		path = json_object_get(path, strcmp(method, "head") == 0 ? "get" : method);
+		found = json_object_get(json_object_get(path, "responses"), number) != NULL;
+	}
+	cw_uri_free(&uri);
+	json_decref(document);
+	return found;
+}
+
 static void run_row(struct rest_fixture *f, int fd, const struct row *row)
 {
 	struct cw_buf request = { 0 };
@@ -58,6 +95,7 @@ static void run_row(struct rest_fixture *f, int fd, const struct row *row)
 	http_send(fd, request.p, request.n);
 	http_receive(fd, strcmp(row->method, "HEAD") == 0, &answer);
 	check_answer(row, name, &answer);
+	check(is_general(answer.status) || is_documented(row, answer.status), name, "a status that openapi.yaml has", answer.body);
 	call = fake_herder_last(f->herder);
 	check(strcmp(call, row->call ? row->call : "") == 0, name, row->call ? row->call : "no call", call);
 	id = http_header(&answer, "X-Request-Id");
