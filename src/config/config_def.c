@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/hide.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "config/number.h"
@@ -195,9 +196,10 @@ char *cw_config_canonical(const struct cw_config_def *def, const char *value)
 	return def->type == CW_CONFIG_PASSWORD ? cw_strdup("[hidden]") : parsed_text(def, &parsed);
 }
 
-/* "Invalid value V for configuration K: reason", a long V cut at a character's border. */
-static int invalid(const struct cw_config_def *def, const char *value, const char *reason, struct cw_error *err)
+/* "Invalid value V for configuration K: reason", V without users of URLs and, if it is long, cut at a character's border. */
+static int invalid(const struct cw_config_def *def, const char *whole, const char *reason, struct cw_error *err)
 {
+	CW_AUTO_FREE char *value = cw_hide_userinfo(whole);
 	size_t n = strlen(value), shown = 0, step;
 
 	if (def->type == CW_CONFIG_PASSWORD)

@@ -72,25 +72,27 @@ bool cw_validation_is_secret(const struct cw_validation *validation, const char 
 void cw_validation_warn(struct cw_validation *validation, const char *key, const char *fmt, ...)
 {
 	struct cw_validated *entry = cw_validation_key(validation, key);
+	CW_AUTO_FREE char *shown = NULL;
 	struct cw_buf text = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
 	cw_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	json_array_append_new(validation->warnings, cw_json_from_text(text.p, text.n));
+	shown = cw_hide_userinfo(text.p);
+	json_array_append_new(validation->warnings, cw_json_from_str(shown));
 	if (!entry->warnings)
 		entry->warnings = json_array();
-	json_array_append_new(entry->warnings, cw_json_from_text(text.p, text.n));
+	json_array_append_new(entry->warnings, cw_json_from_str(shown));
 	cw_buf_free(&text);
 }
 
 /* ---- errors ---------------------------------------------------------------------------------- */
 
-/* An error's text without the secrets of this config. New. */
+/* A text without the secrets of this config, and without users of URLs. New. */
 static char *clean_text(const struct cw_validation *validation, const char *text)
 {
-	char *clean = cw_strdup(text);
+	char *clean = cw_hide_userinfo(text);
 
 	for (size_t i = 0; i < validation->config->n; i++) {
 		CW_AUTO_FREE char *secret = cw_trimmed(validation->config->entries[i].value);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/hide.h"
 #include "base/mem.h"
 #include "config/validation.h"
 
@@ -29,7 +30,7 @@ static json_t *recommended(const struct cw_validation *validation, const struct 
 
 static json_t *value_json(const struct cw_validation *validation, const struct cw_validated *key)
 {
-	CW_AUTO_FREE char *value = NULL;
+	CW_AUTO_FREE char *value = NULL, *shown = NULL;
 	json_t *object = json_object();
 	const char *variable = cw_validation_variable(validation, key->def.name);
 
@@ -44,8 +45,9 @@ static json_t *value_json(const struct cw_validation *validation, const struct c
 	else
 		value = cw_strdup(key->value && cw_validation_is_secret(validation,
 									key->def.name) ? "[hidden]" : key->value);
+	shown = value ? cw_hide_userinfo(value) : NULL;
 	json_object_set_new(object, "name", json_string(key->def.name));
-	json_object_set_new(object, "value", value ? json_string(value) : json_null());
+	json_object_set_new(object, "value", shown ? json_string(shown) : json_null());
 	json_object_set_new(object, "recommended_values", recommended(validation, key));
 	json_object_set(object, "errors", key->errors);
 	json_object_set_new(object, "visible", json_true());

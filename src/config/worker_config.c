@@ -110,8 +110,8 @@ static const struct cw_config_def worker_table[] = {
 
 	{ .name = "rest.hide.passwords", .type = CW_CONFIG_BOOLEAN, .default_value = "true", .importance = CW_LOW,
 	  .group = "REST", STORED(rest_hide_passwords),
-	  .doc = "Whether answers have [hidden] in place of passwords; a configuration that brings [hidden] back keeps the "
-		 "password that is stored. false shows them, as Kafka Connect does." },
+	  .doc = "Whether answers have [hidden] in place of passwords, and of user and password in URLs; a configuration "
+		 "that brings [hidden] back keeps what is stored. false shows them, as Kafka Connect does." },
 
 #include "config/worker_rest_rows.h"
 

@@ -12,7 +12,7 @@
 #include "config/secret.h"
 #include "config/topic_groups.h"
 
-#define HIDDEN "[hidden]"
+#define HIDDEN CW_HIDDEN
 
 /* Settings of other plugins in a connector's config: "value.converter." and "transforms.A." begin their keys. */
 static const struct part {
@@ -160,6 +160,14 @@ static bool is_secret(const struct definitions *defs, const char *key, const cha
 
 /* ---- configs -------------------------------------------------------------------------------------- */
 
+/* New. */
+static json_t *shown_value(const struct definitions *defs, const char *key, const char *value)
+{
+	CW_AUTO_FREE char *shown = is_secret(defs, key, value) ? cw_strdup(HIDDEN) : cw_hide_userinfo(value);
+
+	return json_string(shown);
+}
+
 json_t *cw_secrets_hide(const struct cw_herder *herder, const char *class_name, const json_t *config,
 			const json_t *named_in)
 {
@@ -172,8 +180,8 @@ json_t *cw_secrets_hide(const struct cw_herder *herder, const char *class_name, 
 	json_object_foreach((json_t *)(uintptr_t)config, key, value) {
 		const char *text = json_string_value(value);
 
-		if (text && *text && is_secret(&defs, key, text))
-			json_object_set_new(shown, key, json_string(HIDDEN));
+		if (text && *text)
+			json_object_set_new(shown, key, shown_value(&defs, key, text));
 	}
 	return shown;
 }
@@ -188,6 +196,31 @@ bool cw_secrets_are_clear(const struct cw_herder *herder, const char *class_name
 		if (find(&defs, key).is_unclear)
 			return false;
 	return true;
+}
+
+/* Whether the value is what answers show of a URL with a user, or of such a list. */
+static bool is_shown_url(const char *value, const char *kept)
+{
+	CW_AUTO_FREE char *shown = kept ? cw_hide_userinfo(kept) : NULL;
+
+	return shown && strcmp(shown, kept) != 0 && strcmp(shown, value) == 0;
+}
+
+/* Puts back one value. */
+static int restore(const struct definitions *defs, json_t *config, const char *key, json_t *kept, struct cw_error *err)
+{
+	const char *text = json_string_value(json_object_get(config, key));
+	bool hidden = strcmp(text, HIDDEN) == 0;
+
+	if (kept && (hidden || is_shown_url(text, json_string_value(kept))))
+		json_object_set(config, key, kept);
+	else if (hidden && is_secret(defs, key, HIDDEN))
+		return cw_error_set(err, CW_ERR_INVALID, "Invalid value " HIDDEN " for configuration %s: it stands for the "
+				    "value that the connector has, which has none; give the value itself", key);
+	else if (strstr(text, "://" HIDDEN "@"))
+		return cw_error_set(err, CW_ERR_INVALID, "Invalid value %.200s for configuration %s: " HIDDEN " stands for the user "
+				    "of the URL that the connector has, which is not this one; give the user itself", text, key);
+	return 0;
 }
 
 /*
@@ -206,13 +239,8 @@ int cw_secrets_restore(const struct cw_herder *herder, const struct cw_connector
 	json_object_foreach_safe(config, next, key, value) {
 		json_t *kept = stored ? json_object_get(stored->config, key) : NULL;
 
-		if (!json_is_string(value) || strcmp(json_string_value(value), HIDDEN) != 0)
-			continue;
-		if (kept)
-			json_object_set(config, key, kept);
-		else if (is_secret(&defs, key, HIDDEN))
-			return cw_error_set(err, CW_ERR_INVALID, "Invalid value " HIDDEN " for configuration %s: it stands for the "
-					    "value that the connector has, which has none; give the value itself", key);
+		if (json_is_string(value) && restore(&defs, config, key, kept, err) < 0)
+			return -1;
 	}
 	return 0;
 }

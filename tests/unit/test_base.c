@@ -215,6 +215,35 @@ static void test_hide__replaces_what_is_not_to_be_seen(void)
 	cw_map_free(&hidden);
 }
 
+static void test_hide__users_of_urls(void)
+{
+	static const struct {
+		const char *text, *shown; /* NULL: the same */
+	} rows[] = {
+		{ "", NULL }, { "://", NULL }, { "a://", NULL }, { "http://", NULL }, { "http://h:9/x?y=a@b#c@d", NULL },
+		{ "http://[::1]:9/x@1", NULL }, { "http://h/x@1", NULL }, { "http://@h", NULL }, { "a@b:c", NULL },
+		{ "http://u:p@h:9/x", "http://[hidden]@h:9/x" }, { "https://token@h", "https://[hidden]@h" },
+		{ "http://u:p@[::1]:9", "http://[hidden]@[::1]:9" }, { "http://u:a@b@h", "http://[hidden]@h" },
+		{ "http://u:p/q?r#s@h/x", "http://[hidden]@h/x" }, /* not what it should be, but a password all the same */
+		{ "http://a:9,http://u:p@b,https://v:q,r@c/x", "http://a:9,http://[hidden]@b,https://[hidden]@c/x" },
+		{ "http://a:9, http://u:p@b", "http://a:9, http://[hidden]@b" },
+		{ "Invalid value [http://u:p@h:9, http://v:q@i] for me@home", "Invalid value [http://[hidden]@h:9, http://[hidden]@i] "
+		  "for me@home" },
+		{ "\"http://h:9\" of me@home", NULL }, { "http://[hidden]@h", NULL },
+		{ "http://${file:/a/b:u}:${env:P}@h", NULL }, { "http://${env:U}:p@h", "http://[hidden]@h" },
+		{ "http://u:${env:P@h", "http://[hidden]@h" },
+	};
+	struct cw_map hidden = { 0 };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *wanted = rows[i].shown ? rows[i].shown : rows[i].text;
+		CW_AUTO_FREE char *shown = cw_hide_userinfo(rows[i].text), *told = cw_hide(rows[i].text, &hidden);
+
+		CU_ASSERT_STRING_EQUAL(shown, wanted);
+		CU_ASSERT_STRING_EQUAL(told, wanted);
+	}
+}
+
 static void test_json_secret__overwrites_texts_at_any_depth(void)
 {
 	json_t *json = json_pack("{s:s,s:[i{s:s}]}", "a", "s3cret", "b", 7, "c", "s3cret-too");
@@ -467,6 +496,7 @@ int main(void)
 		{ "nearest", test_nearest__finds_a_typo_and_leaves_strangers },
 		{ "nearest name of pages", test_nearest__does_not_measure_pages },
 		{ "hide", test_hide__replaces_what_is_not_to_be_seen },
+		{ "users of URLs are hidden", test_hide__users_of_urls },
 		{ "secrets in JSON", test_json_secret__overwrites_texts_at_any_depth },
 		{ "clock", test_clock__iso_is_utc_with_milliseconds },
 		{ "log rings keep the last lines", test_rings__keep_the_last_lines_of_each_connector },

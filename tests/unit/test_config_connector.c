@@ -258,6 +258,26 @@ static void test_validate__the_plugins_own_check_cannot_show_a_secret(void)
 	cw_map_free(&config);
 }
 
+static void test_validate__users_of_urls_are_not_shown(void)
+{
+	struct cw_map config = fixture_connector(&fixture_sink, "connection.url=http://user:hunter2@h:9\nconnection.password=x\n"
+						 "comment=see http://user:hunter2@h\nrun.until=http://user:hunter2@h");
+	struct cw_validation *validation = cw_validate(&(struct cw_validation_request){
+		.config = &config, .plugin = &fixture_sink, .ctx = &no_context });
+	json_t *infos = cw_validation_to_json(validation);
+	CW_AUTO_FREE char *all = json_dumps(infos, 0);
+	CW_AUTO_FREE char *message = cw_validation_message(validation);
+
+	CU_ASSERT_PTR_NULL(strstr(all, "hunter2"));
+	CU_ASSERT_PTR_NULL(strstr(message, "hunter2"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(message, "Invalid value http://[hidden]@h for configuration run.until: "));
+	CU_ASSERT_STRING_EQUAL(value_of(infos, "connection.url"), "http://[hidden]@h:9");
+	CU_ASSERT_STRING_EQUAL(value_of(infos, "comment"), "see http://[hidden]@h");
+	json_decref(infos);
+	cw_validation_free(validation);
+	cw_map_free(&config);
+}
+
 static void test_validate__keys_without_a_definition_come_first(void)
 {
 	json_t *infos = validate(&fixture_source, "topic.creation.other.partitions=3", NULL);
@@ -647,6 +667,7 @@ int main(void)
 		{ "shape", test_validate__the_shape_of_an_entry },
 		{ "every error at once", test_validate__every_error_at_once_and_the_message },
 		{ "secrets", test_validate__the_plugins_own_check_cannot_show_a_secret },
+		{ "users of URLs", test_validate__users_of_urls_are_not_shown },
 		{ "keys without a definition", test_validate__keys_without_a_definition_come_first },
 		{ "unknown class", test_validate__an_unknown_class_still_checks_the_rest },
 		{ "warnings", test_validate__warnings },

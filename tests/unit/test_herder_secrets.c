@@ -46,6 +46,42 @@ static void test_passwords__are_hidden_and_kept(void)
 	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "y", "z");
 }
 
+#define URL_KEY "fake.url"
+#define WITH_URL "{'" URL_KEY "':'http://u:pw-1@a,http://b:8081','comment':'see http://x:y@z'}"
+#define SHOWN_URL "http://[hidden]@a,http://b:8081"
+
+/* In a key of whatever type. */
+static void test_passwords__in_urls_are_hidden_and_kept(void)
+{
+	struct cw_answer answer;
+
+	start_worker();
+	expect_config(create_in("a", WITH_URL, NULL), "config", URL_KEY, SHOWN_URL);
+	wait_states("a", "RUNNING RUNNING");
+	expect_config(call(CW_OP_GET, "a"), "config", "comment", "see http://[hidden]@z");
+	answer = call(CW_OP_TASKS, "a");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_object_get(json_array_get(answer.body, 0), "config"),
+								 URL_KEY)), SHOWN_URL);
+	expect_ok(answer);
+	/* What was read is sent back: nothing has changed. */
+	answer = call(CW_OP_GET_CONFIG, "a");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer.body, URL_KEY)), SHOWN_URL);
+	expect_ok(call_body(CW_OP_PUT_CONFIG, "a", json_incref(answer.body)));
+	CU_ASSERT_EQUAL(worker_number("host_starts"), 1);
+	expect_ok(answer);
+	expect_config(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'y':'z'}")), "config", URL_KEY, SHOWN_URL);
+	/* It stands for that user at that address only. */
+	expect_error(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'" URL_KEY "':'http://[hidden]@elsewhere'}")), CW_ERR_INVALID,
+		     "Invalid value http://[hidden]@elsewhere for configuration " URL_KEY ": [hidden] stands for the user of the "
+		     "URL that the connector has, which is not this one; give the user itself");
+	expect_error(create_in("b", "{'" URL_KEY "':'http://[hidden]@a'}", NULL), CW_ERR_INVALID, "give the user itself");
+	stop_worker();
+	json_object_set_new(w.settings, "rest.hide.passwords", json_string("false"));
+	start_worker();
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, URL_KEY, "http://u:pw-1@a,http://b:8081");
+	expect_config(call(CW_OP_GET_CONFIG, "a"), NULL, "y", "z");
+}
+
 static void test_passwords__hidden_for_nothing_is_an_error(void)
 {
 	start_worker();
@@ -312,6 +348,7 @@ int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
 		{ "passwords are hidden, and kept", test_passwords__are_hidden_and_kept },
+		{ "passwords in URLs", test_passwords__in_urls_are_hidden_and_kept },
 		{ "[hidden] that stands for nothing", test_passwords__hidden_for_nothing_is_an_error },
 		{ "passwords are hidden at once", test_passwords__are_hidden_before_the_plugins_are_listed },
 		{ "without plugins all may be passwords", test_passwords__may_be_anything_without_plugins },
