@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/etag.h"
 #include "base/mem.h"
 #include "config/connector_config.h"
 #include "config/connector_name.h"
@@ -69,19 +70,22 @@ int cw_change_require_class(struct cw_call *call, const json_t *config)
 
 bool cw_change_refused_by_etag(struct cw_call *call, const struct cw_connector *c)
 {
-	const char *wanted = call->request.if_match;
-	char etag[CW_ETAG_MAX];
+	const char *wanted = call->request.if_match, *unwanted = call->request.if_none_match;
+	char etag[CW_ETAG_MAX] = "";
 
-	if (!wanted || (c && strcmp(wanted, "*") == 0))
-		return false;
-	if (c) {
+	if (c)
 		cw_config_etag(c->config, etag);
-		if (strcmp(wanted, etag) == 0)
-			return false;
-	}
-	cw_call_refuse(call, CW_REFUSAL_PRECONDITION, c ? "The configuration of connector %s is another one than that of "
-		       "If-Match: read it again and apply your change to that" : "Connector %s not found, and If-Match "
-		       "wants it to be there", call->name);
+	if (wanted && !c)
+		cw_call_refuse(call, CW_REFUSAL_PRECONDITION, "Connector %s not found, and If-Match wants it to be there",
+			       call->name);
+	else if (wanted && !cw_etag_listed(wanted, etag, false))
+		cw_call_refuse(call, CW_REFUSAL_PRECONDITION, "The configuration of connector %s is another one than that of "
+			       "If-Match: read it again and apply your change to that", call->name);
+	else if (unwanted && c && cw_etag_listed(unwanted, etag, true))
+		cw_call_refuse(call, CW_REFUSAL_PRECONDITION, "Connector %s has a configuration, and If-None-Match wants it to have "
+			       "none, or another one", call->name);
+	else
+		return false;
 	return true;
 }
 

@@ -89,7 +89,7 @@ static inline const char *cw_wait_name(enum cw_wait wait)
 enum cw_refusal {
 	CW_REFUSAL_NONE = 0,
 	CW_REFUSAL_UNREACHED,   /* the request was carried out, the state that it waits for was not reached */
-	CW_REFUSAL_PRECONDITION, /* if_match did not hold */
+	CW_REFUSAL_PRECONDITION, /* if_match or if_none_match did not hold */
 	CW_REFUSAL_FORBIDDEN     /* the worker's configuration does not allow it */
 };
 
@@ -109,7 +109,8 @@ struct cw_request {
 	struct cw_log_filter log_filter; /* LOGS, LETTERS */
 	int64_t at_ms;        /* OFFSETS with AT: since the epoch */
 	const char *version;  /* PLUGIN_CONFIG: a version that must be there, or a range of them; NULL: any */
-	const char *if_match; /* PUT_CONFIG, PATCH_CONFIG, DELETE: "*" or the etag that the config must have; NULL: any */
+	/* PUT_CONFIG, PATCH_CONFIG, DELETE: base/etag.h's fields of what the config must have, or must not; NULL: any */
+	const char *if_match, *if_none_match;
 };
 
 #define CW_ETAG_MAX 24

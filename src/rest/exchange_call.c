@@ -119,6 +119,7 @@ static void call_herder(struct cw_exchange *exchange)
 		return;
 	}
 	exchange->request.herder.if_match = cw_exchange_header(exchange, "If-Match");
+	exchange->request.herder.if_none_match = cw_exchange_header(exchange, "If-None-Match");
 	cw_connection_await(all->connections, exchange->socket, &wait);
 	cw_herder_start(all->herder, &exchange->request.herder, on_answer, exchange, &exchange->call);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/etag.h"
 #include "base/mem.h"
 
 #define JSON "application/json"
@@ -289,7 +290,7 @@ static void reply_etag(struct cw_reply *reply, const struct cw_route *route, con
 		       const struct cw_reply_context *context)
 {
 	bool known = context->if_none_match && *answer->etag &&
-		     (strcmp(context->if_none_match, answer->etag) == 0 || strcmp(context->if_none_match, "*") == 0);
+		     cw_etag_listed(context->if_none_match, answer->etag, true);
 
 	if (known && strcmp(route->method, "GET") == 0)
 		reply_empty(reply, 304);

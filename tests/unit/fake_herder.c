@@ -124,6 +124,8 @@ static void remember(struct cw_herder *herder, const struct cw_request *request)
 		cw_buf_printf(&text, " wait %s %lld", cw_wait_name(request->wait), (long long)request->wait_ms);
 	if (request->if_match)
 		cw_buf_printf(&text, " if %s", request->if_match);
+	if (request->if_none_match)
+		cw_buf_printf(&text, " unless %s", request->if_none_match);
 	if (body)
 		cw_buf_printf(&text, " %s", body);
 	free(body);

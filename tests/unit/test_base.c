@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/etag.h"
 #include "base/hide.h"
 #include "base/json_text.h"
 #include "base/json_secret.h"
@@ -213,6 +214,24 @@ static void test_hide__replaces_what_is_not_to_be_seen(void)
 	}
 	CU_ASSERT_STRING_EQUAL(trimmed, "a b");
 	cw_map_free(&hidden);
+}
+
+static void test_etag__is_listed(void)
+{
+	static const struct {
+		const char *field;
+		bool strong, weak;
+	} rows[] = {
+		{ "", false, false }, { "\"e1\"", true, true }, { "W/\"e1\"", false, true }, { "*", true, true },
+		{ "\"e0\" ,, \"a,\",\t\"e1\"", true, true }, { "\"e0\", W/\"e1\"", false, true }, { "\"e\"", false, false },
+		{ "\"e11\"", false, false }, { "e1", false, false }, { "\"e1", false, false }, { "x, \"e1\"", false, false },
+		{ "\"e0\", *", true, true }, { "W/", false, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_EQUAL(cw_etag_listed(rows[i].field, "\"e1\"", false), rows[i].strong);
+		CU_ASSERT_EQUAL(cw_etag_listed(rows[i].field, "\"e1\"", true), rows[i].weak);
+	}
 }
 
 static void test_hide__users_of_urls(void)
@@ -496,6 +515,7 @@ int main(void)
 		{ "nearest", test_nearest__finds_a_typo_and_leaves_strangers },
 		{ "nearest name of pages", test_nearest__does_not_measure_pages },
 		{ "hide", test_hide__replaces_what_is_not_to_be_seen },
+		{ "entity tags", test_etag__is_listed },
 		{ "users of URLs are hidden", test_hide__users_of_urls },
 		{ "secrets in JSON", test_json_secret__overwrites_texts_at_any_depth },
 		{ "clock", test_clock__iso_is_utc_with_milliseconds },

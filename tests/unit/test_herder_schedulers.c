@@ -421,7 +421,7 @@ static struct cw_answer call_if(enum cw_op op, const char *name, const char *eta
 static void test_if_match__keeps_a_change_from_going_over_another(void)
 {
 	struct cw_answer answer;
-	char first[CW_ETAG_MAX], second[CW_ETAG_MAX];
+	char first[CW_ETAG_MAX], second[CW_ETAG_MAX], list[2 * CW_ETAG_MAX + 2];
 
 	start_worker();
 	create("a", "{'topic':'t'}");
@@ -438,9 +438,32 @@ static void test_if_match__keeps_a_change_from_going_over_another(void)
 	expect_error(call_if(CW_OP_PATCH_CONFIG, "a", first, json_object()), CW_ERR_CONFLICT, "another one");
 	expect_error(call_if(CW_OP_DELETE, "a", first, NULL), CW_ERR_CONFLICT, "another one");
 	expect_error(call_if(CW_OP_PUT_CONFIG, "new", "*", config_of("{}")), CW_ERR_CONFLICT, "wants it to be there");
+	snprintf(list, sizeof(list), "%s, %s", first, second);
+	expect_ok(call_if(CW_OP_PATCH_CONFIG, "a", list, json_object()));
 	expect_ok(call_if(CW_OP_PUT_CONFIG, "a", second, config_of("{'topic':'u'}")));
 	expect_ok(call_if(CW_OP_PUT_CONFIG, "a", "*", config_of("{'topic':'w'}")));
 	expect_ok(call_if(CW_OP_DELETE, "a", "*", NULL));
+}
+
+/* "*" makes a connector, and never changes one. */
+static void test_if_none_match__only_what_is_not_there(void)
+{
+	struct cw_request request = { .op = CW_OP_PUT_CONFIG, .name = "a", .if_none_match = "*" };
+	struct cw_answer answer;
+
+	start_worker();
+	for (int i = 0; i < 2; i++) {
+		json_t *body = config_of(i ? "{'topic':'u'}" : "{'topic':'t'}");
+
+		request.body = body;
+		cw_herder_call(w.herder, &request, DEADLINE_MS, &answer);
+		json_decref(body);
+		CU_ASSERT_EQUAL(answer.refusal, i ? CW_REFUSAL_PRECONDITION : CW_REFUSAL_NONE);
+		cw_answer_free(&answer);
+	}
+	answer = call(CW_OP_GET_CONFIG, "a");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer.body, "topic")), "t");
+	expect_ok(answer);
 }
 
 static void test_delete__what_is_not_there(void)
@@ -467,6 +490,7 @@ int main(int argc, char **argv)
 		{ "generations of a run that is over", test_generations__of_a_run_that_is_over },
 		{ "pause before the host has ended", test_pause__before_the_host_has_ended },
 		{ "dry runs change nothing", test_dry_run__changes_nothing },
+		{ "If-None-Match makes only", test_if_none_match__only_what_is_not_there },
 		{ "If-Match keeps changes apart", test_if_match__keeps_a_change_from_going_over_another },
 		{ "deleting what is not there", test_delete__what_is_not_there },
 		CU_TEST_INFO_NULL,
