@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Whether a field, "*" or a list of tags, means the tag, which has its quotes. weak: W/"x" is "x" as well (RFC 9110, 8.8.3.2).
- * From a tag on that is none nothing counts.
+ * Whether a field, "*" or a list of tags, means the tag, which has its quotes. weak: W/"x" is "x" as well (RFC 9110,
+ * 8.8.3.2). From a tag on that is none nothing counts.
  */
 bool cw_etag_listed(const char *field, const char *etag, bool weak);
 

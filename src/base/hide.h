@@ -12,8 +12,8 @@
 #define CW_HIDDEN "[hidden]"
 
 /*
- * The text, a value or a sentence, with CW_HIDDEN for the user and the password of each URL in it, unless config providers
- * are asked for all of them: "http://[hidden]@host". New.
+ * The text, a value or a sentence, with CW_HIDDEN for the user and the password of each URL in it, unless config
+ * providers are asked for all of them: "http://[hidden]@host". New.
  */
 char *cw_hide_userinfo(const char *text);
 

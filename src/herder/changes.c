@@ -79,11 +79,13 @@ bool cw_change_refused_by_etag(struct cw_call *call, const struct cw_connector *
 		cw_call_refuse(call, CW_REFUSAL_PRECONDITION, "Connector %s not found, and If-Match wants it to be there",
 			       call->name);
 	else if (wanted && !cw_etag_listed(wanted, etag, false))
-		cw_call_refuse(call, CW_REFUSAL_PRECONDITION, "The configuration of connector %s is another one than that of "
-			       "If-Match: read it again and apply your change to that", call->name);
+		cw_call_refuse(call, CW_REFUSAL_PRECONDITION,
+			       "The configuration of connector %s is another one than that of If-Match: read it again and "
+			       "apply your change to that", call->name);
 	else if (unwanted && c && cw_etag_listed(unwanted, etag, true))
-		cw_call_refuse(call, CW_REFUSAL_PRECONDITION, "Connector %s has a configuration, and If-None-Match wants it to have "
-			       "none, or another one", call->name);
+		cw_call_refuse(call, CW_REFUSAL_PRECONDITION,
+			       "Connector %s has a configuration, and If-None-Match wants it to have none, or another one",
+			       call->name);
 	else
 		return false;
 	return true;

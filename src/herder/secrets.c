@@ -6,6 +6,7 @@
 
 #include "base/hide.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "config/connector_config.h"
 #include "config/labels.h"
 #include "config/overrides.h"
@@ -13,6 +14,7 @@
 #include "config/topic_groups.h"
 
 #define HIDDEN CW_HIDDEN
+#define VALUE_SHOWN 200u /* bytes of one, in an error */
 
 /* Settings of other plugins in a connector's config: "value.converter." and "transforms.A." begin their keys. */
 static const struct part {
@@ -210,6 +212,7 @@ static bool is_shown_url(const char *value, const char *kept)
 static int restore(const struct definitions *defs, json_t *config, const char *key, json_t *kept, struct cw_error *err)
 {
 	const char *text = json_string_value(json_object_get(config, key));
+	CW_AUTO_FREE char *shown = cw_hide_userinfo(text), *shorter = cw_utf8_shortened(shown, VALUE_SHOWN);
 	bool hidden = strcmp(text, HIDDEN) == 0;
 
 	if (kept && (hidden || is_shown_url(text, json_string_value(kept))))
@@ -218,8 +221,9 @@ static int restore(const struct definitions *defs, json_t *config, const char *k
 		return cw_error_set(err, CW_ERR_INVALID, "Invalid value " HIDDEN " for configuration %s: it stands for the "
 				    "value that the connector has, which has none; give the value itself", key);
 	else if (strstr(text, "://" HIDDEN "@"))
-		return cw_error_set(err, CW_ERR_INVALID, "Invalid value %.200s for configuration %s: " HIDDEN " stands for the user "
-				    "of the URL that the connector has, which is not this one; give the user itself", text, key);
+		return cw_error_set(err, CW_ERR_INVALID, "Invalid value %s for configuration %s: " HIDDEN " stands for the "
+				    "user of the URL that the connector has, which is not this one; give the user itself",
+				    shorter, key);
 	return 0;
 }
 

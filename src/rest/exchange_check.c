@@ -52,11 +52,13 @@ static bool refuse_framing(struct cw_exchange *exchange)
 
 	MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, look_at_field, &framing);
 	if (framing.bad_name)
-		cw_reply_error(&exchange->reply, 400, "The name of a header field is empty, or has a character that none may "
-						      "have, such as a blank before its colon");
+		cw_reply_error(&exchange->reply, 400,
+			       "The name of a header field is empty, or has a character that none may have, such as a blank "
+			       "before its colon");
 	else if (framing.n_lengths > 1)
-		cw_reply_error(&exchange->reply, 400, "The length of the body is said more than once: one Content-Length or "
-						      "Transfer-Encoding header field is allowed");
+		cw_reply_error(&exchange->reply, 400,
+			       "The length of the body is said more than once: one Content-Length or Transfer-Encoding header "
+			       "field is allowed");
 	return exchange->reply.status != 0;
 }
 

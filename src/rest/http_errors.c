@@ -123,8 +123,9 @@ enum MHD_Result MHD_set_connection_value_n(struct MHD_Connection *connection, en
 }
 
 /* Without the field there are no cookies, and no copy to take them apart in. */
-enum MHD_Result MHD_lookup_connection_value_n(struct MHD_Connection *connection, enum MHD_ValueKind kind, const char *key,
-					      size_t key_size, const char **value, size_t *value_size)
+enum MHD_Result MHD_lookup_connection_value_n(struct MHD_Connection *connection, enum MHD_ValueKind kind,
+					      const char *key, size_t key_size, const char **value,
+					      size_t *value_size)
 {
 	enum MHD_Result (*look)(struct MHD_Connection *, enum MHD_ValueKind, const char *, size_t, const char **,
 				size_t *);

@@ -97,19 +97,21 @@ static bool changes_something(const struct cw_route *route)
 static int refuse_dry_run(const struct cw_route *route, const struct cw_uri_param *param, const char *first,
 			  struct cw_error *err)
 {
-	if (!find(route, DRY_RUN))
-		return strcasecmp(param->value, "false") == 0 ?
-			       0 :
-			       cw_error_set(err, CW_ERR_INVALID, "%s %s has no dry run, so nothing was done: without the "
-								 "parameter \"%.*s\" it is", route->method, route->path,
-					    shown(param->key), param->key);
-	if (strcmp(param->key, DRY_RUN) != 0)
-		return cw_error_set(err, CW_ERR_INVALID, "The parameter \"%.*s\" is written " DRY_RUN, shown(param->key),
-				    param->key);
-	if ((strcasecmp(param->value, "true") == 0 || strcasecmp(param->value, "false") == 0) &&
-	    strcasecmp(param->value, first) == 0)
+	bool no = strcasecmp(param->value, "false") == 0, yes = strcasecmp(param->value, "true") == 0;
+
+	if (!find(route, DRY_RUN) && no)
 		return 0;
-	return cw_error_set(err, CW_ERR_INVALID, "The parameter " DRY_RUN " is \"%.*s\", but must be true or false, and once",
+	if (!find(route, DRY_RUN))
+		return cw_error_set(err, CW_ERR_INVALID,
+				    "%s %s has no dry run, so nothing was done: without the parameter \"%.*s\" it is",
+				    route->method, route->path, shown(param->key), param->key);
+	if (strcmp(param->key, DRY_RUN) != 0)
+		return cw_error_set(err, CW_ERR_INVALID, "The parameter \"%.*s\" is written " DRY_RUN,
+				    shown(param->key), param->key);
+	if ((yes || no) && strcasecmp(param->value, first) == 0)
+		return 0;
+	return cw_error_set(err, CW_ERR_INVALID,
+			    "The parameter " DRY_RUN " is \"%.*s\", but must be true or false, and once",
 			    shown(param->value), param->value);
 }
 
@@ -117,9 +119,12 @@ int cw_strays_refuse(const struct cw_route *route, const struct cw_uri *uri, str
 {
 	const char *first = cw_uri_param(uri, DRY_RUN);
 
-	for (size_t i = 0; changes_something(route) && i < uri->n_params; i++)
-		if (is_dry_run(uri->params[i].key) && refuse_dry_run(route, &uri->params[i], first ? first : "", err) < 0)
+	for (size_t i = 0; changes_something(route) && i < uri->n_params; i++) {
+		const struct cw_uri_param *param = &uri->params[i];
+
+		if (is_dry_run(param->key) && refuse_dry_run(route, param, first ? first : "", err) < 0)
 			return -1;
+	}
 	return 0;
 }
 

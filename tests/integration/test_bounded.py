@@ -49,6 +49,14 @@ class Bounded(TestCase):
         # With nothing new it is over at once.
         self.complete(rest, "s", "POST", "restart")
         self.assertEqual(self.search.count(self.index), COUNT + 100)
+        # However it is begun, a scheduler that waits for its end finds what had come written.
+        kafka.produce(self.topic, self.lines(COUNT + 100, 50))
+        self.complete(rest, "s", "POST", "restart")
+        self.assertEqual(self.search.count(self.index), COUNT + 150)
+        kafka.produce(self.topic, self.lines(COUNT + 150, 50))
+        rest.expect(200, "PUT", rest.path("s", "/pause?wait=PAUSED"))
+        self.complete(rest, "s")
+        self.assertEqual(self.search.count(self.index), COUNT + 200)
 
     def test_ends_while_the_topic_goes_on(self):
         worker = self.worker()

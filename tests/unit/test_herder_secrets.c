@@ -74,7 +74,8 @@ static void test_passwords__in_urls_are_hidden_and_kept(void)
 	expect_error(call_body(CW_OP_PATCH_CONFIG, "a", parsed("{'" URL_KEY "':'http://[hidden]@elsewhere'}")), CW_ERR_INVALID,
 		     "Invalid value http://[hidden]@elsewhere for configuration " URL_KEY ": [hidden] stands for the user of the "
 		     "URL that the connector has, which is not this one; give the user itself");
-	expect_error(create_in("b", "{'" URL_KEY "':'http://[hidden]@a'}", NULL), CW_ERR_INVALID, "give the user itself");
+	expect_error(create_in("b", "{'" URL_KEY "':'http://[hidden]@a,http://x:y@b'}", NULL), CW_ERR_INVALID,
+		     "Invalid value http://[hidden]@a,http://[hidden]@b for");
 	stop_worker();
 	json_object_set_new(w.settings, "rest.hide.passwords", json_string("false"));
 	start_worker();
