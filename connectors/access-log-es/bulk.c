@@ -49,6 +49,9 @@ void cw_bulk_reset(struct cw_bulk *bulk, size_t keep_bytes)
 		cw_text_free(&bulk->body);
 	if (bulk->packed.cap > keep_bytes)
 		cw_text_free(&bulk->packed);
+	if (bulk->keys.cap * sizeof(*bulk->keys.slots) > keep_bytes)
+		cw_key_set_free(&bulk->keys);
+	bulk->held = false;
 	bulk->body.n = bulk->packed.n = bulk->n = bulk->index_n = 0;
 	bulk->pushbacks = bulk->failures = 0;
 	bulk->first_ns = bulk->sent_ns = bulk->due_ns = bulk->failed_ns = bulk->refused_ns = 0;
@@ -61,6 +64,7 @@ void cw_bulk_free(struct cw_bulk *bulk)
 		return;
 	cw_text_free(&bulk->body);
 	cw_text_free(&bulk->packed);
+	cw_key_set_free(&bulk->keys);
 	free(bulk->docs);
 	free(bulk);
 }

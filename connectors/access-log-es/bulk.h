@@ -7,6 +7,7 @@
 #ifndef CW_ACCESS_LOG_BULK_H
 #define CW_ACCESS_LOG_BULK_H
 
+#include "key_set.h"
 #include "text.h"
 
 /* A batch of the framework that was taken over; complete when left is 0. */
@@ -34,6 +35,9 @@ struct cw_bulk {
 	char index[256]; /* of documents without a name of their own; part of the path */
 	size_t index_n;
 	unsigned pushbacks, failures; /* attempts that ended so */
+	uint64_t order; /* of its first document among all of the task's */
+	struct cw_key_set keys; /* of its documents, where their order counts */
+	bool held; /* it has to wait for earlier ones of its keys */
 	int64_t first_ns; /* when its first document came */
 	int64_t sent_ns;
 	int64_t due_ns;   /* not to be sent before */

@@ -46,6 +46,9 @@ void cw_delivery_seal(struct cw_sink *sink)
 		return;
 	if (sink->open->body.n > sink->usual_body)
 		sink->usual_body = sink->open->body.n + sink->open->body.n / 16;
+	sink->open->order = sink->sealed;
+	sink->sealed += sink->open->n;
+	cw_turns_note(sink, sink->open);
 	cw_bulk_push(&sink->ready, sink->open);
 	sink->open = NULL;
 	sink->open_slot = NULL;
@@ -133,18 +136,25 @@ static bool linger_over(const struct cw_sink *sink, int64_t now)
 	return now - sink->open->first_ns >= sink->config->linger_ms * CW_SINK_NS_PER_MS;
 }
 
-/* One that waits for its next attempt keeps its place, so that new ones do not press on meanwhile. */
-static bool may_send(const struct cw_sink *sink, unsigned room)
+/*
+ * What may be sent now, or NULL. One that waits for its next attempt keeps its place, so that new ones do not press on
+ * meanwhile.
+ */
+static struct cw_bulk *next_bulk(const struct cw_sink *sink, unsigned room)
 {
-	const struct cw_bulk *first = sink->ready.first;
+	struct cw_bulk *bulk = sink->flying.n < room ? sink->ready.first : NULL;
 
-	return first && sink->flying.n < room &&
-	       (first->pushbacks || first->failures || sink->flying.n + sink->delayed.n < sink->pressure.window);
+	while (bulk && !cw_turns_come(sink, bulk))
+		bulk = bulk->next;
+	if (bulk && !bulk->pushbacks && !bulk->failures && sink->flying.n + sink->delayed.n >= sink->pressure.window)
+		return NULL;
+	return bulk;
 }
 
 void cw_delivery_send(struct cw_sink *sink, bool idle, bool force)
 {
 	int64_t now = cw_sink_now(sink);
+	struct cw_bulk *bulk;
 	size_t out;
 
 	if (sink->failure.code || !cw_pressure_room(&sink->pressure, now))
@@ -157,8 +167,10 @@ void cw_delivery_send(struct cw_sink *sink, bool idle, bool force)
 	if (sink->open && sink->open->n &&
 	    (force || (idle && out == 0) || (out < sink->pressure.window && linger_over(sink, now))))
 		cw_delivery_seal(sink);
-	while (may_send(sink, cw_pressure_room(&sink->pressure, now)))
-		send_bulk(sink, cw_bulk_pop(&sink->ready), now);
+	while ((bulk = next_bulk(sink, cw_pressure_room(&sink->pressure, now))) != NULL) {
+		cw_bulk_remove(&sink->ready, bulk);
+		send_bulk(sink, bulk, now);
+	}
 	cw_sink_gauge(sink, sink->metrics.in_flight, (int64_t)sink->flying.n);
 }
 
@@ -180,7 +192,7 @@ static int64_t due_ns(const struct cw_sink *sink)
 		if (linger < due)
 			due = linger;
 	}
-	if (may_send(sink, room))
+	if (next_bulk(sink, room))
 		due = INT64_MIN;
 	return due;
 }

@@ -6,8 +6,6 @@
 
 #include "answer.h"
 
-#define REFUSED_LOG_MAX 20
-
 /* ---- what becomes of a bulk --------------------------------------------------------------------- */
 
 static void count_again(struct cw_sink *sink, const struct cw_bulk *bulk)
@@ -44,51 +42,6 @@ static void press_less(struct cw_sink *sink, const struct cw_bulk *bulk)
 	cw_sink_gauge(sink, sink->metrics.window, sink->pressure.window);
 }
 
-/* ---- documents that are not stored --------------------------------------------------------------- */
-
-/* What Kafka Connect's sink reports all the same is a `letter`. */
-static void drop(struct cw_sink *sink, const struct cw_doc *doc, bool letter, bool log, const char *reason)
-{
-	const struct cw_record *r = cw_batch_record(doc->taken->batch, doc->record);
-
-	sink->ctx->host->drop(sink->ctx, doc->taken->batch, doc->record, reason, letter, &sink->failure);
-	if (log && sink->refused_logged++ < REFUSED_LOG_MAX)
-		cw_log(sink->ctx, CW_LOG_WARN, "record %.*s-%d@%lld was left out: %s", (int)r->topic.n, r->topic.p,
-		       (int)r->partition, (long long)r->offset, reason);
-}
-
-/* What a policy other than RETRY does with a document. */
-static void give_up(struct cw_sink *sink, const struct cw_doc *doc, enum cw_class class, enum cw_policy policy,
-		    const char *reason)
-{
-	cw_sink_count(sink, sink->metrics.refused, 1);
-	if (policy == CW_POLICY_DEAD_LETTER)
-		sink->ctx->host->reject(sink->ctx, doc->taken->batch, doc->record, reason, &sink->failure);
-	else if (policy == CW_POLICY_DROP)
-		drop(sink, doc, class == CW_CLASS_MALFORMED, class != CW_CLASS_MALFORMED || sink->warn_malformed, reason);
-	else if (class == CW_CLASS_FORBIDDEN || class == CW_CLASS_MISSING_INDEX)
-		cw_sink_fail(sink, "%s; give the connector the right to write there, and to create the index where it does "
-				   "not exist", reason);
-	else
-		cw_sink_fail(sink, "%s (it fails the task by %s)", reason, cw_class_key(class));
-}
-
-static void give_up_item(struct cw_sink *sink, const struct cw_bulk *bulk, size_t i, enum cw_class class,
-			 enum cw_policy policy)
-{
-	const struct cw_item *item = &sink->items[i];
-	const char *says = class == CW_CLASS_FORBIDDEN || class == CW_CLASS_MISSING_INDEX ?
-				   "does not let documents into index" : "refused the document for index";
-	char type[100], why[300], cause[200], reason[1000];
-
-	cw_answer_text(item->type, type, sizeof(type));
-	cw_answer_text(item->reason, why, sizeof(why));
-	cw_answer_text(item->cause, cause, sizeof(cause));
-	snprintf(reason, sizeof(reason), "the store %s %s: status %u%s%s%s%s%s%s", says, bulk->index, item->status,
-		 *type ? ", " : "", type, *why ? ": " : "", why, *cause ? "; " : "", cause);
-	give_up(sink, &bulk->docs[i], class, policy, reason);
-}
-
 /* ---- bulks that are done -------------------------------------------------------------------------- */
 
 /* All documents of a bulk have their answer. */
@@ -123,6 +76,7 @@ static void all_written(struct cw_sink *sink, struct cw_bulk *bulk)
 /* What became of the documents of one request, item by item. */
 struct tally {
 	size_t written, present, pushed, wrong;
+	size_t undone; /* were written, and go again behind an earlier one of their key */
 };
 
 /* One item: whether its document stays in the bulk. */
@@ -136,16 +90,21 @@ static bool handle_item(struct cw_sink *sink, struct cw_bulk *bulk, size_t i, st
 	/* One of another status was to be deleted; one that was sent before is there from that. */
 	if (class == CW_CLASS_PRESENT && item->status == 409 && bulk->pushbacks + bulk->failures == 0)
 		cw_replays_note(&sink->replays, &bulk->docs[i], bulk->index);
+	if ((class == CW_CLASS_WRITTEN || class == CW_CLASS_PRESENT) && cw_turns_undone(sink, &bulk->docs[i])) {
+		tally->undone++;
+		return true;
+	}
 	if (class == CW_CLASS_WRITTEN || class == CW_CLASS_PRESENT) {
 		*(class == CW_CLASS_WRITTEN ? &tally->written : &tally->present) += 1;
 		return false;
 	}
 	policy = cw_policy_of_item(&sink->policies, class, item, passes ? bulk->pushbacks : bulk->failures);
 	if (policy == CW_POLICY_RETRY) {
+		cw_turns_again(sink, &bulk->docs[i]);
 		*(passes ? &tally->pushed : &tally->wrong) += 1;
 		return true;
 	}
-	give_up_item(sink, bulk, i, class, policy);
+	cw_give_up_item(sink, bulk, i, class, policy);
 	return false;
 }
 
@@ -167,7 +126,7 @@ static void describe_kept(const struct cw_sink *sink, const struct cw_bulk *bulk
 static void items_again(struct cw_sink *sink, struct cw_bulk *bulk, const struct cw_http_call *call, size_t n,
 			const struct tally *tally)
 {
-	bool first = bulk->pushbacks + bulk->failures == 0, vain = bulk->n == n;
+	bool first = bulk->pushbacks + bulk->failures == 0, vain = bulk->n == n && !tally->undone;
 	char why[500];
 
 	bulk->pushbacks += tally->pushed > 0;
@@ -192,6 +151,7 @@ static void handle_items(struct cw_sink *sink, struct cw_bulk *bulk, const struc
 	struct tally tally = { 0 };
 	size_t n = bulk->n, bytes = bulk->body.n;
 
+	cw_turns_begin_answer(sink, bulk);
 	for (size_t i = 0; i < n; i++) {
 		sink->keep[i] = handle_item(sink, bulk, i, &tally);
 		if (sink->failure.code) {
@@ -207,6 +167,7 @@ static void handle_items(struct cw_sink *sink, struct cw_bulk *bulk, const struc
 		if (!sink->keep[i])
 			cw_delivery_answered(sink, bulk->docs[i].taken, 1);
 	cw_bulk_retain(bulk, sink->keep);
+	cw_turns_note(sink, bulk);
 	sink->docs -= n - bulk->n;
 	sink->bytes -= bytes - bulk->body.n;
 	if (bulk->n) {
@@ -243,6 +204,9 @@ static struct cw_bulk *halve(struct cw_sink *sink, struct cw_bulk *bulk)
 	half->failed_ns = bulk->failed_ns;
 	half->refused_ns = bulk->refused_ns;
 	cw_bulk_move_tail(bulk, bulk->n / 2, half);
+	half->order = bulk->order + bulk->n;
+	cw_turns_note(sink, bulk);
+	cw_turns_note(sink, half);
 	return half;
 }
 
@@ -251,13 +215,24 @@ static void give_up_all(struct cw_sink *sink, struct cw_bulk *bulk, enum cw_clas
 			const char *reason)
 {
 	for (size_t i = 0; i < bulk->n && !sink->failure.code; i++)
-		give_up(sink, &bulk->docs[i], class, policy, reason);
+		cw_give_up(sink, &bulk->docs[i], class, policy, reason);
 	if (sink->failure.code) {
 		cw_bulk_push(&sink->delayed, bulk);
 		return;
 	}
 	settle_all(sink, bulk);
 	cw_delivery_recycle(sink, bulk);
+}
+
+/* Both of them anew, after the others. */
+static void send_halves(struct cw_sink *sink, struct cw_bulk *bulk)
+{
+	struct cw_bulk *half;
+
+	bulk->failures = 1;
+	half = halve(sink, bulk);
+	send_last(sink, bulk);
+	send_last(sink, half);
 }
 
 /*
@@ -267,7 +242,6 @@ static void give_up_all(struct cw_sink *sink, struct cw_bulk *bulk, enum cw_clas
 static void request_is_odd(struct cw_sink *sink, struct cw_bulk *bulk, const char *why)
 {
 	enum cw_policy policy = sink->policies.of[CW_CLASS_ERROR];
-	struct cw_bulk *half;
 
 	if (bulk->failures <= sink->policies.max_retries || (bulk->n == 1 && policy == CW_POLICY_RETRY)) {
 		send_later(sink, bulk);
@@ -279,10 +253,13 @@ static void request_is_odd(struct cw_sink *sink, struct cw_bulk *bulk, const cha
 	}
 	cw_log(sink->ctx, CW_LOG_WARN, "the store fails on a request of %zu documents and does others; it is sent in two parts: "
 				       "%s", bulk->n, why);
-	bulk->failures = 1;
-	half = halve(sink, bulk);
-	send_last(sink, bulk);
-	send_last(sink, half);
+	send_halves(sink, bulk);
+}
+
+/* None of the others can show that it is this request that is odd: they wait for it, as they have keys of its documents. */
+static bool others_wait(const struct cw_sink *sink, const struct cw_bulk *bulk)
+{
+	return bulk->failures > sink->policies.max_retries && bulk->n > 1 && cw_turns_wait(sink);
 }
 
 /* An error of the store's own, or an answer that is none. */
@@ -297,7 +274,10 @@ static void request_broke(struct cw_sink *sink, struct cw_bulk *bulk, const stru
 		return;
 	}
 	cw_outcome_outage(sink, call, bulk->sent_ns, why);
-	send_last(sink, bulk);
+	if (others_wait(sink, bulk))
+		send_halves(sink, bulk);
+	else
+		send_last(sink, bulk);
 }
 
 static void request_failed(struct cw_sink *sink, struct cw_bulk *bulk, const struct cw_http_call *call,
@@ -386,12 +366,13 @@ static void request_too_large(struct cw_sink *sink, struct cw_bulk *bulk, const 
 
 /*
  * A request with a single document is refused. It is the document where the store takes others meanwhile; until it does it
- * may be every request that is refused, for which no document is given up. Where nothing else is there to be taken, that the
- * store took others before has to do, once.
+ * may be every request that is refused, for which no document is given up. Where nothing else is there to be taken, or may be
+ * sent before it, that the store took others before has to do, once.
  */
 static void document_refused(struct cw_sink *sink, struct cw_bulk *bulk, const char *why)
 {
-	bool last_resort = bulk->failures >= sink->policies.max_retries && sink->docs == 1 && sink->itemized_ns;
+	bool alone = sink->docs == 1 || cw_turns_wait(sink);
+	bool last_resort = bulk->failures >= sink->policies.max_retries && alone && sink->itemized_ns;
 	const struct cw_record *r = cw_batch_record(bulk->docs->taken->batch, bulk->docs->record);
 	char reason[800];
 

@@ -181,6 +181,7 @@ void cw_sink_free(struct cw_sink *sink)
 	cw_zone_free(sink->zone);
 	cw_render_free(&sink->render);
 	cw_replays_free(&sink->replays);
+	cw_key_set_free(&sink->again);
 	free(sink);
 }
 
@@ -231,6 +232,7 @@ static int prepare_target(struct cw_sink *sink, struct cw_error *err)
 	sink->action.op = sink->create ? "create" : "index";
 	sink->named = !config->key_ignore && !config->own_ids;
 	sink->upsert = strcasecmp(config->write_method, "UPSERT") == 0;
+	sink->ordered = sink->upsert && sink->named;
 	sink->once = !sink->upsert && (sink->create || sink->named);
 	sink->plain_actions = !sink->named && !config->own_ids && !sink->upsert && !sink->routing;
 	return 0;

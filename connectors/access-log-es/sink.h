@@ -2,9 +2,10 @@
  * sink - the inside of a task of the access-log sink, shared by its files. One thread.
  *
  * sink.c: the framework's calls. records.c: records into bodies; structured.c: those that are no lines; action.c: ids,
- * versions, routing. delivery.c: requests; outcome.c: their answers, retries; replays.c: documents that were there before;
- * outage.c: the store as a whole; sniff.c: its nodes. setup.c: what has to be in the store before the first document,
- * which is of templates.c, lifecycle.c, resources.c and mappings.c.
+ * versions, routing. delivery.c: requests; turns.c: their order; outcome.c: their answers, retries; give_up.c: documents
+ * that are not stored; replays.c: those that were there before; outage.c: the store as a whole; sniff.c: its nodes.
+ * setup.c: what has to be in the store before the first document, which is of templates.c, lifecycle.c, resources.c and
+ * mappings.c.
  */
 #ifndef CW_ACCESS_LOG_SINK_H
 #define CW_ACCESS_LOG_SINK_H
@@ -94,6 +95,7 @@ struct cw_sink {
 	bool named; /* documents may be named by their records' keys */
 	bool plain_actions; /* the action lines of documents are those of render.h */
 	bool upsert;
+	bool ordered; /* the order of records of a key counts, as they have no versions */
 	bool once; /* a conflict says that the document is there */
 	struct cw_index_name *routing; /* NULL: none */
 	bool ignore_null, delete_null, warn_malformed, create, streams;
@@ -122,6 +124,7 @@ struct cw_sink {
 	size_t n_calls, cap_calls;
 	struct cw_taken *spare_taken, *all_taken;
 	size_t usual_body;            /* bytes that a body is given room for */
+	uint64_t sealed;              /* documents in all requests so far */
 	size_t docs, bytes;           /* without an answer, in all of them */
 	struct cw_pressure pressure;
 	int64_t driven_ns;            /* when I/O was moved last */
@@ -131,6 +134,7 @@ struct cw_sink {
 	/* answers */
 	struct cw_item *items;
 	bool *keep;
+	struct cw_key_set again; /* keys of those documents of an answer that are sent again */
 	size_t cap_items;
 	int64_t worked_ns; /* when it took something last */
 	int64_t itemized_ns; /* when the last one was sent of the requests whose documents were answered one by one */
@@ -260,6 +264,30 @@ int64_t cw_delivery_due_ns(const struct cw_sink *sink);
 void cw_delivery_answered(struct cw_sink *sink, struct cw_taken *taken, size_t n);
 struct cw_taken *cw_delivery_take(struct cw_sink *sink, struct cw_batch *batch);
 void cw_delivery_free(struct cw_sink *sink);
+
+/* ---- give_up.c ----------------------------------------------------------------------------------- */
+
+/* A policy other than RETRY is applied to a document; and to number i of the answer's, for what is said of it there. */
+void cw_give_up(struct cw_sink *sink, const struct cw_doc *doc, enum cw_class class, enum cw_policy policy,
+		const char *reason);
+void cw_give_up_item(struct cw_sink *sink, const struct cw_bulk *bulk, size_t i, enum cw_class class,
+		     enum cw_policy policy);
+
+/* ---- turns.c ------------------------------------------------------------------------------------- */
+
+/* Takes down the keys of its documents, after these have changed. */
+void cw_turns_note(const struct cw_sink *sink, struct cw_bulk *bulk);
+/* Whether it may be sent: it need not wait for earlier documents of its keys. Sets bulk->held. */
+bool cw_turns_come(const struct cw_sink *sink, struct cw_bulk *bulk);
+/* Whether something is to be sent, and all of it was found to wait so. */
+bool cw_turns_wait(const struct cw_sink *sink);
+/*
+ * While the items of an answer are looked at, in their order: it begins; this document goes again; and whether that undoes
+ * this later one, so that it has to go again, too.
+ */
+void cw_turns_begin_answer(struct cw_sink *sink, const struct cw_bulk *bulk);
+void cw_turns_again(struct cw_sink *sink, const struct cw_doc *doc);
+bool cw_turns_undone(const struct cw_sink *sink, const struct cw_doc *doc);
 
 /* ---- outcome.c ---------------------------------------------------------------------------------- */
 
