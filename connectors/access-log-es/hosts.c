@@ -107,13 +107,33 @@ void cw_hosts_failed(struct cw_hosts *hosts, size_t i, int64_t now_ns, int64_t l
 
 void cw_hosts_worked(struct cw_hosts *hosts, size_t i)
 {
-	hosts->host[i].aside = false;
+	hosts->host[i].aside = hosts->host[i].bad = false;
+	hosts->host[i].proven = true;
 	hosts->host[i].failures = 0;
 }
 
 void cw_hosts_returned(struct cw_hosts *hosts, size_t i)
 {
 	hosts->host[i].aside = false;
+}
+
+bool cw_hosts_refused(struct cw_hosts *hosts, size_t i, int64_t now_ns)
+{
+	struct cw_host_state *host = &hosts->host[i];
+	bool known = host->bad && host->aside && now_ns < host->try_ns;
+
+	host->bad = true;
+	cw_hosts_failed(hosts, i, now_ns, 0);
+	return !known;
+}
+
+bool cw_hosts_left(const struct cw_hosts *hosts)
+{
+	for (size_t i = 0; i < hosts->n; i++)
+		if (has_turns(&hosts->host[i]) && !hosts->host[i].bad &&
+		    (hosts->host[i].configured || hosts->host[i].proven))
+			return true;
+	return false;
 }
 
 bool cw_hosts_any(const struct cw_hosts *hosts)

@@ -13,6 +13,8 @@ struct cw_host_state {
 	char *url; /* with its scheme, without a slash at its end */
 	bool configured, listed; /* listed: the store names it as one of its nodes */
 	bool aside;
+	bool bad;    /* its last answer was that of no store of ours */
+	bool proven; /* it answered a request well, ever */
 	unsigned failures;    /* since a request was answered */
 	int64_t try_ns;       /* when it is to be tried again */
 	int64_t picked_ns;    /* when it was chosen last */
@@ -39,9 +41,13 @@ void cw_hosts_begin(struct cw_hosts *hosts, size_t i);
 void cw_hosts_end(struct cw_hosts *hosts, size_t i);
 /* It does not answer. It is left alone for least_ns at least. */
 void cw_hosts_failed(struct cw_hosts *hosts, size_t i, int64_t now_ns, int64_t least_ns);
-/* It answered a request; and: it answered when it was asked whether it is there. */
+/* It answered a request well; and: it answered, when it was asked whether it is there, or something else than well. */
 void cw_hosts_worked(struct cw_hosts *hosts, size_t i);
 void cw_hosts_returned(struct cw_hosts *hosts, size_t i);
+/* It answered as no store of ours does. Returns whether it was not known to be so, or was given another try. */
+bool cw_hosts_refused(struct cw_hosts *hosts, size_t i, int64_t now_ns);
+/* Whether there is one that is not bad as far as is known; one of the configured ones, or one that was good once. */
+bool cw_hosts_left(const struct cw_hosts *hosts);
 /* Whether there is one that is not set aside. */
 bool cw_hosts_any(const struct cw_hosts *hosts);
 

@@ -139,17 +139,23 @@ static bool misconfigured(CURLcode code)
 	}
 }
 
-/* What the call says of its host. */
+static bool is_well(const struct cw_http_call *call)
+{
+	return call->outcome == CW_HTTP_ANSWERED && call->status < 300;
+}
+
+/* What the call says of its host, where that is certain: what else it may say is for who asked (cw_http_refuse). */
 static void note_host(const struct cw_http_call *call)
 {
 	struct cw_http *http = call->http;
+	bool probe = call == http->probe;
 
-	if (call->outcome != CW_HTTP_ANSWERED || cw_http_is_away(call))
+	if (cw_http_is_away(call) || (probe && call->outcome == CW_HTTP_MISCONFIGURED))
 		cw_hosts_failed(&http->hosts, call->host, http->now(http->now_arg), call->retry_after_ms * NS_PER_MS);
-	else if (call == http->probe)
-		cw_hosts_returned(&http->hosts, call->host);
-	else
+	else if (!probe && is_well(call))
 		cw_hosts_worked(&http->hosts, call->host);
+	else if (call->outcome == CW_HTTP_ANSWERED && (probe || !http->hosts.host[call->host].bad))
+		cw_hosts_returned(&http->hosts, call->host);
 }
 
 /* What curl says of a call that ended. */
@@ -345,6 +351,16 @@ bool cw_http_is_away(const struct cw_http_call *call)
 {
 	return call->outcome == CW_HTTP_UNREACHABLE ||
 	       (call->outcome == CW_HTTP_ANSWERED && (call->status >= 502 && call->status <= 504));
+}
+
+bool cw_http_refuse(const struct cw_http_call *call, bool *news)
+{
+	struct cw_hosts *hosts = &call->http->hosts;
+
+	*news = false;
+	if (strcmp(hosts->host[call->host].url, call->url) == 0) /* its place may be another's since the call ended */
+		*news = cw_hosts_refused(hosts, call->host, call->http->now(call->http->now_arg));
+	return cw_hosts_left(hosts);
 }
 
 bool cw_http_has_other(const struct cw_http *http)

@@ -72,6 +72,12 @@ void cw_http_list(struct cw_http *http, char *const *urls, size_t n);
 /* Whether it was this URL that failed, and not the store behind all of them: no answer, or a gateway's. */
 bool cw_http_is_away(const struct cw_http_call *call);
 
+/*
+ * The call's URL answered as no store of ours does, or cannot be used with this configuration: it is set aside. Returns
+ * whether another one may do; *news: it is to be told, as it was not set aside for that before, or was tried again.
+ */
+bool cw_http_refuse(const struct cw_http_call *call, bool *news);
+
 /* Whether another URL may be worth a try at once. */
 bool cw_http_has_other(const struct cw_http *http);
 

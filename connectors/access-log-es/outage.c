@@ -71,6 +71,26 @@ const char *cw_outcome_advice(const struct cw_http_call *call)
 	return ": check connection.url, and what stands before the store";
 }
 
+/* Answers that say more of who gave them than of what was asked. */
+static bool is_of_url(enum cw_class class)
+{
+	return class == CW_CLASS_INVALID || class == CW_CLASS_FORBIDDEN;
+}
+
+bool cw_outcome_other_url(struct cw_sink *sink, const struct cw_http_call *call, enum cw_class class, int64_t sent_ns,
+			  const char *why)
+{
+	bool news;
+
+	if (!is_of_url(class) || !cw_http_refuse(call, &news))
+		return false;
+	if (!cw_http_has_other(sink->http))
+		cw_outcome_outage(sink, call, sent_ns, why);
+	else if (news)
+		cw_log(sink->ctx, CW_LOG_WARN, "%s; the URL is set aside, and others are used%s", why, cw_outcome_advice(call));
+	return true;
+}
+
 int64_t cw_outcome_backoff_ns(const struct cw_sink *sink, unsigned attempt)
 {
 	return sink->ctx->host->backoff_ms(sink->ctx, attempt, sink->config->retry_backoff_ms,

@@ -286,7 +286,9 @@ static void request_failed(struct cw_sink *sink, struct cw_bulk *bulk, const str
 	unsigned attempts = class == CW_CLASS_ERROR ? bulk->failures : bulk->pushbacks;
 	enum cw_policy policy = cw_policy_of_request(&sink->policies, class, attempts);
 
-	if (policy == CW_POLICY_RETRY && class == CW_CLASS_ERROR) {
+	if (cw_outcome_other_url(sink, call, class, bulk->sent_ns, why)) {
+		send_again(sink, bulk);
+	} else if (policy == CW_POLICY_RETRY && class == CW_CLASS_ERROR) {
 		request_broke(sink, bulk, call, why);
 	} else if (policy == CW_POLICY_RETRY) {
 		request_again(sink, bulk, call, class, why);

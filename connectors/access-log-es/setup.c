@@ -91,6 +91,8 @@ static void failed(struct cw_sink *sink, struct cw_setup *s, const struct cw_htt
 	char why[600];
 
 	cw_outcome_describe(call, why, sizeof(why));
+	if (cw_outcome_other_url(sink, call, class, sink->setup_sent_ns, why))
+		return;
 	if (cw_policy_of_request(&sink->policies, class, s->failures) == CW_POLICY_RETRY) {
 		s->failures++;
 		cw_outcome_outage(sink, call, sink->setup_sent_ns, why);

@@ -302,6 +302,12 @@ void cw_outcome_describe(const struct cw_http_call *call, char *out, size_t size
 enum cw_class cw_outcome_class(const struct cw_http_call *call);
 /* What a person may look at when it will not pass by itself. */
 const char *cw_outcome_advice(const struct cw_http_call *call);
+/*
+ * Whether the call's URL is what is wrong, and another one may do. Then the URL is set aside, with a warning, and the caller
+ * sends the request again.
+ */
+bool cw_outcome_other_url(struct cw_sink *sink, const struct cw_http_call *call, enum cw_class class, int64_t sent_ns,
+			  const char *why);
 /* The pause before a single bulk is sent again after `attempt` (from 1) vain ones. */
 int64_t cw_outcome_backoff_ns(const struct cw_sink *sink, unsigned attempt);
 /* The store took nothing of what was sent at sent_ns: nothing is sent for a while, unless another URL can take it. */

@@ -125,19 +125,31 @@ static void on_end(void *arg, struct MHD_Connection *connection, void **state, e
 	*state = NULL;
 }
 
-struct mini_http *mini_http_start(void)
+static struct mini_http *start(unsigned flags, const char *identity)
 {
 	struct mini_http *http = cw_alloc(sizeof(*http));
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 
 	pthread_mutex_init(&http->lock, NULL);
-	http->daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, http,
+	http->daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | flags, 0, NULL, NULL, on_request, http,
 					MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_NOTIFY_COMPLETED,
-					on_end, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL, MHD_OPTION_END);
+					on_end, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL,
+					identity ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END, identity,
+					MHD_OPTION_HTTPS_MEM_CERT, identity, MHD_OPTION_END);
 	if (http->daemon)
 		return http;
 	mini_http_stop(http);
 	return NULL;
+}
+
+struct mini_http *mini_http_start(void)
+{
+	return start(0, NULL);
+}
+
+struct mini_http *mini_http_start_tls(const char *identity)
+{
+	return start(MHD_USE_TLS, identity);
 }
 
 void mini_http_stop(struct mini_http *http)

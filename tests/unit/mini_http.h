@@ -8,6 +8,8 @@
 struct mini_http;
 
 struct mini_http *mini_http_start(void); /* on a free port of 127.0.0.1; NULL: not possible */
+/* The same with TLS; identity: PEM with the key and the certificate, lent for as long as it runs. */
+struct mini_http *mini_http_start_tls(const char *identity);
 void mini_http_stop(struct mini_http *http);
 int mini_http_port(const struct mini_http *http);
 /* A port that was free a moment ago and that nobody listens on. */

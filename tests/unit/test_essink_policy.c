@@ -280,6 +280,35 @@ static void test_hosts__take_turns_and_are_set_aside(void)
 	cw_hosts_free(&hosts);
 }
 
+/* What is left are configured ones that are not bad, and others that were good once. */
+static void test_hosts__that_are_bad(void)
+{
+	struct cw_hosts hosts = { 0 };
+	char *const nodes[] = { (char[]){ "http://n" } };
+	int64_t s = INT64_C(1000000000);
+
+	cw_hosts_add(&hosts, "http://a");
+	cw_hosts_add(&hosts, "http://b");
+	CU_ASSERT_TRUE(cw_hosts_refused(&hosts, 0, 0));
+	CU_ASSERT_FALSE(cw_hosts_refused(&hosts, 0, s / 2)); /* was under way with the first one */
+	CU_ASSERT_EQUAL(cw_hosts_pick(&hosts, s / 2), 1);
+	CU_ASSERT_TRUE(cw_hosts_left(&hosts));
+	cw_hosts_failed(&hosts, 1, s / 2, 0);
+	CU_ASSERT_TRUE(cw_hosts_left(&hosts)); /* away is not bad */
+	CU_ASSERT_TRUE(cw_hosts_refused(&hosts, 1, s / 2));
+	CU_ASSERT_FALSE(cw_hosts_left(&hosts));
+	cw_hosts_list(&hosts, nodes, 1);
+	CU_ASSERT_FALSE(cw_hosts_left(&hosts));
+	cw_hosts_worked(&hosts, 2);
+	CU_ASSERT_TRUE(cw_hosts_left(&hosts));
+	cw_hosts_returned(&hosts, 0);
+	CU_ASSERT_TRUE(cw_hosts_refused(&hosts, 0, s)); /* it had another try */
+	cw_hosts_worked(&hosts, 0);
+	CU_ASSERT_TRUE(cw_hosts_refused(&hosts, 2, s));
+	CU_ASSERT_TRUE(cw_hosts_left(&hosts));
+	cw_hosts_free(&hosts);
+}
+
 static void test_hosts__are_tried_again(void)
 {
 	static const int64_t waits[] = { 1, 2, 4, 8, 16, 16 };
@@ -415,6 +444,7 @@ int main(void)
 		{ "halves once for what flew together", test_pressure__halves_once_for_what_flew_together },
 		{ "grows back to where it was", test_pressure__grows_back_to_where_it_was },
 		{ "hosts take turns and are set aside", test_hosts__take_turns_and_are_set_aside },
+		{ "hosts that are bad", test_hosts__that_are_bad },
 		{ "hosts are tried again", test_hosts__are_tried_again },
 		{ "hosts follow what the store names", test_hosts__follow_what_the_store_names },
 		{ "hosts that have gone make room", test_hosts__that_have_gone_make_room },
