@@ -8,6 +8,10 @@
 
 #define SPARE_MAX 4 /* more than the window */
 
+/* Most bytes of an answer: what a store may say of each document that it refuses, and a bound for what is no answer. */
+#define ANSWER_OF_DOCUMENT 4096u
+#define ANSWER_MAX (256u << 20)
+
 /*
  * Only what is needed is asked for: an answer with all of its items is as large as the request. The names are encoded as
  * a signature has them, which curl does not do for us.
@@ -99,6 +103,13 @@ static void set_path(struct cw_sink *sink, const struct cw_bulk *bulk)
 	cw_text_append(&sink->path, "", 1);
 }
 
+static size_t answer_max(const struct cw_bulk *bulk)
+{
+	size_t room = (ANSWER_MAX - CW_HTTP_ANSWER_MAX) / ANSWER_OF_DOCUMENT;
+
+	return CW_HTTP_ANSWER_MAX + (bulk->n < room ? bulk->n : room) * ANSWER_OF_DOCUMENT;
+}
+
 static void send_bulk(struct cw_sink *sink, struct cw_bulk *bulk, int64_t now)
 {
 	struct cw_slice body = cw_slice(bulk->body.p, bulk->body.n);
@@ -109,6 +120,7 @@ static void send_bulk(struct cw_sink *sink, struct cw_bulk *bulk, int64_t now)
 	}
 	bulk->call = sink->n_calls ? sink->calls[--sink->n_calls] : cw_http_call_new(sink->http);
 	bulk->call->owner = bulk;
+	bulk->call->answer_max = answer_max(bulk);
 	bulk->sent_ns = now;
 	cw_bulk_push(&sink->flying, bulk);
 	set_path(sink, bulk);
@@ -204,6 +216,28 @@ int64_t cw_delivery_due_ns(const struct cw_sink *sink)
 	return due > sink->pressure.resume_ns ? due : sink->pressure.resume_ns;
 }
 
+/* A spare one. */
+static void keep_call(struct cw_sink *sink, struct cw_http_call *call)
+{
+	if (sink->n_calls == sink->cap_calls) {
+		sink->cap_calls = sink->cap_calls ? sink->cap_calls * 2 : 8;
+		sink->calls = cw_text_realloc(sink->calls, sink->cap_calls * sizeof(struct cw_http_call *));
+	}
+	sink->calls[sink->n_calls++] = call;
+}
+
+static void handle_call(struct cw_sink *sink, struct cw_http_call *call)
+{
+	if (call == sink->setup_call) {
+		cw_setup_done(sink, call);
+	} else if (call == sink->sniff_call) {
+		cw_sniff_done(sink, call);
+	} else {
+		cw_outcome_of_bulk(sink, call);
+		keep_call(sink, call);
+	}
+}
+
 bool cw_delivery_drive(struct cw_sink *sink, const int *fds, size_t n, int64_t until_ns)
 {
 	int64_t now = cw_sink_now(sink);
@@ -213,20 +247,8 @@ bool cw_delivery_drive(struct cw_sink *sink, const int *fds, size_t n, int64_t u
 	readable = cw_http_drive(sink->http, fds, n, until_ns > now ? until_ns - now : 0);
 	while ((call = cw_http_done(sink->http)) != NULL) {
 		sink->progress = true;
-		if (call == sink->setup_call) {
-			cw_setup_done(sink, call);
-			continue;
-		}
-		if (call == sink->sniff_call) {
-			cw_sniff_done(sink, call);
-			continue;
-		}
-		cw_outcome_of_bulk(sink, call);
-		if (sink->n_calls == sink->cap_calls) {
-			sink->cap_calls = sink->cap_calls ? sink->cap_calls * 2 : 8;
-			sink->calls = cw_text_realloc(sink->calls, sink->cap_calls * sizeof(struct cw_http_call *));
-		}
-		sink->calls[sink->n_calls++] = call;
+		handle_call(sink, call);
+		cw_http_call_clear(call);
 	}
 	cw_sink_gauge(sink, sink->metrics.buffered, (int64_t)sink->docs);
 	cw_sink_gauge(sink, sink->metrics.in_flight, (int64_t)sink->flying.n);

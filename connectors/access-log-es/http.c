@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define ANSWER_MAX (256u << 20)
+#define KEEP_BYTES (1u << 20) /* of an answer, for the next one */
 #define RETRY_AFTER_MAX_MS 300000
 #define NS_PER_MS INT64_C(1000000)
 #define PROBE_TIMEOUT_MS 5000L
@@ -55,8 +55,10 @@ size_t cw_http_on_answer(char *p, size_t size, size_t n, void *arg)
 	struct cw_http_call *call = arg;
 
 	n *= size;
-	if (call->answer.n + n > ANSWER_MAX)
+	if (call->answer.n + n > call->answer_max) {
+		call->too_much = true;
 		return 0;
+	}
 	cw_text_append(&call->answer, p, n);
 	return n;
 }
@@ -68,8 +70,16 @@ struct cw_http_call *cw_http_call_new(struct cw_http *http)
 	struct cw_http_call *call = cw_text_alloc(sizeof(*call));
 
 	call->http = http;
+	call->answer_max = CW_HTTP_ANSWER_MAX;
 	call->easy = cw_http_make_easy(call);
 	return call;
+}
+
+void cw_http_call_clear(struct cw_http_call *call)
+{
+	call->answer.n = 0;
+	if (call->answer.cap > KEEP_BYTES)
+		cw_text_free(&call->answer);
 }
 
 void cw_http_call_free(struct cw_http_call *call)
@@ -158,6 +168,14 @@ static void note_host(const struct cw_http_call *call)
 		cw_hosts_returned(&http->hosts, call->host);
 }
 
+static void set_why(struct cw_http_call *call, CURLcode code)
+{
+	if (call->too_much)
+		snprintf(call->why, sizeof(call->why), "the answer is longer than %zu bytes", call->answer_max);
+	else
+		snprintf(call->why, sizeof(call->why), "%s", call->error[0] ? call->error : curl_easy_strerror(code));
+}
+
 /* What curl says of a call that ended. */
 static void conclude(struct cw_http_call *call, CURLcode code)
 {
@@ -177,11 +195,13 @@ static void conclude(struct cw_http_call *call, CURLcode code)
 	} else {
 		call->outcome = misconfigured(code) ? CW_HTTP_MISCONFIGURED : CW_HTTP_UNREACHABLE;
 		call->status = 0;
-		snprintf(call->why, sizeof(call->why), "%s", call->error[0] ? call->error : curl_easy_strerror(code));
+		set_why(call, code);
 	}
 	note_host(call);
 	cw_hosts_end(&http->hosts, call->host);
-	if (call != http->probe)
+	if (call == http->probe)
+		cw_http_call_clear(call);
+	else
 		finish(call);
 }
 
@@ -229,6 +249,7 @@ static void begin(struct cw_http_call *call, size_t host, const char *method, co
 	call->host = host;
 	cw_hosts_begin(&http->hosts, host);
 	call->target.n = call->answer.n = call->host_url.n = 0;
+	call->too_much = false;
 	call->error[0] = call->why[0] = '\0';
 	cw_text_append(&call->host_url, http->hosts.host[host].url, strlen(http->hosts.host[host].url) + 1);
 	call->url = call->host_url.p;

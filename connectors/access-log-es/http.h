@@ -16,8 +16,11 @@ enum cw_http_outcome {
 	CW_HTTP_MISCONFIGURED /* nothing but another configuration helps: a certificate that is not trusted … */
 };
 
+#define CW_HTTP_ANSWER_MAX (16u << 20)
+
 struct cw_http_call {
 	void *owner; /* the caller's */
+	size_t answer_max; /* the caller's, too: bytes that are taken; CW_HTTP_ANSWER_MAX from the start */
 	/* once it is done: */
 	enum cw_http_outcome outcome;
 	unsigned status;
@@ -33,7 +36,7 @@ struct cw_http_call {
 	void *signed_headers; /* of the request, where it is signed */
 	char error[256];
 	size_t host;
-	bool active;
+	bool active, too_much; /* too_much: the answer was longer than answer_max */
 	struct cw_http_call *next;
 };
 
@@ -48,6 +51,8 @@ struct cw_http *cw_http_new(const struct cw_es_config *config, struct cw_aws_key
 void cw_http_free(struct cw_http *http);
 
 struct cw_http_call *cw_http_call_new(struct cw_http *http);
+/* Its answer is not needed any more: the memory of a large one is given back. */
+void cw_http_call_clear(struct cw_http_call *call);
 /* Ends it if it is under way. */
 void cw_http_call_free(struct cw_http_call *call);
 
