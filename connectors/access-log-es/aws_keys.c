@@ -14,16 +14,27 @@
 /* When that fails it is tried again after this, then twice as long, and so on. */
 #define RETRY_MS 1000
 #define RETRY_MAX_MS 30000
+/* How often it is looked whether the clock was set. */
+#define LOOK_MS 30000
+
+/*
+ * A moment by both clocks. It has come when one of them says so: the one of the time of day may be set back, or be put right
+ * after the keys were found by it, and the monotonic one stands still while the machine sleeps.
+ */
+struct moment {
+	int64_t epoch_ms, ms;
+};
 
 struct cw_aws_keys {
 	struct cw_context stop_ctx; /* first: the thread's questions end when this is asked to stop */
 	const struct cw_context *ctx;
 	struct cw_aws_place place;
 	struct cw_aws_credentials now;
+	struct moment end; /* of `now`; epoch_ms INT64_MAX: never */
 	pthread_t thread;
 	bool threaded;
 	atomic_bool stopping;
-	pthread_mutex_t lock; /* of `now`, and for `wake` */
+	pthread_mutex_t lock; /* of `now` and `end`, and for `wake` */
 	pthread_cond_t wake;
 };
 
@@ -36,20 +47,42 @@ static bool is_stopping(const struct cw_context *ctx)
 
 static const struct cw_host stop_host = { .size = sizeof(stop_host), .stopping = is_stopping };
 
-static int64_t when_to_renew(const struct cw_aws_credentials *credentials)
+static struct moment moment_in(int64_t ms)
 {
-	int64_t now = cw_clock_epoch_ms(), left = credentials->expires_ms - now;
+	return (struct moment){ cw_clock_epoch_ms() + ms, cw_clock_ms() + ms };
+}
 
-	return now + (left > 2 * RENEW_MS ? left - RENEW_MS : left > 2 * RETRY_MS ? left / 2 : RETRY_MS);
+static bool has_come(struct moment moment)
+{
+	return moment.ms <= cw_clock_ms() || moment.epoch_ms <= cw_clock_epoch_ms();
+}
+
+/* When keys that end then are to be found anew. */
+static struct moment when_to_renew(struct moment end)
+{
+	int64_t left = end.ms - cw_clock_ms();
+
+	return moment_in(left > 2 * RENEW_MS ? left - RENEW_MS : left > 2 * RETRY_MS ? left / 2 : RETRY_MS);
 }
 
 /* Until then, or until the task stops. With the lock. */
-static void wait_until(struct cw_aws_keys *keys, int64_t epoch_ms)
+static void wait_until(struct cw_aws_keys *keys, struct moment moment)
 {
-	struct timespec until = { .tv_sec = epoch_ms / 1000, .tv_nsec = epoch_ms % 1000 * CW_NS_PER_MS };
+	while (!atomic_load(&keys->stopping) && !has_come(moment)) {
+		int64_t look = cw_clock_ms() + LOOK_MS, ms = moment.ms < look ? moment.ms : look;
+		struct timespec until = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * CW_NS_PER_MS };
 
-	while (!atomic_load(&keys->stopping) && cw_clock_epoch_ms() < epoch_ms)
 		pthread_cond_timedwait(&keys->wake, &keys->lock, &until);
+	}
+}
+
+/* With the lock, or before there is a thread. */
+static void take(struct cw_aws_keys *keys, struct cw_aws_credentials found)
+{
+	keys->now = found;
+	keys->end = (struct moment){ INT64_MAX, INT64_MAX };
+	if (found.expires_ms != INT64_MAX)
+		keys->end = moment_in(found.expires_ms - cw_clock_epoch_ms());
 }
 
 /* Without the lock, but for the moment in which they are taken. */
@@ -62,7 +95,7 @@ static int renew(struct cw_aws_keys *keys, struct cw_error *err)
 		return -1;
 	pthread_mutex_lock(&keys->lock);
 	old = keys->now;
-	keys->now = found;
+	take(keys, found);
 	pthread_mutex_unlock(&keys->lock);
 	cw_aws_credentials_free(&old);
 	return 0;
@@ -71,10 +104,11 @@ static int renew(struct cw_aws_keys *keys, struct cw_error *err)
 static void *run(void *arg)
 {
 	struct cw_aws_keys *keys = arg;
-	int64_t due_ms = when_to_renew(&keys->now), retry_ms = RETRY_MS;
+	struct moment due = when_to_renew(keys->end);
+	int64_t retry_ms = RETRY_MS;
 
 	pthread_mutex_lock(&keys->lock);
-	for (wait_until(keys, due_ms); !atomic_load(&keys->stopping); wait_until(keys, due_ms)) {
+	for (wait_until(keys, due); !atomic_load(&keys->stopping); wait_until(keys, due)) {
 		struct cw_error err = { 0 };
 		bool renewed;
 
@@ -83,7 +117,7 @@ static void *run(void *arg)
 		if (!renewed && !atomic_load(&keys->stopping))
 			cw_log(keys->ctx, CW_LOG_WARN,
 			       "the keys that requests are signed with run out, and new ones are not found yet: %s", err.text);
-		due_ms = renewed ? when_to_renew(&keys->now) : cw_clock_epoch_ms() + retry_ms;
+		due = renewed ? when_to_renew(keys->end) : moment_in(retry_ms);
 		retry_ms = renewed ? RETRY_MS : retry_ms * 2 < RETRY_MAX_MS ? retry_ms * 2 : RETRY_MAX_MS;
 		pthread_mutex_lock(&keys->lock);
 	}
@@ -94,9 +128,11 @@ static void *run(void *arg)
 static int find_first(struct cw_aws_keys *keys, struct cw_error *err)
 {
 	const struct cw_aws_client client = { .timeout_ms = TIMEOUT_MS, .ctx = keys->ctx };
+	struct cw_aws_credentials found = { 0 };
 
-	if (cw_aws_credentials_find(&client, &keys->place, &keys->now, err) != 0)
+	if (cw_aws_credentials_find(&client, &keys->place, &found, err) != 0)
 		return -1;
+	take(keys, found);
 	cw_log(keys->ctx, CW_LOG_INFO, "requests are signed with the keys of %s", keys->now.source);
 	if (keys->now.expires_ms == INT64_MAX)
 		return 0;
@@ -110,15 +146,19 @@ struct cw_aws_keys *cw_aws_keys_new(const struct cw_context *ctx, const struct c
 				    struct cw_error *err)
 {
 	struct cw_aws_keys *keys = cw_alloc(sizeof(*keys));
+	pthread_condattr_t attributes;
 
 	keys->ctx = ctx;
 	keys->stop_ctx = (struct cw_context){ .size = sizeof(keys->stop_ctx), .host = &stop_host };
 	keys->place = (struct cw_aws_place){ .region = config->aws_region, .profile = config->aws_profile };
 	pthread_mutex_init(&keys->lock, NULL);
-	pthread_cond_init(&keys->wake, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&keys->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
 	if (config->aws_key_id && *config->aws_key_id) {
-		keys->now = (struct cw_aws_credentials){ cw_strdup(config->aws_key_id), cw_strdup(config->aws_secret),
-							 cw_strdup(config->aws_token), INT64_MAX, cw_strdup("the settings") };
+		take(keys, (struct cw_aws_credentials){ cw_strdup(config->aws_key_id), cw_strdup(config->aws_secret),
+							cw_strdup(config->aws_token), INT64_MAX, cw_strdup("the settings") });
 	} else if (find_first(keys, err) != 0) {
 		cw_aws_keys_free(keys);
 		return NULL;
@@ -152,4 +192,9 @@ const struct cw_aws_credentials *cw_aws_keys_hold(struct cw_aws_keys *keys)
 void cw_aws_keys_release(struct cw_aws_keys *keys)
 {
 	pthread_mutex_unlock(&keys->lock);
+}
+
+bool cw_aws_keys_run_out(const struct cw_aws_keys *keys, int64_t within_ms)
+{
+	return has_come((struct moment){ keys->end.epoch_ms - within_ms, keys->end.ms - within_ms });
 }

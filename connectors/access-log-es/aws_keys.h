@@ -19,5 +19,7 @@ void cw_aws_keys_free(struct cw_aws_keys *keys);
 /* Those of now, lent until cw_aws_keys_release(), which follows soon. */
 const struct cw_aws_credentials *cw_aws_keys_hold(struct cw_aws_keys *keys);
 void cw_aws_keys_release(struct cw_aws_keys *keys);
+/* While they are held: whether their time is over within so many ms, whatever was done to the clock meanwhile. */
+bool cw_aws_keys_run_out(const struct cw_aws_keys *keys, int64_t within_ms);
 
 #endif

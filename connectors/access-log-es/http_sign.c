@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "aws_keys.h"
-#include "base/clock.h"
 #include "http_impl.h"
 
 #define DIGEST_SIZE 32
@@ -64,7 +63,7 @@ struct curl_slist *cw_http_sign(struct cw_http_call *call, const struct curl_sli
 
 	curl_easy_setopt(call->easy, CURLOPT_USERNAME, keys->access_key); /* copied */
 	curl_easy_setopt(call->easy, CURLOPT_PASSWORD, keys->secret_key);
-	call->ran_out = keys->expires_ms - ON_THE_WAY_MS <= cw_clock_epoch_ms();
+	call->ran_out = cw_aws_keys_run_out(call->http->keys, ON_THE_WAY_MS);
 	for (; list; list = list->next)
 		copy = append(copy, list->data);
 	if (keys->token)

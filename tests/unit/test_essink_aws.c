@@ -1,4 +1,6 @@
 /* The access-log sink with the keys of AWS's own places, which a task finds when it starts and again before they run out. */
+#include <stdatomic.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "aws_fixture.h"
@@ -8,7 +10,24 @@
 #define ROLES "/latest/meta-data/iam/security-credentials/"
 #define WAIT_MS 10000
 
+/* ---- a clock that somebody sets ------------------------------------------------------------------- */
+
+/* The process's, as clock_gettime() is. */
+static atomic_llong set_by_s;
+
+/* Instead of the C library's: the time of day is what it is, and so much more. */
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	int rc = (int)syscall(SYS_clock_gettime, clock, time);
+
+	if (clock == CLOCK_REALTIME)
+		time->tv_sec += (time_t)atomic_load(&set_by_s);
+	return rc;
+}
+
 static char folder[] = "/tmp/test-essink-aws-XXXXXX";
+
+/* ---- keys ----------------------------------------------------------------------------------------- */
 
 static struct run *signing_run(void)
 {
@@ -117,6 +136,7 @@ static void test_keys__not_yet(void)
 	mini_http_stop(http);
 }
 
+/* Before they run out, also when the clock by which they were found is set back an hour then. */
 static void test_keys__are_found_anew(void)
 {
 	struct run *run = signing_run();
@@ -127,6 +147,7 @@ static void test_keys__are_found_anew(void)
 	grant(http, "AFIRST", 3);
 	start(run);
 	CU_ASSERT_TRUE(signed_with(run, "AFIRST"));
+	atomic_store(&set_by_s, -3600);
 	grant(http, "ASECOND", 3600);
 	while (!renewed && cw_clock_ms() < end && run->n < BATCHES) {
 		usleep(100000);
@@ -135,6 +156,7 @@ static void test_keys__are_found_anew(void)
 	CU_ASSERT_TRUE(renewed);
 	run_free(run);
 	mini_http_stop(http);
+	atomic_store(&set_by_s, 0);
 }
 
 static void refuse_first(struct cw_fake_store *store, const struct cw_store_request *request, struct cw_store_reply *reply)
@@ -147,18 +169,24 @@ static void refuse_first(struct cw_fake_store *store, const struct cw_store_requ
 /* A 403 of keys that have run out passes, once there are new ones. */
 static void test_keys__that_ran_out_are_waited_for(void)
 {
-	struct run *run = signing_run();
-	struct mini_http *http = instance_start();
+	static const int64_t sets_s[] = { 0, -3600 };
 
-	run->store.on_request = refuse_first;
-	set(run, "template.enable", "false");
-	grant(http, "AFIRST", 0);
-	start(run);
-	grant(http, "ASECOND", 3600);
-	CU_ASSERT_TRUE(signed_with(run, "ASECOND"));
-	CU_ASSERT_TRUE(metric(run, "bulk_retries") > 0);
-	run_free(run);
-	mini_http_stop(http);
+	for (size_t i = 0; i < sizeof(sets_s) / sizeof(*sets_s); i++) {
+		struct run *run = signing_run();
+		struct mini_http *http = instance_start();
+
+		run->store.on_request = refuse_first;
+		set(run, "template.enable", "false");
+		grant(http, "AFIRST", 0);
+		start(run);
+		atomic_store(&set_by_s, sets_s[i]);
+		grant(http, "ASECOND", 7200);
+		CU_ASSERT_TRUE(signed_with(run, "ASECOND"));
+		CU_ASSERT_TRUE(metric(run, "bulk_retries") > 0);
+		run_free(run);
+		mini_http_stop(http);
+		atomic_store(&set_by_s, 0);
+	}
 }
 
 int main(void)
