@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/number.h"
 #include "zone.h"
 
 #define DEPTH_MAX 100 /* far beyond what a store takes */
@@ -78,16 +79,6 @@ static void put_double(struct writer *w, double d, int least_digits, bool single
 		cw_text_puts(w->out, ".0");
 }
 
-/* Big-endian two's complement, divided by a power of ten. */
-static double decimal_to_double(struct cw_slice unscaled, int32_t scale)
-{
-	long double value = unscaled.n && (unsigned char)unscaled.p[0] & 0x80 ? -1 : 0;
-
-	for (size_t i = 0; i < unscaled.n; i++)
-		value = value * 256 + (unsigned char)unscaled.p[i];
-	return (double)(scale >= 0 ? value / powl(10, scale) : value * powl(10, -(long double)scale));
-}
-
 static void put_base64(struct writer *w, struct cw_slice s)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -111,6 +102,7 @@ static void put_base64(struct writer *w, struct cw_slice s)
 	put_char(w, '"');
 }
 
+/* ISO 8601 as Java and the stores have it: with a sign before years that have more than four digits, or are before 0. */
 static void put_date(struct writer *w, int64_t ms)
 {
 	int64_t days = ms / MS_PER_DAY - (ms % MS_PER_DAY < 0);
@@ -118,7 +110,8 @@ static void put_date(struct writer *w, int64_t ms)
 	unsigned month, day;
 
 	cw_date_from_days(days, &year, &month, &day);
-	cw_text_printf(w->out, "\"%04lld-%02u-%02u\"", (long long)year, month, day);
+	cw_text_printf(w->out, "\"%s%04lld-%02u-%02u\"", year < 0 ? "-" : year > 9999 ? "+" : "",
+		       (long long)(year < 0 ? -year : year), month, day);
 }
 
 /* Fields, entries and items: one inner level. */
@@ -249,7 +242,7 @@ static int write_value(struct writer *w, const struct cw_value *value)
 	case CW_TIMESTAMP: put_integer(w, value->u.integer); return 0;
 	case CW_FLOAT32: put_double(w, value->u.float32, 6, true); return 0;
 	case CW_FLOAT64: put_double(w, value->u.float64, 15, false); return 0;
-	case CW_DECIMAL: put_double(w, decimal_to_double(value->u.bytes, value->scale), 15, false); return 0;
+	case CW_DECIMAL: put_double(w, cw_decimal_to_double(value->u.bytes, value->scale), 15, false); return 0;
 	case CW_STRING: put_string(w, value->u.bytes); return 0;
 	case CW_BYTES: put_base64(w, value->u.bytes); return 0;
 	case CW_DATE: put_date(w, value->u.integer); return 0;
