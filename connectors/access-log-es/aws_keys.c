@@ -18,8 +18,8 @@
 #define LOOK_MS 30000
 
 /*
- * A moment by both clocks. It has come when one of them says so: the one of the time of day may be set back, or be put right
- * after the keys were found by it, and the monotonic one stands still while the machine sleeps.
+ * A moment by both clocks. It has come when one of them says so: the one of the time of day may be set back, or be put
+ * right after the keys were found by it, and the monotonic one stands still while the machine sleeps.
  */
 struct moment {
 	int64_t epoch_ms, ms;
@@ -158,7 +158,8 @@ struct cw_aws_keys *cw_aws_keys_new(const struct cw_context *ctx, const struct c
 	pthread_condattr_destroy(&attributes);
 	if (config->aws_key_id && *config->aws_key_id) {
 		take(keys, (struct cw_aws_credentials){ cw_strdup(config->aws_key_id), cw_strdup(config->aws_secret),
-							cw_strdup(config->aws_token), INT64_MAX, cw_strdup("the settings") });
+							cw_strdup(config->aws_token), INT64_MAX,
+							cw_strdup("the settings") });
 	} else if (find_first(keys, err) != 0) {
 		cw_aws_keys_free(keys);
 		return NULL;

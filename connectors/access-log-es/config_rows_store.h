@@ -4,9 +4,9 @@
 	  .check = cw_es_check_urls, AT(urls),
 	  .doc = "The store's HTTP URLs, such as http://localhost:9200; requests go round between them. One that does not "
 		 "answer is set aside, its requests go to the others at once, and it is asked after 1, 2, 4, 8, then every "
-		 "16 seconds whether it is there again. So is one with another certificate, or that answers as no store does (301, 401, "
-		 "404), with a warning; the task fails when none is left. When any of them is https, all are; without a scheme http "
-		 "is meant." },
+		 "16 seconds whether it is there again. So is one whose certificate does not fit, or that answers as no store "
+		 "does (301, 401, 404), with a warning; the task fails when none is left. When any of them is https, all are; "
+		 "without a scheme http is meant." },
 	{ .name = "connection.sniff", BOOLEAN, .default_value = "false", .importance = CW_LOW, .group = "Connector",
 	  .width = CW_WIDTH_SHORT, .display_name = "Sniff", AT(sniff),
 	  .doc = "Whether the store is asked for its nodes, and requests go to all of them that take documents, not only to "

@@ -10,10 +10,10 @@
 	  .choices = "INSERT,UPSERT", .importance = CW_LOW, .group = "Data Conversion", .width = CW_WIDTH_SHORT,
 	  .display_name = "Write Method", AT(write_method),
 	  .doc = "INSERT writes documents as they are. UPSERT adds the record's fields to the document that is there, and "
-		 "leaves its others. As updates and their deletions have no external versions, records of a key go to the "
-		 "store in their order: a request waits until those before it with one of its keys are answered, so that a few "
-		 "keys that come all the time make for one request at a time. A replay undoes a later record until that comes "
-		 "again too." },
+		 "leaves its others. Updates and their deletions have no external versions, so records of a key go to the store "
+		 "in their order: a request waits until those before it with one of its keys are answered, and a few keys "
+		 "that come all the time make for one request at a time. A replay undoes a later record until that comes again "
+		 "too." },
 	{ .name = "external.version.header", STRING, .default_value = "", .importance = CW_LOW,
 	  .group = "Data Conversion", .width = CW_WIDTH_MEDIUM, .display_name = "External Version Header",
 	  AT(version_header),

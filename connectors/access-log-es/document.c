@@ -102,7 +102,7 @@ static void put_base64(struct writer *w, struct cw_slice s)
 	put_char(w, '"');
 }
 
-/* ISO 8601 as Java and the stores have it: with a sign before years that have more than four digits, or are before 0. */
+/* ISO 8601 as Java and the stores have it: a sign before years that have more than four digits, or are before 0. */
 static void put_date(struct writer *w, int64_t ms)
 {
 	int64_t days = ms / MS_PER_DAY - (ms % MS_PER_DAY < 0);

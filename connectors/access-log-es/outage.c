@@ -87,7 +87,8 @@ bool cw_outcome_other_url(struct cw_sink *sink, const struct cw_http_call *call,
 	if (!cw_http_has_other(sink->http))
 		cw_outcome_outage(sink, call, sent_ns, why);
 	else if (news)
-		cw_log(sink->ctx, CW_LOG_WARN, "%s; the URL is set aside, and others are used%s", why, cw_outcome_advice(call));
+		cw_log(sink->ctx, CW_LOG_WARN, "%s; the URL is set aside, and others are used%s", why,
+		       cw_outcome_advice(call));
 	return true;
 }
 

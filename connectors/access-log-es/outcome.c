@@ -256,7 +256,7 @@ static void request_is_odd(struct cw_sink *sink, struct cw_bulk *bulk, const cha
 	send_halves(sink, bulk);
 }
 
-/* None of the others can show that it is this request that is odd: they wait for it, as they have keys of its documents. */
+/* None of the others can show that this request is what is odd: they wait for it, as they have keys of its documents. */
 static bool others_wait(const struct cw_sink *sink, const struct cw_bulk *bulk)
 {
 	return bulk->failures > sink->policies.max_retries && bulk->n > 1 && cw_turns_wait(sink);

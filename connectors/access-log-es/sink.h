@@ -282,8 +282,8 @@ bool cw_turns_come(const struct cw_sink *sink, struct cw_bulk *bulk);
 /* Whether something is to be sent, and all of it was found to wait so. */
 bool cw_turns_wait(const struct cw_sink *sink);
 /*
- * While the items of an answer are looked at, in their order: it begins; this document goes again; and whether that undoes
- * this later one, so that it has to go again, too.
+ * While the items of an answer are looked at, in their order: it begins; this document goes again; and whether that
+ * undoes this later one, so that it has to go again, too.
  */
 void cw_turns_begin_answer(struct cw_sink *sink, const struct cw_bulk *bulk);
 void cw_turns_again(struct cw_sink *sink, const struct cw_doc *doc);
@@ -303,8 +303,8 @@ enum cw_class cw_outcome_class(const struct cw_http_call *call);
 /* What a person may look at when it will not pass by itself. */
 const char *cw_outcome_advice(const struct cw_http_call *call);
 /*
- * Whether the call's URL is what is wrong, and another one may do. Then the URL is set aside, with a warning, and the caller
- * sends the request again.
+ * Whether the call's URL is what is wrong, and another one may do. Then the URL is set aside, with a warning, and the
+ * caller sends the request again.
  */
 bool cw_outcome_other_url(struct cw_sink *sink, const struct cw_http_call *call, enum cw_class class, int64_t sent_ns,
 			  const char *why);

@@ -15,12 +15,14 @@ SCHEMA = {"type": "struct", "optional": False, "fields": [
      "version": 1, "parameters": {"scale": "2"}},
     {"field": "at", "type": "int64", "optional": False, "name": "org.apache.kafka.connect.data.Timestamp",
      "version": 1},
+    {"field": "until", "type": "int32", "optional": False, "name": "org.apache.kafka.connect.data.Date", "version": 1},
     {"field": "tags", "type": "map", "optional": True, "keys": {"type": "string"}, "values": {"type": "int32"}}]}
+FAR_DAYS = 2932897  # beyond 9999, as what stands for "for ever"
 AT_MS = 1769034220123  # 2026-01-21T22:23:40.123Z
 
 
 def typed(name, n):
-    payload = {"id": name, "n": n, "price": "AfI=", "at": AT_MS, "tags": {"a": n}}
+    payload = {"id": name, "n": n, "price": "AfI=", "at": AT_MS, "until": FAR_DAYS, "tags": {"a": n}}
     return json.dumps({"schema": SCHEMA, "payload": payload}).encode()
 
 
@@ -54,10 +56,11 @@ class StructuredSink(TestCase):
                       "transforms.id.type": TRANSFORMS + "ExtractField$Key", "transforms.id.field": "id"})
         self.arrive(20)
         document = self.search.get(self.index, "doc-7")
-        self.assertEqual(document["_source"], {"id": "doc-7", "n": 7, "price": 4.98, "at": AT_MS, "tags": {"a": 7}})
+        self.assertEqual(document["_source"], {"id": "doc-7", "n": 7, "price": 4.98, "at": AT_MS, "until": "+10000-01-01",
+                                               "tags": {"a": 7}})
         mapping = self.search.mapping(self.index)
-        self.assertEqual({f: mapping[f]["type"] for f in ("id", "n", "price", "at")},
-                         {"id": "text", "n": "short", "price": "double", "at": "date"})
+        self.assertEqual({f: mapping[f]["type"] for f in ("id", "n", "price", "at", "until")},
+                         {"id": "text", "n": "short", "price": "double", "at": "date", "until": "date"})
         self.assertEqual(mapping["id"]["fields"], {"keyword": {"type": "keyword", "ignore_above": 256}})
         self.assertEqual(mapping["tags"]["properties"]["a"]["type"], "long")  # the store's own, of a compact map
         # A later record of the same key replaces the document.

@@ -93,7 +93,8 @@ static void test_order__of_fields(void)
 	run_free(run);
 }
 
-static void split_large(struct cw_fake_store *store, const struct cw_store_request *request, struct cw_store_reply *reply)
+static void split_large(struct cw_fake_store *store, const struct cw_store_request *request,
+			struct cw_store_reply *reply)
 {
 	(void)store;
 	if (request->bulk && request->n > 250)
@@ -121,7 +122,8 @@ static void test_order__of_halves(void)
 }
 
 /* The first request with a document {"n":1} gets no answer. */
-static void keep_1_waiting(struct cw_fake_store *store, const struct cw_store_request *request, struct cw_store_reply *reply)
+static void keep_1_waiting(struct cw_fake_store *store, const struct cw_store_request *request,
+			   struct cw_store_reply *reply)
 {
 	struct run *run = store->test;
 
@@ -147,7 +149,8 @@ static void begin_waiting(struct run *run, int64_t written)
 	for (int i = 0; i < 4; i++)
 		add_n(run, batch, keys[i], i + 1);
 	CU_ASSERT_EQUAL(cw_essink_put(&run->sink, &batch->batch), CW_OK);
-	while (metric(run, "documents_written") < written && cw_clock_ms() < end)
+	while ((metric(run, "documents_written") < written || cw_fake_store_bulks(&run->store) <= written) &&
+	       cw_clock_ms() < end)
 		CU_ASSERT_EQUAL(cw_essink_ops()->wait(run->sink.task, NULL, 0, 10, &run->sink.err), CW_OK);
 	CU_ASSERT_EQUAL(metric(run, "bulk_retries"), 0);
 	CU_ASSERT_EQUAL(cw_fake_store_bulks(&run->store), written + 1);
@@ -169,12 +172,14 @@ static void test_order__holds_up_only_its_key(void)
 /* Ids that are no keys, and keys with versions, need none. */
 static void test_order__is_not_for_all(void)
 {
-	static const char *const keys[] = { "topic.key.ignore", "write.method" }, *const values[] = { "events", "INSERT" };
+	static const struct {
+		const char *key, *value;
+	} rows[] = { { "topic.key.ignore", "events" }, { "write.method", "INSERT" } };
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct run *run = upsert_run();
 
-		set(run, keys[i], values[i]);
+		set(run, rows[i].key, rows[i].value);
 		begin_waiting(run, 4);
 		run_free(run);
 	}
@@ -183,7 +188,8 @@ static void test_order__is_not_for_all(void)
 /* ---- what the store cannot bear ------------------------------------------------------------------- */
 
 /* A request with a document {"n":666}. */
-static void break_on_666(struct cw_fake_store *store, const struct cw_store_request *request, struct cw_store_reply *reply)
+static void break_on_666(struct cw_fake_store *store, const struct cw_store_request *request,
+			 struct cw_store_reply *reply)
 {
 	const struct run *run = store->test;
 
@@ -229,7 +235,8 @@ static void test_poison__is_found_among_held_ones(void)
 
 #define KEYS 120
 
-static void chaos_request(struct cw_fake_store *store, const struct cw_store_request *request, struct cw_store_reply *reply)
+static void chaos_request(struct cw_fake_store *store, const struct cw_store_request *request,
+			  struct cw_store_reply *reply)
 {
 	struct run *run = store->test;
 
@@ -249,7 +256,7 @@ static void test_chaos__the_last_record_of_each_key_wins(void)
 	struct run *run = upsert_run();
 	int64_t want[KEYS];
 	uint64_t state = 4711;
-	char keys[KEYS][8];
+	char keys[KEYS][16];
 
 	set(run, "batch.size", "40");
 	set(run, "retry.backoff.max.ms", "5");
