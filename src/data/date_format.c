@@ -127,6 +127,7 @@ struct cw_date_format *cw_date_format_new(struct cw_slice pattern, int64_t now_m
 	for (size_t i = 0; i + 1 < format->n; i++)
 		format->items[i].exact_width = is_number(&format->items[i + 1]);
 	set_century(format, now_ms);
+	format->here = cw_date_zone_here();
 	return format;
 }
 

@@ -2,9 +2,10 @@
  * date_format - java.text.SimpleDateFormat with English names and the time zone UTC, lenient as Kafka Connect uses it.
  *
  * The calendar is Java's (calendar.h). Weeks begin on Sunday, and the first one of a year has its January 1. The names
- * of time zones mean what they did in 2024. Not carried over: a time zone's name in a text holds for that text only,
- * where Java keeps it for later ones; of two time zones in a text the last one holds, whatever it is; and the week years
- * of dates before Christ follow the same rule as all others.
+ * of time zones mean what they did in 2024; of several meanings, the one where the process is (TZ, or /etc/localtime).
+ * Not carried over: a time zone's name in a text holds for that text only, where Java keeps it for later ones; of two
+ * time zones in a text the last one holds, whatever it is; and the week years of dates before Christ follow the same
+ * rule as all others.
  *
  * A format is immutable once made: any thread may use it.
  */

@@ -106,7 +106,7 @@ static bool read_zone(struct reading *r, const struct cw_date_item *item, size_t
 	int32_t offset;
 
 	if (item->letter == 'X' ? !cw_date_zone_iso(&r->text, item->count, &offset) :
-				  !cw_date_zone_general(&r->text, start, &offset))
+				  !cw_date_zone_general(&r->text, start, r->format->here, &offset))
 		return false;
 	cw_date_fields_set(&r->fields, CW_DATE_ZONE, offset);
 	return true;

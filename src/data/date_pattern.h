@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "connect-worker/connector.h"
+#include "data/date_zone_names.h"
 
 #define CW_DATE_LITERAL '\0'
 
@@ -22,6 +23,7 @@ struct cw_date_format {
 	char *literals;        /* what the items' texts point into */
 	int64_t century_start; /* years of two digits are in the hundred years from this time, in ms … */
 	int32_t century_year;  /* … which is in this year */
+	const struct cw_date_zone_place *here; /* what names of time zones mean where the process is; NULL: the usual */
 };
 
 #endif

@@ -82,7 +82,40 @@ static bool starts_with_gmt(struct cw_slice text, size_t at)
 	return text.n - at >= 3 && strncasecmp(text.p + at, "GMT", 3) == 0;
 }
 
-bool cw_date_zone_general(struct cw_date_text *text, size_t start, int32_t *offset_ms)
+/* The longest of n names that the text goes on with, without case; NULL: none. */
+static const struct cw_date_zone_meaning *longest(const struct cw_date_text *text,
+						  const struct cw_date_zone_meaning *names, size_t n)
+{
+	struct cw_slice rest = cw_slice(text->text.p + text->at, text->text.n - text->at);
+	const struct cw_date_zone_meaning *best = NULL;
+	size_t most = 0;
+
+	for (size_t i = 0; i < n && names[i].name; i++) {
+		size_t length = strlen(names[i].name);
+
+		if (length > most && length <= rest.n && strncasecmp(rest.p, names[i].name, length) == 0) {
+			best = &names[i];
+			most = length;
+		}
+	}
+	return best;
+}
+
+static bool read_name(struct cw_date_text *text, const struct cw_date_zone_place *place, int32_t *offset_ms)
+{
+	const struct cw_date_zone_meaning *zone = place ? longest(text, place->names, CW_DATE_PLACE_NAMES) : NULL;
+
+	if (!zone)
+		zone = longest(text, cw_date_zone_names, cw_date_zone_names_n);
+	if (!zone)
+		return false;
+	text->at += strlen(zone->name);
+	*offset_ms = zone->offset * MS_PER_MINUTE;
+	return true;
+}
+
+bool cw_date_zone_general(struct cw_date_text *text, size_t start, const struct cw_date_zone_place *place,
+			  int32_t *offset_ms)
 {
 	struct cw_date_text t = *text;
 	int sign = read_sign(&t);
@@ -96,7 +129,7 @@ bool cw_date_zone_general(struct cw_date_text *text, size_t start, int32_t *offs
 		sign = read_sign(&t);
 		ok = !sign || read_offset(&t, sign, COLON, true, offset_ms);
 	} else {
-		ok = cw_date_zone_name(&t, offset_ms);
+		ok = read_name(&t, place, offset_ms);
 	}
 	if (ok)
 		*text = t;

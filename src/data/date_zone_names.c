@@ -1,15 +1,7 @@
-/* The names of time zones that Java 17 reads in English, with what they meant in 2024. */
-#include <strings.h>
+/* The names of time zones that Java 17 reads in English where the process's own zone is UTC. */
+#include "data/date_zone_names.h"
 
-#include "data/date_zone.h"
-
-/* In minutes east of UTC, daylight saving included. */
-struct zone {
-	const char *name;
-	int16_t offset;
-};
-
-static const struct zone zones[] = {
+const struct cw_date_zone_meaning cw_date_zone_names[] = {
 	{ "ACDT", 570 }, { "Acre Standard Time", -300 }, { "Acre Summer Time", -300 }, { "ACST", 570 },
 	{ "ACT", -300 }, { "ACWDT", 525 }, { "ACWST", 525 }, { "ADT", -180 }, { "AEDT", 660 }, { "AEST", 600 },
 	{ "Afghanistan Summer Time", 270 }, { "Afghanistan Time", 270 }, { "AFST", 270 }, { "AFT", 270 },
@@ -172,29 +164,4 @@ static const struct zone zones[] = {
 	{ "YEKT", 300 },
 };
 
-static const struct zone *longest_zone(struct cw_slice text)
-{
-	const struct zone *best = NULL;
-	size_t longest = 0;
-
-	for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++) {
-		size_t n = strlen(zones[i].name);
-
-		if (n > longest && n <= text.n && strncasecmp(text.p, zones[i].name, n) == 0) {
-			best = &zones[i];
-			longest = n;
-		}
-	}
-	return best;
-}
-
-bool cw_date_zone_name(struct cw_date_text *text, int32_t *offset_ms)
-{
-	const struct zone *zone = longest_zone(cw_slice(text->text.p + text->at, text->text.n - text->at));
-
-	if (!zone)
-		return false;
-	text->at += strlen(zone->name);
-	*offset_ms = zone->offset * 60000;
-	return true;
-}
+const size_t cw_date_zone_names_n = sizeof(cw_date_zone_names) / sizeof(*cw_date_zone_names);

@@ -47,6 +47,7 @@ static void test_date_format__does_what_java_does(void)
 			continue;
 		line[n - 1] = '\0';
 		kind = strsep(&rest, "\t");
+		setenv("TZ", kind[0] == 'Z' ? strsep(&rest, "\t") : "UTC", 1);
 		pattern = strsep(&rest, "\t");
 		subject = kind[0] == 'E' ? "" : strsep(&rest, "\t");
 		run(kind[0], pattern, subject, &out);

@@ -178,6 +178,17 @@ def zones():
     return cases
 
 
+def zone_names(name, zone):
+    """Names of time zones, of which the process's own come first."""
+    cases = Cases(name, "Names of time zones, read where several mean another time", zone)
+    for zone_name in ("CST", "cst", "CDT", "IST", "IDT", "PST", "AST", "ADT", "AMT", "BST", "CEST", "EST", "UTC",
+                      "China Standard Time", "Irish Standard Time", "Central Standard Time"):
+        for pattern, value in (("yyyy-MM-dd HH:mm z", "2023-07-01 12:00 " + zone_name),
+                               ("zzzz yyyy-MM-dd HH:mm", zone_name + " 2024-01-15 12:00")):
+            cases.add(text(value), chain=[step("TimestampConverter$Value", target__type="unix", format=pattern)])
+    return cases
+
+
 def stages():
     """Of several stages that would fail, the first is named; and settings that are refused."""
     cases = Cases("stages",
@@ -207,4 +218,8 @@ def stages():
 
 
 def families(_rng):
-    return [primitives(), headers(), zones(), stages()]
+    places = [
+        zone_names("zones-" + zone.split("/")[1].lower(), zone)
+        for zone in ("Asia/Shanghai", "Asia/Kolkata", "Europe/Dublin", "Asia/Riyadh")
+    ]
+    return [primitives(), headers(), zones(), *places, stages()]
