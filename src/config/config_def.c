@@ -252,7 +252,7 @@ static int check_list(const struct cw_config_def *def, struct cw_slice text, str
 	while (next_item(&rest, &item)) {
 		CW_AUTO_FREE char *one = cw_strndup(item.p, item.n);
 
-		if (!item.n)
+		if (!item.n && !(def->flags & CW_CONFIG_EMPTY_ITEMS))
 			return invalid(def, shown, "List may not contain an empty item", err);
 		if (!find_choice(def, item, &choice))
 			return choice_error(def, one, err);

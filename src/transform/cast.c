@@ -264,7 +264,8 @@ static enum cw_result start(const struct cw_context *ctx, const struct cw_plugin
 }
 
 static const struct cw_config_def keys[] = {
-	{ .name = "spec", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED, .importance = CW_HIGH,
+	{ .name = "spec", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED | CW_CONFIG_EMPTY_ITEMS,
+	  .importance = CW_HIGH,
 	  .doc = "What to cast: pairs of a field and a type, as field1:type,field2:type, or one type for the whole "
 		 "value. Types are int8, int16, int32, int64, float32, float64, boolean and string; bytes can be cast to "
 		 "string only, which makes base64 of them.",

@@ -14,8 +14,9 @@ struct drop_config {
 };
 
 static const struct cw_config_def drop_defs[] = {
-	{ .name = "headers", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED, .check = cw_check_list,
-	  .importance = CW_HIGH, .doc = "The names of the headers that are taken away, all headers of each name.",
+	{ .name = "headers", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED | CW_CONFIG_EMPTY_ITEMS,
+	  .check = cw_check_list, .importance = CW_HIGH,
+	  .doc = "The names of the headers that are taken away, all headers of each name.",
 	  .offset = offsetof(struct drop_config, headers) },
 };
 

@@ -254,7 +254,8 @@ static int check_replacement(const char *value, struct cw_error *err)
 }
 
 static const struct cw_config_def keys[] = {
-	{ .name = "fields", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED, .importance = CW_HIGH,
+	{ .name = "fields", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED | CW_CONFIG_EMPTY_ITEMS,
+	  .importance = CW_HIGH,
 	  .doc = "The fields to mask.", .check = cw_check_list, .offset = offsetof(struct config, fields) },
 	{ .name = "replacement", .type = CW_CONFIG_STRING, .importance = CW_LOW,
 	  .doc = "What all the fields get instead, where they are numbers or strings; without it they get 0, false, an "

@@ -71,6 +71,8 @@ static int check_renames(const char *value, struct cw_error *err)
 {
 	static const char blanks[] = " \t\n\v\f\r";
 
+	if (!*value)
+		return 0;
 	for (;;) {
 		size_t n;
 
@@ -78,7 +80,7 @@ static int check_renames(const char *value, struct cw_error *err)
 		n = strcspn(value, ",");
 		while (n && strchr(blanks, value[n - 1]))
 			n--;
-		if (n && check_rename(cw_slice(value, n), err) < 0)
+		if (check_rename(cw_slice(value, n), err) < 0)
 			return -1;
 		value = strchr(value, ',');
 		if (!value)
@@ -90,18 +92,21 @@ static int check_renames(const char *value, struct cw_error *err)
 static const struct cw_config_def defs[] = {
 	{ .name = "exclude",
 	  .type = CW_CONFIG_LIST,
+	  .flags = CW_CONFIG_EMPTY_ITEMS,
 	  .default_value = "",
 	  .importance = CW_MEDIUM,
 	  .doc = "Fields that are left out, also where include names them.",
 	  .offset = offsetof(struct config, exclude) },
 	{ .name = "include",
 	  .type = CW_CONFIG_LIST,
+	  .flags = CW_CONFIG_EMPTY_ITEMS,
 	  .default_value = "",
 	  .importance = CW_MEDIUM,
 	  .doc = "Fields that are kept, and no others; without it all are.",
 	  .offset = offsetof(struct config, include) },
 	{ .name = "renames",
 	  .type = CW_CONFIG_LIST,
+	  .flags = CW_CONFIG_EMPTY_ITEMS,
 	  .default_value = "",
 	  .check = check_renames,
 	  .importance = CW_MEDIUM,

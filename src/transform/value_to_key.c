@@ -29,8 +29,9 @@ struct state {
 };
 
 static const struct cw_config_def defs[] = {
-	{ .name = "fields", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED, .check = cw_check_list,
-	  .importance = CW_HIGH, .doc = "The fields of the value that the key is made of, in this order.",
+	{ .name = "fields", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_REQUIRED | CW_CONFIG_EMPTY_ITEMS,
+	  .check = cw_check_list, .importance = CW_HIGH,
+	  .doc = "The fields of the value that the key is made of, in this order.",
 	  .offset = offsetof(struct config, fields) },
 	CW_REPLACE_NULL_KEY(struct config),
 };

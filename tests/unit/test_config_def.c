@@ -37,6 +37,7 @@ static const struct cw_config_def table[] = {
 	{ .name = "ratio", .type = CW_CONFIG_DOUBLE, .default_value = "0.5", .flags = CW_CONFIG_RANGE, .min = 0,
 	  .max = 1, STORED(ratio) },
 	{ .name = "list", .type = CW_CONFIG_LIST, .default_value = "", STORED(list) },
+	{ .name = "loose", .type = CW_CONFIG_LIST, .flags = CW_CONFIG_EMPTY_ITEMS, .offset = CW_CONFIG_NOT_STORED },
 	{ .name = "kinds", .type = CW_CONFIG_LIST, .default_value = "a", .choices = "a,b",
 	  .flags = CW_CONFIG_NOT_EMPTY, STORED(kinds) },
 };
@@ -94,6 +95,8 @@ static void test_check__says_what_kafka_says(void)
 		{ "list", "", NULL },
 		{ "list", "a,,b", "Invalid value [a, , b] for configuration list: List may not contain an empty item" },
 		{ "list", "a,", "Invalid value [a, ] for configuration list: List may not contain an empty item" },
+		{ "loose", "a,,b,", NULL },
+		{ "loose", ",", NULL },
 		{ "kinds", "a,c", "Invalid value c for configuration kinds: String must be one of: a, b" },
 		{ "kinds", " ", "Invalid value [] for configuration kinds: List may not be empty" },
 	};

@@ -385,7 +385,8 @@ enum {
 	 * Known for configs that were written for other workers, and changes nothing; its doc begins "Has no effect: …". A
 	 * config that has it is warned with that sentence.
 	 */
-	CW_CONFIG_NO_EFFECT = 1u << 4
+	CW_CONFIG_NO_EFFECT = 1u << 4,
+	CW_CONFIG_EMPTY_ITEMS = 1u << 5 /* a list may have empty items ("a,"); without it they are refused */
 };
 
 #define CW_CONFIG_NOT_STORED ((size_t)-1)

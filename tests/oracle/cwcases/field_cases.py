@@ -213,8 +213,26 @@ def header():
     return cases
 
 
+def empty_items():
+    """Lists that were written by a program, with commas too many; a field without a name is one."""
+    cases = Cases("empty-items", "Lists with empty items, of every transformation that has one")
+    for items in ("a,", "a,,b", ",a", ",", " a , , b "):
+        for value in ('{"a":1,"b":"x"}', '{"":1,"a":2}'):
+            for kind, key in (("ReplaceField$Value", "exclude"), ("ReplaceField$Value", "include"),
+                              ("MaskField$Value", "fields"), ("ValueToKey", "fields")):
+                cases.add(value, kout="json", chain=[step(kind, **{key: items})])
+            cases.add(value, headers=[("a", "1"), ("", "2"), ("b", "3")], chain=[step("DropHeaders", headers=items)])
+            for headers in (items, "h"):
+                cases.add(value, hout="json-schema",
+                          chain=[step("HeaderFrom$Value", fields=items, headers=headers, operation="move")])
+    for key, items in (("renames", "a:b,"), ("spec", "a:string,"), ("spec", "a:string,,b:int8"), ("spec", "string,")):
+        kind = "ReplaceField$Value" if key == "renames" else "Cast$Value"
+        cases.add('{"a":1,"b":"2"}', chain=[step(kind, **{key: items})])
+    return cases
+
+
 def families(_rng):
-    return [extract(), insert(), mask(), replace(), flatten(), header()]
+    return [extract(), insert(), mask(), replace(), flatten(), header(), empty_items()]
 
 
 __all__ = ["families", "ORDER", "ORDERS", "PLAIN_ORDERS"]
