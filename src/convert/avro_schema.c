@@ -1,6 +1,8 @@
 #include "convert/avro_schema.h"
 
 #include "base/mem.h"
+#include "convert/avro_names.h"
+#include "convert/schema_json.h"
 
 #define DEPTH_MAX 500
 
@@ -35,50 +37,6 @@ struct cw_slice cw_avro_text(struct cw_batch *memory, const json_t *text)
 
 /* ---- names -------------------------------------------------------------------------------------- */
 
-static int check_name(struct parser *parser, struct cw_slice name)
-{
-	if (name.n == 0)
-		return cw_error_set(parser->err, CW_ERR_INVALID, "Empty name");
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-
-		if (!letter && (i == 0 || c < '0' || c > '9'))
-			return cw_error_set(parser->err, CW_ERR_INVALID, "%s: %.*s",
-					    i == 0 ? "Illegal initial character" : "Illegal character in", (int)name.n,
-					    name.p);
-	}
-	return 0;
-}
-
-static struct cw_slice last_part(struct cw_slice name)
-{
-	for (size_t i = name.n; i > 0; i--)
-		if (name.p[i - 1] == '.')
-			return cw_slice(name.p + i, name.n - i);
-	return name;
-}
-
-static struct cw_slice namespace_of(struct cw_slice name)
-{
-	struct cw_slice simple = last_part(name);
-
-	return cw_slice(name.p, simple.n < name.n ? name.n - simple.n - 1 : 0);
-}
-
-static struct cw_slice join_name(struct cw_batch *memory, struct cw_slice space, struct cw_slice name)
-{
-	char *p;
-
-	if (space.n == 0 || memchr(name.p, '.', name.n))
-		return name;
-	p = cw_batch_alloc(memory, space.n + 1 + name.n);
-	memcpy(p, space.p, space.n);
-	p[space.n] = '.';
-	memcpy(p + space.n + 1, name.p, name.n);
-	return cw_slice(p, space.n + 1 + name.n);
-}
-
 static struct cw_avro_schema *find_named(const struct parser *parser, struct cw_slice name)
 {
 	for (size_t i = 0; i < parser->n; i++)
@@ -87,38 +45,24 @@ static struct cw_avro_schema *find_named(const struct parser *parser, struct cw_
 	return NULL;
 }
 
-static int add_named(struct parser *parser, struct cw_avro_schema *schema)
+static void add_named(struct parser *parser, struct cw_avro_schema *schema)
 {
-	if (find_named(parser, schema->name))
-		return cw_error_set(parser->err, CW_ERR_INVALID, "Can't redefine: %.*s", (int)schema->name.n,
-				    schema->name.p);
 	if (parser->n == parser->cap) {
 		parser->cap = parser->cap ? parser->cap * 2 : 16;
 		parser->named = cw_realloc(parser->named, parser->cap * sizeof(struct cw_avro_schema *));
 	}
 	parser->named[parser->n++] = schema;
-	return 0;
 }
 
-/* Sets the name of a record, enumeration or fixed, and makes it known. */
-static int read_name(struct parser *parser, struct cw_avro_schema *schema, struct cw_slice space)
+static bool is_primitive_name(struct cw_slice name, enum cw_avro_type *type)
 {
-	const json_t *name = json_object_get(schema->json, "name"), *given = json_object_get(schema->json, "namespace");
-
-	if (!json_is_string(name))
-		return cw_error_set(parser->err, CW_ERR_INVALID, "No name in schema: a %s", type_names[schema->type]);
-	if (json_is_string(given))
-		space = cw_avro_text(parser->memory, given);
-	schema->name = join_name(parser->memory, space, cw_avro_text(parser->memory, name));
-	schema->simple = last_part(schema->name);
-	if (json_is_string(json_object_get(schema->json, "doc")))
-		schema->doc = cw_avro_text(parser->memory, json_object_get(schema->json, "doc"));
-	return check_name(parser, schema->simple) ? -1 : add_named(parser, schema);
+	for (int i = CW_AVRO_NULL; i <= CW_AVRO_STRING; i++)
+		if (cw_slice_equal(name, cw_slice_str(type_names[i]))) {
+			*type = (enum cw_avro_type)i;
+			return true;
+		}
+	return false;
 }
-
-/* ---- types -------------------------------------------------------------------------------------- */
-
-static struct cw_avro_schema *parse(struct parser *parser, const json_t *json, struct cw_slice space, int depth);
 
 static struct cw_avro_schema *new_schema(struct parser *parser, enum cw_avro_type type, const json_t *json)
 {
@@ -127,6 +71,74 @@ static struct cw_avro_schema *new_schema(struct parser *parser, enum cw_avro_typ
 	*schema = (struct cw_avro_schema){ .type = type, .json = json, .default_symbol = -1 };
 	return schema;
 }
+
+/* One that was named before it is defined; when it is, this is what becomes it. */
+static struct cw_avro_schema *promise(struct parser *parser, struct cw_slice name)
+{
+	struct cw_avro_schema *schema = new_schema(parser, CW_AVRO_RECORD, NULL);
+	char *copy = cw_batch_alloc(parser->memory, name.n);
+
+	memcpy(copy, name.p, name.n);
+	schema->name = cw_slice(copy, name.n);
+	schema->simple = cw_avro_last_part(schema->name);
+	add_named(parser, schema);
+	return schema;
+}
+
+static bool is_promised(const struct cw_avro_schema *named)
+{
+	return !named->json;
+}
+
+static int check_promises(const struct parser *parser)
+{
+	for (size_t i = 0; i < parser->n; i++) {
+		struct cw_slice name = parser->named[i]->name;
+
+		if (is_promised(parser->named[i]))
+			return cw_error_set(parser->err, CW_ERR_INVALID, "Undefined name: %.*s",
+					    (int)(name.n < 500 ? name.n : 500), name.p);
+	}
+	return 0;
+}
+
+/* A record, enumeration or fixed under its name, without what is in it. */
+static struct cw_avro_schema *define(struct parser *parser, enum cw_avro_type type, const json_t *json,
+				     struct cw_slice space)
+{
+	const json_t *text = json_object_get(json, "name"), *given = json_object_get(json, "namespace");
+	struct cw_avro_schema *schema;
+	enum cw_avro_type primitive;
+	struct cw_slice name;
+
+	if (!json_is_string(text)) {
+		cw_error_set(parser->err, CW_ERR_INVALID, "No name in schema: a %s", type_names[type]);
+		return NULL;
+	}
+	if (json_is_string(given))
+		space = cw_avro_text(parser->memory, given);
+	name = cw_avro_full_name(parser->memory, space, cw_avro_text(parser->memory, text));
+	if (cw_avro_check_name(cw_avro_last_part(name), parser->err))
+		return NULL;
+	schema = find_named(parser, name);
+	if (is_primitive_name(name, &primitive) || (schema && !is_promised(schema))) {
+		cw_error_set(parser->err, CW_ERR_INVALID, "%s: %.*s",
+			     schema ? "Can't redefine" : "Schemas may not be named after primitives", (int)name.n,
+			     name.p);
+		return NULL;
+	}
+	if (!schema)
+		schema = promise(parser, name);
+	schema->type = type;
+	schema->json = json;
+	if (json_is_string(json_object_get(json, "doc")))
+		schema->doc = cw_avro_text(parser->memory, json_object_get(json, "doc"));
+	return schema;
+}
+
+/* ---- types -------------------------------------------------------------------------------------- */
+
+static struct cw_avro_schema *parse(struct parser *parser, const json_t *json, struct cw_slice space, int depth);
 
 static int parse_field(struct parser *parser, struct cw_avro_schema *record, const json_t *json, struct cw_slice space,
 		       int depth)
@@ -138,7 +150,7 @@ static int parse_field(struct parser *parser, struct cw_avro_schema *record, con
 		return cw_error_set(parser->err, CW_ERR_INVALID, "No field name: in record %.*s", (int)record->name.n,
 				    record->name.p);
 	field->name = cw_avro_text(parser->memory, name);
-	if (check_name(parser, field->name))
+	if (cw_avro_check_name(field->name, parser->err))
 		return -1;
 	for (size_t i = 0; i < record->n_fields; i++)
 		if (cw_slice_equal(record->fields[i].name, field->name))
@@ -153,61 +165,70 @@ static int parse_field(struct parser *parser, struct cw_avro_schema *record, con
 	return field->schema ? 0 : -1;
 }
 
-static int parse_record(struct parser *parser, struct cw_avro_schema *record, struct cw_slice space, int depth)
+static int parse_record(struct parser *parser, struct cw_avro_schema *record, int depth)
 {
 	const json_t *fields = json_object_get(record->json, "fields");
 	size_t n = json_array_size(fields);
 
-	if (read_name(parser, record, space))
-		return -1;
 	if (!json_is_array(fields))
 		return cw_error_set(parser->err, CW_ERR_INVALID, "Record has no fields: %.*s", (int)record->name.n,
 				    record->name.p);
 	record->fields = cw_batch_alloc(parser->memory, n * sizeof(*record->fields));
 	memset(record->fields, 0, n * sizeof(*record->fields));
 	for (size_t i = 0; i < n; i++)
-		if (parse_field(parser, record, json_array_get(fields, i), namespace_of(record->name), depth))
+		if (parse_field(parser, record, json_array_get(fields, i), cw_avro_namespace(record->name), depth))
 			return -1;
 	return 0;
 }
 
-static int parse_enum(struct parser *parser, struct cw_avro_schema *schema, struct cw_slice space)
+static int parse_symbols(struct parser *parser, struct cw_avro_schema *schema, const json_t *list, json_t *seen)
 {
-	const json_t *list = json_object_get(schema->json, "symbols"),
-		     *symbol = json_object_get(schema->json, "default");
-	struct cw_slice *symbols;
+	const json_t *wanted = json_object_get(schema->json, "default");
+	struct cw_slice *symbols = cw_batch_alloc(parser->memory, json_array_size(list) * sizeof(*symbols));
 
-	if (read_name(parser, schema, space))
-		return -1;
+	schema->symbols = symbols;
+	schema->n_symbols = json_array_size(list);
+	for (size_t i = 0; i < schema->n_symbols; i++) {
+		const json_t *symbol = json_array_get(list, i);
+
+		if (!json_is_string(symbol))
+			return cw_error_set(parser->err, CW_ERR_INVALID, "Enum symbol is no string: in %.*s",
+					    (int)schema->name.n, schema->name.p);
+		symbols[i] = cw_avro_text(parser->memory, symbol);
+		if (cw_avro_check_name(symbols[i], parser->err))
+			return -1;
+		json_object_set_new(seen, symbols[i].p, json_null());
+		if (json_object_size(seen) <= i)
+			return cw_error_set(parser->err, CW_ERR_INVALID, "Duplicate enum symbol: %s", symbols[i].p);
+		if (wanted && json_equal(symbol, wanted))
+			schema->default_symbol = (ptrdiff_t)i;
+	}
+	return 0;
+}
+
+static int parse_enum(struct parser *parser, struct cw_avro_schema *schema)
+{
+	const json_t *list = json_object_get(schema->json, "symbols");
+	json_t *seen;
+	int rc;
+
 	if (!json_is_array(list))
 		return cw_error_set(parser->err, CW_ERR_INVALID, "Enum has no symbols: %.*s", (int)schema->name.n,
 				    schema->name.p);
-	schema->n_symbols = json_array_size(list);
-	schema->symbols = symbols = cw_batch_alloc(parser->memory, schema->n_symbols * sizeof(*symbols));
-	for (size_t i = 0; i < schema->n_symbols; i++) {
-		if (!json_is_string(json_array_get(list, i)))
-			return cw_error_set(parser->err, CW_ERR_INVALID, "Enum symbol is no string: in %.*s",
-					    (int)schema->name.n, schema->name.p);
-		symbols[i] = cw_avro_text(parser->memory, json_array_get(list, i));
-		if (check_name(parser, symbols[i]))
-			return -1;
-		if (json_is_string(symbol) &&
-		    cw_slice_equal(symbols[i], cw_slice(json_string_value(symbol), json_string_length(symbol))))
-			schema->default_symbol = (ptrdiff_t)i;
-	}
-	if (symbol && schema->default_symbol < 0)
+	seen = json_object();
+	rc = parse_symbols(parser, schema, list, seen);
+	json_decref(seen);
+	if (rc == 0 && schema->default_symbol < 0 && json_object_get(schema->json, "default"))
 		return cw_error_set(parser->err, CW_ERR_INVALID,
 				    "The Enum Default is not in the enum symbol set: of %.*s", (int)schema->name.n,
 				    schema->name.p);
-	return 0;
+	return rc;
 }
 
-static int parse_fixed(struct parser *parser, struct cw_avro_schema *schema, struct cw_slice space)
+static int parse_fixed(struct parser *parser, struct cw_avro_schema *schema)
 {
 	const json_t *size = json_object_get(schema->json, "size");
 
-	if (read_name(parser, schema, space))
-		return -1;
 	if (!json_is_integer(size) || json_integer_value(size) < 0 || json_integer_value(size) > INT32_MAX)
 		return cw_error_set(parser->err, CW_ERR_INVALID, "Invalid or no size: of %.*s", (int)schema->name.n,
 				    schema->name.p);
@@ -259,31 +280,30 @@ static struct cw_avro_schema *parse_union(struct parser *parser, const json_t *j
 	return schema;
 }
 
-/* A primitive type's name, or that of a type defined before. */
+/* A primitive type's name, or that of a type that is defined, here or later. */
 static struct cw_avro_schema *parse_reference(struct parser *parser, const json_t *text, const json_t *json,
 					      struct cw_slice space)
 {
-	struct cw_slice name = cw_slice(json_string_value(text), json_string_length(text));
+	struct cw_slice name = cw_slice(json_string_value(text), json_string_length(text)), full;
 	struct cw_avro_schema *found;
+	enum cw_avro_type primitive;
 
-	for (int type = CW_AVRO_NULL; type <= CW_AVRO_STRING; type++)
-		if (cw_slice_equal(name, cw_slice_str(type_names[type])))
-			return new_schema(parser, (enum cw_avro_type)type, json);
-	found = find_named(parser, join_name(parser->memory, space, name));
+	if (is_primitive_name(name, &primitive))
+		return new_schema(parser, primitive, json);
+	full = cw_avro_full_name(parser->memory, space, name);
+	found = find_named(parser, full);
 	if (!found)
 		found = find_named(parser, name);
-	if (!found)
-		cw_error_set(parser->err, CW_ERR_INVALID, "Undefined name: %.*s", (int)(name.n < 500 ? name.n : 500),
-			     name.p);
-	return found;
+	return found ? found : promise(parser, full);
 }
 
 static struct cw_avro_schema *parse_object(struct parser *parser, const json_t *json, struct cw_slice space, int depth)
 {
 	const json_t *text = json_object_get(json, "type");
 	const char *type = json_string_value(text);
-	struct cw_avro_schema *schema = NULL;
-	int rc = 0;
+	enum cw_avro_type t = CW_AVRO_RECORD;
+	struct cw_avro_schema *schema;
+	int rc;
 
 	if (json_is_object(text) || json_is_array(text))
 		return parse(parser, text, space, depth);
@@ -293,15 +313,17 @@ static struct cw_avro_schema *parse_object(struct parser *parser, const json_t *
 	}
 	if (strcmp(type, "error") == 0)
 		type = "record";
-	for (int t = CW_AVRO_RECORD; t <= CW_AVRO_MAP && !schema; t++)
-		if (strcmp(type, type_names[t]) == 0)
-			schema = new_schema(parser, (enum cw_avro_type)t, json);
-	if (!schema)
+	while (t <= CW_AVRO_MAP && strcmp(type, type_names[t]) != 0)
+		t++;
+	if (t > CW_AVRO_MAP)
 		return parse_reference(parser, text, json, space);
-	switch (schema->type) {
-	case CW_AVRO_RECORD: rc = parse_record(parser, schema, space, depth); break;
-	case CW_AVRO_ENUM: rc = parse_enum(parser, schema, space); break;
-	case CW_AVRO_FIXED: rc = parse_fixed(parser, schema, space); break;
+	schema = t <= CW_AVRO_FIXED ? define(parser, t, json, space) : new_schema(parser, t, json);
+	if (!schema)
+		return NULL;
+	switch (t) {
+	case CW_AVRO_RECORD: rc = parse_record(parser, schema, depth); break;
+	case CW_AVRO_ENUM: rc = parse_enum(parser, schema); break;
+	case CW_AVRO_FIXED: rc = parse_fixed(parser, schema); break;
 	default: rc = parse_items(parser, schema, space, depth); break;
 	}
 	return rc ? NULL : schema;
@@ -325,14 +347,10 @@ static struct cw_avro_schema *parse(struct parser *parser, const json_t *json, s
 
 static const struct cw_avro_schema *parse_text(struct parser *parser, const char *text, json_t *documents)
 {
-	json_error_t error;
-	json_t *json = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+	json_t *json = cw_schema_json(text, true, parser->err);
 
-	if (!json) {
-		cw_error_set(parser->err, CW_ERR_INVALID, "the schema is no JSON: %s (line %d, column %d)", error.text,
-			     error.line, error.column);
+	if (!json)
 		return NULL;
-	}
 	json_array_append_new(documents, json);
 	return parse(parser, json, cw_slice("", 0), 0);
 }
@@ -349,6 +367,8 @@ int cw_avro_parse(struct cw_batch *memory, const char *text, const struct cw_reg
 		valid = parse_text(&parser, references[i].text, documents);
 	if (valid)
 		root = parse_text(&parser, text, documents);
+	if (root && check_promises(&parser))
+		root = NULL;
 	cw_free_ptr(&parser.named);
 	if (!root) {
 		json_decref(documents);
@@ -379,7 +399,7 @@ const char *cw_avro_property_text(const struct cw_avro_schema *schema, const cha
 bool cw_avro_answers_to(const struct cw_avro_schema *schema, struct cw_slice name)
 {
 	const json_t *aliases = cw_avro_property(schema, "aliases");
-	struct cw_slice space = namespace_of(schema->name);
+	struct cw_slice space = cw_avro_namespace(schema->name);
 
 	if (cw_slice_equal(schema->name, name))
 		return true;
@@ -389,8 +409,8 @@ bool cw_avro_answers_to(const struct cw_avro_schema *schema, struct cw_slice nam
 
 		if (cw_slice_equal(alias, name))
 			return true;
-		if (alias.n && !memchr(alias.p, '.', alias.n) && cw_slice_equal(alias, last_part(name)) &&
-		    cw_slice_equal(space, namespace_of(name)))
+		if (alias.n && !memchr(alias.p, '.', alias.n) && cw_slice_equal(alias, cw_avro_last_part(name)) &&
+		    cw_slice_equal(space, cw_avro_namespace(name)))
 			return true;
 	}
 	return false;

@@ -7,6 +7,7 @@
 #include "convert/converters.h"
 #include "convert/json_schema_data.h"
 #include "convert/primitive.h"
+#include "convert/schema_json.h"
 #include "convert/serde.h"
 #include "data/schema.h"
 
@@ -30,13 +31,12 @@ static bool null_is_null(const void *arg, const struct cw_schema *schema)
 static int name_of(const void *format, const struct cw_registry_schema *schema, struct cw_buf *name,
 		   struct cw_error *err)
 {
-	json_error_t error;
-	json_t *json = json_loads(schema->text, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+	json_t *json = cw_schema_json(schema->text, false, err);
 	const char *title = json_string_value(json_object_get(json, "title"));
 
 	(void)format;
 	if (!json)
-		return cw_error_set(err, CW_ERR_INVALID, "the schema is no JSON: %s", error.text);
+		return -1;
 	cw_buf_puts(name, title ? title : "");
 	json_decref(json);
 	return 0;

@@ -4,6 +4,7 @@
 #include "convert/avro_data.h"
 #include "convert/json_schema_mapping.h"
 #include "convert/logical.h"
+#include "convert/schema_json.h"
 #include "convert/schema_parameter.h"
 #include "data/schema.h"
 #include "data/value.h"
@@ -372,13 +373,8 @@ static void close_cycles(struct cw_json_mapping *m)
 
 static int load(struct cw_json_mapping *m, size_t i, const char *text)
 {
-	json_error_t error;
-
-	m->documents.json[i] = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-	return m->documents.json[i]
-		       ? 0
-		       : cw_error_set(m->err, CW_ERR_INVALID, "the schema is no JSON: %s (line %d, column %d)",
-				      error.text, error.line, error.column);
+	m->documents.json[i] = cw_schema_json(text, false, m->err);
+	return m->documents.json[i] ? 0 : -1;
 }
 
 const struct cw_schema *cw_json_schema_to_connect(struct cw_batch *memory, const struct cw_json_schema_config *config,

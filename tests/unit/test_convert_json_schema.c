@@ -70,6 +70,12 @@ static const struct {
 	  0, "string{com.acme.T}v3[a=b]\"doc\"=x", NULL },
 	{ "{\"type\":\"integer\",\"default\":5,\"connect.type\":\"int32\"}", 0, "int32=5", NULL },
 	{ "{\"type\":\"string\",\"default\":null}", 0, "string", "{\"type\":\"string\"}" },
+	{ "{\"type\":\"integer\",\"minimum\":0,\"maximum\":18446744073709551615}", 0, "int64",
+	  "{\"type\":\"integer\",\"connect.type\":\"int64\"}" },
+	{ "{\"type\":\"number\",\"maximum\":1e400,\"pattern\":\"^\\ud800\"}", 0, "float64",
+	  "{\"type\":\"number\",\"connect.type\":\"float64\"}" },
+	{ "{\"type\":\"number\",\"default\":12345678901234567890}", 0, "float64=1.2345678901234567E19",
+	  "{\"type\":\"number\",\"default\":1.2345678901234567E19,\"connect.type\":\"float64\"}" },
 	/* optional */
 	{ "{\"oneOf\":[{\"type\":\"null\"},{\"type\":\"string\"}]}", 0, "string?", NULL },
 	{ "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", 0, "string?",
@@ -195,6 +201,7 @@ static const struct {
 	const char *json, *error;
 } invalid[] = {
 	{ "{", "the schema is no JSON: " },
+	{ "// no comments\n{\"type\":\"string\"}", "the schema is no JSON: invalid token near '/'" },
 	{ "{}", "Unsupported schema type: it names no type of JSON" },
 	{ "true", "Unsupported schema type: it names no type of JSON" },
 	{ "{\"type\":\"null\"}", "Unsupported schema type null" },
