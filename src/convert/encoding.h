@@ -11,10 +11,7 @@
 
 struct cw_encoding;
 
-/*
- * NULL: not supported. Names are Java's, with its aliases, for UTF-8, ISO-8859-1, US-ASCII and UTF-16; for others those
- * of iconv(3), whose tables may differ from Java's in rare characters.
- */
+/* NULL: not supported. Names are Java's, with all its aliases (charset.h), and no others. */
 struct cw_encoding *cw_encoding_new(const char *name);
 void cw_encoding_free(struct cw_encoding *encoding);
 

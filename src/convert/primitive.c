@@ -111,8 +111,10 @@ static const struct cw_config_def string_defs[] = {
 		.type = CW_CONFIG_STRING,
 		.default_value = "UTF-8",
 		.importance = CW_HIGH,
-		.doc = "The character set of the bytes, by its Java name. Bytes that are no text in it are read as "
-		       "U+FFFD, characters that it does not have are written as '?'.",
+		.doc = "The character set of the bytes, by any of its names in Java: UTF-8, UTF-16, UTF-32, those of "
+		       "ISO-8859, windows-125x and one-byte ones of IBM, KOI8-R, Shift_JIS, windows-31j, EUC-JP, "
+		       "ISO-2022-JP, EUC-KR, x-windows-949, GB2312, GBK, GB18030, Big5 and a few more. Bytes that are "
+		       "no text in it are read as U+FFFD, characters that it does not have are written as '?'.",
 		.width = CW_WIDTH_MEDIUM,
 		.display_name = "Encoding",
 		.offset = offsetof(struct string_config, encoding),

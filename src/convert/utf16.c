@@ -37,17 +37,28 @@ static size_t read_character(struct cw_slice bytes, size_t i, bool little, uint3
 	return 4;
 }
 
+static bool is_little(enum cw_utf16 form)
+{
+	return form == CW_UTF16_LE || form == CW_UTF16_MARKED_LE;
+}
+
+static bool is_marked(enum cw_utf16 form)
+{
+	return form == CW_UTF16_MARKED || form == CW_UTF16_MARKED_LE;
+}
+
 struct cw_slice cw_utf16_decode(struct cw_batch *memory, struct cw_slice bytes, enum cw_utf16 form)
 {
 	char *start = cw_batch_alloc(memory, bytes.n / 2 * 3 + 3), *p = start;
-	bool little = form == CW_UTF16_LE;
+	bool little = is_little(form);
 	size_t i = 0;
 	uint32_t c;
 
-	if (form == CW_UTF16_MARKED && bytes.n >= 2) {
+	if (is_marked(form) && bytes.n >= 2) {
 		c = unit_at(bytes, 0, false);
-		little = c == REVERSED_MARK;
-		i = c == MARK || little ? 2 : 0;
+		i = c == MARK || c == REVERSED_MARK ? 2 : 0;
+		if (i > 0)
+			little = c == REVERSED_MARK;
 	}
 	while (i < bytes.n) {
 		i += read_character(bytes, i, little, &c);
@@ -66,11 +77,11 @@ static char *write_unit(char *p, uint32_t unit, bool little)
 struct cw_slice cw_utf16_encode(struct cw_batch *memory, struct cw_slice text, enum cw_utf16 form)
 {
 	char *start = cw_batch_alloc(memory, text.n * 2 + 2), *p = start;
-	bool little = form == CW_UTF16_LE;
+	bool little = is_little(form);
 	uint32_t c;
 
-	if (form == CW_UTF16_MARKED && text.n)
-		p = write_unit(p, MARK, false);
+	if (is_marked(form) && text.n)
+		p = write_unit(p, MARK, little);
 	while (text.n) {
 		size_t n = cw_text_read(text, &c);
 

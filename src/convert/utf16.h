@@ -7,7 +7,8 @@
 enum cw_utf16 {
 	CW_UTF16_BE,
 	CW_UTF16_LE,
-	CW_UTF16_MARKED /* read by its mark, without one as big-endian; written big-endian with one */
+	CW_UTF16_MARKED,   /* read by its mark, without one as big-endian; written big-endian with one */
+	CW_UTF16_MARKED_LE /* the same with little-endian */
 };
 
 /* Broken surrogates and an odd byte at the end are U+FFFD. */

@@ -242,6 +242,17 @@ static void test_string__encodings(void)
 		{ "UTF-16LE", "a\0\xac\x20", 4, "a\xe2\x82\xac", NULL, 0 },
 		{ "windows-1252", "\x80" "a", 2, "\xe2\x82\xac" "a", NULL, 0 },
 		{ "Shift_JIS", "\x82\xa0", 2, "\xe3\x81\x82", NULL, 0 },
+		{ "x-sjis", "C:\\~\x83\x5c\x81\x5c", 8, "C:\\~\xe3\x82\xbd\xe2\x80\x94", NULL, 0 },
+		{ "EUC_JP", "a\x80\xa4\xa2", 4, "a\xef\xbf\xbd\xe3\x81\x82", "a?\xa4\xa2", 4 },
+		{ "x-Johab", "\\", 1, "\\", NULL, 0 },
+		{ "GBK", "\xa2\xe3\xd6\xd0", 4, "\xe2\x82\xac\xe4\xb8\xad", NULL, 0 },
+		{ "windows-1258", "A\xcc", 2, "A\xcc\x80", NULL, 0 },
+		{ "ISO8859_15", "\xa4", 1, "\xe2\x82\xac", NULL, 0 },
+		{ "Cp037", "\xc1\x15\x25", 3, "A\n\n", "\xc1\x15\x15", 3 },
+		{ "IBM1047", "\x15\x25", 2, "\n\xc2\x85", NULL, 0 },
+		{ "UTF_32LE", "a\0\0\0b\0\0", 7, "a\xef\xbf\xbd", "a\0\0\0\xfd\xff\0\0", 8 },
+		{ "UnicodeLittle", "a\0", 2, "a", "\xff\xfe" "a\0", 4 },
+		{ "UnicodeLittle", "\xfe\xff\0a", 4, "a", "\xff\xfe" "a\0", 4 },
 	};
 
 	for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -267,6 +278,11 @@ static void test_string__what_an_encoding_lacks_is_a_question_mark(void)
 		{ "UTF-8", "a\xed\xa0\x80" "b", "a?b" },
 		{ "ISO-8859-1", "\xe2\x82\xac\xf0\x9f\x98\x80\xc3\xa4", "??\xe4" },
 		{ "windows-1252", "\xe2\x82\xac\xf0\x9f\x98\x80", "\x80?" },
+		{ "Shift_JIS", "\xe2\x80\x95\xef\xbf\xa0\xe4\xb8\xad", "??\x92\x86" },
+		{ "windows-1255", "\xef\xac\x9d", "?" },
+		{ "GBK", "\xf0\xa0\x80\x80\xc3\xbfz", "??z" },
+		{ "Cp037", "\xe2\x82\xac" "A", "?\xc1" },
+		{ "ISO-2022-JP", "\xe3\x81\x82\xc3\xa4" "a", "\x1b$B$\"!)\x1b(Ba" },
 	};
 
 	for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -282,7 +298,8 @@ static void test_string__what_an_encoding_lacks_is_a_question_mark(void)
 
 static void test_string__unknown_encodings_are_refused(void)
 {
-	static const char *const names[] = { "", "nonsense", "UTF-8//TRANSLIT", "UTF 8", "utf-8 " };
+	static const char *const names[] = { "", "nonsense", "UTF-8//TRANSLIT", "UTF 8", "utf-8 ", "utf-8 utf8",
+					      "UTF-7", "UCS-4", "WCHAR_T", "VISCII", "CESU-8" };
 
 	for (size_t i = 0; i < LENGTH(names); i++) {
 		const struct cw_converter_ops *ops = cw_string_converter.converter;

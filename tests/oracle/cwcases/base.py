@@ -17,6 +17,13 @@ def converter(name, **config):
     return made
 
 
+# Character sets by Java's names, old and new, and by those of iconv alone.
+ONE_BYTE = ("Cp1252 windows-1255 windows-1258 ISO8859_15 ISO8859_2 KOI8_R TIS-620 x-MacRoman Cp037 IBM1047 IBM278 "
+            "Cp437 US-ASCII default L1").split()
+MANY_BYTES = ("Shift_JIS SJIS x-sjis MS_Kanji windows-31j MS932 EUC_JP ISO2022JP EUC_KR MS949 x-Johab GB2312 GBK MS936 "
+              "GB18030 Big5 MS950 UTF_32LE UnicodeLittle UTF_16BE").split()
+OTHERS = "UTF-7 UCS-2 UCS-4 WCHAR_T VISCII SHIFT_JISX0213".split()
+
 NAMES = {
     "string": converter(STORAGE + "StringConverter"),
     "string-latin1": converter(STORAGE + "StringConverter", converter__encoding="ISO-8859-1"),
@@ -38,6 +45,10 @@ NAMES = {
     "json-schema-null": converter(JSON, schemas__enable="TRUE", replace__null__with__default="false"),
     "json-null": converter(JSON, schemas__enable="false", replace__null__with__default="false"),
     "simple": converter(STORAGE + "SimpleHeaderConverter"),
+    **{
+        "string-" + name: converter(STORAGE + "StringConverter", converter__encoding=name)
+        for name in ONE_BYTE + MANY_BYTES + OTHERS
+    },
     # wrong ones
     "string-unknown": converter(STORAGE + "StringConverter", converter__encoding="no-such-charset"),
     "json-unknown-format": converter(JSON, decimal__format="ROMAN"),

@@ -2,7 +2,7 @@
 
 import struct
 
-from cwcases.base import Cases, envelope, step, text
+from cwcases.base import MANY_BYTES, ONE_BYTE, OTHERS, Cases, envelope, step, text
 from cwcases.json_cases import GOOD, TYPES, of
 
 NUMBERS = ["boolean", "short", "integer", "long", "float", "double"]
@@ -178,6 +178,32 @@ def zones():
     return cases
 
 
+def encodings():
+    """What there is in ASCII means other characters by iconv than by Java in some sets, and the sets' names differ."""
+    cases = Cases("encodings", "StringConverter with character sets by Java's names, and by those of others")
+    latin = "A~\\|^-\u00e4\u20ac\u00a5\u00ab\u00b5\u0416\u05d1\u1ea4"
+    asian = "\\~ \u3042\u2014\u2015\uff5e\u301c\u2016\u2212\uffe0\u4e2d\uac00\u5b57\u5b8b?"
+    chinese = "\u4e2d\u6587\uff0c\u2022\u00a5\uff0f"
+    for name in ONE_BYTE + MANY_BYTES:
+        one = "string-" + name
+        cases.add(bytes(range(0x20, 0x7f)), vin=one)
+        for value in (latin, asian, chinese) if name != "Big5" else (chinese, ):
+            cases.add(value, vin="string", vout=one)
+        cases.add("\\\"~\\", vin="string", vout=one, headers=[("h", "\\")], hin="string", hout=one)
+        for i in range(0, 0x100, 32) if name in ONE_BYTE else ():
+            cases.add(bytes(range(i, i + 32)), vin=one, vout="json")
+    for name in ONE_BYTE + MANY_BYTES:
+        if name != "ISO2022JP":  # where Java's stands in the wrong one of its sets
+            cases.add('"a\\ud800b"', vout="string-" + name)
+    for name in ("Shift_JIS", "MS932"):
+        for value in (b"\x83\x5c\x81\x5c\x81\x60\x5c\x7e\xb1", b"C:\\\x95\x5c\\a.txt", b"\x81\x7c\x81\x61\x81\x91"):
+            cases.add(value, vin="string-" + name, vout="json")
+    for name in OTHERS:
+        cases.add("a", vin="string-" + name, vout="string")
+        cases.add("a", vin="string", vout="string-" + name)
+    return cases
+
+
 def zone_names(name, zone):
     """Names of time zones, of which the process's own come first."""
     cases = Cases(name, "Names of time zones, read where several mean another time", zone)
@@ -222,4 +248,4 @@ def families(_rng):
         zone_names("zones-" + zone.split("/")[1].lower(), zone)
         for zone in ("Asia/Shanghai", "Asia/Kolkata", "Europe/Dublin", "Asia/Riyadh")
     ]
-    return [primitives(), headers(), zones(), *places, stages()]
+    return [primitives(), headers(), zones(), *places, stages(), encodings()]
