@@ -1,5 +1,6 @@
 #include "convert/avro_writer_node.h"
 
+#include "base/mem.h"
 #include "data/calendar.h"
 #include "data/schema.h"
 #include "data/text.h"
@@ -117,13 +118,16 @@ static int write_integer(struct output *o, const struct cw_avro_node_out *node, 
 
 static int write_enum(struct output *o, const struct cw_avro_schema *avro, struct cw_slice symbol)
 {
+	CW_AUTO_FREE char *shown = NULL;
+
 	for (size_t i = 0; i < avro->n_symbols; i++)
 		if (cw_slice_equal(avro->symbols[i], symbol)) {
 			put_long(o, (int64_t)i);
 			return 0;
 		}
-	return cw_error_set(o->err, CW_ERR_INVALID, "\"%.*s\" is not one of the symbols of the enum %.*s",
-			    (int)(symbol.n < 200 ? symbol.n : 200), symbol.p, (int)avro->name.n, avro->name.p);
+	shown = cw_text_shown(symbol);
+	return cw_error_set(o->err, CW_ERR_INVALID, "\"%.200s\" is not one of the symbols of the enum %.*s", shown,
+			    (int)avro->name.n, avro->name.p);
 }
 
 /* A Decimal is made as long as the fixed is. */

@@ -8,17 +8,22 @@
 
 struct number {
 	const char *class_name;
-	const char *name, *size_error; /* Kafka's */
+	const char *name, *java_class, *size_error; /* Kafka's */
 	enum cw_type type;
 	size_t size;
 };
 
 static const struct number numbers[] = {
-	{ CLASS("ShortConverter"), "short", "Size of data received by ShortDeserializer is not 2", CW_INT16, 2 },
-	{ CLASS("IntegerConverter"), "integer", "Size of data received by IntegerDeserializer is not 4", CW_INT32, 4 },
-	{ CLASS("LongConverter"), "long", "Size of data received by LongDeserializer is not 8", CW_INT64, 8 },
-	{ CLASS("FloatConverter"), "float", "Size of data received by Deserializer is not 4", CW_FLOAT32, 4 },
-	{ CLASS("DoubleConverter"), "double", "Size of data received by Deserializer is not 8", CW_FLOAT64, 8 },
+	{ CLASS("ShortConverter"), "short", "java.lang.Short",
+	  "Size of data received by ShortDeserializer is not 2", CW_INT16, 2 },
+	{ CLASS("IntegerConverter"), "integer", "java.lang.Integer",
+	  "Size of data received by IntegerDeserializer is not 4", CW_INT32, 4 },
+	{ CLASS("LongConverter"), "long", "java.lang.Long",
+	  "Size of data received by LongDeserializer is not 8", CW_INT64, 8 },
+	{ CLASS("FloatConverter"), "float", "java.lang.Float",
+	  "Size of data received by Deserializer is not 4", CW_FLOAT32, 4 },
+	{ CLASS("DoubleConverter"), "double", "java.lang.Double",
+	  "Size of data received by Deserializer is not 8", CW_FLOAT64, 8 },
 };
 
 static enum cw_result start(const struct cw_context *ctx, const struct cw_plugin *plugin, const void *config,
@@ -99,6 +104,17 @@ static enum cw_result to_value(void *state, struct cw_batch *batch, const struct
 	return CW_OK;
 }
 
+/* As Java says it, which casts to a Number first. */
+static enum cw_result refuse(const struct number *number, const struct cw_value *value, struct cw_error *err)
+{
+	const char *is = cw_value_java_class(value);
+	bool any = (value->type >= CW_INT8 && value->type <= CW_FLOAT64) || value->type == CW_DECIMAL;
+
+	cw_error_set(err, CW_ERR_INVALID, "Failed to serialize to %s (was %s): %s cannot be cast to class %s",
+		     number->name, is, is, any ? number->java_class : "java.lang.Number");
+	return CW_FAIL;
+}
+
 static enum cw_result from_value(void *state, struct cw_batch *batch, const struct cw_convert_place *place,
 				 const struct cw_value *value, struct cw_slice *out, struct cw_error *err)
 {
@@ -110,11 +126,8 @@ static enum cw_result from_value(void *state, struct cw_batch *batch, const stru
 	*out = cw_slice(NULL, 0);
 	if (value->type == CW_NULL)
 		return CW_OK;
-	if (value->type != number->type) {
-		cw_error_set(err, CW_ERR_INVALID, "Failed to serialize to %s (was %s): ", number->name,
-			     cw_value_java_class(value));
-		return CW_FAIL;
-	}
+	if (value->type != number->type)
+		return refuse(number, value, err);
 	bits = bits_of_value(value);
 	p = cw_batch_alloc(batch, number->size);
 	for (size_t i = 0; i < number->size; i++)

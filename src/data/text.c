@@ -1,5 +1,6 @@
 #include "data/text.h"
 
+#include "base/mem.h"
 #include "base/utf8.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
@@ -183,4 +184,16 @@ size_t cw_text_length(struct cw_slice text)
 		n += !continues(c) + (c >= 0xf0);
 	}
 	return n;
+}
+
+char *cw_text_shown(struct cw_slice text)
+{
+	char *shown = cw_alloc(text.n * 3 + 1), *p = shown;
+
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i])
+			*p++ = text.p[i];
+		else
+			p += cw_text_write(p, 0xfffd);
+	return shown;
 }

@@ -19,6 +19,9 @@ size_t cw_text_write(char *to, uint32_t c);
 /* String.length(): what is beyond U+FFFF counts twice. */
 size_t cw_text_length(struct cw_slice text);
 
+/* A text for a sentence, which a NUL would end: it is U+FFFD. New. */
+char *cw_text_shown(struct cw_slice text);
+
 static inline bool cw_is_surrogate(uint32_t c)
 {
 	return (c & 0xfffff800u) == 0xd800u;

@@ -3,10 +3,12 @@
 #include <math.h>
 #include <strings.h>
 
+#include "base/mem.h"
 #include "data/calendar.h"
 #include "data/date_format.h"
 #include "data/number.h"
 #include "data/schema.h"
+#include "data/text.h"
 #include "data/value.h"
 
 #define SOURCES "[INT8, INT16, INT32, INT64, FLOAT32, FLOAT64, BOOLEAN, STRING, BYTES]"
@@ -20,8 +22,9 @@ static int not_castable(enum cw_type type, struct cw_error *err)
 
 static int out_of_range(struct cw_slice text, struct cw_error *err)
 {
-	return cw_error_set(err, CW_ERR_INVALID, "Value (%.*s) was out of range for requested data type", (int)text.n,
-			    text.p ? text.p : "");
+	CW_AUTO_FREE char *shown = cw_text_shown(text);
+
+	return cw_error_set(err, CW_ERR_INVALID, "Value (%s) was out of range for requested data type", shown);
 }
 
 static int unexpected_type(const struct cw_value *value, struct cw_error *err)

@@ -1,7 +1,9 @@
 #include "transform/timestamp.h"
 
+#include "base/mem.h"
 #include "data/calendar.h"
 #include "data/schema.h"
+#include "data/text.h"
 #include "data/value.h"
 
 enum cw_type cw_timestamp_type(enum cw_timestamp_form form)
@@ -58,13 +60,17 @@ static int64_t units(enum cw_unix_precision precision)
 
 static int parse(const struct cw_timestamp_target *target, struct cw_slice text, int64_t *ms, struct cw_error *err)
 {
+	CW_AUTO_FREE char *shown = NULL;
+
 	if (!target->format)
 		return cw_error_set(err, CW_ERR_INVALID, "TimestampConverter requires format option to be specified "
 							 "when the input is a string");
 	if (cw_date_format_parse(target->format, text, ms) == 0)
 		return 0;
+	shown = cw_text_shown(text);
 	return cw_error_set(err, CW_ERR_INVALID,
-			    "Could not parse timestamp: value (%.*s) does not match pattern (%.*s)", (int)text.n, text.n ? text.p : "", (int)target->pattern.n, target->pattern.p);
+			    "Could not parse timestamp: value (%s) does not match pattern (%.*s)", shown,
+			    (int)target->pattern.n, target->pattern.p);
 }
 
 static int to_ms(const struct cw_value *value, const struct cw_timestamp_target *target, int64_t *ms,

@@ -3,6 +3,14 @@
 #include <stddef.h>
 #include <string.h>
 
+/*
+ * Not among the differences is the text of floating point numbers: JDK 17, with which the cases are recorded, prints
+ * superfluous digits of some (1e15f is 9.9999999E14, 8.41e21 is 8.409999999999999E21), ours and JDK 19's are the
+ * shortest that read back. JSON's numbers are therefore compared as numbers (oracle_json.h). Elsewhere, as in what Cast makes a
+ * string of, such a number fails here without being a fault of ours. No case has one there, by the luck of the seed:
+ * with the seed 8 one of the random cases has. What such a case records is right with JDK 19 or later.
+ */
+
 /* Sentences of ours in other words; * stands for any text. */
 static const struct {
 	const char *kafka, *ours, *why;
@@ -27,6 +35,7 @@ static const struct {
 	{ "Invalid Java object for schema \"org.apache.kafka.connect.data.*\" with type *: class * for field: \"*\"",
 	  "Invalid Java object for schema \"org.apache.kafka.connect.data.*\" with type *: class * for field: \"*\"",
 	  "a logical type's tag says what carries it, also after a cast" },
+	{ "*class java.util.LinkedHashMap*", "*class java.util.HashMap*", "all maps are of one kind" },
 	{ "Cannot invoke \"*", "*", "a NullPointerException tells of Java's code, not of the record" },
 };
 
@@ -72,11 +81,19 @@ static bool matches(const char *pattern, const char *text)
 	return *pattern == '\0';
 }
 
+/* Of classes that do not fit Java says which modules they are of, in brackets, too. */
+static bool same_cause(const char *cause, const char *ours)
+{
+	size_t n = strlen(ours);
+
+	return strncmp(cause, ours, n) == 0 && (cause[n] == '\0' || matches(" (* in *module *of loader *)", cause + n));
+}
+
 bool oracle_same_message(const char *message, const char *cause, const char *ours)
 {
 	size_t n = strlen(message), line = strcspn(ours, "\n"); /* of a message, the first line is recorded */
 
-	if (strncmp(message, ours, n) == 0 && (line == n || strcmp(cause, ours + n) == 0))
+	if (strncmp(message, ours, n) == 0 && (line == n || same_cause(cause, ours + n)))
 		return true;
 	for (size_t i = 0; i < sizeof(sentences) / sizeof(*sentences); i++)
 		if (matches(sentences[i].kafka, message) && matches(sentences[i].ours, ours))

@@ -163,15 +163,20 @@ static void test_primitives__what_cannot_be_written(void)
 		const char *error;
 	} cases[] = {
 		{ &cw_short_converter, cw_value_integer(CW_INT8, 1),
-		  "Failed to serialize to short (was class java.lang.Byte): " },
+		  "Failed to serialize to short (was class java.lang.Byte): class java.lang.Byte "
+		  "cannot be cast to class java.lang.Short" },
 		{ &cw_integer_converter, cw_value_string(cw_slice_str("1")),
-		  "Failed to serialize to integer (was class java.lang.String): " },
+		  "Failed to serialize to integer (was class java.lang.String): class java.lang.String "
+		  "cannot be cast to class java.lang.Number" },
 		{ &cw_long_converter, cw_value_integer(CW_TIMESTAMP, 1),
-		  "Failed to serialize to long (was class java.util.Date): " },
+		  "Failed to serialize to long (was class java.util.Date): class java.util.Date "
+		  "cannot be cast to class java.lang.Number" },
 		{ &cw_float_converter, cw_value_float64(1),
-		  "Failed to serialize to float (was class java.lang.Double): " },
+		  "Failed to serialize to float (was class java.lang.Double): class java.lang.Double "
+		  "cannot be cast to class java.lang.Float" },
 		{ &cw_double_converter, cw_value_map(NULL, 0),
-		  "Failed to serialize to double (was class java.util.HashMap): " },
+		  "Failed to serialize to double (was class java.util.HashMap): class java.util.HashMap "
+		  "cannot be cast to class java.lang.Number" },
 		{ &cw_boolean_converter, optional_string, "Invalid schema type for BooleanConverter: STRING" },
 		{ &cw_boolean_converter, cw_value_string(cw_slice_str("true")),
 		  "BooleanConverter is not compatible with objects of type class java.lang.String" },

@@ -241,6 +241,32 @@ static void test_value__says_what_is_wrong(void)
 	}
 }
 
+/* A NUL in what a sentence quotes does not end it there. */
+static void test_value__a_nul_is_quoted(void)
+{
+	static const struct {
+		const char *class_name, *config, *expected;
+	} rows[] = {
+		{ "Cast$Value", "spec=int8",
+		  "Value (\xef\xbf\xbd" "1\xef\xbf\xbd) was out of range for requested data type" },
+		{ "TimestampConverter$Value", "target.type=unix;format=yyyy",
+		  "Could not parse timestamp: value (\xef\xbf\xbd" "1\xef\xbf\xbd) does not match pattern (yyyy)" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct line line = { .flag = "" };
+		struct running r = start(rows[i].class_name, rows[i].config);
+		struct cw_batch *memory = cw_memory_new();
+		struct cw_record record = record_of(&line, false, cw_value_string(cw_slice("\0" "1\0", 3)));
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(r.state);
+		CU_ASSERT_EQUAL(r.plugin->transformation->apply(r.state, memory, &record, &r.err), CW_FAIL);
+		CU_ASSERT_STRING_EQUAL(r.err.text, rows[i].expected);
+		cw_memory_free(memory);
+		stop(&r);
+	}
+}
+
 /* A record whose value stays as it is keeps its fields where they were. */
 static void test_value__what_does_not_change_is_not_copied(void)
 {
@@ -471,6 +497,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "as Kafka Connect does", test_value__does_what_kafka_connect_did },
 		{ "says what is wrong", test_value__says_what_is_wrong },
+		{ "a NUL is quoted", test_value__a_nul_is_quoted },
 		{ "what does not change is not copied", test_value__what_does_not_change_is_not_copied },
 		{ "what is owned is not copied", test_value__what_is_owned_is_not_copied },
 		{ "what is owned is copied when it has no room", test_value__what_is_owned_is_copied_when_it_has_no_room },

@@ -162,6 +162,7 @@ def flatten():
     for schema, payloads in TYPED.values():
         cases.add(envelope(schema, payloads[0]), vin="json-schema", vout="json-schema",
                   chain=[step("SetSchemaMetadata$Value", schema__name="n")])
+    cases.add('{"a":{"b":1}}', vout="long", chain=[step("Flatten$Value")])
     return cases
 
 
