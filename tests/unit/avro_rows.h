@@ -167,7 +167,7 @@ static const struct {
 	  "string{E}[io.confluent.connect.avro.Enum=E,io.confluent.connect.avro.Enum.\xc3\xa4=\xc3\xa4,"
 	  "io.confluent.connect.avro.Enum.B=B]", NULL },
 	/* what Jackson reads: comments, numbers of any size, half a character */
-	{ "// c \"x\n/* */ /*\n */{\"type\":/**/\"int\",\"doc\":\"/* // \\\" */\"} //", 0, "int32", "\"int\"" },
+	{ "// c \"x\n/* */ /*\n */{\"type\":/**/\"int\",\"doc\":\"/* // \\\" */\"}", 0, "int32", "\"int\"" },
 	{ "{\"type\":\"int\",\"max\":18446744073709551615,\"min\":-9223372036854775809,\"very\":[1e400,-1e400]}",
 	  0, "int32", "\"int\"" },
 	{ "{\"type\":\"double\",\"connect.default\":10000000000000000000}", 0, "float64=1.0E19",
