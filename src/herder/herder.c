@@ -17,6 +17,7 @@
 #define SILENCE_LEAST_MS 5000 /* hosts send metrics every second */
 #define VALIDATIONS_MAX 4 /* processes at once */
 #define QUESTIONS_MAX 8   /* the same; while Kafka is away, each lives for a minute or so */
+#define QUESTIONS_OF_CHANGES 2 /* beyond these */
 #define HOSTS_POLL_MS 20
 #define HOSTS_EXTRA_MS 5000 /* beyond the drain of an earlier worker's hosts */
 
@@ -99,6 +100,7 @@ struct cw_herder *cw_herder_new(const struct cw_worker_config *config, const cha
 	herder->validate_timeout_ms = VALIDATE_TIMEOUT_MS;
 	herder->validations.max = VALIDATIONS_MAX;
 	herder->questions.max = QUESTIONS_MAX;
+	herder->questions.for_changes = QUESTIONS_OF_CHANGES;
 	herder->silence_least_ms = SILENCE_LEAST_MS;
 	herder->random = (unsigned)cw_clock_ns();
 	herder->queue_end = &herder->queue;

@@ -138,7 +138,8 @@ struct cw_plugins {
 /* Hosts that answer questions at the same time: so many, and no more. */
 struct cw_places {
 	int max, taken;
-	struct cw_call *under_way, *waiting; /* for a free place, in order */
+	int for_changes; /* so many more than max, which only requests that have their turn take */
+	struct cw_call *under_way, *waiting; /* for a free place: changes, then others, each in order */
 };
 
 enum cw_kafka_state { CW_KAFKA_UNKNOWN = 0, CW_KAFKA_REACHABLE, CW_KAFKA_UNREACHABLE };

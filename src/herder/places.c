@@ -1,4 +1,8 @@
-/* Questions to short-lived hosts: no more than so many at once, whoever asks; the others wait in order. */
+/*
+ * Questions to short-lived hosts: no more than so many at once, whoever asks; the others wait in order, changes before those
+ * who only want to know. While Kafka is away each place is taken for long, and all who ask for the same connector's
+ * change to be made wait for that: so changes have a few places of their own.
+ */
 #include "herder/internal.h"
 
 #include <stdlib.h>
@@ -38,15 +42,31 @@ static void begin(struct cw_places *places, struct cw_call *call)
 		question.done(call, NULL, &err);
 }
 
+static bool has_place_for(const struct cw_places *places, const struct cw_call *call)
+{
+	return places->taken < places->max + (cw_call_has_turn(call) ? places->for_changes : 0);
+}
+
+/* Changes are first, in their order, and then the others in theirs. */
+static void queue_up(struct cw_places *places, struct cw_call *call)
+{
+	struct cw_call **at = &places->waiting;
+
+	while (*at && (cw_call_has_turn(*at) || !cw_call_has_turn(call)))
+		at = &(*at)->next;
+	call->next = *at;
+	*at = call;
+}
+
 void cw_place_ask(struct cw_places *places, struct cw_call *call, const struct cw_question *question, const char *busy)
 {
 	call->question = *question;
-	if (places->taken < places->max) {
+	if (has_place_for(places, call)) {
 		begin(places, call);
 		return;
 	}
 	cw_call_stage(call, "%s", busy);
-	cw_call_append(&places->waiting, call);
+	queue_up(places, call);
 }
 
 /* Whoever only wanted to know has gone; a change is made all the same. */
@@ -62,7 +82,7 @@ void cw_place_leave(struct cw_places *places, struct cw_call *call)
 	call->oneshot = NULL;
 	cw_call_remove(&places->under_way, call);
 	places->taken--;
-	while (places->taken < places->max && (next = places->waiting)) {
+	while ((next = places->waiting) && has_place_for(places, next)) {
 		places->waiting = next->next;
 		if (!is_pointless(next)) {
 			begin(places, next);

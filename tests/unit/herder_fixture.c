@@ -67,7 +67,7 @@ void set_up(void)
 
 void tear_down(void)
 {
-	static const char *const names[] = { "s.db", "s.db-wal", "s.db-shm", "s.db.lock", "s.db.hosts", "starts", "asked", "gate", "guests",
+	static const char *const names[] = { "s.db", "s.db-wal", "s.db-shm", "s.db.lock", "s.db.hosts", "starts", "asked", "gate", "soon", "guests",
 					     "installed" };
 
 	stop_worker();
