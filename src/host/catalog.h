@@ -32,8 +32,9 @@ void cw_catalog_free(struct cw_catalog *catalog);
 
 /*
  * {"plugins":[…],"refused":[…]} as supervisor/protocol.h says; new. Each file is looked at in a child
- * process of its own, so that one that crashes while it is loaded is refused like any other.
+ * process of its own, so that one that crashes while it is loaded, or takes longer than most_ms, is refused like any other.
+ * All of it takes at most about five times most_ms.
  */
-json_t *cw_catalog_describe(const struct cw_list *plugin_path);
+json_t *cw_catalog_describe(const struct cw_list *plugin_path, int64_t most_ms);
 
 #endif

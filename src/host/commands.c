@@ -15,6 +15,9 @@
 #include "host/providers.h"
 #include "kafka/client.h"
 
+/* For one file; the worker waits for half a minute. */
+#define PLUGIN_LOAD_MS 5000
+
 int cw_host_fail(const struct cw_error *err)
 {
 	fprintf(stderr, "connect-host: %s\n", err->text);
@@ -57,7 +60,7 @@ int cw_host_plugins(void)
 
 	if (!request)
 		return EXIT_FAILURE;
-	status = cw_host_answer(cw_catalog_describe(&worker.plugin_path));
+	status = cw_host_answer(cw_catalog_describe(&worker.plugin_path, PLUGIN_LOAD_MS));
 	json_decref(request);
 	cw_worker_config_free(&worker);
 	return status;

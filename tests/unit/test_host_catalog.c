@@ -132,7 +132,7 @@ static void test_catalog__connectors_and_others_do_not_mix(void)
 /* One object with three plugins: each is listed, with the file it came from. */
 static void test_catalog__describes_all_of_a_file(void)
 {
-	json_t *described = cw_catalog_describe(&folders), *plugin;
+	json_t *described = cw_catalog_describe(&folders, 60000), *plugin;
 	size_t i, from_file = 0, builtin = 0;
 
 	json_array_foreach(json_object_get(described, "plugins"), i, plugin) {
@@ -147,6 +147,37 @@ static void test_catalog__describes_all_of_a_file(void)
 	}
 	CU_ASSERT_EQUAL(from_file, 3);
 	CU_ASSERT_TRUE(builtin > 10);
+	json_decref(described);
+}
+
+/* As one that hangs while it is loaded: nobody writes into the pipe. The others are listed all the same. */
+static void test_catalog__a_file_that_hangs_is_refused(void)
+{
+	static const char *const names[] = { "hangs", PLUGINS };
+	static const struct cw_list path = { names, COUNT(names) };
+	json_t *described = cw_catalog_describe(&path, 2000), *refused = json_object_get(described, "refused"), *plugin;
+	size_t i, from_file = 0;
+
+	json_array_foreach(json_object_get(described, "plugins"), i, plugin)
+		from_file += json_object_get(plugin, "file") != NULL;
+	CU_ASSERT_TRUE(from_file > 3);
+	CU_ASSERT_EQUAL(json_array_size(refused), 1);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_array_get(refused, 0), "file")), "hangs/a.so");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_array_get(refused, 0), "reason")),
+			       "hangs/a.so: loading it takes longer than 2000 ms");
+	json_decref(described);
+}
+
+/* However many hang, it comes to its end. */
+static void test_catalog__has_an_end_when_all_hang(void)
+{
+	static const char *const names[] = { "hangs", "hangs", "hangs", "hangs", "hangs", "hangs" };
+	static const struct cw_list path = { names, COUNT(names) };
+	json_t *described = cw_catalog_describe(&path, 50), *refused = json_object_get(described, "refused");
+
+	CU_ASSERT_TRUE(json_array_size(refused) >= COUNT(names));
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(json_array_get(refused, COUNT(names) - 1), "reason")),
+			       "hangs/a.so: it was not looked at, since files before it took too long");
 	json_decref(described);
 }
 
@@ -311,6 +342,8 @@ int main(void)
 		{ "names", test_catalog__finds_by_kind_and_name },
 		{ "connectors", test_catalog__connectors_and_others_do_not_mix },
 		{ "description", test_catalog__describes_all_of_a_file },
+		{ "a file that hangs", test_catalog__a_file_that_hangs_is_refused },
+		{ "all hang", test_catalog__has_an_end_when_all_hang },
 		{ "folders", test_files__the_installed_folder_is_searched_last },
 		{ "providers: values", test_providers__values },
 		{ "providers: start", test_providers__that_do_not_start },
@@ -320,7 +353,8 @@ int main(void)
 	int status;
 
 	if (!mkdtemp(folder) || chdir(folder) != 0 || mkdir("allowed", 0700) != 0 || mkdir("allowedx", 0700) != 0 ||
-	    mkdir("own", 0700) != 0 || mkdir("installed", 0700) != 0)
+	    mkdir("own", 0700) != 0 || mkdir("installed", 0700) != 0 ||
+	    mkdir("hangs", 0700) != 0 || mkfifo("hangs/a.so", 0600) != 0)
 		return EXIT_FAILURE;
 	put_file("p.properties", "user=me\n");
 	put_file("secret", "s3cret\n");
@@ -332,7 +366,7 @@ int main(void)
 	put_file("installed/zero.so", "");
 	setenv("TEST_PUBLIC_A", "from env", 1);
 	status = cw_test_main(suites);
-	if (system("rm -rf p.properties secret allowed allowedx own installed") == 0 && chdir("/") == 0)
+	if (system("rm -rf p.properties secret allowed allowedx own installed hangs") == 0 && chdir("/") == 0)
 		rmdir(folder);
 	return status;
 }
