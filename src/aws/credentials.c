@@ -184,6 +184,22 @@ static int from_asked_profile(struct profiles *profiles, const char *name, struc
 	return ret > 0 ? 0 : -1;
 }
 
+/* 1, 0, -1. One that is asked for in the environment has to be there: another place's credentials have other rights. */
+static int from_usual_profile(struct profiles *profiles, const char *name, struct cw_aws_credentials *out,
+			      struct cw_error *err)
+{
+	struct cw_map keys = { 0 };
+	int ret = cw_aws_profile_load(name, &keys, err);
+
+	if (ret > 0)
+		ret = from_keys(profiles, name, &keys, out, err);
+	else if (ret == 0 && strcmp(name, "default") != 0)
+		ret = cw_error_set(err, CW_ERR_INVALID, "no AWS credentials: the shared files have no profile %s, which AWS_PROFILE "
+				   "names", name);
+	cw_map_free_secret(&keys);
+	return ret;
+}
+
 int cw_aws_credentials_find(const struct cw_aws_client *client, const struct cw_aws_place *place,
 			    struct cw_aws_credentials *out, struct cw_error *err)
 {
@@ -198,7 +214,7 @@ int cw_aws_credentials_find(const struct cw_aws_client *client, const struct cw_
 	if (ret == 0)
 		ret = from_web_identity(client, place, out, err);
 	if (ret == 0)
-		ret = from_profile(&profiles, profile, out, err);
+		ret = from_usual_profile(&profiles, profile, out, err);
 	if (ret == 0)
 		ret = cw_aws_container(client, out, err);
 	if (ret != 0)

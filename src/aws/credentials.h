@@ -2,7 +2,7 @@
  * credentials - who we are for AWS, from the places where AWS's own tools look, in their order: the environment; a web
  * identity; the profile in the shared files (keys, a role with a source profile, or a role with a web identity); the
  * metadata of the container; the metadata of the EC2 instance (IMDSv2). A profile that is asked for by name is the only
- * place. Any thread.
+ * place; one that AWS_PROFILE names has to be there, when it is its turn. Any thread.
  */
 #ifndef CW_AWS_CREDENTIALS_H
 #define CW_AWS_CREDENTIALS_H

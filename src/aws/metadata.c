@@ -44,6 +44,12 @@ static int read_credentials(const char *text, const char *url, const char *sourc
 	return ret;
 }
 
+/* A service that is there: what passes, as when all of a machine's processes ask at the same time, and what does not. */
+static enum cw_error_code code_of(long status)
+{
+	return status >= 500 || status == 429 ? CW_ERR_RETRIABLE : CW_ERR_FATAL;
+}
+
 /* ---- containers ------------------------------------------------------------------------------ */
 
 /* Whether the token may go there: over TLS, or to nobody but this machine and the agents of ECS and EKS. */
@@ -107,8 +113,7 @@ int cw_aws_container(const struct cw_aws_client *client, struct cw_aws_credentia
 	if (answer.status == 200)
 		ret = read_credentials(answer.body.p, url, "the container's metadata", out, err) == 0 ? 1 : -1;
 	else
-		ret = cw_error_set(err, answer.status >= 500 || answer.status == 429 ? CW_ERR_RETRIABLE : CW_ERR_FATAL,
-				   "%s answers with HTTP status %ld", url, answer.status);
+		ret = cw_error_set(err, code_of(answer.status), "%s answers with HTTP status %ld", url, answer.status);
 	cw_aws_answer_free(&answer);
 	return ret;
 }
@@ -140,7 +145,7 @@ static char *instance_get(const struct instance *instance, const char *path, str
 	return text;
 }
 
-/* Without a token of a session nothing is answered: that is what version 2 is. */
+/* Without a token of a session nothing is answered: that is what version 2 is. 0, -1 when nobody answers, or -2. */
 static int instance_open(struct instance *instance, const struct cw_aws_client *client, struct cw_error *err)
 {
 	const char *asked = variable("AWS_EC2_METADATA_SERVICE_ENDPOINT");
@@ -160,9 +165,9 @@ static int instance_open(struct instance *instance, const struct cw_aws_client *
 	if (answer.status == 200 && answer.body.n && !strpbrk(answer.body.p, "\r\n"))
 		instance->token = cw_format("X-aws-ec2-metadata-token: %s", answer.body.p);
 	else
-		cw_error_set(err, CW_ERR_RETRIABLE, "%s answers with HTTP status %ld and no token", url, answer.status);
+		cw_error_set(err, code_of(answer.status), "%s answers with HTTP status %ld and no token", url, answer.status);
 	cw_aws_answer_free(&answer);
-	return instance->token ? 0 : -1;
+	return instance->token ? 0 : -2;
 }
 
 static void instance_close(struct instance *instance)
@@ -191,11 +196,12 @@ static int credentials_of(struct instance *instance, struct cw_aws_credentials *
 int cw_aws_instance(const struct cw_aws_client *client, struct cw_aws_credentials *out, struct cw_error *err)
 {
 	struct instance instance = { 0 };
-	int ret = -1;
+	int ret;
 
 	if (instance_disabled())
 		return 0;
-	if (instance_open(&instance, client, err) == 0)
+	ret = instance_open(&instance, client, err);
+	if (ret == 0)
 		ret = credentials_of(&instance, out, err) == 0 ? 1 : -2;
 	instance_close(&instance);
 	return ret;

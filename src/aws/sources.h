@@ -10,7 +10,7 @@ int cw_aws_credentials_set(struct cw_aws_credentials *out, const char *access_ke
 
 /* metadata.c: 1 with *out, 0 when there is no such place, -1 with *err. */
 int cw_aws_container(const struct cw_aws_client *client, struct cw_aws_credentials *out, struct cw_error *err);
-/* The same; -2 when it is an instance, which has not given them. */
+/* The same; -2 when it is an instance, which has not given them: CW_ERR_RETRIABLE when it may in a moment. */
 int cw_aws_instance(const struct cw_aws_client *client, struct cw_aws_credentials *out, struct cw_error *err);
 /* The instance's region: new, or NULL. */
 char *cw_aws_instance_region(const struct cw_aws_client *client);

@@ -225,8 +225,8 @@ static const struct cw_config_def defs[] = {
 		 "the profile's, the EC2 instance's." },
 	{ .name = "profile", .default_value = "", .importance = CW_MEDIUM, STORED(profile),
 	  .doc = "Profile of ~/.aws/credentials and ~/.aws/config whose credentials are used, and no others. Empty: the first "
-		 "of the environment, a web identity, the profile that AWS_PROFILE names or default, the container's metadata, the "
-		 "EC2 instance's metadata." },
+		 "of the environment, a web identity, the profile that AWS_PROFILE names (which has to be there) or default, the "
+		 "container's metadata, the EC2 instance's metadata." },
 	{ .name = "version.stage", .default_value = "AWSCURRENT", .flags = CW_CONFIG_NOT_EMPTY, .importance = CW_LOW,
 	  STORED(stage), .doc = "Staging label of the version that is read: AWSCURRENT, AWSPREVIOUS, or one of your own." },
 	{ .name = "ttl.ms", .type = CW_CONFIG_LONG, .default_value = "300000", .flags = CW_CONFIG_RANGE, .min = 0,

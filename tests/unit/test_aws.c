@@ -178,6 +178,9 @@ static void test_places__environment_and_profiles(void)
 	expect_found(&any, "AV SV TV the profile dev");
 	expect_found(&sso, "! the profile sso has sso_session, which is not understood here: give it keys or a role");
 	expect_found(&none, "! no AWS credentials: the shared files have no profile none with keys or a role");
+	setenv("AWS_PROFILE", "none", 1);
+	expect_found(&any, "! no AWS credentials: the shared files have no profile none, which AWS_PROFILE names");
+	setenv("AWS_PROFILE", "dev", 1);
 	expect_found(&loop, "! the profile loop refers to itself, or to too many others");
 	expect_found(&half, "! the profile half has no secret access key");
 	setenv("AWS_ACCESS_KEY_ID", "AE", 1);
@@ -223,6 +226,33 @@ static void test_places__container(void)
 	setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/creds", 1);
 	expect_found(&any, "! AWS_CONTAINER_CREDENTIALS_FULL_URI is http://example.com/creds: credentials are asked for over "
 		     "https, or at this machine and the agents of ECS and EKS only");
+	mini_http_stop(http);
+}
+
+static enum cw_error_code code_of_ec2(struct mini_http *http, int status)
+{
+	const struct cw_aws_place any = { 0 };
+	struct cw_aws_credentials ignored = { 0 };
+	struct cw_error err = { 0 };
+
+	mini_http_answer(http, "PUT", "/latest/api/token", status, "");
+	CU_ASSERT_EQUAL(cw_aws_credentials_find(&client, &any, &ignored, &err), -1);
+	return err.code;
+}
+
+/* It is asked again where it is busy, but not where there is none, or it may not be asked. */
+static void test_places__ec2_that_is_busy_may_be_asked_again(void)
+{
+	struct mini_http *http = mini_http_start();
+
+	aws_fixture_clear(folder);
+	setenv("AWS_EC2_METADATA_DISABLED", "false", 1);
+	aws_fixture_point("AWS_EC2_METADATA_SERVICE_ENDPOINT", http, "/");
+	CU_ASSERT_EQUAL(code_of_ec2(http, 503), CW_ERR_RETRIABLE);
+	CU_ASSERT_EQUAL(code_of_ec2(http, 429), CW_ERR_RETRIABLE);
+	CU_ASSERT_EQUAL(code_of_ec2(http, 403), CW_ERR_FATAL);
+	setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1", 1);
+	CU_ASSERT_EQUAL(code_of_ec2(http, 503), CW_ERR_FATAL);
 	mini_http_stop(http);
 }
 
@@ -409,6 +439,7 @@ int main(void)
 		{ "places: environment, profiles", test_places__environment_and_profiles },
 		{ "places: container", test_places__container },
 		{ "places: EC2", test_places__ec2_with_a_token_only },
+		{ "places: EC2 that is busy", test_places__ec2_that_is_busy_may_be_asked_again },
 		{ "roles: web identity", test_roles__web_identity_is_not_signed },
 		{ "roles: profile", test_roles__of_a_profile_are_signed_with_its_source },
 		{ "region and endpoint", test_region_and_endpoint },
