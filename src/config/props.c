@@ -284,13 +284,13 @@ int cw_props_parse_places(const char *text, size_t n, const char *name, struct c
 	while (ret == 0 && next_line(&reader, &line))
 		ret = parse_line(&reader, &line, &key, &value, out, places, err);
 	if (ret < 0) {
-		cw_map_free(out);
+		cw_map_free_secret(out);
 		if (places)
 			cw_map_free(places);
 	}
 	cw_buf_free(&key);
-	cw_buf_free(&value);
-	cw_buf_free(&line.text);
+	cw_buf_free_secret(&value);
+	cw_buf_free_secret(&line.text);
 	free(line.places);
 	return ret;
 }
@@ -333,7 +333,7 @@ char *cw_file_read(const char *path, size_t *n, struct cw_error *err)
 int cw_props_load(const char *path, struct cw_map *out, struct cw_error *err)
 {
 	size_t n;
-	CW_AUTO_FREE char *text = cw_file_read(path, &n, err);
+	CW_AUTO_FREE_SECRET char *text = cw_file_read(path, &n, err); /* there may be some in it */
 
 	return text ? cw_props_parse(text, n, path, out, err) : -1;
 }

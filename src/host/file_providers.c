@@ -129,7 +129,7 @@ static enum cw_result get_from_file(void *state, const char *path, const char *k
 		return CW_FAIL;
 	}
 	*text = cw_strdup(cw_map_get(&properties, key));
-	cw_map_free(&properties);
+	cw_map_free_secret(&properties); /* of all keys of the file */
 	return CW_OK;
 }
 
