@@ -84,6 +84,7 @@ struct cw_task {
 	char *trace;
 	json_t *metrics; /* the last ones, or NULL */
 	json_t *retry;   /* what is being tried again, as the status shows it, or NULL */
+	json_t *awaited; /* a text: what keeps it from getting on, or NULL */
 	json_t *rate_limit; /* the limits that hold it back, as its host has them, or NULL */
 	char *degraded;  /* why it is only called RUNNING; NULL: it gets on */
 	int64_t restarts; /* by whomever */

@@ -135,6 +135,8 @@ static void on_metrics(struct cw_connector *c, const json_t *message)
 	c->tasks[task].metrics = json_incref(metrics);
 	json_decref(c->tasks[task].retry);
 	c->tasks[task].retry = json_incref(json_object_get(message, "retry"));
+	json_decref(c->tasks[task].awaited);
+	c->tasks[task].awaited = json_incref(json_object_get(message, "awaited"));
 	json_decref(c->tasks[task].rate_limit);
 	c->tasks[task].rate_limit = json_incref(json_object_get(message, "rate_limit"));
 	cw_watchdog_look(c, (size_t)task);

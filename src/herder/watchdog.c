@@ -38,11 +38,13 @@ static char *reason_of(const struct cw_connector *c, const struct cw_task *t)
 	int64_t most_ms = timeout_of(c);
 	const char *cause = json_string_value(json_object_get(t->retry, "cause"));
 	const char *stage = json_string_value(json_object_get(t->retry, "stage"));
+	const char *awaited = json_string_value(t->awaited);
 
 	if (most_ms <= 0 || age_ms < most_ms || !is_at_work(t))
 		return NULL;
 	if (!stage)
-		return cw_format("no progress for %lld s, though there is work", (long long)(age_ms / 1000));
+		return cw_format("no progress for %lld s%s%s", (long long)(age_ms / 1000), awaited ? ": " : ", though there is work",
+				 awaited ? awaited : "");
 	return cw_format("no progress for %lld s: %s is being tried again (attempt %lld): %s", (long long)(age_ms / 1000), stage,
 			 (long long)json_integer_value(json_object_get(t->retry, "attempt")), cause ? cause : "");
 }
@@ -55,7 +57,7 @@ void cw_watchdog_look(struct cw_connector *c, size_t task)
 
 	if (reason && !t->degraded)
 		log_warn(&scope, "DEGRADED: %s", reason);
-	else if (!reason && t->degraded)
+	else if (!reason && t->degraded && c->phase == CW_HOST_READY)
 		log_info(&scope, "gets on again");
 	free(t->degraded);
 	t->degraded = reason;
@@ -66,8 +68,9 @@ void cw_watchdog_forget(struct cw_task *t)
 	free(t->degraded);
 	t->degraded = NULL;
 	json_decref(t->retry);
+	json_decref(t->awaited);
 	json_decref(t->rate_limit);
-	t->retry = t->rate_limit = NULL;
+	t->retry = t->awaited = t->rate_limit = NULL;
 }
 
 /* ---- silence ------------------------------------------------------------------------------- */

@@ -35,10 +35,13 @@ json_t *cw_metrics_to_json(struct cw_metrics *metrics)
 
 	for (size_t i = 0; i < n; i++) {
 		struct cw_metric *m = &metrics->metric[i];
+		int64_t value = cw_metric_value(m);
 
+		if (value == CW_METRIC_UNKNOWN)
+			continue;
 		json_object_set_new(object, m->name,
 				    json_pack("{s:s,s:s,s:I}", "kind", m->kind == CW_METRIC_GAUGE ? "gauge" : "counter",
-					      "help", m->help, "value", (json_int_t)cw_metric_value(m)));
+					      "help", m->help, "value", (json_int_t)value));
 	}
 	return object;
 }

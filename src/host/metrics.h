@@ -13,6 +13,9 @@
 
 #define CW_METRICS_MAX 64
 
+/* A gauge that nobody knows now: it is not told. */
+#define CW_METRIC_UNKNOWN INT64_MIN
+
 struct cw_metric {
 	_Atomic int64_t value;
 	const char *name, *help; /* constants, or strings that live as long as the plugin is loaded */

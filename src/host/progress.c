@@ -37,6 +37,22 @@ void cw_progress_retry_over(struct cw_progress *p)
 	pthread_mutex_unlock(&p->lock);
 }
 
+void cw_progress_wait(struct cw_progress *p, int64_t since_ms, const char *what)
+{
+	if (atomic_load(&p->since_ms) == 0)
+		atomic_store(&p->since_ms, since_ms);
+	pthread_mutex_lock(&p->lock);
+	p->awaited = what;
+	pthread_mutex_unlock(&p->lock);
+}
+
+void cw_progress_wait_over(struct cw_progress *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->awaited = NULL;
+	pthread_mutex_unlock(&p->lock);
+}
+
 static void put_gauge(json_t *metrics, const char *name, const char *help, int64_t value)
 {
 	json_object_set_new(metrics, name, json_pack("{sssssI}", "kind", "gauge", "help", help, "value", (json_int_t)value));
@@ -80,4 +96,14 @@ json_t *cw_progress_retry_json(struct cw_progress *p, const struct cw_map *told)
 	}
 	pthread_mutex_unlock(&p->lock);
 	return retry;
+}
+
+json_t *cw_progress_awaited_json(struct cw_progress *p)
+{
+	json_t *awaited;
+
+	pthread_mutex_lock(&p->lock);
+	awaited = p->awaited ? json_string(p->awaited) : NULL;
+	pthread_mutex_unlock(&p->lock);
+	return awaited;
 }

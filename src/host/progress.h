@@ -1,6 +1,7 @@
 /*
  * progress - what a task tells of itself while it does not get on: since when nothing has come to an end although there
- * is work, how old the oldest record is, and what is being tried again. The task's thread writes, the main thread reads.
+ * is work, how old the oldest record is, what is being tried again, and what is waited for. The task's thread writes, the
+ * main thread reads.
  */
 #ifndef CW_HOST_PROGRESS_H
 #define CW_HOST_PROGRESS_H
@@ -24,6 +25,7 @@ struct cw_progress {
 	int64_t next_ms;  /* since the epoch */
 	const char *what; /* a constant */
 	char cause[512];
+	const char *awaited; /* a constant; NULL: nothing */
 };
 
 void cw_progress_init(struct cw_progress *progress);
@@ -62,11 +64,17 @@ static inline void cw_progress_ended(struct cw_progress *p)
 void cw_progress_retry(struct cw_progress *p, const char *what, unsigned attempt, int64_t wait_ms, const char *cause);
 void cw_progress_retry_over(struct cw_progress *p);
 
+/* Since then there is none, whatever work there may be, for `what` (a constant) is waited for. */
+void cw_progress_wait(struct cw_progress *p, int64_t since_ms, const char *what);
+void cw_progress_wait_over(struct cw_progress *p);
+
 /* ---- the main thread ---- */
 
 /* Adds the gauges progress_age_ms, oldest_unacknowledged_ms, retry_attempt and retry_next_attempt_epoch_ms. */
 void cw_progress_put_metrics(struct cw_progress *p, int64_t now_ms, json_t *metrics);
 /* {"stage","attempt","next_attempt_at","cause"}, new; NULL when nothing is tried again. `told` is hidden in the cause. */
 json_t *cw_progress_retry_json(struct cw_progress *p, const struct cw_map *told);
+/* What is waited for, new; NULL: nothing. */
+json_t *cw_progress_awaited_json(struct cw_progress *p);
 
 #endif

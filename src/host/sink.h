@@ -3,7 +3,8 @@
  * sink_records.c (single records: through the pipeline, or rejected), sink_consumer.c (Kafka: subscription, receiving,
  * commits), sink_fill.c (its messages into batches), sink_limit.c (those that come faster than they may go),
  * sink_bounds.c (runs that have an end), sink_gone.c (ends that will not come), sink_rebalance.c (partitions that come
- * and go), sink_orphans.c (partitions that nobody has) and sink_anew.c (topics that are made again).
+ * and go), sink_orphans.c (partitions that nobody has), sink_contact.c (a group that does not answer) and sink_anew.c
+ * (topics that are made again).
  *
  * Everything runs on the task's thread; librdkafka's callbacks are served there too.
  */
@@ -84,6 +85,11 @@ struct cw_sink {
 	int64_t held_since_ms; /* 0: the plugin does not hold back */
 	bool partitions_paused;
 	bool joining; /* the group has not said yet which partitions are the task's */
+	bool joining_again;   /* nor what is, after the group has taken the task for dead */
+	int64_t apart_ms;     /* since then it is joining, or the coordinator silent, and nothing was done; 0: neither */
+	bool apart_said;      /* in the log */
+	bool silent;          /* the coordinator, when it was asked last */
+	int64_t ask_again_ms; /* not before */
 	bool abandoned; /* the consumer could not be closed, and refers to all this still: it stays */
 	struct cw_commit_pace pace;
 	int64_t next_tick_ms;
@@ -107,7 +113,7 @@ void cw_sink_pause_partitions(struct cw_sink *sink, bool paused);
  * with the records; else it is asked, and its answers are waited for.
  */
 void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms);
-/* Sets the gauge consumer_lag; where nothing was read yet, it may ask Kafka for a moment. */
+/* Sets the gauge consumer_lag, which has no value while nobody knows; where nothing was read yet, it may ask Kafka for a moment. */
 void cw_sink_update_lag(struct cw_sink *sink);
 /* Leaves the group, when somebody is there to be told, and closes the consumer. */
 void cw_sink_unsubscribe(struct cw_sink *sink);
@@ -208,6 +214,12 @@ void cw_sink_learn_partitions(struct cw_sink *sink);
 void cw_sink_expect_orphans(struct cw_sink *sink);
 /* Looks, when it is time to. CW_RETRY with *err: one is not, and the task has to start again. */
 enum cw_result cw_sink_look_for_orphans(struct cw_sink *sink, int64_t now_ms, struct cw_error *err);
+
+/* ---- sink_contact.c ---- */
+
+/* Each second: whether the task can get records, and what it waits for, which it tells. */
+void cw_sink_look_at_contact(struct cw_sink *sink, int64_t now_ms);
+bool cw_sink_lag_is_known(const struct cw_sink *sink);
 
 /* ---- sink_rebalance.c ---- */
 

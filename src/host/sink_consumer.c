@@ -70,6 +70,8 @@ static void on_error(rd_kafka_t *consumer, int code, const char *reason, void *o
 	struct cw_sink *sink = opaque;
 	char text[512];
 
+	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+		sink->ask_again_ms = 0;
 	if (code != RD_KAFKA_RESP_ERR__FATAL) {
 		if (cw_repeats_say(&sink->repeats, reason, cw_clock_ms()))
 			log_warn(&sink->scope, "kafka: %s", reason);

@@ -42,9 +42,14 @@ static rd_kafka_topic_partition_list_t *positions(struct cw_sink *sink)
 
 void cw_sink_update_lag(struct cw_sink *sink)
 {
-	rd_kafka_topic_partition_list_t *at = positions(sink);
+	rd_kafka_topic_partition_list_t *at;
 	int64_t lag = 0;
 
+	if (!cw_sink_lag_is_known(sink)) {
+		cw_metric_set(sink->lag, CW_METRIC_UNKNOWN);
+		return;
+	}
+	at = positions(sink);
 	if (!at)
 		return;
 	for (int i = 0; i < at->cnt; i++) {

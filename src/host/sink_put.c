@@ -89,7 +89,9 @@ void cw_sink_settle(struct cw_sink *sink)
 	}
 	if (any)
 		cw_progress_ended(progress);
-	if (any || (cw_progress_is_busy(progress) && oldest_ms(sink) == 0))
+	if (any && sink->apart_ms)
+		sink->apart_ms = cw_clock_ms();
+	if (any || (cw_progress_is_busy(progress) && oldest_ms(sink) == 0 && sink->apart_ms == 0))
 		cw_progress_made(progress, cw_clock_ms(), oldest_ms(sink));
 }
 

@@ -77,7 +77,6 @@ static void take_over(struct cw_sink *sink, rd_kafka_topic_partition_list_t *par
 	cw_owned_add(sink->task->owned, partitions);
 	own(sink, partitions);
 	sink->look_at_group = true;
-	sink->next_tick_ms = 0;
 	cw_dead_letters_assigned(sink->letters, sink->consumer, sink->safe.list);
 	if (sink->partitions_paused)
 		rd_kafka_pause_partitions(sink->consumer, partitions);
@@ -206,12 +205,13 @@ void cw_sink_on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t what, rd_kaf
 		log_info(&sink->scope, "%d partition(s) assigned", partitions->cnt);
 		if (sink->joining)
 			cw_sink_expect_orphans(sink);
-		sink->joining = false;
+		sink->joining = sink->joining_again = false;
 		take_over(sink, partitions);
 		break;
 	case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
 		log_info(&sink->scope, "%d partition(s) %s", partitions->cnt,
 			 rd_kafka_assignment_lost(consumer) ? "lost" : "revoked");
+		sink->joining_again = rd_kafka_assignment_lost(consumer);
 		give_up(sink, partitions);
 		break;
 	default:
@@ -221,4 +221,5 @@ void cw_sink_on_rebalance(rd_kafka_t *consumer, rd_kafka_resp_err_t what, rd_kaf
 	}
 	cw_fetch_waker_assign(sink->waker, sink->safe.list);
 	cw_metric_set(sink->partitions, sink->safe.list->cnt);
+	sink->next_tick_ms = 0;
 }

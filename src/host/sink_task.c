@@ -185,6 +185,7 @@ static enum cw_result tend(struct cw_sink *sink, struct cw_error *err)
 	int64_t now = cw_clock_ms();
 
 	if (now >= sink->next_tick_ms) {
+		cw_sink_look_at_contact(sink, now);
 		cw_sink_look_at_group(sink);
 		cw_sink_update_lag(sink);
 		cw_sink_look_for_lost_ends(sink, now);
@@ -341,12 +342,14 @@ static void make_metrics(struct cw_sink *sink)
 	sink->batches = cw_metrics_get(m, CW_METRIC_COUNTER, "batches", "Batches read from Kafka.");
 	sink->retries = cw_metrics_get(m, CW_METRIC_COUNTER, "retries", "Operations that were tried again.");
 	sink->errors = cw_metrics_get(m, CW_METRIC_COUNTER, "errors", "Errors of records and of Kafka.");
-	sink->lag = cw_metrics_get(m, CW_METRIC_GAUGE, "consumer_lag", "Records in the assigned partitions that were not read yet.");
+	sink->lag = cw_metrics_get(m, CW_METRIC_GAUGE, "consumer_lag", "Records in the assigned partitions that were not read yet; no value "
+				   "while the task is not in its group, or Kafka does not answer.");
 	sink->partitions = cw_metrics_get(m, CW_METRIC_GAUGE, "partitions", "Kafka partitions assigned.");
 	sink->commits = cw_metrics_get(m, CW_METRIC_COUNTER, "offset_commits", "Offset commits that succeeded.");
 	sink->commit_failures = cw_metrics_get(m, CW_METRIC_COUNTER, "offset_commit_failures", "Offset commits that failed.");
 	sink->limited_ms = cw_task_limited_metric(sink->task);
-	cw_metric_set(sink->in_flight, 0); /* of an earlier attempt */
+	cw_metric_set(sink->in_flight, 0); /* of an earlier attempt, as is */
+	cw_metric_set(sink->lag, CW_METRIC_UNKNOWN);
 }
 
 /* After the plugin's end: nobody points into the batches any more. */
@@ -361,6 +364,7 @@ static void close_sink(struct cw_sink *sink)
 	sink->unsafe = NULL;
 	cw_spare_batches_free(&sink->spare);
 	cw_sink_unsubscribe(sink);
+	cw_progress_wait_over(&sink->task->progress);
 	cw_positions_free(&sink->safe);
 	cw_positions_free(&sink->unflushed);
 	cw_positions_free(&sink->received);

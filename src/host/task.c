@@ -122,9 +122,9 @@ void cw_task_send_metrics(struct cw_task *task)
 	json_t *metrics = cw_metrics_to_json(&task->metrics);
 
 	cw_progress_put_metrics(&task->progress, cw_clock_ms(), metrics);
-	cw_link_send(task->link, json_pack("{s:s,s:i,s:o,s:o*,s:o*}", "type", "metrics", "task", task->context.task,
+	cw_link_send(task->link, json_pack("{s:s,s:i,s:o,s:o*,s:o*,s:o*}", "type", "metrics", "task", task->context.task,
 					   "metrics", metrics, "retry", cw_progress_retry_json(&task->progress, &task->told),
-					   "rate_limit", task->limits ? cw_limits_to_json(task->limits) : NULL));
+					   "awaited", cw_progress_awaited_json(&task->progress), "rate_limit", task->limits ? cw_limits_to_json(task->limits) : NULL));
 }
 
 struct cw_topic_maker cw_task_topic_maker(const struct cw_task *task)

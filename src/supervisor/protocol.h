@@ -75,9 +75,9 @@
  *   {"type":"reload"}                                  what config providers answered has changed: the host is to be
  *        replaced by one that asks them anew
  *   {"type":"metrics","task":T,"metrics":{name:{"kind":"counter"|"gauge","help":text,"value":number}…},
- *        "retry":{…},"rate_limit":{"records_per_second","bytes_per_second"}}   each second; "retry" as in
- *        TaskState (schemas/openapi.yaml), if any, "rate_limit" that of the connector, where there is one, 0 for none;
- *        and once more before the "status" COMPLETED or FAILED, and before "stopped": the last ones are kept
+ *        "retry":{…},"awaited":text,"rate_limit":{"records_per_second","bytes_per_second"}}   each second; "retry" as
+ *        in TaskState (schemas/openapi.yaml), if any, "awaited" what keeps the task from getting on, if anything, "rate_limit"
+ *        that of the connector, where there is one, 0 for none; and once more before the "status" COMPLETED or FAILED, and before "stopped": the last ones are kept
  *
  * A task that is FAILED or COMPLETED keeps its slot in the host until stop_task; start_task starts it again.
  */

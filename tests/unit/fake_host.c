@@ -104,10 +104,22 @@ static void send_stuck(int task)
 			       "next_attempt_at", "2026-01-21T22:23:40.123Z", "cause", "the store is away"));
 }
 
+/* As a task that has been waiting for that long for something. */
+static void send_waiting(int task, const char *awaited)
+{
+	send_message(json_pack("{sssis{s{sssssi}}ss}", "type", "metrics", "task", task, "metrics", "progress_age_ms", "kind",
+			       "gauge", "help", "Age.", "value", 75000, "awaited", awaited));
+}
+
 static void send_metrics(struct fake *fake, int task)
 {
-	if (strcmp(setting(fake->config, "fake.stuck", ""), "true") == 0 && !fake->resumed) {
-		send_stuck(task);
+	const char *stuck = setting(fake->config, "fake.stuck", "");
+
+	if (*stuck && !fake->resumed) {
+		if (strcmp(stuck, "true") == 0)
+			send_stuck(task);
+		else
+			send_waiting(task, stuck);
 		return;
 	}
 	send_message(json_pack("{sssis{s{sssssi}s{sssssi}}}", "type", "metrics", "task", task, "metrics", "pid", "kind",
@@ -257,11 +269,19 @@ static void on_start_task(struct fake *fake, int task, const json_t *message)
 	send_reload(fake, task);
 }
 
-static void stop_all(const struct fake *fake)
+/* A task that ends waits for nothing any more: the last metrics say so. */
+static void stop_all(struct fake *fake)
 {
-	for (int i = 0; i < TASKS_MAX; i++)
-		if (fake->task_lives[i])
-			send_message(json_pack("{sssi}", "type", "stopped", "task", i));
+	bool stuck = *setting(fake->config, "fake.stuck", "");
+
+	fake->resumed = true;
+	for (int i = 0; i < TASKS_MAX; i++) {
+		if (!fake->task_lives[i])
+			continue;
+		if (stuck)
+			send_metrics(fake, i);
+		send_message(json_pack("{sssi}", "type", "stopped", "task", i));
+	}
 	exit(0);
 }
 

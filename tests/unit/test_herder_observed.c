@@ -404,6 +404,29 @@ static void test_watchdog__says_who_does_not_get_on_and_why(void)
 	json_decref(status);
 }
 
+/* Of a task that is stopped nobody says that it gets on. */
+static void test_watchdog__says_what_is_waited_for(void)
+{
+	static const char told[] = "task 0: no progress for 75 s: its group";
+	struct cw_answer answer;
+	json_t *status, *line;
+	size_t i;
+
+	start_worker();
+	create("a", "{'fake.stuck':'its group'}");
+	status = wait_summary("a", "DEGRADED");
+	CU_ASSERT_EQUAL(strncmp(json_string_value(json_object_get(status, "degraded")), told, strlen(told)), 0);
+	CU_ASSERT_PTR_NULL(json_object_get(json_array_get(json_object_get(status, "tasks"), 0), "retry"));
+	json_decref(status);
+	ok(CW_OP_STOP, "a");
+	wait_states("a", "STOPPED");
+	json_decref(wait_line("a", "DEGRADED: no progress for 75 s: its group"));
+	answer = logs_of("a", CW_LOG_DEBUG, 0);
+	json_array_foreach(answer.body, i, line)
+		CU_ASSERT_STRING_NOT_EQUAL(json_string_value(json_object_get(line, "message")), "gets on again");
+	json_decref(answer.body);
+}
+
 static void test_watchdog__has_the_time_that_it_is_given(void)
 {
 	json_t *status;
@@ -478,6 +501,7 @@ int main(int argc, char **argv)
 		{ "logs go with their connector", test_logs__go_with_their_connector },
 		{ "loggers take effect at once", test_loggers__take_effect_at_once },
 		{ "the watchdog says who does not get on, and why", test_watchdog__says_who_does_not_get_on_and_why },
+		{ "the watchdog says what is waited for", test_watchdog__says_what_is_waited_for },
 		{ "the watchdog has the time that it is given", test_watchdog__has_the_time_that_it_is_given },
 		{ "the watchdog says whose process is silent", test_watchdog__says_whose_process_is_silent },
 		CU_TEST_INFO_NULL,
