@@ -11,6 +11,7 @@
 #include "base/hide.h"
 #include "base/mem.h"
 #include "config/overrides.h"
+#include "kafka/compression.h"
 #include "kafka/oauth.h"
 #include "kafka/oauth_keeper.h"
 #include "kafka/security.h"
@@ -52,7 +53,7 @@ static const char *const shared_prefixes[] = { "security.protocol", "sasl.", "ss
 static const struct {
 	const char *java, *native;
 } renamed[] = {
-	{ "compression.gzip.level", NULL },
+	{ "compression.gzip.level", NULL }, /* of the three that of the codec: see kafka/compression.h */
 	{ "compression.lz4.level", NULL },
 	{ "compression.zstd.level", NULL },
 	{ "default.api.timeout.ms", NULL },
@@ -224,6 +225,8 @@ static int set_all(rd_kafka_conf_t *conf, enum cw_client_kind kind, const struct
 		return -1;
 	ret = set_given(conf, kind, worker, connector, &oauth, err);
 	cw_map_free_secret(&oauth);
+	if (ret == 0 && kind == CW_CLIENT_PRODUCER)
+		ret = cw_compression_set_level(conf, &worker->raw, connector, err);
 	return ret;
 }
 

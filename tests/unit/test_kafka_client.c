@@ -7,6 +7,7 @@
 #include "unit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define LEVEL "compression.level"
 #define P CW_CLIENT_PRODUCER
 #define C CW_CLIENT_CONSUMER
 #define A CW_CLIENT_ADMIN
@@ -65,6 +66,19 @@ static void test_client__whose_keys_win(void)
 		{ C, "bootstrap.servers=a:1\nsecurity.protocol=SSL", "", "security.protocol", "ssl" },
 		{ C, "security.protocol=SSL\nconsumer.security.protocol=PLAINTEXT", "", "security.protocol", "plaintext" },
 		{ C, "security.protocol=SSL", "consumer.override.security.protocol=PLAINTEXT", "security.protocol", "plaintext" },
+		{ P, "", "producer.override.compression.zstd.level=7\nproducer.override.compression.type=zstd", LEVEL, "7" },
+		{ P, "", "producer.override.compression.type=gzip\nproducer.override.compression.gzip.level= 1 ", LEVEL, "1" },
+		{ P, "", "producer.override.compression.type=gzip\nproducer.override.compression.gzip.level=-1", LEVEL, "-1" },
+		{ P, "", "producer.override.compression.type=lz4\nproducer.override.compression.zstd.level=3", LEVEL, "-1" },
+		{ P, "", "producer.override.compression.lz4.level=3", LEVEL, "-1" },
+		{ P, "producer.compression.type=lz4\nproducer.compression.lz4.level=17", "", LEVEL, "12" },
+		{ P, "producer.compression.type=lz4\nproducer.compression.lz4.level=17",
+		  "producer.override.compression.lz4.level=2", LEVEL, "2" },
+		{ P, "producer.compression.type=zstd", "producer.override.compression.zstd.level=-5", LEVEL, "1" },
+		{ P, "", "producer.override.compression.type=zstd\nproducer.override.compression.zstd.level=3\n"
+			 "producer.override.compression.level=4", LEVEL, "4" },
+		{ P, "", "producer.override.compression.type=gzip\nproducer.override.compression.gzip.level=best", LEVEL,
+		  "! producer.override.compression.gzip.level: it is a whole number" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
