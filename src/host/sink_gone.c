@@ -8,13 +8,16 @@
 #include "base/clock.h"
 #include "config/run_until.h"
 #include "host/sink.h"
+#include "kafka/client.h"
 #include "kafka/list_offsets.h"
 #include "kafka/partitions.h"
 
 #define LOOK_MS 5000
 #define ASK_TIMEOUT_MS 1500
-/* For the ends, while the task does nothing else; the answer comes after that to a request for records (fetch.wait.max.ms). */
-#define ASK_ENDS_TIMEOUT_MS 1000
+/* For the ends, while the task does nothing else; beyond the answer to a request for records, after which theirs comes. */
+#define ASK_ENDS_TIMEOUT_MS 500
+#define ASK_ENDS_TIMEOUT_MAX_MS 3000
+#define FETCH_WAIT_MS 500 /* as librdkafka has it */
 
 /* Whether the task waits for an end of this partition that may be further than the partition goes. */
 static bool is_waited_for(const struct cw_sink *sink, const rd_kafka_topic_partition_t *left)
@@ -24,21 +27,35 @@ static bool is_waited_for(const struct cw_sink *sink, const rd_kafka_topic_parti
 	return seen >= 0 && seen < left->offset && !cw_sink_end_is_named(sink, left);
 }
 
-/* Adds those that end before they were to, with where they do. One that no leader tells of is looked at again later. */
+static int ask_ends_timeout_ms(const struct cw_sink *sink)
+{
+	int64_t ms = cw_client_number(rd_kafka_conf(sink->consumer), "fetch.wait.max.ms", FETCH_WAIT_MS) + ASK_ENDS_TIMEOUT_MS;
+
+	return (int)(ms < ASK_ENDS_TIMEOUT_MAX_MS ? ms : ASK_ENDS_TIMEOUT_MAX_MS);
+}
+
+/* Adds those that end before they were to, with where they do; those that no leader tells of now, which is an error. */
 static void add_cut(const struct cw_sink *sink, rd_kafka_topic_partition_list_t *asked,
 		    rd_kafka_topic_partition_list_t *lost)
 {
-	if (cw_list_offsets_once(sink->consumer, asked, RD_KAFKA_OFFSET_END, ASK_ENDS_TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return;
+	rd_kafka_resp_err_t error = cw_list_offsets_once(sink->consumer, asked, RD_KAFKA_OFFSET_END, ask_ends_timeout_ms(sink));
+
 	for (int i = 0; i < asked->cnt; i++) {
 		const rd_kafka_topic_partition_t *p = &asked->elems[i];
+		rd_kafka_topic_partition_t *added;
 
-		if (!p->err && p->offset < cw_bounds_end(sink->task->bounds, p->topic, p->partition))
-			rd_kafka_topic_partition_list_add(lost, p->topic, p->partition)->offset = p->offset;
+		if (!error && !p->err && p->offset >= cw_bounds_end(sink->task->bounds, p->topic, p->partition))
+			continue;
+		added = rd_kafka_topic_partition_list_add(lost, p->topic, p->partition);
+		added->err = error ? error : p->err;
+		added->offset = p->offset;
 	}
 }
 
-/* Those whose end will not come, with where they end now, or -1 when they are not there; new. NULL: it is not known. */
+/*
+ * Those whose end will not come, with where they end now, or -1 when they are not there, or with an error, when that is not
+ * known; new. NULL: it is not known of any.
+ */
 static rd_kafka_topic_partition_list_t *find_lost(const struct cw_sink *sink,
 						  const rd_kafka_topic_partition_list_t *left)
 {
@@ -82,6 +99,22 @@ static void give_up(struct cw_sink *sink, const rd_kafka_topic_partition_t *lost
 	cw_bounds_cut(bounds, lost->topic, lost->partition, lost->offset);
 }
 
+/* What was found this time; of those of which nothing is known, what was before. */
+static rd_kafka_topic_partition_list_t *sightings(const struct cw_sink *sink, const rd_kafka_topic_partition_list_t *lost)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
+
+	for (int i = 0; i < lost->cnt; i++) {
+		const rd_kafka_topic_partition_t *p = &lost->elems[i];
+
+		if (p->err && sink->lost)
+			p = rd_kafka_topic_partition_list_find(sink->lost, p->topic, p->partition);
+		if (p && !p->err)
+			rd_kafka_topic_partition_list_add(list, p->topic, p->partition)->offset = p->offset;
+	}
+	return list;
+}
+
 static void remember(struct cw_sink *sink, rd_kafka_topic_partition_list_t *lost)
 {
 	if (sink->lost)
@@ -104,10 +137,13 @@ void cw_sink_look_for_lost_ends(struct cw_sink *sink, int64_t now_ms)
 		const rd_kafka_topic_partition_t *before =
 			rd_kafka_topic_partition_list_find(sink->lost, p->topic, p->partition);
 
-		if (before && before->offset == p->offset)
+		if (!p->err && before && before->offset == p->offset)
 			give_up(sink, p);
 	}
-	remember(sink, lost);
+	if (lost) {
+		remember(sink, sightings(sink, lost));
+		rd_kafka_topic_partition_list_destroy(lost);
+	}
 	sink->look_for_lost_ms = cw_clock_ms() + LOOK_MS;
 }
 

@@ -46,7 +46,7 @@ struct fixture {
 	rd_kafka_topic_partition_list_t *ends;
 };
 
-static rd_kafka_t *new_consumer(void)
+static rd_kafka_t *new_consumer(const char *wait_ms)
 {
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	const rd_kafka_metadata_t *md;
@@ -55,6 +55,7 @@ static rd_kafka_t *new_consumer(void)
 
 	rd_kafka_conf_set(conf, "bootstrap.servers", rd_kafka_mock_cluster_bootstraps(cluster), text, sizeof(text));
 	rd_kafka_conf_set(conf, "group.id", "group", text, sizeof(text));
+	rd_kafka_conf_set(conf, "fetch.wait.max.ms", wait_ms, text, sizeof(text));
 	consumer = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof(text));
 	CU_ASSERT_EQUAL_FATAL(rd_kafka_metadata(consumer, 1, NULL, &md, SOON_MS), 0);
 	rd_kafka_metadata_destroy(md);
@@ -62,13 +63,13 @@ static rd_kafka_t *new_consumer(void)
 }
 
 /* A sink that has seen the partitions up to there, and has nothing to do. */
-static void open_fixture(struct fixture *f, int64_t seen)
+static void open_waiting_fixture(struct fixture *f, int64_t seen, const char *wait_ms)
 {
 	*f = (struct fixture){ .sink = { .bounded = true, .look_for_lost_ms = 1 }, .topics = { "topic" } };
 	f->task.framework.topics = (struct cw_list){ f->topics, 1 };
 	f->task.bounds = cw_bounds_new();
 	f->sink.task = &f->task;
-	f->sink.consumer = new_consumer();
+	f->sink.consumer = new_consumer(wait_ms);
 	f->ends = rd_kafka_topic_partition_list_new(BROKERS);
 	for (int i = 0; i < BROKERS; i++)
 		rd_kafka_topic_partition_list_add(f->ends, "topic", i)->offset = END;
@@ -77,6 +78,11 @@ static void open_fixture(struct fixture *f, int64_t seen)
 	cw_positions_assign(&f->sink.seen, f->ends);
 	for (int i = 0; i < BROKERS; i++)
 		cw_positions_advance(&f->sink.seen, "topic", i, seen);
+}
+
+static void open_fixture(struct fixture *f, int64_t seen)
+{
+	open_waiting_fixture(f, seen, "500");
 }
 
 static void close_fixture(struct fixture *f)
@@ -128,6 +134,42 @@ static void test_gone__not_while_a_leader_hangs(void)
 	close_fixture(&f);
 }
 
+/* What was seen before is not forgotten since a leader does not answer in time, nor is it believed for that. */
+static void test_gone__is_remembered_while_a_leader_hangs(void)
+{
+	struct fixture f;
+
+	open_fixture(&f, 0);
+	look(&f);
+	for (int i = 1; i <= BROKERS; i++)
+		hang(i);
+	look(&f);
+	CU_ASSERT_EQUAL_FATAL(f.sink.lost ? f.sink.lost->cnt : -1, BROKERS);
+	CU_ASSERT_EQUAL(cw_bounds_end(f.task.bounds, "topic", 0), END);
+	close_fixture(&f);
+}
+
+/* Requests for records that wait longer keep the answer back. */
+static void test_gone__the_time_goes_by_requests_for_records(void)
+{
+	static const struct {
+		const char *wait_ms;
+		int64_t least_ms, most_ms;
+	} rows[] = { { "100", 400, 1000 }, { "1500", 1900, 3000 }, { "60000", 2900, 4000 } };
+
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct fixture f;
+		int64_t took;
+
+		open_waiting_fixture(&f, 0, rows[k].wait_ms);
+		for (int i = 1; i <= BROKERS; i++)
+			hang(i);
+		took = look(&f);
+		CU_ASSERT_TRUE(took >= rows[k].least_ms && took < rows[k].most_ms + SLACK_MS);
+		close_fixture(&f);
+	}
+}
+
 /* It would be asked in vain, and not be heard of: the answers come later. */
 static void test_gone__what_is_not_asked_for(void)
 {
@@ -148,6 +190,8 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "an end that is gone is believed when it is seen twice", test_gone__is_believed_when_it_is_seen_twice },
 		{ "not while a leader hangs", test_gone__not_while_a_leader_hangs },
+		{ "it is remembered while a leader hangs", test_gone__is_remembered_while_a_leader_hangs },
+		{ "the time goes by requests for records", test_gone__the_time_goes_by_requests_for_records },
 		{ "what is not asked for", test_gone__what_is_not_asked_for },
 		CU_TEST_INFO_NULL,
 	};
