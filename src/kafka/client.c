@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/hide.h"
 #include "base/mem.h"
 #include "config/overrides.h"
+#include "kafka/chain.h"
 #include "kafka/compression.h"
 #include "kafka/oauth.h"
 #include "kafka/oauth_keeper.h"
@@ -295,12 +297,15 @@ rd_kafka_t *cw_client_new(enum cw_client_kind kind, rd_kafka_conf_t *conf, const
 			  struct cw_error *err)
 {
 	struct cw_oauth_keeper *keeper = cw_oauth_keeper_new(conf, scope);
+	int certificates_fd = cw_chain_to_file(conf, rd_kafka_version());
 	char text[512];
 	rd_kafka_t *rk;
 
 	rd_kafka_conf_set_log_cb(conf, on_log);
 	rd_kafka_conf_set_opaque(conf, (void *)(uintptr_t)scope);
 	rk = rd_kafka_new(kind == CW_CLIENT_CONSUMER ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf, text, sizeof(text));
+	if (certificates_fd >= 0)
+		close(certificates_fd); /* it has read them */
 	if (!rk) {
 		rd_kafka_conf_destroy(conf);
 		cw_error_set(err, CW_ERR_INVALID, "the Kafka client cannot be made: %s", text);

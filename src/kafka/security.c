@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "config/secret.h"
+#include "kafka/chain.h"
+#include "kafka/client.h"
 #include "kafka/jaas.h"
 #include "kafka/oauth.h"
 
@@ -293,16 +295,35 @@ int cw_security_set(rd_kafka_conf_t *conf, const struct cw_client_key *key, stru
 	return row->native ? cw_native_set(conf, row->native, key->value, key->as_given, err) : 0;
 }
 
-char *cw_security_warning(const rd_kafka_conf_t *conf, int version)
+static char *scram_warning(const rd_kafka_conf_t *conf, int version)
 {
-	char mechanism[64];
-	size_t size = sizeof(mechanism);
+	CW_AUTO_FREE char *mechanism = cw_client_text(conf, "sasl.mechanism");
 
-	if (version >= SCRAM_VERSION ||
-	    rd_kafka_conf_get(conf, "sasl.mechanism", mechanism, &size) != RD_KAFKA_CONF_OK ||
-	    strncmp(mechanism, "SCRAM-", 6) != 0)
+	if (version >= SCRAM_VERSION || strncmp(mechanism, "SCRAM-", 6) != 0)
 		return NULL;
 	return cw_format("%s with librdkafka %d.%d.%d: brokers of Kafka 4 and newer refuse its logins as if the password were "
 			 "wrong; librdkafka 2.6.1 and newer can log in there", mechanism, version >> 24, version >> 16 & 0xff,
 			 version >> 8 & 0xff);
+}
+
+static char *chain_warning(const rd_kafka_conf_t *conf, int version)
+{
+	CW_AUTO_FREE char *store = cw_client_text(conf, "ssl.keystore.location");
+
+	if (cw_chain_is_sent(version) || !*store)
+		return NULL;
+	return cw_format("%s with librdkafka %d.%d.%d: of a PKCS#12 store only the client's own certificate is sent, so brokers that "
+			 "do not know the authority that has signed it refuse the login; librdkafka 2.8 and newer send the whole "
+			 "chain, and every one does that is in PEM (ssl.keystore.type=PEM)", store, version >> 24,
+			 version >> 16 & 0xff, version >> 8 & 0xff);
+}
+
+char *cw_security_warning(const rd_kafka_conf_t *conf, int version)
+{
+	CW_AUTO_FREE char *scram = scram_warning(conf, version);
+	CW_AUTO_FREE char *chain = chain_warning(conf, version);
+
+	if (scram && chain)
+		return cw_format("%s; %s", scram, chain);
+	return cw_strdup(scram ? scram : chain);
 }

@@ -46,13 +46,18 @@ static char *pem_of(gnutls_x509_crt_t certificate)
 	return text;
 }
 
-void test_ca_make(struct test_ca *ca, const char *subject)
+void test_ca_make_under(struct test_ca *ca, const struct test_ca *other, const char *subject)
 {
 	ca->key = make_key();
 	ca->certificate = make_certificate(ca->key, subject, 3600);
 	MUST(gnutls_x509_crt_set_basic_constraints(ca->certificate, 1, -1));
 	MUST(gnutls_x509_crt_set_key_usage(ca->certificate, GNUTLS_KEY_KEY_CERT_SIGN));
-	MUST(gnutls_x509_crt_sign2(ca->certificate, ca->certificate, ca->key, GNUTLS_DIG_SHA256, 0));
+	MUST(gnutls_x509_crt_sign2(ca->certificate, other->certificate, other->key, GNUTLS_DIG_SHA256, 0));
+}
+
+void test_ca_make(struct test_ca *ca, const char *subject)
+{
+	test_ca_make_under(ca, ca, subject); /* by itself */
 }
 
 void test_ca_free(struct test_ca *ca)

@@ -11,6 +11,8 @@ struct test_ca {
 };
 
 void test_ca_make(struct test_ca *ca, const char *subject);
+/* One that the other has signed, as stands between that and those whom it issues certificates. */
+void test_ca_make_under(struct test_ca *ca, const struct test_ca *other, const char *subject);
 void test_ca_free(struct test_ca *ca);
 /* Its certificate as PEM. New. */
 char *test_ca_pem(const struct test_ca *ca);

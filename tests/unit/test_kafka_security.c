@@ -316,6 +316,25 @@ static void test_warning__scram_with_an_old_librdkafka(void)
 	}
 }
 
+/* What a store of that kind does not do with an older one; and that two things are said of a client that is to do both. */
+static void test_warnings__of_stores(void)
+{
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	char *nothing = cw_security_warning(conf, 0x020000ff), *chain, *both;
+
+	CU_ASSERT_PTR_NULL(nothing);
+	rd_kafka_conf_set(conf, "ssl.keystore.location", "own.p12", NULL, 0);
+	CU_ASSERT_PTR_NULL(cw_security_warning(conf, 0x020800ff));
+	chain = cw_security_warning(conf, 0x020701ff);
+	CU_ASSERT_TRUE(chain && strncmp(chain, "own.p12 with librdkafka 2.7.1: of a PKCS#12 store only", 54) == 0);
+	rd_kafka_conf_set(conf, "sasl.mechanism", "SCRAM-SHA-256", NULL, 0);
+	both = cw_security_warning(conf, 0x020000ff);
+	CU_ASSERT_TRUE(both && strncmp(both, "SCRAM-SHA-256 with librdkafka 2.0.0: ", 37) == 0 && strstr(both, "; own.p12 with"));
+	free(chain);
+	free(both);
+	rd_kafka_conf_destroy(conf);
+}
+
 static void put_file(const char *name, const char *bytes)
 {
 	CW_AUTO_FREE char *path = cw_format("%s/%s", folder, name);
@@ -334,6 +353,7 @@ int main(void)
 		{ "logins", test_logins__jaas_in_librdkafkas_keys },
 		{ "logins by tokens", test_logins__tokens_of_an_identity_provider },
 		{ "logins by tokens that cannot be", test_logins__tokens_that_cannot_be },
+		{ "warnings of stores", test_warnings__of_stores },
 		{ "logins that cannot be", test_logins__what_cannot_be },
 		{ "stores", test_stores__by_type_and_content },
 		{ "warning", test_warning__scram_with_an_old_librdkafka },
