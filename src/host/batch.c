@@ -130,19 +130,21 @@ struct cw_task_batch *cw_spare_batches_take(struct cw_spare_batches *spare, size
 	if (!b)
 		return cw_task_batch_new(n > CW_BATCH_FEW ? spare->capacity : n);
 	spare->first = b->next;
+	spare->n--;
 	b->next = NULL;
 	return b;
 }
 
 void cw_spare_batches_give(struct cw_spare_batches *spare, struct cw_task_batch *b)
 {
-	if (b->batch.capacity < spare->capacity) {
+	if (b->batch.capacity < spare->capacity || spare->n == CW_SPARE_BATCHES) {
 		cw_task_batch_free(b);
 		return;
 	}
 	cw_task_batch_reset(b);
 	b->next = spare->first;
 	spare->first = b;
+	spare->n++;
 }
 
 void cw_spare_batches_free(struct cw_spare_batches *spare)
@@ -153,6 +155,7 @@ void cw_spare_batches_free(struct cw_spare_batches *spare)
 		spare->first = b->next;
 		cw_task_batch_free(b);
 	}
+	spare->n = 0;
 }
 
 /* ---- queues ---- */

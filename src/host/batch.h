@@ -57,14 +57,18 @@ struct cw_batch_queue {
 
 /*
  * Batches that are in no use. Records may trickle in while the plugin's store is away, and every few are a batch of their
- * own that waits: one for few records has no more memory than these need, and is not kept when it is given back.
+ * own that waits: one for few records has no more memory than these need, and is not kept when it is given back. Nor is
+ * one beyond CW_SPARE_BATCHES: a store that is slow for a moment would cost the memory of all that it has kept waiting then,
+ * for as long as the task lives.
  */
 struct cw_spare_batches {
 	struct cw_task_batch *first;
+	size_t n;
 	size_t capacity; /* of those that are kept */
 };
 
 #define CW_BATCH_FEW 64u
+#define CW_SPARE_BATCHES 8u
 
 /* Room for `capacity` records; memory for their bytes is made as it is needed. */
 struct cw_task_batch *cw_task_batch_new(size_t capacity);

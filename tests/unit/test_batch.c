@@ -82,6 +82,27 @@ static void test_batch__of_few_records_has_little_memory(void)
 	cw_spare_batches_free(&spare);
 }
 
+/* After a time in which many were under way. */
+static void test_batch__few_are_kept(void)
+{
+	enum { N = 50 };
+	struct cw_spare_batches spare = { .capacity = 1000 };
+	struct cw_task_batch *taken[N], *b;
+	size_t kept = 0;
+
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < N; i++)
+			taken[i] = cw_spare_batches_take(&spare, 1000);
+		CU_ASSERT_PTR_NULL(spare.first);
+		for (size_t i = 0; i < N; i++)
+			cw_spare_batches_give(&spare, taken[i]);
+	}
+	for (b = spare.first; b; b = b->next)
+		kept++;
+	CU_ASSERT_EQUAL(kept, CW_SPARE_BATCHES);
+	cw_spare_batches_free(&spare);
+}
+
 /* A record of each partition in turn, with offsets from 0 on; the third is rejected. */
 static struct cw_task_batch *batch_of(const int32_t *partitions, size_t n)
 {
@@ -157,6 +178,7 @@ int main(void)
 		{ "arena", test_batch__arena_grows_aligned_and_is_used_again },
 		{ "forgets partitions", test_batch__forgets_what_is_somebody_elses_now },
 		{ "of few records", test_batch__of_few_records_has_little_memory },
+		{ "few spare ones are kept", test_batch__few_are_kept },
 		{ "queue", test_batch__queue_keeps_the_order },
 		CU_TEST_INFO_NULL,
 	};
