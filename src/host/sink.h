@@ -113,7 +113,10 @@ void cw_sink_pause_partitions(struct cw_sink *sink, bool paused);
  * with the records; else it is asked, and its answers are waited for.
  */
 void cw_sink_commit(struct cw_sink *sink, int64_t timeout_ms);
-/* Sets the gauge consumer_lag, which has no value while nobody knows; where nothing was read yet, it may ask Kafka for a moment. */
+/*
+ * Sets the gauge consumer_lag, which has no value while nobody knows; where nothing was read yet, it may ask Kafka for a
+ * moment.
+ */
 void cw_sink_update_lag(struct cw_sink *sink);
 /* Leaves the group, when somebody is there to be told, and closes the consumer. */
 void cw_sink_unsubscribe(struct cw_sink *sink);

@@ -1,10 +1,10 @@
 /*
- * Whether a task has what it needs to get anything: a place in its group, and a Kafka that answers. Without it there is no
- * error, but no record either, for as long as a member that has died or hangs, or a broker that is away, holds it up; so
- * the task says what it waits for, and is not taken for one that has read all there is.
+ * Whether a task has what it needs to get anything: a place in its group, and a Kafka that answers. Without it there is
+ * no error, but no record either, for as long as a member that has died or hangs, or a broker that is away, holds it
+ * up; so the task says what it waits for, and is not taken for one that has read all there is.
  *
- * In its group it asks the coordinator now and then, also when there is nothing to commit: nobody else would notice that
- * it is away. Not while it joins: the question would wait behind that.
+ * In its group it asks the coordinator now and then, also when there is nothing to commit: nobody else would notice
+ * that it is away. Not while it joins: the question would wait behind that.
  */
 #include "base/clock.h"
 #include "base/mem.h"
@@ -42,8 +42,8 @@ static const char *what_is_awaited(struct cw_sink *sink, int64_t now_ms)
 {
 	if (is_joining(sink)) {
 		sink->ask_again_ms = now_ms + ASK_MS;
-		return "its consumer group has not let it in yet, as when a member that has died or hangs is waited for, or no broker "
-		       "answers";
+		return "its consumer group has not let it in yet, as when a member that has died or hangs is waited for, or "
+		       "no broker answers";
 	}
 	return !sink->joining && is_silent(sink, now_ms) ? "the coordinator of its consumer group does not answer" : NULL;
 }
@@ -51,7 +51,8 @@ static const char *what_is_awaited(struct cw_sink *sink, int64_t now_ms)
 static void is_in_contact(struct cw_sink *sink, int64_t now_ms)
 {
 	if (sink->apart_said)
-		log_info(&sink->scope, "its consumer group answers again, after %lld s", (long long)((now_ms - sink->apart_ms) / 1000));
+		log_info(&sink->scope, "its consumer group answers again, after %lld s",
+			 (long long)((now_ms - sink->apart_ms) / 1000));
 	if (sink->apart_ms)
 		cw_progress_wait_over(&sink->task->progress);
 	sink->apart_ms = 0;

@@ -14,7 +14,7 @@
 
 #define LOOK_MS 5000
 #define ASK_TIMEOUT_MS 1500
-/* For the ends, while the task does nothing else; beyond the answer to a request for records, after which theirs comes. */
+/* For the ends, while the task does nothing else; beyond the answer to a request for records, behind which theirs is. */
 #define ASK_ENDS_TIMEOUT_MS 500
 #define ASK_ENDS_TIMEOUT_MAX_MS 3000
 #define FETCH_WAIT_MS 500 /* as librdkafka has it */
@@ -34,7 +34,7 @@ static int ask_ends_timeout_ms(const struct cw_sink *sink)
 	return (int)(ms < ASK_ENDS_TIMEOUT_MAX_MS ? ms : ASK_ENDS_TIMEOUT_MAX_MS);
 }
 
-/* Adds those that end before they were to, with where they do; those that no leader tells of now, which is an error. */
+/* Adds those that end before they were to, with where they do; and those that no leader tells of now, with an error. */
 static void add_cut(const struct cw_sink *sink, rd_kafka_topic_partition_list_t *asked,
 		    rd_kafka_topic_partition_list_t *lost)
 {
