@@ -2,10 +2,13 @@
 
 import json
 import subprocess
+import threading
+import urllib.parse
 
 from cwtest import env, kafka, pipeline
 from cwtest.airflow import Airflow, Home, connection
 from cwtest.case import TestCase, deadline
+from cwtest.gateway import Gateway
 
 COUNT, LONG_COUNT = 10000, 100000
 
@@ -267,23 +270,63 @@ class Runs(AirflowCase):
         self.lose_a_day(2)
 
     def lose_a_day(self, tasks):
+        config = self.indexed(env.OPENSEARCH, tasks)
+        self.opensearch.delete(self.index + "-2026.01.21")
+        self.assertLess(self.opensearch.count(self.index + "-*"), 3000)
+        self.airflow.succeed("access_logs_maintenance", **self.day)
+        self.assert_as_it_was(config)
+
+    def indexed(self, store, tasks=1):
+        """The lines of some days are in the store, by a sink that goes on; its configuration."""
         source = pipeline.source(self.topic, 3000, tasks=tasks, **{
             "start.time": "2026-01-20T12:00:00Z", "log.records.per.second": "0.01"})
         self.rest.expect(201, "POST", "/connectors?wait=COMPLETED", {"name": "source", "config": source})
-        sink = pipeline.sink(self.topic, env.OPENSEARCH, self.index + "-%{+yyyy.MM.dd}", tasks=2)
-        self.rest.create("sink", sink)
+        self.rest.create("sink", pipeline.sink(self.topic, store, self.index + "-%{+yyyy.MM.dd}", tasks=2))
         env.wait_for(lambda: self.opensearch.count(self.index + "-*") == 3000, 60, "all indexed", 0.2)
         self.assertGreater(len(self.opensearch.indices(self.index + "-*")), 2)
-        config = self.rest.get("/connectors/sink/config")
-        self.opensearch.delete(self.index + "-2026.01.21")
-        self.assertLess(self.opensearch.count(self.index + "-*"), 3000)
-        self.airflow.succeed("access_logs_maintenance", sink="sink", topic=self.topic, index=self.index,
-                             day="2026-01-21")
+        self.day = {"sink": "sink", "topic": self.topic, "index": self.index, "day": "2026-01-21"}
+        return self.rest.get("/connectors/sink/config")
+
+    def assert_as_it_was(self, config):
+        """All lines are in the store, and the sink is at the topic's end and goes on."""
         self.assertEqual(pipeline.assert_indexed(self, self.opensearch, self.index + "-*", self.topic), 3000)
+        self.assert_goes_on(config)
+
+    def assert_goes_on(self, config):
         self.assertEqual(self.rest.get("/connectors/sink/config"), config)
         self.rest.wait_state("sink", "RUNNING", "RUNNING", 2)
         committed = kafka.committed("connect-sink", self.topic)
         self.assertEqual({p: max(offset, 0) for p, offset in committed.items()}, kafka.end_offsets(self.topic))
+
+    def test_maintenance_that_is_cut_off(self):
+        """By a kill, and by a store that hangs: the sink comes back to where the first run has found it."""
+        hangs, replays, goes_on = (threading.Event() for _ in range(3))
+        self.addCleanup(goes_on.set)
+
+        def check(handler, _):
+            if hangs.is_set() and "_bulk" in handler.path:
+                replays.set()
+                goes_on.wait(120)
+
+        config = self.indexed(Gateway(self, urllib.parse.urlsplit(env.OPENSEARCH).port, check).url)
+        self.opensearch.delete(self.index + "-2026.01.21")
+        hangs.set()
+        run = self.airflow.begin("access_logs_maintenance", **self.day)
+        env.wait_for(replays.is_set, 120, lambda: run.log)
+        run.kill()
+        self.assertEqual(self.rest.get("/connectors/sink/config")["run.until"], "offsets")
+        self.airflow.fail("access_logs_maintenance", "not within 8 s (params.timeout_s)", timeout_s=8, **self.day)
+        self.assert_goes_on(config)
+        goes_on.set()
+        self.airflow.succeed("access_logs_maintenance", **self.day)
+        self.assert_as_it_was(config)
+
+    def test_maintenance_of_a_bounded_sink(self):
+        """Somebody's end is not taken for what to come back to."""
+        config = self.indexed(env.OPENSEARCH)
+        self.rest.put("sink", {**config, "run.until": "offsets", "run.until.offsets": "%s:0:1" % self.topic})
+        self.airflow.fail("access_logs_maintenance", "the sink ends its run at offsets (run.until=offsets), and not for",
+                          **self.day)
 
     def test_maintenance_without_offsets(self):
         """Nothing is replayed, and the sink goes on."""

@@ -5,6 +5,10 @@ the ids of their records, so nothing is there twice: one that is there stays as 
 written over (op.type=INDEX); to have it made anew in spite of the default, delete it first. Where the day begins and
 ends in the topic is asked of the documents of the days around it; what is earlier is read from the topic's beginning,
 what is later up to where the sink was. Lines are not strictly in order: params.slack_hours says by how much.
+
+What to come back to is noted in the sink's own configuration (the key maintenance.before) as long as the replay has not
+been put back, so a run that is cut off at any step is no loss: the next one, of whatever day, comes back to where the
+first has begun. A worker with connector.unknown.keys=error refuses that key.
 """
 
 import json
@@ -12,11 +16,15 @@ import json
 from airflow import DAG
 from airflow.exceptions import AirflowFailException
 from airflow.models.param import Param
+from airflow.operators.python import ShortCircuitOperator
+from airflow.utils.trigger_rule import TriggerRule
 
 from access_logs import DAG_DEFAULTS, SINK, STORE, committed, params
 from connect_http import action, chained, step, trace, wait
 
 PARTITIONS_MAX = 10000
+NOTE = "maintenance.before"
+UNTIL = ("run.until", "run.until.offsets")  # what a replay changes in the configuration
 
 
 def known_offsets(response):
@@ -27,9 +35,26 @@ def known_offsets(response):
     return offsets
 
 
-def unchanged(response):
-    """The sink's configuration as it is, to come back to."""
-    return json.dumps(response.json())
+def noted(config):
+    """What a run that was cut off wanted to come back to: {"config": …, "offsets": …}; None where there was none."""
+    return json.loads(config[NOTE]) if NOTE in config else None
+
+
+def restored(config):
+    """The configuration without what a replay has changed in it; whatever else was changed meanwhile is kept."""
+    note = noted(config)
+    if not note:
+        return config
+    return {**{key: value for key, value in config.items() if key not in (NOTE, *UNTIL)}, **note["config"]}
+
+
+def config_before(response):
+    """The sink's configuration as it is, or as it was before a replay that was cut off."""
+    config = response.json()
+    if config.get("run.until") == "offsets" and not noted(config):
+        raise AirflowFailException("the sink ends its run at offsets (run.until=offsets), and not for a replay of this "
+                                   "DAG: give it the configuration that it is to come back to")
+    return {"config": restored(config), "offsets": (noted(config) or {}).get("offsets")}
 
 
 def bounds_query(topic, day, slack_hours):
@@ -82,10 +107,24 @@ def offsets_body(topic, offsets):
         for partition, offset in sorted((offsets or {}).items())]})
 
 
-def until(topic, config, offsets):
-    """The sink's configuration for a run that ends at these offsets."""
+def to_come_back_to(before, committed_offsets):
+    """Partition → offset: before a replay that was cut off, or as they are."""
+    return before["offsets"] or committed_offsets
+
+
+def until(topic, before, saved, offsets):
+    """The sink's configuration for a run that ends at these offsets, with the note of what it was before."""
     places = ",".join("%s:%s:%d" % (topic, partition, end) for partition, end in sorted(offsets.items()))
-    return json.dumps({**json.loads(config), "run.until": "offsets", "run.until.offsets": places})
+    config = before["config"]
+    note = {"config": {key: config[key] for key in UNTIL if key in config}, "offsets": saved}
+    return json.dumps({**config, "run.until": "offsets", "run.until.offsets": places, NOTE: json.dumps(note)})
+
+
+def to_restore(response):
+    """What is to be put back now; None where no replay has begun."""
+    config = response.json()
+    note = noted(config)
+    return note and {"config": restored(config), "offsets": note["offsets"]}
 
 
 with DAG(
@@ -94,7 +133,7 @@ with DAG(
     description="Indexes the lines of one day again.",
     doc_md=__doc__,
     user_defined_macros={"bounds_query": bounds_query, "begins": begins, "ends": ends, "offsets_body": offsets_body,
-                         "until": until},
+                         "to_come_back_to": to_come_back_to, "until": until},
     params=params(
         "topic", "index", "timeout_s", sink=Param(SINK, type="string", description="The sink connector's name."),
         day=Param("2026-01-21", type="string", format="date", description="The day of the log lines."),
@@ -103,28 +142,39 @@ with DAG(
 ):
     NAME = "{{ params.sink }}"
     path = "connectors/%s/" % NAME
-    saved, config, day = ("ti.xcom_pull(task_ids='%s')" % task for task in ("offsets_before", "config_before", "day"))
+    before, now, day, left = ("ti.xcom_pull(task_ids='%s')" % task
+                              for task in ("config_before", "offsets_before", "day", "what_is_left"))
+    saved = "to_come_back_to(%s, %s)" % (before, now)
     steps = chained(
         action(NAME, "pause"),
         wait(NAME, "PAUSED"),
-        step("config_before", "GET", path + "config", keep=unchanged),
+        step("config_before", "GET", path + "config", keep=config_before),
         action(NAME, "stop"),
         wait(NAME, "STOPPED"),
         step("offsets_before", "GET", path + "offsets", keep=known_offsets),
         step("day", "POST", "{{ params.index }}-*/_search",
              "{{ bounds_query(params.topic, params.day, params.slack_hours) }}", connection=STORE, keep=bounds),
+        # The note first: from now on each step may be the last one, and nothing of what was there is lost.
+        step("replay", "PUT", path + "config",
+             "{{ until(params.topic, %s, %s, ends(%s, %s)) }}" % (before, saved, saved, day)),
         step("reset_offsets", "PATCH", path + "offsets",
              "{{ offsets_body(params.topic, begins(%s, %s)) }}" % (saved, day)),
-        step("replay", "PUT", path + "config", "{{ until(params.topic, %s, ends(%s, %s)) }}" % (config, saved, day)),
         action(NAME, "resume", "resume_replay"),
         wait(NAME, "COMPLETED"),
     )
-    # Also after a replay that has failed: the sink is left as it was found, and goes on.
+    # Also after a replay that has failed: the sink is left as it was found, and goes on. It does not when it could not
+    # be put back: with the replay's configuration it would end its run, and index nothing more.
+    has_replayed = ShortCircuitOperator(task_id="has_replayed", ignore_downstream_trigger_rules=False,
+                                        python_callable=lambda ti: ti.xcom_pull(task_ids="what_is_left") is not None)
     restore = chained(
-        step("stop_again", "PUT", path + "stop", trigger_rule="all_done"),
-        step("restore_config", "PUT", path + "config", "{{ %s }}" % config),
-        step("restore_offsets", "PATCH", path + "offsets", "{{ offsets_body(params.topic, %s) }}" % saved),
-        step("resume", "PUT", path + "resume", trigger_rule="all_done"),
+        step("stop_again", "PUT", path + "stop", trigger_rule=TriggerRule.ALL_DONE),
+        wait(NAME, "STOPPED", "wait_stopped_again"),
+        step("what_is_left", "GET", path + "config", keep=to_restore),
+        has_replayed,
+        step("restore_offsets", "PATCH", path + "offsets", "{{ offsets_body(params.topic, %s.offsets) }}" % left),
+        step("restore_config", "PUT", path + "config", "{{ %s.config | tojson }}" % left),
+        step("resume", "PUT", path + "resume", trigger_rule=TriggerRule.NONE_FAILED),
     )
     steps[-1] >> restore[0]
-    trace(NAME, steps + restore)
+    # Whom has_replayed leads to, it skips, also what has failed already.
+    trace(NAME, [one for one in steps + restore if one is not has_replayed])

@@ -8,6 +8,7 @@ import tempfile
 import urllib.parse
 
 from . import env
+from .process import Process
 
 EXAMPLES = os.path.join(env.TOP, "examples", "airflow")
 DAGS = os.path.join(EXAMPLES, "dags")
@@ -41,14 +42,18 @@ class Home:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def call(args, home, environ, program=None):
-    """Airflow's command line, or another program of its virtual environment."""
-    command = [os.path.join(env.TOP, "tests", "stack", "services", "airflow", "airflow")]
+def command(args, home, environ, program=None):
+    """(what to run, its environment): Airflow's command line, or another program of its virtual environment."""
+    found = [os.path.join(env.TOP, "tests", "stack", "services", "airflow", "airflow")]
     if program:
-        command = [os.path.join(env.AIRFLOW_VENV, "bin", program)]
-    environ = {**os.environ, "AIRFLOW_VENV": env.AIRFLOW_VENV, "AIRFLOW_HOME": home, "AIRFLOW_DAGS": DAGS, **environ}
-    return subprocess.run(command + list(args), env=environ, cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=RUN_S, check=False)
+        found = [os.path.join(env.AIRFLOW_VENV, "bin", program)]
+    return found + list(args), {"AIRFLOW_VENV": env.AIRFLOW_VENV, "AIRFLOW_HOME": home, "AIRFLOW_DAGS": DAGS, **environ}
+
+
+def call(args, home, environ, program=None):
+    args, environ = command(args, home, environ, program)
+    return subprocess.run(args, env={**os.environ, **environ}, cwd=home, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=RUN_S, check=False)
 
 
 class Airflow:
@@ -66,6 +71,12 @@ class Airflow:
         with open(self.test.log_file("%s-%d" % (dag, self.runs)), "w", encoding="utf-8") as f:
             f.write(log)
         return done.returncode == 0, log
+
+    def begin(self, dag, **params):
+        """One run of a DAG, at work."""
+        process = Process(self.test, dag)
+        process.spawn(*command(["dags", "test", dag, "--conf", json.dumps(params)], self.home, self.environ))
+        return process
 
     def succeed(self, dag, **params):
         ok, log = self.run(dag, **params)
