@@ -1,7 +1,7 @@
 """Steps of DAGs that drive connect-worker over its REST API, made of plain HttpOperator and HttpSensor: no plugin.
 
 The worker is the HTTP connection `connect_worker`. A step that fails says what the worker said. What would fail again
-(HTTP 4xx, a connector that has FAILED) is not retried; a worker that is away or busy is.
+(HTTP 4xx but PASSING, a connector that has FAILED) is not retried; a worker that is away or busy is.
 """
 
 import json
@@ -20,6 +20,8 @@ except ImportError:  # apache-airflow-providers-http before 4.11
 WORKER = "connect_worker"
 # One request waits so long for a state; the next one goes on waiting. Proxies end requests that take longer.
 STEP_S = 20
+# What may be another one a moment later: busy, rebalancing, too many requests.
+PASSING = (408, 409, 425, 429)
 # What the worker says of a state that may still be reached.
 IN_TIME = " in the time that was given: "
 log = logging.getLogger(__name__)
@@ -40,7 +42,8 @@ def accepted(response, statuses=()):
     """True for a success and for `statuses`; else raises what the answer says."""
     if response.ok or response.status_code in statuses:
         return True
-    raise (AirflowException if response.status_code >= 500 else AirflowFailException)(reason(response))
+    passes = response.status_code >= 500 or response.status_code in PASSING
+    raise (AirflowException if passes else AirflowFailException)(reason(response))
 
 
 def step(task_id, method, path, data=None, statuses=(), check=None, connection=WORKER, keep=None, **options):

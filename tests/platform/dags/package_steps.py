@@ -107,4 +107,5 @@ class LastLook(ConnectorStateSensor):
 
 
 with dag("package_wait", worker=0):
-    LastLook(task_id="wait", connector="live", state="COMPLETED", poke_interval=0.2, timeout=120, deferrable=True)
+    LastLook(task_id="wait", connector="live", state="COMPLETED", poke_interval=0.2, timeout=120, patience=1,
+             deferrable=True)

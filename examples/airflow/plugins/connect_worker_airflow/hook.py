@@ -12,15 +12,31 @@ def connector_path(connector, rest):
     return "connectors/%s/%s" % (quote(connector, safe=""), rest)
 
 
+def passes(status):
+    """Whether an HTTP status may be another one a moment later: busy, rebalancing, too many requests."""
+    return status >= 500 or status in (408, 409, 425, 429)
+
+
+def as_text(connector, key, value):
+    """A value of a configuration as Kafka Connect has it; raises where it has none."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise AirflowFailException("the configuration of connector %s needs a text, a number or a boolean as %s, not %s"
+                               % (connector, key, "None" if value is None else "a " + type(value).__name__))
+
+
 class ConnectWorkerHook(HttpHook):
     """Requests to the worker of an HTTP connection; an error is raised with the worker's own sentence.
 
-    What a repetition would not change (HTTP 4xx) is an AirflowFailException: the task is not retried.
+    What a repetition would not change (HTTP 4xx, but for those that pass) is an AirflowFailException: the task is not
+    retried.
     """
 
     conn_name_attr = "http_conn_id"
     default_conn_name = "connect_worker"
-    TIMEOUT_S = 100  # longer than any answer of a worker takes
+    timeout_s = 100  # longer than any answer of a worker takes
 
     def __init__(self, http_conn_id=default_conn_name):
         super().__init__(method="GET", http_conn_id=http_conn_id)
@@ -30,12 +46,12 @@ class ConnectWorkerHook(HttpHook):
         self.method = method
         try:
             response = self.run(path, None if body is None else json.dumps(body), {"Content-Type": "application/json"},
-                                {"check_response": False, "timeout": self.TIMEOUT_S})
+                                {"check_response": False, "timeout": self.timeout_s})
         except requests.exceptions.RequestException as error:
             raise AirflowException("%s %s: the worker of connection %s does not answer: %s"
                                    % (method, path, self.http_conn_id, error)) from error
         if not response.ok and response.status_code not in statuses:
-            kind = AirflowException if response.status_code >= 500 else AirflowFailException
+            kind = AirflowException if passes(response.status_code) else AirflowFailException
             raise kind("%s %s: HTTP %d: %s" % (method, path, response.status_code, self.message(response)))
         return response
 
@@ -55,7 +71,14 @@ class ConnectWorkerHook(HttpHook):
 
     def apply(self, connector, config):
         """Makes the connector or gives it this configuration; nothing happens when it has it already."""
-        return self.call("PUT", connector_path(connector, "config"), {key: str(value) for key, value in config.items()})
+        return self.call("PUT", connector_path(connector, "config"), self.texts(connector, config))
+
+    @staticmethod
+    def texts(connector, config):
+        return {key: as_text(connector, key, value) for key, value in config.items()}
+
+    def config(self, connector):
+        return self.call("GET", connector_path(connector, "config"))
 
     def action(self, connector, verb, **options):
         """pause, resume or stop."""
@@ -71,7 +94,7 @@ class ConnectWorkerHook(HttpHook):
                        if line.startswith("connect_worker_task_records_dead_lettered_total{") and label in line))
 
     def dead_letter_topic(self, connector):
-        return self.call("GET", connector_path(connector, "config")).get("errors.deadletterqueue.topic.name")
+        return self.config(connector).get("errors.deadletterqueue.topic.name")
 
     def offsets(self, connector):
         """A list of {"partition": …, "offset": …}."""

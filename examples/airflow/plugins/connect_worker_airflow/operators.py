@@ -7,8 +7,8 @@ from airflow.exceptions import AirflowFailException
 from airflow.models import BaseOperator
 
 from connect_worker_airflow.hook import ConnectWorkerHook
-from connect_worker_airflow.sensors import defer_until, settle
-from connect_worker_airflow.status import REACHED, WAIT_ON, describe, verdict
+from connect_worker_airflow.sensors import Watch, defer_until, settle
+from connect_worker_airflow.status import PATIENCE_S, REACHED, WAIT_ON, describe, verdict
 
 
 class ConnectWorkerOperator(BaseOperator):
@@ -80,36 +80,53 @@ class RunConnectorOperator(ApplyConnectorOperator):
     """One run of a connector that ends by itself: a source with a count, a sink with run.until.
 
     Begins it exactly once, from whatever state the connector is in, waits until it is COMPLETED, at most run_timeout
-    seconds, and returns the offsets. A retry is harmless: it goes on where the run before has stopped.
+    seconds, and returns the offsets. A retry is harmless: it goes on where the run before has stopped. A worker that is
+    away for less than `patience` seconds is waited for. A connector has one run at a time: the task fails when somebody
+    has given it another configuration meanwhile. A task that is killed leaves the connector running, to its end.
     """
 
-    def __init__(self, *, run_timeout=3600, poke_interval=2,
+    def __init__(self, *, run_timeout=3600, poke_interval=2, patience=PATIENCE_S,
                  deferrable=conf.getboolean("operators", "default_deferrable", fallback=False), **more):
         super().__init__(**more)
         self.run_timeout, self.poke_interval, self.deferrable = run_timeout, poke_interval, deferrable
+        self.patience = patience
 
     def execute(self, context):
         hook = self.hook()
+        applied = hook.texts(self.connector, self.config)
         hook.action(self.connector, "stop", missing={})
         hook.apply(self.connector, self.config)
         hook.action(self.connector, "resume")
         if self.deferrable:
-            defer_until(self, self.connector, "COMPLETED", self.run_timeout)
-        return self.wait(hook)
+            defer_until(self, self.connector, "COMPLETED", self.run_timeout, note=applied)
+        self.wait(hook)
+        return self.result(hook, applied)
 
     def wait(self, hook):
         deadline = time.monotonic() + self.run_timeout
+        watch = Watch(self.connector, self.patience, has_answered=True)
         while True:
-            status = hook.status(self.connector)
-            found = verdict(status, "COMPLETED")
+            status = watch.status(hook)
+            found = verdict(status, "COMPLETED") if status else WAIT_ON
             if found == REACHED:
-                return hook.offsets(self.connector)
+                return
             if found != WAIT_ON:
                 raise AirflowFailException(describe(status))
             if time.monotonic() >= deadline:
-                raise AirflowFailException("not COMPLETED within %g s: %s" % (self.run_timeout, describe(status)))
+                raise AirflowFailException("not COMPLETED within %g s: %s" % (
+                    self.run_timeout, describe(status) if status else "the worker does not answer"))
             time.sleep(self.poke_interval)
 
     def execute_complete(self, context, event):
         settle(event, "COMPLETED")
-        return self.hook().offsets(self.connector)
+        return self.result(self.hook(), event["note"])
+
+    def result(self, hook, applied):
+        """The offsets; raises when it is not this task's run that has ended."""
+        found = hook.config(self.connector)
+        keys = sorted(key for key in {**found, **applied} if key != "name" and found.get(key) != applied.get(key))
+        if keys:
+            raise AirflowFailException(
+                "connector %s was given another configuration while its run was waited for (%s): a connector has one run at "
+                "a time" % (self.connector, ", ".join(keys)))
+        return hook.offsets(self.connector)

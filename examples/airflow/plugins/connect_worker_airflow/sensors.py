@@ -8,17 +8,40 @@ from airflow.exceptions import AirflowException, AirflowFailException, AirflowSe
 from airflow.sensors.base import BaseSensorOperator
 
 from connect_worker_airflow.hook import ConnectWorkerHook
-from connect_worker_airflow.status import FAILED, REACHED, describe, verdict
+from connect_worker_airflow.status import FAILED, PATIENCE_S, REACHED, Patience, describe, verdict
 from connect_worker_airflow.triggers import ConnectorStateTrigger
 
 # The trigger tells its lateness itself, with the state; Airflow's own limit is for a triggerer that does not work.
 GRACE = timedelta(minutes=5)
 
 
-def defer_until(operator, connector, state, seconds):
+class Watch:
+    """A connector's status, asked again and again. A worker that has answered may be away for `patience` seconds."""
+
+    def __init__(self, connector, patience, has_answered=False):
+        self.connector, self.patience, self.has_answered = connector, Patience(patience), has_answered
+
+    def status(self, hook):
+        """None: the worker is away."""
+        try:
+            status = hook.status(self.connector)
+        except AirflowFailException:
+            raise
+        except AirflowException as error:
+            if not self.has_answered or self.patience.is_lost():
+                raise
+            hook.log.warning("asked again: %s", error)
+            return None
+        self.has_answered = True
+        self.patience.answered()
+        return status
+
+
+def defer_until(operator, connector, state, seconds, note=None):
+    """note: what execute_complete finds in its event."""
     operator.defer(
         trigger=ConnectorStateTrigger(connector, state, time.time() + seconds, operator.http_conn_id,
-                                      operator.poke_interval),
+                                      operator.poke_interval, operator.patience, note),
         method_name="execute_complete", timeout=timedelta(seconds=seconds) + GRACE)
 
 
@@ -40,21 +63,25 @@ def settle(event, state):
 class ConnectorStateSensor(BaseSensorOperator):
     """Waits until a connector and all of its tasks have a state: RUNNING, PAUSED, STOPPED or COMPLETED.
 
-    What has FAILED fails the task, with the trace, unless the worker starts it again by itself. deferrable: wait in
-    the triggerer.
+    What has FAILED fails the task, with the trace, unless the worker starts it again by itself. A worker that does not
+    answer is asked again, for `patience` seconds once it has answered. deferrable: wait in the triggerer.
     """
 
     template_fields = ("connector", "http_conn_id")
 
     def __init__(self, *, connector, state="COMPLETED", http_conn_id=ConnectWorkerHook.default_conn_name,
                  deferrable=conf.getboolean("operators", "default_deferrable", fallback=False), poke_interval=2,
-                 **more):
+                 patience=PATIENCE_S, **more):
         super().__init__(poke_interval=poke_interval, **more)
         self.connector, self.state, self.http_conn_id, self.deferrable = connector, state, http_conn_id, deferrable
-        self.last_seen = None
+        self.patience = patience
+        self.last_seen = self.watch = None
 
     def poke(self, context):
-        status = ConnectWorkerHook(self.http_conn_id).status(self.connector)
+        self.watch = self.watch or Watch(self.connector, self.patience)
+        status = self.watch.status(ConnectWorkerHook(self.http_conn_id))
+        if status is None:
+            return False
         found, self.last_seen = verdict(status, self.state), describe(status)
         if found == FAILED:
             raise AirflowFailException(self.last_seen)

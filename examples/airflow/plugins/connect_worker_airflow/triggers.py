@@ -3,52 +3,58 @@
 import asyncio
 import time
 
-from airflow.providers.http.hooks.http import HttpAsyncHook
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from connect_worker_airflow.hook import connector_path
-from connect_worker_airflow.status import FAILED, REACHED, describe, verdict
+from connect_worker_airflow.hook import ConnectWorkerHook
+from connect_worker_airflow.status import FAILED, PATIENCE_S, REACHED, Patience, describe, verdict
 
 
 class ConnectorStateTrigger(BaseTrigger):
-    """Fires once, with {"outcome": reached, failed, late or error, "message": …}.
+    """Fires once, with {"outcome": reached, failed, late or error, "message": …, "note": …}.
 
-    deadline: seconds since 1970. A worker that does not answer is asked again; when it has not answered MISSES times in
-    a row, the outcome is an error, which the task's retries are for.
+    deadline: seconds since 1970; note: what the task wants to be told again, any JSON. A worker that does not answer is
+    asked again; when it has not answered for `patience` seconds, the outcome is an error, which the task's retries are
+    for.
     """
 
-    MISSES = 3
+    TIMEOUT_S = 20  # a status is answered at once; the triggerer's threads are few
 
-    def __init__(self, connector, state, deadline, http_conn_id, poll_interval):
+    def __init__(self, connector, state, deadline, http_conn_id, poll_interval, patience=PATIENCE_S, note=None):
         super().__init__()
         self.connector, self.state, self.deadline = connector, state, deadline
-        self.http_conn_id, self.poll_interval = http_conn_id, poll_interval
+        self.http_conn_id, self.poll_interval, self.patience = http_conn_id, poll_interval, patience
+        self.note = note
 
     def serialize(self):
         return ("connect_worker_airflow.triggers.ConnectorStateTrigger", {
             "connector": self.connector, "state": self.state, "deadline": self.deadline,
             "http_conn_id": self.http_conn_id, "poll_interval": self.poll_interval,
+            "patience": self.patience, "note": self.note,
         })
 
     async def run(self):
-        misses, event = 0, None
+        patience, event = Patience(self.patience), None
         while not event:
             try:
                 event = self.event_of(await self.status())
-                misses = 0
+                patience.answered()
             except Exception as error:  # whatever it is, the task has to hear of it
-                misses += 1
-                if misses >= self.MISSES:
+                if patience.is_lost():
                     event = {"outcome": "error", "message": "the status of connector %s cannot be read: %s"
                                                             % (self.connector, error)}
             if not event:
                 await asyncio.sleep(self.poll_interval)
-        yield TriggerEvent(event)
+        yield TriggerEvent({**event, "note": self.note})
 
     async def status(self):
-        hook = HttpAsyncHook(method="GET", http_conn_id=self.http_conn_id)
-        response = await hook.run(endpoint=connector_path(self.connector, "status"))
-        return await response.json()
+        """What the operators' own hook says, asked in a thread: the same TLS, certificates and sentences as theirs.
+
+        The provider's asynchronous hook takes no certificate authority of one's own, and its interface is another one
+        in each of its generations.
+        """
+        hook = ConnectWorkerHook(self.http_conn_id)
+        hook.timeout_s = self.TIMEOUT_S
+        return await asyncio.get_running_loop().run_in_executor(None, hook.status, self.connector)
 
     def event_of(self, status):
         """What is to be told of this status; None: nothing yet."""
