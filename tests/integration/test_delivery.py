@@ -4,7 +4,51 @@ import json
 
 from cwtest import env
 from cwtest.gateway import Gateway
-from cwtest.mwaa import DAG, LOCK, MANIFEST, DeliveryCase, last_line
+from cwtest.mwaa import DAG, LOCK, MANIFEST, DeliveryCase, last_line, run_code
+
+LOCK_CODE = """
+from botocore.exceptions import ClientError, EndpointConnectionError
+from delivery.errors import DeliveryError
+from delivery.lock import Lock
+
+class Bucket:
+    # lost: the next request is done, its answer is not heard, and the library sends it once more
+    value, etag, lost, away = None, 0, False, False
+
+    def write_json(self, key, value, IfMatch=None, IfNoneMatch=None):
+        if self.away:
+            raise EndpointConnectionError(endpoint_url="s3")
+        if (self.value is not None) if IfNoneMatch else (IfMatch != self.etag):
+            raise ClientError({"ResponseMetadata": {"HTTPStatusCode": 412}}, "PutObject")
+        self.value, self.etag = value, self.etag + 1
+        if self.lost:
+            self.lost = False
+            return self.write_json(key, value, IfMatch, IfNoneMatch)
+        return "version", self.etag
+
+    def read_json(self, key):
+        return "version", self.etag, self.value
+
+    def delete(self, key):
+        self.value = None
+
+bucket = Bucket()
+bucket.lost = True
+with Lock(bucket, "l", "me") as lock:
+    bucket.lost, lock.written = True, lock.written - lock.life_s / 4
+    lock.keep()
+print("renewed and removed" if bucket.etag == 2 and bucket.value is None else "left")
+
+try:
+    with Lock(bucket, "l", "me") as lock:
+        bucket.away, lock.written = True, lock.written - lock.life_s / 4
+        lock.keep()
+        print("KEPT")
+        bucket.away, bucket.etag, bucket.value = False, 7, dict(bucket.value, token="of another one")
+        lock.keep()
+except DeliveryError as error:
+    print(type(error).__name__, error)
+"""
 
 
 class Delivery(DeliveryCase):
@@ -87,6 +131,33 @@ class Delivery(DeliveryCase):
                          r"not be put back: after \d+ s: one.py was not parsed$")
         self.site.arrange(stale=[])
         self.deployed()
+
+    def test_answers_that_are_lost(self):
+        """While it waits, it asks again: a good deployment is not taken back for a connection."""
+        self.site.arrange(lost={"environments": 2, "restapi": 3})
+        out = self.site.call("deploy", AWS_MAX_ATTEMPTS="1")
+        self.assertIn("deployed: deployment 1 (", last_line(out))
+        self.assertIn("the environment is not to be seen (Connection was closed before we received a valid response from "
+                      "endpoint URL", out)
+        self.assertIn("Airflow does not answer: Connection was closed", out)
+        self.site.assert_consistent()
+
+    def test_files_of_the_same_name(self):
+        """etl.py is not team/etl.py, neither when one of them goes nor when it has no DAG."""
+        for path in ("etl.py", "team/etl.py"):
+            self.site.write("dags/" + path, DAG % path)
+        self.deployed()
+        self.site.remove("dags/etl.py")
+        self.deployed()
+        self.site.write("dags/etl.py", DAG % "first")
+        self.site.arrange(gone=["etl.py"])
+        out = self.site.call("deploy", "--smoke-timeout", "0.3", status=1)
+        self.assertRegex(last_line(out), r"^FAILED: after \d+ s: etl.py was not parsed or has no DAG; ")
+
+    def test_a_lock_whose_renewal_is_lost(self):
+        """The request was perhaps done: what is there is looked at before anybody else is suspected."""
+        code, out = run_code(LOCK_CODE)
+        self.assertEqual((code, out), (0, "renewed and removed\nKEPT\nNeedsCare another delivery has taken the lock l over\n"))
 
     def gate(self, key, then):
         """An S3 that does not take that object; then(): what happens at the first time."""

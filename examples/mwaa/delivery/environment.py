@@ -2,9 +2,9 @@
 
 import time
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from .errors import BadInput, DeliveryError, NeedsCare
+from .errors import BadInput, DeliveryError, NeedsCare, passes, reason
 
 # UPDATE_FAILED: MWAA has put things back, and the environment works as before.
 READY = ("AVAILABLE", "UPDATE_FAILED")
@@ -27,16 +27,25 @@ class Environment:
                 raise BadInput("there is no environment %s in %s" % (self.name, region)) from error
             raise
 
+    def look(self):
+        """(the environment, its status); (None, why) when MWAA does not answer now."""
+        try:
+            found = self.get()
+            return found, found["Status"]
+        except (BotoCoreError, ClientError) as error:
+            if not passes(error):
+                raise
+            return None, "not to be seen (%s)" % reason(error)
+
     def wait(self):
-        """The environment once nothing is done to it."""
+        """The environment once nothing is done to it. One lost answer of many is no reason to give up."""
         started = said = time.monotonic()
         before = None
         while True:
-            found = self.get()
-            status = found["Status"]
+            found, status = self.look()
             if status in READY:
                 return found
-            if status not in BUSY:
+            if found and status not in BUSY:
                 raise NeedsCare("the environment %s is %s%s" % (self.name, status, cause(found)))
             now = time.monotonic()
             if now - started >= self.deadline_s:

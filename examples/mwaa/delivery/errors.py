@@ -1,5 +1,7 @@
 """What ends a delivery before its time, and the exit status that says so."""
 
+from botocore.exceptions import ClientError, ConnectionError as NoConnection, HTTPClientError
+
 
 class DeliveryError(Exception):
     """Nothing is done or what was done is taken back: the last deployment is in place."""
@@ -29,6 +31,17 @@ class Interrupted(BaseException):
     """A signal: no handler of ordinary errors may take it for one."""
 
     status = 130
+
+
+THROTTLED = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown")
+
+
+def passes(error):
+    """Whether what AWS's library says may be over a moment later: a lost connection, a busy server."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or status == 429 or error.response.get("Error", {}).get("Code") in THROTTLED
+    return isinstance(error, (HTTPClientError, NoConnection))
 
 
 def reason(error):

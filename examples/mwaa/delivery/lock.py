@@ -1,11 +1,12 @@
 """One delivery at a time: an object that only one can make."""
 
 import json
+import secrets
 import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .errors import Locked, NeedsCare
+from .errors import Locked, NeedsCare, passes
 
 LIFE_S = 600  # A lock that nobody has renewed for so long was left behind by a delivery that was killed.
 
@@ -17,7 +18,8 @@ def conflicts(error):
 class Lock:
     def __init__(self, bucket, key, owner, life_s=LIFE_S):
         self.bucket, self.key, self.life_s = bucket, key, life_s
-        self.value = {"owner": owner, "life_s": life_s}
+        # The token is this delivery's alone, its owner's name may be another one's too.
+        self.value = {"owner": owner, "life_s": life_s, "token": secrets.token_hex(16)}
         self.etag = None
 
     def __enter__(self):
@@ -30,8 +32,22 @@ class Lock:
         return self
 
     def write(self, **condition):
-        _, self.etag = self.bucket.write_json(self.key, dict(self.value, renewed=time.time_ns()), **condition)
+        """A request whose answer was lost has perhaps been done: then what is there is what was sent."""
+        value = dict(self.value, renewed=time.time_ns())
+        try:
+            _, self.etag = self.bucket.write_json(self.key, value, **condition)
+        except ClientError as error:
+            if not conflicts(error) or not self.is_ours():
+                raise
         self.written = time.monotonic()
+
+    def is_ours(self):
+        """Whether the lock that is there is this delivery's; then it can be renewed from there."""
+        _, etag, there = self.bucket.read_json(self.key)
+        if there is None or there.get("token") != self.value["token"]:
+            return False
+        self.etag = etag
+        return True
 
     def take_over(self):
         """Of a delivery that was killed; raises Locked when the other one may still be at work."""
@@ -49,13 +65,16 @@ class Lock:
             raise
 
     def keep(self):
-        """To be called again and again while the delivery is at work."""
-        if time.monotonic() - self.written < self.life_s / 4:
+        """To be called again and again while the delivery is at work; what fails for a moment is done at a later call."""
+        age = time.monotonic() - self.written
+        if age < self.life_s / 4:
             return
         try:
             self.write(IfMatch=self.etag)
-        except ClientError as error:
-            if not conflicts(error):
+        except (BotoCoreError, ClientError) as error:
+            if passes(error) and age < self.life_s / 2:
+                return
+            if not isinstance(error, ClientError) or not conflicts(error):
                 raise
             self.etag = None
             raise NeedsCare("another delivery has taken the lock %s over" % self.key) from error

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from .errors import DeliveryError
 
@@ -54,19 +54,37 @@ def time_of(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
 
 
+def folder_of(locations, files, gone):
+    """The folder of DAGs with a slash at its end, as Airflow's absolute paths have it; None when none of them is ours.
+
+    It is the one in which the most of these paths are ours: etl.py is not team/etl.py. Those that are delivered count more
+    than those that are gone, and of two folders the upper one is taken."""
+
+    def rank(folder):
+        below = {at[len(folder):] for at in locations if at.startswith(folder)}
+        return len(below.intersection(files)), len(below.intersection(gone)), -len(folder)
+
+    folders = {at[:-len(path)] for at in locations for path in [*files, *gone] if at.endswith("/" + path)}
+    return max(folders, key=rank, default=None)
+
+
 class Found:
-    """What Airflow knows: the DAGs and the errors of each file of ours.
+    """What Airflow knows of the DAGs and the errors of files, by their paths in the folder of DAGs.
 
-    Airflow's paths are absolute, ours are relative to the folder of DAGs."""
+    Airflow's paths are absolute. What is not in the folder is not ours."""
 
-    def __init__(self, api):
-        self.dags = [(d["fileloc"], d["dag_id"], time_of(d["last_parsed_time"]))
-                     for d in everything(api, "/dags", "dags", only_active="true")]
-        self.errors = [(e["filename"], time_of(e["timestamp"]), e["stack_trace"])
-                       for e in everything(api, "/importErrors", "import_errors")]
+    def __init__(self, api, files, gone):
+        dags = [(d["fileloc"], d["dag_id"], time_of(d["last_parsed_time"]))
+                for d in everything(api, "/dags", "dags", only_active="true")]
+        errors = [(e["filename"], time_of(e["timestamp"]), e["stack_trace"])
+                  for e in everything(api, "/importErrors", "import_errors")]
+        folder = folder_of({entry[0] for entry in dags + errors}, files, gone)
+        self.dags, self.errors = (
+            [(at[len(folder):], *rest) for at, *rest in entries if folder and at.startswith(folder)]
+            for entries in (dags, errors))
 
     def dags_of(self, path):
-        return [(dag, parsed) for at, dag, parsed in self.dags if at.endswith("/" + path)]
+        return [(dag, parsed) for at, dag, parsed in self.dags if at == path]
 
     def broken(self, since):
         """Path → last line of the error, of files that were read since then."""
@@ -84,11 +102,10 @@ class Smoke:
 
     def look(self):
         """(names of the DAGs, what is not so yet); raises when a file of ours cannot be imported."""
-        found = Found(self.api)
-        for at, error in sorted(found.broken(self.since).items()):
-            for path in self.files:
-                if at.endswith("/" + path):
-                    raise DeliveryError("Airflow cannot import %s: %s" % (path, error))
+        found = Found(self.api, self.files, self.gone)
+        for path, error in sorted(found.broken(self.since).items()):
+            if path in self.files:
+                raise DeliveryError("Airflow cannot import %s: %s" % (path, error))
         dags, missing = [], []
         for path in self.files:
             parsed = [dag for dag, when in found.dags_of(path) if when is not None and when >= self.since]
@@ -108,7 +125,7 @@ class Smoke:
                 dags, missing = self.look()
                 if not missing:
                     return dags
-            except (ClientError, OSError, KeyError, ValueError) as error:
+            except (BotoCoreError, ClientError, OSError, KeyError, ValueError) as error:
                 missing = ["Airflow does not answer: %s" % error]
             waited = time.monotonic() - started
             text = "; ".join(missing[:5]) + ("; and %d more" % (len(missing) - 5) if len(missing) > 5 else "")

@@ -33,7 +33,16 @@ def environ(**more):
 
 def run(program, *args, stdin=b"", **more):
     """(exit status, what it printed)."""
-    done = subprocess.run(python(program) + list(args), env={**os.environ, **environ(**more)}, input=stdin,
+    return run_command(python(program) + list(args), stdin, **more)
+
+
+def run_code(code):
+    """The same of a text that has the modules of examples/mwaa."""
+    return run_command([python("")[0], "-c", code], b"", PYTHONPATH=EXAMPLE)
+
+
+def run_command(command, stdin, **more):
+    done = subprocess.run(command, env={**os.environ, **environ(**more)}, input=stdin,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=RUN_S, check=False)
     return done.returncode, done.stdout.decode()
 

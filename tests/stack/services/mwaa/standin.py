@@ -12,8 +12,10 @@ An environment is made, and gets its troubles, with a request that AWS does not 
       fail      [message, status]: what becomes of the updates from now on, UPDATE_FAILED or UNAVAILABLE; null: they
                 succeed
       finish    true: the update that is at work is done at the next look
-      gone      names of DAG files that it does not parse at all
-      stale     names of DAG files that it has parsed long ago and does not parse again
+      lost      {environments, restapi}: how many looks at an update that is at work, and how many questions to Airflow,
+                get no answer: the connection is closed
+      gone      paths of DAG files that it does not parse at all
+      stale     paths of DAG files that it has parsed long ago and does not parse again
       airflow   {url, user, password, dags, plugins}: an Airflow that runs, and its folders. Each second it gets what
                 is in the bucket, and its plugins with each update. Without it the stand-in answers itself: each Python file
                 that airflowignore has not is compiled, and is a DAG of its name or an import error.
@@ -71,7 +73,7 @@ class SmallAirflow:
         for path, body in sorted(files.items()):
             if not path.endswith(".py") or any(re.search(line, path) for line in lines if line.strip()):
                 continue
-            if os.path.basename(path) in self.environment.settings.get("gone", ()):
+            if path in self.environment.settings.get("gone", ()):
                 continue
             try:
                 compile(body, path, "exec")
@@ -79,7 +81,7 @@ class SmallAirflow:
                 errors.append({"filename": HOME + path, "timestamp": now(),
                                "stack_trace": "Traceback\nSyntaxError: %s\n" % error})
                 continue
-            parsed = LONG_AGO if os.path.basename(path) in self.environment.settings.get("stale", ()) else now()
+            parsed = LONG_AGO if path in self.environment.settings.get("stale", ()) else now()
             dags.append({"dag_id": path[:-3].replace("/", "."), "fileloc": HOME + path, "last_parsed_time": parsed,
                          "is_active": True})
         return {"/dags": ("dags", dags), "/importErrors": ("import_errors", errors)}
@@ -130,6 +132,15 @@ class Environment:
             if settings.pop("finish", False):
                 self.left = 0
             self.settings.update(settings)
+
+    def loses(self, kind):
+        """Whether this question gets no answer."""
+        with self.lock:
+            lost = self.settings.get("lost", {})
+            if lost.get(kind, 0) <= 0 or (kind == "environments" and self.about["Status"] != "UPDATING"):
+                return False
+            lost[kind] -= 1
+            return True
 
     def get(self):
         """Each look brings an update nearer to its end."""
@@ -225,6 +236,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def handle_any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         kind, _, name = urllib.parse.unquote(self.path).strip("/").partition("/")
+        if name in self.environments and self.environments[name].loses(kind):
+            self.close_connection = True
+            return
         try:
             status, answer, headers = 200, self.act(kind, name, json.loads(body) if body else {}), {}
         except Refused as refused:
