@@ -81,11 +81,14 @@ class Secret:
     def current(self):
         """None when there is no such secret."""
         try:
-            return self.client.get_secret_value(SecretId=self.name)["SecretString"]
+            found = self.client.get_secret_value(SecretId=self.name)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
                 return None
             raise
+        if "SecretString" not in found:
+            raise BadInput("the value of %s is binary, and no text" % self.name)
+        return found["SecretString"]
 
     def versions(self):
         """Stage → id of the version that has it."""

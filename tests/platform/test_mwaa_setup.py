@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import re
 import subprocess
 
 import yaml
@@ -126,8 +127,15 @@ class Setup(TestCase):
                 generate = secret["GenerateSecretString"]
                 value = json.loads(generate["SecretStringTemplate"])
                 self.assertNotIn(generate["GenerateStringKey"], value, name)
-        self.assertEqual(json.loads(resources["WorkerConnection"]["GenerateSecretString"]["SecretStringTemplate"]), {
-            "conn_type": "http", "schema": "https", "host": "worker.example.com", "port": 8443, "login": "airflow"})
+
+    def test_an_update_of_the_stack_leaves_the_secrets_alone(self):
+        """What is generated depends on no parameter: CloudFormation would make a new value when it changes."""
+        with open(os.path.join(EXAMPLE, "platform.yaml"), encoding="utf-8") as f:
+            found = re.findall(r"GenerateSecretString:\n(?: {8}.*\n)+", f.read())
+        self.assertEqual(len(found), 4)
+        for generated in found:
+            self.assertNotIn("!", generated)
+            self.assertNotIn("${", generated)
 
 
 class Secret(TestCase):
@@ -172,4 +180,9 @@ class Secret(TestCase):
                              "there is no secret tests/nobody whose key could be changed"),
                             (("show", "tests/nobody"), "there is no secret tests/nobody")):
             self.assertEqual("FAILED: " + words, self.call(*args, status=2))
+        binary = env.unique("tests/binary")
+        aws.secrets_manager("CreateSecret", Name=binary, SecretBinary="cGxhbnRlZA==")
+        self.addCleanup(aws.secrets_manager, "DeleteSecret", SecretId=binary, ForceDeleteWithoutRecovery=True)
+        for args in (("show", binary), ("set", binary, "--key", "k")):
+            self.assertEqual("FAILED: the value of %s is binary, and no text" % binary, self.call(*args, status=2))
         self.assertIn("FAILED: DescribeSecret: ", self.call("restore", "tests/nobody", status=1))

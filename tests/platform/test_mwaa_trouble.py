@@ -38,6 +38,11 @@ class DeliveryTrouble(DeliveryCase):
         out = self.site.call("deploy", status=2)
         self.assertIn("bad.py in %s/dags is no Python: invalid syntax" % self.dir, last_line(out))
         self.site.remove("dags/bad.py")
+        self.site.write("dags/part/.airflowignore", "# a glob\n*.tmp\n")
+        out = self.site.call("deploy", status=2)
+        self.assertEqual(last_line(out), r"FAILED: line 2 of part/.airflowignore, '*.tmp', is no regular expression: nothing "
+                         r"to repeat at position 0; where *.tmp is meant, it has to be \.tmp$")
+        self.site.remove("dags/part/.airflowignore")
         out = self.site.call("deploy", "--dry-run")
         self.assertIn("would write   dags/one.py\n", out)
         self.assertIn("would update  the environment's plugins.zip", out)

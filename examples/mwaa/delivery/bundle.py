@@ -104,12 +104,24 @@ def ignored(path, lists):
     return False
 
 
+def expressions(path, text):
+    """The regular expressions of a list of what to ignore, which is Airflow's usual syntax for it."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        line = line.partition("#")[0].strip()
+        try:
+            found += [re.compile(line)] if line else []
+        except re.error as error:
+            raise BadInput("line %d of %s, %r, is no regular expression: %s; where *.tmp is meant, it has to be "
+                           "\\.tmp$" % (number, path, line, error)) from error
+    return found
+
+
 def dag_files(files):
     """The relative paths of those files in which Airflow looks for DAGs; files: relative path → bytes."""
     lists = {}
     for path, body in files.items():
         if path.rpartition("/")[2] == IGNORE:
-            lines = (line.partition("#")[0].strip() for line in body.decode("utf-8", "replace").splitlines())
-            lists[path[:-len(IGNORE)]] = [re.compile(line) for line in lines if line]
+            lists[path[:-len(IGNORE)]] = expressions(path, body.decode("utf-8", "replace"))
     return sorted(path for path, body in files.items() if path.endswith(".py") and not ignored(path, lists)
                   and b"dag" in body.lower() and b"airflow" in body.lower())

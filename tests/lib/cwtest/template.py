@@ -8,8 +8,7 @@ import yaml
 from .mwaa import EXAMPLE
 
 PARAMETERS = {"AWS::AccountId": "123456789012", "AWS::Region": "eu-central-1", "AWS::Partition": "aws",
-              "VpcId": "vpc-1", "SubnetIds": ["subnet-1", "subnet-2"], "WorkerHost": "worker.example.com",
-              "StoreHost": "store.example.com", "GitHubRepository": "example/logs"}
+              "VpcId": "vpc-1", "SubnetIds": ["subnet-1", "subnet-2"], "GitHubRepository": "example/logs"}
 
 
 class Template:
