@@ -57,11 +57,17 @@ class Setup(TestCase):
 
     def test_what_is_delivered_when(self):
         with open(os.path.join(WORKFLOWS, "deploy.yml"), encoding="utf-8") as f:
-            jobs = yaml.safe_load(f)["jobs"]
+            workflow = yaml.safe_load(f)
+        jobs = workflow["jobs"]
         self.assertIn("github.ref == 'refs/heads/main'", jobs["deploy"]["if"])
         # What is deployed was tested; a rollback does not wait for that.
         self.assertEqual(jobs["deploy"]["needs"], "test")
         self.assertEqual(jobs["test"]["if"], "${{ github.event_name == 'push' || inputs.what == 'deploy' }}")
+        # A state whose tests take longer does not overtake a newer one, and nothing drops a rollback that waits.
+        for level, group in ((workflow, "deploy-${{ github.ref }}-${{ inputs.what || 'deploy' }}"),
+                             (jobs["deploy"],
+                              "deploy-production-${{ inputs.what == 'history' && 'history' || 'change' }}")):
+            self.assertEqual(level["concurrency"], {"group": group, "cancel-in-progress": False})
 
     def test_the_bucket_is_closed(self):
         template = Template()
