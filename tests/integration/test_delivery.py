@@ -156,8 +156,8 @@ class Delivery(DeliveryCase):
 
     def test_a_lock_whose_renewal_is_lost(self):
         """The request was perhaps done: what is there is looked at before anybody else is suspected."""
-        code, out = run_code(LOCK_CODE)
-        self.assertEqual((code, out), (0, "renewed and removed\nKEPT\nNeedsCare another delivery has taken the lock l over\n"))
+        self.assertEqual(run_code(LOCK_CODE), (
+            0, "renewed and removed\nKEPT\nNeedsCare another delivery has taken the lock l over\n"))
 
     def gate(self, key, then):
         """An S3 that does not take that object; then(): what happens at the first time."""

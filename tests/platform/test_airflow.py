@@ -70,6 +70,20 @@ print("BEGINS", json.dumps(begins(saved, day)))
 print("ENDS", json.dumps(ends(saved, day)))
 """
 
+LATE = """
+from datetime import timedelta
+from types import SimpleNamespace
+from airflow.utils import timezone
+from airflow.models import DagBag
+bag = DagBag(include_examples=False)
+for name in "morning", "evening":
+    (first,) = bag.dags["access_logs_" + name].roots
+    now = timezone.utcnow()
+    print("LATE", name, first.task_id, *[
+        first.python_callable(SimpleNamespace(run_type=kind), now - timedelta(hours=hours))
+        for kind, hours in (("scheduled", 0), ("scheduled", 11.9), ("scheduled", 12), ("manual", 100))])
+"""
+
 
 class AirflowCase(TestCase):
     DEADLINE = 600
@@ -133,6 +147,12 @@ class Import(AirflowCase):
         for text in ("SOME dead letters of this run: 3", "MANY dead letters of this run: 1000 or more"):
             self.assertIn(text + ", more than the 2 of params.max_dead_letters; the first is the record of t, partition "
                           "0, offset 5: TASK_PUT: bad; they are in topic dead: workerctl dlq list s", lines)
+
+    def test_runs_that_are_late(self):
+        """Yesterday's evening does not pause today's lines: Airflow makes its run when the DAG is unpaused."""
+        lines = self.airflow.python(LATE).splitlines()
+        for name in ("morning", "evening"):
+            self.assertIn("LATE %s is_in_time True True False True" % name, lines)
 
     def test_what_is_read_again(self):
         lines = self.airflow.python(SPAN).splitlines()
@@ -231,6 +251,12 @@ class Runs(AirflowCase):
         self.airflow.succeed("access_logs_morning", rate=200, **names)
         self.assertEqual((self.status("source"), self.status("sink")), ("RUNNING", "RUNNING"))
         env.wait_for(lambda: self.opensearch.count(self.index + "-*") > 0, 30, "lines flow", 0.2)
+        self.airflow.succeed("access_logs_evening", **names)
+        self.assertEqual((self.status("source"), self.status("sink")), ("PAUSED", "PAUSED"))
+        pipeline.assert_indexed(self, self.opensearch, self.index + "-*", self.topic)
+        self.assertEqual(self.rest.get("/connectors/sink/config")["run.until"], "forever")
+        # A sink that was paused already, with lines left that it does not know of, comes to the end too.
+        kafka.produce(self.topic, kafka.values(self.topic)[:10])
         self.airflow.succeed("access_logs_evening", **names)
         self.assertEqual((self.status("source"), self.status("sink")), ("PAUSED", "PAUSED"))
         pipeline.assert_indexed(self, self.opensearch, self.index + "-*", self.topic)

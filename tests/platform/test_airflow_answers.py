@@ -125,7 +125,8 @@ from airflow.exceptions import AirflowException, AirflowFailException
 from connect_worker_airflow.hook import passes
 
 def kind(status):
-    response = SimpleNamespace(status_code=status, ok=False, json=dict, request=SimpleNamespace(method="GET", path_url="/"))
+    request = SimpleNamespace(method="GET", path_url="/")
+    response = SimpleNamespace(status_code=status, ok=False, json=dict, request=request)
     try:
         connect_http.accepted(response)
     except AirflowException as error:

@@ -123,18 +123,6 @@ def lag_in(response, connector):
     return int(sum(lags))
 
 
-def drained(name, task_id="wait_drained"):
-    """Waits until the sink has read everything."""
-
-    def check(response, **context):
-        accepted(response)
-        connector = context["task"].render_template(name, context)
-        lag = lag_in(response, connector)
-        return lag == 0 or waits_on("the lag of %s is %d records" % (connector, lag), context)
-
-    return sensor(task_id, "metrics", check)
-
-
 def show_trace(response, **_):
     if response.status_code != 200:
         raise AirflowFailException(reason(response))

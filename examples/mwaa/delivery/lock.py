@@ -65,7 +65,7 @@ class Lock:
             raise
 
     def keep(self):
-        """To be called again and again while the delivery is at work; what fails for a moment is done at a later call."""
+        """To be called again and again while the delivery is at work; what fails for a moment is done later."""
         age = time.monotonic() - self.written
         if age < self.life_s / 4:
             return

@@ -57,8 +57,8 @@ def time_of(text):
 def folder_of(locations, files, gone):
     """The folder of DAGs with a slash at its end, as Airflow's absolute paths have it; None when none of them is ours.
 
-    It is the one in which the most of these paths are ours: etl.py is not team/etl.py. Those that are delivered count more
-    than those that are gone, and of two folders the upper one is taken."""
+    It is the one in which the most of these paths are ours: etl.py is not team/etl.py. Those that are delivered count
+    more than those that are gone, and of two folders the upper one is taken."""
 
     def rank(folder):
         below = {at[len(folder):] for at in locations if at.startswith(folder)}

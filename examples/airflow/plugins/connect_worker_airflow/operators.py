@@ -127,6 +127,6 @@ class RunConnectorOperator(ApplyConnectorOperator):
         keys = sorted(key for key in {**found, **applied} if key != "name" and found.get(key) != applied.get(key))
         if keys:
             raise AirflowFailException(
-                "connector %s was given another configuration while its run was waited for (%s): a connector has one run at "
-                "a time" % (self.connector, ", ".join(keys)))
+                "connector %s was given another configuration while its run was waited for (%s): a connector has one "
+                "run at a time" % (self.connector, ", ".join(keys)))
         return hook.offsets(self.connector)
