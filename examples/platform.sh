@@ -8,7 +8,7 @@
 #   examples/platform.sh watch     checks what is edited and, if it is right, makes it live, until it is interrupted
 #   examples/platform.sh status    what runs, and the addresses
 #   examples/platform.sh down      ends it; data and state stay for the next `up`
-#   examples/platform.sh purge     the same, and deletes data and state
+#   examples/platform.sh purge     the same, and deletes data, state and the connectors' files, also what was edited in them
 #
 # The connectors' files are copied once, into build/platform/connectors; edit them there. A DAG that is edited is live
 # within seconds, with and without `watch`. Missing Debian packages are installed with apt-get (root or sudo).
@@ -137,8 +137,14 @@ check() {
 
 apply() { ctl apply -f "$CONNECTORS" --diff --wait; }
 
-# contents FOLDER: a text that is another one when a file in it is.
-contents() { find "$1" -type f ! -name '*.pyc' -printf '%P %T@ %s\n' | sort; }
+# contents FOLDER: a text that is another one when a file in it is. Files that are gone before they are looked at, and
+# those that editors have for themselves, are none.
+contents() {
+	{
+		find "$1" -ignore_readdir_race -type f ! -name '*.pyc' ! -name '*~' ! -name '.*.sw?' ! -name '.#*' \
+			! -name '#*#' ! -name 4913 -printf '%P %T@ %s\n' || :
+	} 2>/dev/null | sort
+}
 
 # parsed_since TIME: Airflow's scheduler has read every DAG after that (UTC, as in 2026-01-21T22:23:40).
 parsed_since() {

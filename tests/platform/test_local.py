@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 import urllib.request
 
 from cwtest import airflow, env
@@ -14,6 +15,30 @@ from cwtest.process import Process, command_line, processes
 from cwtest.search import Search
 
 SCRIPT = os.path.join(env.TOP, "examples", "platform.sh")
+
+
+class Editor:
+    """Makes and removes the files that editors have for themselves, all the time."""
+
+    def __init__(self, test, *folders):
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.work, args=(folders,))
+        self.thread.start()
+        test.addCleanup(self.stop)
+
+    def work(self, folders):
+        paths = [os.path.join(folder, name) for folder in folders
+                 for name in ("4913", ".connect_health.py.swp", "demo-source.json~")]
+        while not self.ended.wait(0.001):
+            for path in paths:
+                with open(path, "w", encoding="utf-8"):
+                    pass
+            for path in paths:
+                os.unlink(path)
+
+    def stop(self):
+        self.ended.set()
+        self.thread.join()
 
 
 class Local(TestCase):
@@ -93,6 +118,7 @@ class Local(TestCase):
             seen = len(process.log)
 
         tells("watching ")
+        editor = Editor(self, os.path.join(self.home, "connectors"), self.dags)
         file = os.path.join(self.home, "connectors", "demo-source.json")
         self.edit(file, '"60"', '"sixty"')
         tells("connectors: as before")
@@ -104,6 +130,9 @@ class Local(TestCase):
         tells("DAGs: not right")
         self.edit(dag, "import nowhere\nfrom", "from")
         tells("DAGs: live")
+        editor.stop()
+        self.assertTrue(process.running(), process.log)
+        self.assertEqual(process.log.count("DAGs: edited"), 2, "nobody has edited more than that")
         process.signal(signal.SIGINT)
         process.wait(10)
 
