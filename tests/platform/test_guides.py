@@ -49,9 +49,10 @@ esac
 JOURNALCTL = """#!/bin/bash
 [ "$1 $2 $3" = '-u connect-worker -n' ] && exec tail -n "$4" "$SERVICE/log"
 """
-# There is no such user here.
+# There is no such user here. What would be that group's is in the file groups.
 CHGRP = """#!/bin/bash
-[ "$1" = connect-worker ] && shift && exec ls "$@" >/dev/null
+[ "$1" != -R ] || shift
+[ "$1" = connect-worker ] && shift && find "$@" >>"$SERVICE/groups"
 """
 INSTALL = """#!/bin/bash
 [ "$1 $2 $3 $4" != '-o connect-worker -g connect-worker' ] || shift 4
@@ -129,9 +130,28 @@ class Guides(TestCase):
             self.assertEqual(kind, "sh", text)
             self.run_box(text)
 
+    def old_backup(self):
+        """There is one, with a file that was deleted since, and the worker's files are no group's yet."""
+        stale = os.path.join(self.service, "var/backups/connect-worker/etc")
+        os.makedirs(stale)
+        with open(os.path.join(stale, "stale.json"), "w", encoding="utf-8"):
+            pass
+        with open(os.path.join(self.service, "groups"), "w", encoding="utf-8"):
+            pass
+
+    def restored(self):
+        """What is there again is what was there last, and may be read by the worker's group."""
+        folder = os.path.join(self.service, "etc/connect-worker")
+        files = [os.path.join(folder, name) for name in os.listdir(folder)]
+        self.assertNotIn(os.path.join(folder, "stale.json"), files)
+        with open(os.path.join(self.service, "groups"), encoding="utf-8") as f:
+            self.assertLessEqual({folder, *files}, set(f.read().split()))
+
     @deadline(300)
     def test_server_guide(self):
         for heading, boxes in guide.sections(os.path.join(DOCS, "server-guide.md")):
+            if heading == "Back up":
+                self.old_backup()
             with self.subTest(heading):
                 if heading in ("Install", "Uninstall"):
                     for kind, text in boxes:
@@ -139,6 +159,8 @@ class Guides(TestCase):
                         self.assertTrue(all(line.startswith(tuple(IN_PACKAGES)) for line in text.splitlines()), text)
                 else:
                     self.run_section(boxes)
+                if heading.startswith("Restore"):
+                    self.restored()
         env.wait_for(lambda: self.opensearch.count(self.index + "-*") > 0, 30, "lines flow", 0.2)
         # It is left as the guide says: only those who have the token, over TLS, get in.
         self.assertIn("401", self.run_box("curl -sk -o /dev/null -w '%{http_code}' https://localhost:8443/connectors"))
