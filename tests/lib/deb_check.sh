@@ -62,6 +62,8 @@ mount --bind "$DEBS" root/tmp/debs
 export DEBIAN_FRONTEND=noninteractive
 quietly apt-get update -q
 quietly sh -c 'apt-get install -y -q --no-install-recommends /tmp/debs/*.deb'
+# log.timezone and the like; a container without it has no zones but UTC.
+inside dpkg -s connect-worker | grep -q '^Depends:.*\<tzdata\>' || fail 'time zones are not among what it depends on'
 inside getent passwd connect-worker >/dev/null || fail 'there is no user connect-worker'
 [ "$(inside stat -c "%U %a" /var/lib/connect-worker)" = "connect-worker 750" ] ||
 	fail "the folder of states is not right"
