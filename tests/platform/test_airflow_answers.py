@@ -120,6 +120,7 @@ tried("OTHERS", lambda: ended(topic="t", count="2", more="x"))
 
 STATUSES = """
 from types import SimpleNamespace
+import access_logs
 import connect_http
 from airflow.exceptions import AirflowException, AirflowFailException
 from connect_worker_airflow.hook import passes
@@ -132,6 +133,8 @@ def kind(status):
     except AirflowException as error:
         return not isinstance(error, AirflowFailException)
 
+retry = access_logs.DAG_DEFAULTS["default_args"]["retry_delay"]
+print("WAITS", int(connect_http.wait("c").retries * retry.total_seconds()))
 statuses = (400, 401, 404, 408, 409, 422, 425, 429, 500, 503)
 print("HOOK", *[status for status in statuses if passes(status)])
 print("DAGS", *[status for status in statuses if kind(status)])
@@ -193,3 +196,4 @@ class Answers(TestCase):
         lines = self.lines(STATUSES)
         for who in ("HOOK", "DAGS"):
             self.assertIn(who + " 408 409 425 429 500 503", lines)
+        self.assertIn("WAITS 60", lines)

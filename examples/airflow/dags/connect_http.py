@@ -100,17 +100,16 @@ def reached(response, **context):
 
 
 def wait(name, state="COMPLETED", task_id=None):
-    """Waits until the connector and its tasks have that state, at most params.timeout_s seconds."""
-    return sensor(task_id or "wait_" + state.lower(), "connectors/%s/status" % name, reached,
-                  {"wait": state, "timeout": "{{ [params.timeout_s, %d] | min }}s" % STEP_S})
+    """Waits until the connector and its tasks have that state, at most params.timeout_s seconds.
 
-
-def sensor(task_id, path, check, query=None, **options):
-    """Asks until check(response, **context) is true; between two requests it takes no place of Airflow's."""
+    Between two requests it takes no place of Airflow's. A worker that is away for a minute, as in an upgrade, is waited
+    for: by retries, ten seconds after each other.
+    """
     return HttpSensor(
-        task_id=task_id, http_conn_id=WORKER, endpoint=path, request_params=query or {}, response_check=check,
-        extra_options={"check_response": False, "timeout": 2 * STEP_S}, mode="reschedule",
-        poke_interval=1, timeout=7 * 86400, **options)
+        task_id=task_id or "wait_" + state.lower(), http_conn_id=WORKER, endpoint="connectors/%s/status" % name,
+        request_params={"wait": state, "timeout": "{{ [params.timeout_s, %d] | min }}s" % STEP_S},
+        response_check=reached, extra_options={"check_response": False, "timeout": 2 * STEP_S}, mode="reschedule",
+        poke_interval=1, timeout=7 * 86400, retries=6)
 
 
 def lag_in(response, connector):
