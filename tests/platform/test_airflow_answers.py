@@ -31,7 +31,7 @@ from airflow.exceptions import AirflowException, AirflowFailException
 from connect_worker_airflow import ConnectorStateSensor, ConnectorStateTrigger, RunConnectorOperator
 from connect_worker_airflow import sensors
 from connect_worker_airflow.hook import ConnectWorkerHook
-from connect_worker_airflow.status import Patience
+from connect_worker_airflow.watch import Patience
 
 def status(state):
     return {"name": "c", "connector": {"state": state}, "tasks": [], "summary_state": state}
@@ -65,10 +65,10 @@ print("PATIENCE", *looks, patience.is_lost(), patience.is_lost())
 class Told(ConnectorStateTrigger):
     def __init__(self, patience, *states):
         super().__init__("c", "COMPLETED", 1e12, "connect_worker", 0, patience)
-        self.hook = Hook(*states)
+        self.asked = Hook(*states)
 
-    async def status(self):
-        return self.hook.status("c")
+    def hook(self):
+        return self.asked
 
 async def outcome(trigger):
     return [(event.payload["outcome"], event.payload["message"]) async for event in trigger.run()][0]
@@ -81,6 +81,7 @@ for seconds in 60, 0:
     run = RunConnectorOperator(task_id="run", connector="c", config={}, poke_interval=0, patience=seconds)
     tried("RUN", run.wait, Hook(*STATES))
 tried("REFUSED", run.wait, Hook("no connector"))
+tried("REFUSED", lambda: asyncio.run(outcome(Told(60, "RUNNING", "no connector"))))
 
 def poked(seconds, *states):
     hook = Hook(*states)
@@ -178,7 +179,7 @@ class Answers(TestCase):
         self.assertEqual(found, [
             "TRIGGER ('reached', 'connector c: the connector is COMPLETED')", "RUN None",
             "TRIGGER ('error', 'the status of connector c cannot be read: away')", "RUN AirflowException away",
-            "REFUSED AirflowFailException no connector",
+            "REFUSED AirflowFailException no connector", "REFUSED ('failed', 'no connector')",
             "SENSOR [False, False, True]", "SENSOR AirflowException away", "SENSOR AirflowException away"])
 
     def test_configurations(self):

@@ -7,8 +7,9 @@ from airflow.exceptions import AirflowFailException
 from airflow.models import BaseOperator
 
 from connect_worker_airflow.hook import ConnectWorkerHook
-from connect_worker_airflow.sensors import Watch, defer_until, settle
-from connect_worker_airflow.status import PATIENCE_S, REACHED, WAIT_ON, describe, verdict
+from connect_worker_airflow.sensors import defer_until, settle
+from connect_worker_airflow.status import REACHED, WAIT_ON, describe, verdict
+from connect_worker_airflow.watch import PATIENCE_S, Watch
 
 
 class ConnectWorkerOperator(BaseOperator):

@@ -8,33 +8,12 @@ from airflow.exceptions import AirflowException, AirflowFailException, AirflowSe
 from airflow.sensors.base import BaseSensorOperator
 
 from connect_worker_airflow.hook import ConnectWorkerHook
-from connect_worker_airflow.status import FAILED, PATIENCE_S, REACHED, Patience, describe, verdict
+from connect_worker_airflow.status import FAILED, REACHED, describe, verdict
 from connect_worker_airflow.triggers import ConnectorStateTrigger
+from connect_worker_airflow.watch import PATIENCE_S, Watch
 
 # The trigger tells its lateness itself, with the state; Airflow's own limit is for a triggerer that does not work.
 GRACE = timedelta(minutes=5)
-
-
-class Watch:
-    """A connector's status, asked again and again. A worker that has answered may be away for `patience` seconds."""
-
-    def __init__(self, connector, patience, has_answered=False):
-        self.connector, self.patience, self.has_answered = connector, Patience(patience), has_answered
-
-    def status(self, hook):
-        """None: the worker is away."""
-        try:
-            status = hook.status(self.connector)
-        except AirflowFailException:
-            raise
-        except AirflowException as error:
-            if not self.has_answered or self.patience.is_lost():
-                raise
-            hook.log.warning("asked again: %s", error)
-            return None
-        self.has_answered = True
-        self.patience.answered()
-        return status
 
 
 def defer_until(operator, connector, state, seconds, note=None):

@@ -1,26 +1,6 @@
 """What a connector's status means, for those who wait for a state. No I/O."""
 
-import time
-
 REACHED, WAIT_ON, FAILED = "reached", "wait on", "failed"
-# Seconds; a worker that is upgraded or started anew is back by then.
-PATIENCE_S = 60
-
-
-class Patience:
-    """How long a worker that does not answer is asked again, by those who wait for a state."""
-
-    def __init__(self, seconds, clock=time.monotonic):
-        self.seconds, self.clock, self.away_since = seconds, clock, None
-
-    def answered(self):
-        self.away_since = None
-
-    def is_lost(self):
-        """To be asked after each question that had no answer: whether there was none for so long."""
-        if self.away_since is None:
-            self.away_since = self.clock()
-        return self.clock() - self.away_since >= self.seconds
 
 
 def is_lost(part):

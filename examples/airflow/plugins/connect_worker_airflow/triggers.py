@@ -3,18 +3,20 @@
 import asyncio
 import time
 
+from airflow.exceptions import AirflowFailException
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from connect_worker_airflow.hook import ConnectWorkerHook
-from connect_worker_airflow.status import FAILED, PATIENCE_S, REACHED, Patience, describe, verdict
+from connect_worker_airflow.status import FAILED, REACHED, describe, verdict
+from connect_worker_airflow.watch import PATIENCE_S, Watch
 
 
 class ConnectorStateTrigger(BaseTrigger):
     """Fires once, with {"outcome": reached, failed, late or error, "message": …, "note": …}.
 
-    deadline: seconds since 1970; note: what the task wants to be told again, any JSON. A worker that does not answer is
-    asked again; when it has not answered for `patience` seconds, the outcome is an error, which the task's retries are
-    for.
+    deadline: seconds since 1970; note: what the task wants to be told again, any JSON. A question that is refused has
+    failed. A worker that does not answer is asked again; when it has not answered for `patience` seconds, the outcome is
+    an error, which the task's retries are for.
     """
 
     TIMEOUT_S = 20  # a status is answered at once; the triggerer's threads are few
@@ -33,28 +35,33 @@ class ConnectorStateTrigger(BaseTrigger):
         })
 
     async def run(self):
-        patience, event = Patience(self.patience), None
+        # Whoever waits here had an answer before.
+        watch, event = Watch(self.connector, self.patience, has_answered=True), None
         while not event:
             try:
-                event = self.event_of(await self.status())
-                patience.answered()
+                status = await self.status(watch)
+                event = self.event_of(status) if status else None
+            except AirflowFailException as error:
+                event = {"outcome": FAILED, "message": str(error)}
             except Exception as error:  # whatever it is, the task has to hear of it
-                if patience.is_lost():
-                    event = {"outcome": "error", "message": "the status of connector %s cannot be read: %s"
-                                                            % (self.connector, error)}
+                event = {"outcome": "error", "message": "the status of connector %s cannot be read: %s"
+                                                        % (self.connector, error)}
             if not event:
                 await asyncio.sleep(self.poll_interval)
         yield TriggerEvent({**event, "note": self.note})
 
-    async def status(self):
+    def hook(self):
+        hook = ConnectWorkerHook(self.http_conn_id)
+        hook.timeout_s = self.TIMEOUT_S
+        return hook
+
+    async def status(self, watch):
         """What the operators' own hook says, asked in a thread: the same TLS, certificates and sentences as theirs.
 
         The provider's asynchronous hook takes no certificate authority of one's own, and its interface is another one
         in each of its generations.
         """
-        hook = ConnectWorkerHook(self.http_conn_id)
-        hook.timeout_s = self.TIMEOUT_S
-        return await asyncio.get_running_loop().run_in_executor(None, hook.status, self.connector)
+        return await asyncio.get_running_loop().run_in_executor(None, watch.status, self.hook())
 
     def event_of(self, status):
         """What is to be told of this status; None: nothing yet."""
