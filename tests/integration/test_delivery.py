@@ -12,8 +12,8 @@ from delivery.errors import DeliveryError
 from delivery.lock import Lock
 
 class Bucket:
-    # lost: the next request is done, its answer is not heard, and the library sends it once more
-    value, etag, lost, away = None, 0, False, False
+    # lost: the next request is done, its answer is not heard, and the library sends it once more; deaf: it does not
+    value, etag, lost, deaf, away = None, 0, False, False, False
 
     def write_json(self, key, value, IfMatch=None, IfNoneMatch=None):
         if self.away:
@@ -21,6 +21,8 @@ class Bucket:
         if (self.value is not None) if IfNoneMatch else (IfMatch != self.etag):
             raise ClientError({"ResponseMetadata": {"HTTPStatusCode": 412}}, "PutObject")
         self.value, self.etag = value, self.etag + 1
+        if self.deaf:
+            raise EndpointConnectionError(endpoint_url="s3")
         if self.lost:
             self.lost = False
             return self.write_json(key, value, IfMatch, IfNoneMatch)
@@ -37,8 +39,14 @@ bucket.lost = True
 with Lock(bucket, "l", "me") as lock:
     bucket.lost, lock.written = True, lock.written - lock.life_s / 4
     lock.keep()
-print("renewed and removed" if bucket.etag == 2 and bucket.value is None else "left")
+    print("RENEWED", bucket.etag)
+    for bucket.deaf in True, False, True:
+        lock.written -= lock.life_s / 4
+        lock.keep()
+        print("RENEWED", bucket.etag, lock.etag)
+print("removed" if bucket.value is None else "left")
 
+bucket.deaf = False
 try:
     with Lock(bucket, "l", "me") as lock:
         bucket.away, lock.written = True, lock.written - lock.life_s / 4
@@ -157,7 +165,7 @@ class Delivery(DeliveryCase):
     def test_a_lock_whose_renewal_is_lost(self):
         """The request was perhaps done: what is there is looked at before anybody else is suspected."""
         self.assertEqual(run_code(LOCK_CODE), (
-            0, "renewed and removed\nKEPT\nNeedsCare another delivery has taken the lock l over\n"))
+            0, "RENEWED 2\nRENEWED 3 2\nRENEWED 4 4\nRENEWED 5 4\nremoved\nKEPT\nNeedsCare another delivery has taken the lock l over\n"))
 
     def gate(self, key, then):
         """An S3 that does not take that object; then(): what happens at the first time."""

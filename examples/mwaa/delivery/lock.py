@@ -32,22 +32,25 @@ class Lock:
         return self
 
     def write(self, **condition):
-        """A request whose answer was lost has perhaps been done: then what is there is what was sent."""
+        """A request whose answer was lost has perhaps been done: then what is there is this delivery's own."""
         value = dict(self.value, renewed=time.time_ns())
         try:
             _, self.etag = self.bucket.write_json(self.key, value, **condition)
         except ClientError as error:
-            if not conflicts(error) or not self.is_ours():
+            there = self.ours() if conflicts(error) else None
+            if there is None:
                 raise
+            if there != value:
+                _, self.etag = self.bucket.write_json(self.key, value, IfMatch=self.etag)
         self.written = time.monotonic()
 
-    def is_ours(self):
-        """Whether the lock that is there is this delivery's; then it can be renewed from there."""
+    def ours(self):
+        """What the lock says, when it is this delivery's; else None."""
         _, etag, there = self.bucket.read_json(self.key)
         if there is None or there.get("token") != self.value["token"]:
-            return False
+            return None
         self.etag = etag
-        return True
+        return there
 
     def take_over(self):
         """Of a delivery that was killed; raises Locked when the other one may still be at work."""
@@ -83,8 +86,7 @@ class Lock:
         if self.etag is None:
             return
         try:
-            _, etag, _ = self.bucket.read_json(self.key)
-            if etag == self.etag:
+            if self.ours():
                 self.bucket.delete(self.key)
         except (BotoCoreError, ClientError):
             pass  # It ends by itself; what the delivery came to is what matters.
