@@ -150,18 +150,6 @@ class Delivery(DeliveryCase):
         self.assertIn("Airflow does not answer: Connection was closed", out)
         self.site.assert_consistent()
 
-    def test_files_of_the_same_name(self):
-        """etl.py is not team/etl.py, neither when one of them goes nor when it has no DAG."""
-        for path in ("etl.py", "team/etl.py"):
-            self.site.write("dags/" + path, DAG % path)
-        self.deployed()
-        self.site.remove("dags/etl.py")
-        self.deployed()
-        self.site.write("dags/etl.py", DAG % "first")
-        self.site.arrange(gone=["etl.py"])
-        out = self.site.call("deploy", "--smoke-timeout", "0.3", status=1)
-        self.assertRegex(last_line(out), r"^FAILED: after \d+ s: etl.py was not parsed or has no DAG; ")
-
     def test_a_lock_whose_renewal_is_lost(self):
         """The request was perhaps done: what is there is looked at before anybody else is suspected."""
         self.assertEqual(run_code(LOCK_CODE), (

@@ -33,6 +33,18 @@ class DeliveryTrouble(DeliveryCase):
         out = self.site.call("rollback", status=2)
         self.assertIn("nothing was deployed into %s yet" % self.bucket.name, last_line(out))
 
+    def test_files_of_the_same_name(self):
+        """etl.py is not team/etl.py, neither when one of them goes nor when it has no DAG."""
+        for path in ("etl.py", "team/etl.py"):
+            self.site.write("dags/" + path, DAG % path)
+        self.deployed()
+        self.site.remove("dags/etl.py")
+        self.deployed()
+        self.site.write("dags/etl.py", DAG % "first")
+        self.site.arrange(gone=["etl.py"])
+        out = self.site.call("deploy", "--smoke-timeout", "0.3", status=1)
+        self.assertRegex(last_line(out), r"^FAILED: after \d+ s: etl.py was not parsed or has no DAG; ")
+
     def test_what_cannot_be_delivered(self):
         self.site.write("dags/bad.py", "def (\n")
         out = self.site.call("deploy", status=2)
