@@ -62,13 +62,14 @@ export STACK_RUN=$WORK/stack
 
 # Ends what was started here and nothing else, then says how it went.
 finish() {
-	local passed failed
+	local status=$? passed failed
 	trap - EXIT INT TERM
 	if [ -n "$child" ] && kill -TERM "$child" 2>/dev/null; then wait "$child" || :; fi
 	[ ! -d "$STACK_RUN" ] || "$TOP/tests/stack/stack" stop || interrupted=1
 	passed=$(grep -c '^PASS ' "$RESULTS") || :
 	failed=$(grep -c '^FAIL ' "$RESULTS") || :
 	[ "$interrupted" = 0 ] || { failed=$((failed + 1)); echo "FAIL the run was interrupted" >>"$RESULTS"; }
+	[ "$status" = 0 ] || [ "$failed" != 0 ] || { failed=1; echo "FAIL the run ended early, with status $status" >>"$RESULTS"; }
 	say "finished"
 	if [ "$failed" != 0 ]; then
 		sed -n 's/^FAIL /failed: /p' "$RESULTS"
@@ -139,6 +140,15 @@ count_unit() {
 			/^:test-result: / && $2 != "PASS" && !failed { print "FAIL " name " (" $2 ")" }
 			END { for (; told < failed; told++) print "FAIL " name }' "${trs%.trs}.log" "$trs"
 	done >>"$RESULTS"
+}
+
+# build NAME SECONDS CFLAGS CONFIGURE-ARGUMENT...: configures and builds in $WORK/NAME.
+build() {
+	local name=$1 seconds=$2 cflags=$3
+	shift 3
+	mkdir -p "$WORK/$name"
+	step "$name: configure" 300 env -C "$WORK/$name" "$SRC/configure" -q CFLAGS="$cflags" "$@" &&
+		step "$name: build" "$seconds" make -s -C "$WORK/$name" -j"$JOBS" all
 }
 
 # check BUILD [WRAPPER...]: its unit tests; of those in $only, when that is set.
