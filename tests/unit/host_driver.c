@@ -209,6 +209,18 @@ void host_wait_metric(struct host_process *p, const char *name, int64_t value)
 	CU_ASSERT_EQUAL(host_metric(p, name), value);
 }
 
+void host_wait_zero(struct host_process *p, const char *name)
+{
+	int64_t deadline = cw_clock_ms() + DEADLINE_MS;
+	json_t *message;
+
+	while (host_metric(p, name) != 0 && (message = host_hear(p, deadline)) != NULL) {
+		host_attend(p, message);
+		json_decref(message);
+	}
+	CU_ASSERT_EQUAL(host_metric(p, name), 0);
+}
+
 json_t *host_stored_offsets(struct host_process *p)
 {
 	json_t *list = json_array(), *pair;

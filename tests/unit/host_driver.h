@@ -76,6 +76,7 @@ int64_t host_metric(struct host_process *p, const char *name);
 void host_wait_at_least(struct host_process *p, const char *name, int64_t value); /* until the metric has reached that */
 /* The same, and it may not be more. */
 void host_wait_metric(struct host_process *p, const char *name, int64_t value);
+void host_wait_zero(struct host_process *p, const char *name); /* until the gauge is 0 */
 json_t *host_stored_offsets(struct host_process *p); /* new */
 
 /* A name that no other test has. */

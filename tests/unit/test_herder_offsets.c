@@ -317,7 +317,7 @@ static void test_change__ends_with_the_worker(void)
 	start_worker();
 	create_stopped("k", "{'connector.class':'FakeSink','topics':'t','fake.offsets':'hang'}");
 	/* Nobody waits for the answer; it is given up with the worker, which tear_down() ends. */
-	expect_error(call_with_timeout(CW_OP_RESET_OFFSETS, "k", 50), CW_ERR_RETRIABLE,
+	expect_error(call_with_timeout(CW_OP_RESET_OFFSETS, "k", 500), CW_ERR_RETRIABLE,
 		     "The worker is currently asking Kafka for the offsets of connector k");
 }
 

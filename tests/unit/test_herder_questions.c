@@ -167,7 +167,7 @@ static void start_changes_that_wait(struct asker *changes)
 	start_one(&changes[0], CW_OP_REPLAY_LETTERS, "other");
 	start_one(&changes[1], CW_OP_REPLAY_LETTERS, "more");
 	wait_guests(GUESTS_MAX + CHANGES_MORE);
-	expect_error(call_with_timeout(CW_OP_REPLAY_LETTERS, "k", 50), CW_ERR_RETRIABLE, "what others want to know first");
+	expect_error(call_with_timeout(CW_OP_REPLAY_LETTERS, "k", 500), CW_ERR_RETRIABLE, "what others want to know first");
 }
 
 /* Its time is over before there is a place: nobody is asked for it any more, but what it was to change is changed. */

@@ -152,7 +152,7 @@ static void expect_part(const char *text, const char *part)
 static void check_books(struct host_process *p, int64_t read, int64_t lettered)
 {
 	host_wait_metric(p, "records_dead_lettered", lettered);
-	host_wait_metric(p, "records_in_flight", 0);
+	host_wait_zero(p, "records_in_flight");
 	CU_ASSERT_EQUAL(host_metric(p, "records"), read);
 	CU_ASSERT_EQUAL(host_metric(p, "records_written"), read - lettered);
 	CU_ASSERT_EQUAL(host_metric(p, "records_skipped"), 0);

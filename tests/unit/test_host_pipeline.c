@@ -132,14 +132,15 @@ static void test_source__dropped_records_count_as_acknowledged(void)
 static const struct {
 	const char *config, *stage, *reason;
 	int64_t failures; /* of 50 */
+	int64_t first;
 } failures[] = {
 	{ "transforms=a transforms.a.type=ScriptedTransform transforms.a.fail.every=10",
-	  "Executing stage 'TRANSFORMATION' with class 'test.ScriptedTransform'", "Caused by: 0 is a bad number", 5 },
+	  "Executing stage 'TRANSFORMATION' with class 'test.ScriptedTransform'", "Caused by: 0 is a bad number", 5, 0 },
 	{ "transforms=a transforms.a.type=ScriptedTransform predicates=p predicates.p.type=NumberIsAtLeast "
 	  "transforms.a.predicate=p predicates.p.fail.at=20",
-	  "Executing stage 'TRANSFORMATION' with class 'test.ScriptedTransform'", "Caused by: cannot tell of 20", 1 },
+	  "Executing stage 'TRANSFORMATION' with class 'test.ScriptedTransform'", "Caused by: cannot tell of 20", 1, 20 },
 	{ "transforms=a transforms.a.type=ScriptedTransform transforms.a.retry.every=10 transforms.a.retry=1",
-	  "Executing stage 'TRANSFORMATION' with class 'test.ScriptedTransform'", "Caused by: not now", 5 },
+	  "Executing stage 'TRANSFORMATION' with class 'test.ScriptedTransform'", "Caused by: not now", 5, 0 },
 };
 
 static void test_source__a_record_that_fails(void)
@@ -265,7 +266,7 @@ static void test_sink__dropped_records_are_committed(void)
 		p = run_sink(n.name, n.topic, n.path, more);
 		host_wait_metric(&p, "records_filtered", 3000 - left);
 		host_wait_metric(&p, "records_written", left);
-		host_wait_metric(&p, "records_in_flight", 0);
+		host_wait_zero(&p, "records_in_flight");
 		host_stop(&p);
 		CU_ASSERT_EQUAL(host_committed(n.name, n.topic, 0), 3000);
 	}
@@ -291,7 +292,7 @@ static void test_sink__a_record_that_fails(void)
 		expect_line(trace, failures[i].reason);
 		json_decref(status);
 		host_stop(&p);
-		CU_ASSERT_TRUE(host_committed(n.name, n.topic, 0) <= 0);
+		CU_ASSERT_TRUE(host_committed(n.name, n.topic, 0) <= failures[i].first); /* those before it may have been a batch */
 
 		/* Another group reads the same records. */
 		snprintf(more, sizeof(more), "errors.tolerance=all %s", failures[i].config);
@@ -313,7 +314,7 @@ static void test_sink__bytes_that_a_converter_refuses(void)
 	p = run_sink(n.name, n.topic, n.path, "value.converter=ScriptedConverter errors.tolerance=all errors.log.enable=true "
 		     "errors.log.include.messages=true");
 	host_wait_metric(&p, "records_skipped", 20);
-	host_wait_metric(&p, "records_in_flight", 0);
+	host_wait_zero(&p, "records_in_flight");
 	host_stop(&p);
 	CU_ASSERT_EQUAL(host_committed(n.name, n.topic, 0), 20);
 }
